@@ -1,0 +1,22 @@
+"""Ends what settings_test.py began: the test run's own PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from peyvand.foundation.database.cluster import stop
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's own thread
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop and remove the cluster this run started; one named by PEYVAND_TEST_DATA stays for the next run."""
+    folder = os.environ.get("PEYVAND_TEST_CLUSTER")
+    if hasattr(config, "workerinput") or folder is None or "PEYVAND_TEST_DATA" in os.environ:
+        return
+    stop(Path(folder))
+    shutil.rmtree(folder, ignore_errors=True)

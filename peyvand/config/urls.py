@@ -1,0 +1,25 @@
+"""Every address of Peyvand. Rooms own their pages; this file says where they hang."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("peyvand.doors.workspace.urls")),
+    path("customers/", include("peyvand.memory.customers.web.urls")),
+    path("interactions/", include("peyvand.memory.interactions.web.urls")),
+    path("", include("peyvand.memory.commerce.web.urls")),  # orders/, products/
+    path("", include("peyvand.foundation.transfer.web.urls")),  # import/, export/
+    path("insight/", include("peyvand.insight.value.web.urls")),
+    path("insight/data/", include("peyvand.insight.warehouse.web.urls")),
+    path("", include("peyvand.foundation.accounts.web.urls")),  # settings/…, welcome/, invitation/
+    path("files/", include("peyvand.foundation.files.web.urls")),
+    path("audit/", include("peyvand.foundation.changes.web.urls")),
+    path("jobs/", include("peyvand.foundation.jobs.web.urls")),
+    path("events/", include("peyvand.foundation.outbox.web.urls")),
+    path("account/", include("allauth.urls")),
+    path("api/v1/", include("peyvand.doors.api.urls")),
+]
+handler403 = "peyvand.doors.workspace.views.errors.forbidden"
+handler404 = "peyvand.doors.workspace.views.errors.not_found"
+handler500 = "peyvand.doors.workspace.views.errors.server_error"

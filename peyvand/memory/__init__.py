@@ -1,0 +1,1 @@
+"""What we know of every customer. Inside: customers < interactions < commerce."""
