@@ -1,0 +1,38 @@
+"""Find Debian's chromium and gettext; install them where that is possible (Debian, root), else say in one line what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+WANTED = {"chromium": "the browser tests", "xgettext": "the check of the messages"}
+PACKAGES = {"chromium": "chromium", "xgettext": "gettext"}
+
+
+def missing() -> list[str]:
+    """The programs that are not on this machine."""
+    return [name for name in WANTED if shutil.which(name) is None]
+
+
+def main() -> int:
+    """Install what is missing; never a failure, since the product runs without it."""
+    absent = missing()
+    if not absent:
+        return 0
+    packages = [PACKAGES[name] for name in absent]
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        print(f"Installing {' '.join(packages)} …", flush=True)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment}
+        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", *packages], check=False, **quiet)
+        absent = missing()
+    for name in absent:
+        print(f"{name} is missing: {WANTED[name]} will be skipped; on Debian: sudo apt-get install {PACKAGES[name]}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
