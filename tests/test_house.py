@@ -1,0 +1,127 @@
+"""The house holds: foreign keys point down, raw SQL stays in its rooms, nothing is pickled, no machine's path stands anywhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db.models import ForeignKey, ManyToManyField, OneToOneField
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = ["events", "foundation", "memory", "insight", "doors", "config"]
+ROOMS = {
+    "foundation": [
+        ["registry", "text", "calendar", "money", "database"],
+        ["ui"],
+        ["changes"],
+        ["outbox"],
+        ["jobs"],
+        ["files"],
+        ["accounts"],
+        ["search"],
+        ["transfer"],
+    ],
+    "memory": [["customers"], ["interactions"], ["commerce"]],
+    "insight": [["warehouse"], ["value"]],
+    "doors": [["workspace", "api", "console"]],
+}
+
+
+def place_of(module: str) -> tuple[int, int, str]:
+    """Floor, level inside it, and room of one of our modules."""
+    _, floor, room, *_ = module.split(".")
+    level = next(number for number, rooms in enumerate(ROOMS[floor]) if room in rooms)
+    return FLOORS.index(floor), level, room
+
+
+OURS = [model for model in apps.get_models() if model.__module__.startswith("peyvand.")]
+
+
+def relations() -> list[ForeignKey | ManyToManyField]:
+    """Every foreign key and many-to-many field of our models."""
+    return [
+        field
+        for model in OURS
+        for field in [*model._meta.local_fields, *model._meta.local_many_to_many]
+        if isinstance(field, ForeignKey | OneToOneField | ManyToManyField)
+    ]
+
+
+def test_there_are_models_to_walk() -> None:
+    assert len(OURS) > 20
+    assert len(relations()) > 20
+
+
+@pytest.mark.parametrize("field", relations(), ids=str)
+def test_foreign_keys_point_down_or_stay_in_their_room(field: ForeignKey) -> None:
+    target = field.related_model
+    if not target.__module__.startswith("peyvand."):
+        return
+    here, there = place_of(field.model.__module__), place_of(target.__module__)
+    assert here[2] == there[2] or there[:2] < here[:2], f"{field} points up or sideways"
+    if here[2] != there[2]:
+        assert field.remote_field.related_name == "+", f"{field} crosses rooms and must carry related_name='+'"
+
+
+def sources(*patterns: str) -> list[Path]:
+    """Files that git tracks."""
+    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+FORBIDDEN = {
+    r"\bpickle\b|\bmarshal\b|\bshelve\b": "unpickling runs what it reads",
+    r"get_model\(\s*[\"']": "a string reference walks round the contracts",
+    r"(?:pre|post)_(?:save|delete)\.connect|@receiver\b": "no model signals: events go through the outbox",
+    r"\bmark_safe\(": "text of people is never marked safe",
+    r"\beval\(|\bexec\(": "no code from text",
+}
+
+
+@pytest.mark.parametrize("pattern", FORBIDDEN)
+def test_product_code_never_uses(pattern: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in sources("peyvand/*.py")
+        if "/tests/" not in str(path)
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(pattern, line)
+    ]
+    assert not found, f"{FORBIDDEN[pattern]}: {found}"
+
+
+def test_no_path_of_a_machine_and_no_address_of_an_index() -> None:
+    machine = re.compile("/" + "work/|/" + r"root/[a-z.]|/" + r"home/[a-z]+/")
+    index = re.compile(r"--(?:extra-)?index-url|\"resolved\":\s*\"http|py" + r"pi\.org|registry\.npm" + r"js")
+    texts = sources("*.py", "*.md", "*.toml", "*.lock", "*.json", "*.html", "*.po", "Makefile", ".ci/run", ".npmrc")
+    for path in texts:
+        text = path.read_text(encoding="utf-8")
+        assert not machine.search(text), f"a machine's path stands in {path.relative_to(ROOT)}"
+        assert not index.search(text), f"an index's address stands in {path.relative_to(ROOT)}"
+
+
+def test_styles_are_logical() -> None:
+    physical = re.compile(
+        r"(?<![-\w])(?:(?:margin|padding|border)-(?:left|right)|(?:left|right)\s*:|float\s*:|text-align\s*:\s*(?:left|right))"
+    )
+    for path in sources("peyvand/*.css", "peyvand/*.html"):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            assert not physical.search(line), f"{path.relative_to(ROOT)}:{number} is not logical: {line.strip()}"
+
+
+def test_templates_have_no_inline_script_or_handler() -> None:
+    inline = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|\son(?:click|change|submit|input|load)=")
+    for path in sources("peyvand/*.html"):
+        assert not inline.search(path.read_text(encoding="utf-8")), f"{path.relative_to(ROOT)} runs script in the page"
+
+
+def test_every_room_has_a_sign_on_its_door() -> None:
+    for floor, levels in ROOMS.items():
+        for room in (room for level in levels for room in level):
+            text = (ROOT / "peyvand" / floor / room / "__init__.py").read_text(encoding="utf-8")
+            assert text.startswith('"""'), f"{floor}.{room} does not say what it is"
