@@ -1,0 +1,36 @@
+"""What other rooms declare to this one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from peyvand.foundation.registry.declarations import Label
+
+
+@dataclass(frozen=True)
+class KindOfSet:
+    """How a kind of change set is named and drawn on the audit page. An undeclared kind shows its bare name."""
+
+    name: str
+    label: Label
+    icon: str
+    permission: str | None = None  # which right lets its own actor undo it; None: no right besides being the actor
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class Recompute:
+    """Called in an undo with the ids of restored rows of the table `name`, to refill columns that `track` excludes."""
+
+    name: str
+    function: Callable[[Sequence[int]], None]
+
+
+@dataclass(frozen=True)
+class TrackedTable:
+    """How rows of the table `name` are called on the audit page; without it the table's name is shown."""
+
+    name: str
+    label: Label
+    icon: str = "table"
