@@ -1,0 +1,120 @@
+"""Who acts: a person, a token, a job's starter. Rights are read afresh at each call, so what was taken away is gone at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from peyvand.foundation.accounts.models import ApiToken, Membership, Role, RoleGrant, User
+from peyvand.foundation.registry.actor import Actor, Scope, system_actor
+
+DEFAULT_LANGUAGE = "fa"
+
+
+def nobody(*, language: str = DEFAULT_LANGUAGE, via: str = "web") -> Actor:
+    """Somebody who has not signed in, or may not any more: no right at all."""
+    return Actor(user_id=None, name="", language=language, via=via)
+
+
+def grants_of(role: Role | None) -> Mapping[str, Scope]:
+    """The role's rights as stored; empty for the admin role, whose holder may everything without being granted it."""
+    if role is None:
+        return MappingProxyType({})
+    rows = RoleGrant.objects.filter(role=role).values_list("permission", "scope")
+    return MappingProxyType({permission: Scope(scope) for permission, scope in rows})
+
+
+def actor_of(user: User, *, demo: bool = False, via: str = "web", language: str = "") -> Actor:
+    """The user with their rights of this moment; `nobody()` when they are deactivated."""
+    spoken = language or user.language or DEFAULT_LANGUAGE
+    if not user.is_active:
+        return nobody(language=spoken, via=via)
+    teams = Membership.objects.filter(user=user).values_list("team_id", flat=True)
+    return Actor(
+        user_id=user.pk,
+        name=user.name,
+        grants=grants_of(user.role),
+        team_ids=frozenset(teams),
+        demo=demo,
+        everything=user.role is not None and user.role.is_admin,
+        via=via,
+        language=spoken,
+    )
+
+
+def narrowed(actor: Actor, role: Role) -> Actor:
+    """The actor with no more than the role gives: right by right the lesser scope of the two."""
+    if role.is_admin:
+        return actor
+    limits = grants_of(role)
+    grants = (
+        limits
+        if actor.everything
+        else {name: min(scope, actor.grants[name]) for name, scope in limits.items() if name in actor.grants}
+    )
+    return Actor(
+        user_id=actor.user_id,
+        name=actor.name,
+        grants=MappingProxyType(dict(grants)),
+        team_ids=actor.team_ids,
+        demo=actor.demo,
+        everything=False,
+        via=actor.via,
+        token_id=actor.token_id,
+        language=actor.language,
+    )
+
+
+def digest_of(secret: str) -> str:
+    """How a secret link or token is kept: SHA-256 in hexadecimal; the secret itself has 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _living_tokens() -> Any:
+    return ApiToken.objects.select_related("user__role", "role").filter(
+        Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None, user__is_active=True
+    )
+
+
+def _actor_with(token: ApiToken, *, via: str) -> Actor:
+    whole = actor_of(token.user, demo=token.demo, via=via)
+    bound = Actor(
+        user_id=whole.user_id,
+        name=f"{whole.name} ({token.name})",
+        grants=whole.grants,
+        team_ids=whole.team_ids,
+        demo=token.demo,
+        everything=whole.everything,
+        via=via,
+        token_id=token.pk,
+        language=whole.language,
+    )
+    return bound if token.role is None else narrowed(bound, token.role)
+
+
+def actor_of_token(raw: str) -> Actor | None:
+    """The actor of an API token; None when it is unknown, expired, revoked, or its user is deactivated."""
+    token = _living_tokens().filter(digest=digest_of(raw)).first()
+    if token is None:
+        return None
+    if token.last_used is None or (timezone.now() - token.last_used).total_seconds() > 60:
+        ApiToken.objects.filter(pk=token.pk).update(last_used=Now())
+    return _actor_with(token, via="api")
+
+
+def actor_from_plain(plain: Mapping[str, Any]) -> Actor:
+    """The actor of `Actor.as_plain()`, with the rights of now: a job started by someone who may no more, may no more."""
+    demo, via = bool(plain.get("demo")), str(plain.get("via") or "job")
+    if plain.get("token_id"):
+        token = _living_tokens().filter(pk=plain["token_id"]).first()
+        return nobody(via=via) if token is None else _actor_with(token, via=via).looking_at(demo=demo)
+    if plain.get("user_id") is None:
+        return system_actor(demo=demo, via=via)
+    user = User.objects.select_related("role").filter(pk=plain["user_id"]).first()
+    return nobody(via=via) if user is None else actor_of(user, demo=demo, via=via)
