@@ -14,7 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ["events", "foundation", "memory", "insight", "doors", "config"]
 ROOMS = {
     "foundation": [
-        ["registry", "text", "calendar", "money", "database"],
+        ["registry"],
+        ["text", "database"],
+        ["calendar", "money"],
         ["ui"],
         ["changes"],
         ["outbox"],
