@@ -6,7 +6,7 @@ from peyvand.foundation.changes.tracking import track
 
 # Every text that a digest covers is separated by the unit separator, which no number or name contains.
 LINE = r"""
-CREATE FUNCTION changes_image_digest(salt uuid, before jsonb, after jsonb) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION changes_image_digest(salt uuid, before jsonb, after jsonb) RETURNS bytea LANGUAGE sql STABLE AS $$
   SELECT sha256(convert_to(salt::text || chr(31) || coalesce(before::text, '') || chr(31) || coalesce(after::text, ''), 'UTF8'))
 $$;
 
