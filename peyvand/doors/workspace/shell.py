@@ -1,0 +1,102 @@
+"""The frame round every staff page, composed from what rooms declare and what the person may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from peyvand.foundation.accounts import settings
+from peyvand.foundation.demo.queries import demo_status
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.declarations import MenuEntry
+from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.ui.shell import NavGroup, NavItem, Notice, Shell, WorkspaceChoice
+
+PHONE_TABS = 5
+
+
+def shell_of(request: HttpRequest) -> Shell | None:
+    """The frame for this request; None for a stranger, whose pages have none."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    user = request.user
+    if not user.is_authenticated:
+        return None
+    items = tuple(_items(actor=actor, path=request.path))
+    return Shell(
+        workspace_name=demo_status().name if actor.demo else settings.text("workspace_name"),
+        groups=tuple(_groups(items)),
+        workspaces=_workspaces(actor=actor),
+        palette_url=reverse("workspace:palette"),
+        me_name=user.name,
+        me_role=user.job_title or str(user.role or ""),
+        me_id=user.pk,
+        profile_url=reverse("accounts:profile"),
+        settings_url=reverse("accounts:settings"),
+        sign_out_url=reverse("account_logout"),
+        preferences_url=reverse("accounts:preferences"),
+        tabs=items[:PHONE_TABS],
+        notices=_notices(actor=actor),
+    )
+
+
+def _items(*, actor: Actor, path: str) -> Iterator[NavItem]:
+    home = reverse("workspace:home")
+    yield NavItem(label=gettext("Home"), url=home, icon="home", current=path == home, key="KeyH")
+    for entry in registry.all(MenuEntry):
+        if entry.permission is not None and not actor.may(entry.permission):
+            continue
+        url = reverse(entry.url_name)
+        yield NavItem(
+            label=str(entry.label),
+            url=url,
+            icon=entry.icon,
+            group=entry.group,
+            count=entry.badge(actor) if entry.badge else 0,
+            current=path.startswith(url),
+            key=f"Key{entry.key.upper()}" if entry.key else "",
+        )
+
+
+def _groups(items: tuple[NavItem, ...]) -> Iterator[NavGroup]:
+    labels = {
+        "": "",
+        "customer": gettext("Customer"),
+        "work": gettext("Work"),
+        "insight": gettext("Understand"),
+        "settings": gettext("Administration"),
+    }
+    for group, label in labels.items():
+        found = tuple(item for item in items if item.group == group)
+        if found:
+            yield NavGroup(label=label, items=found)
+
+
+def _workspaces(*, actor: Actor) -> tuple[WorkspaceChoice, ...]:
+    status = demo_status()
+    own = WorkspaceChoice(
+        name=settings.text("workspace_name"),
+        url=reverse("workspace:switch-business", args=["own"]),
+        current=not actor.demo,
+    )
+    if not status.present:
+        return (own,)
+    sample = WorkspaceChoice(
+        name=status.name, url=reverse("workspace:switch-business", args=["demo"]), current=actor.demo, demo=True
+    )
+    return (own, sample)
+
+
+def _notices(*, actor: Actor) -> tuple[Notice, ...]:
+    if not actor.demo:
+        return ()
+    return (
+        Notice(
+            text=gettext("You are looking at the sample business. Nothing here mixes with your own data."),
+            icon="flask",
+            url=reverse("demo:status"),
+            link=gettext("Bring your own data or remove the sample"),
+        ),
+    )
