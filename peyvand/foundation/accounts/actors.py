@@ -1,4 +1,4 @@
-"""Who acts: a person, a token, a job's starter. Rights are read afresh at each call, so what was taken away is gone at once."""
+"""Who acts: a person, a token, a job's starter. Rights are read at each call: what was taken away is gone at once."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def actor_of_token(raw: str) -> Actor | None:
 
 
 def actor_from_plain(plain: Mapping[str, Any]) -> Actor:
-    """The actor of `Actor.as_plain()`, with the rights of now: a job started by someone who may no more, may no more."""
+    """The actor of `Actor.as_plain()`, with the rights of now: what its starter may no more, a job may no more."""
     demo, via = bool(plain.get("demo")), str(plain.get("via") or "job")
     if plain.get("token_id"):
         token = _living_tokens().filter(pk=plain["token_id"]).first()

@@ -1,4 +1,4 @@
-"""Tables of people and rights. Secrets are kept as digests only; e-mails are stored in lower case, so unique means unique."""
+"""Tables of people and rights. Secrets are kept as digests only; e-mails in lower case, so unique means unique."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.registry.actor import Scope
@@ -35,9 +36,9 @@ def plain_email(text: str) -> str:
 
 
 class Role(models.Model):
-    """A named set of rights. `key` is set for the roles made at the first run; the one with key "admin" may everything."""
+    """A named set of rights. `key` is set for roles made at the first run; the one with key "admin" may everything."""
 
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=80, unique=True)  # of starting roles an English msgid, shown by `title`
     key = models.CharField(max_length=30, null=True, unique=True)
     description = models.CharField(max_length=200, blank=True, default="")
 
@@ -48,9 +49,27 @@ class Role(models.Model):
         return self.name
 
     @property
+    def title(self) -> str:
+        """The name as people read it: a starting role's in their language, unless it was renamed."""
+        return gettext(self.name) if self.key else self.name
+
+    @property
+    def purpose(self) -> str:
+        """The description, likewise."""
+        return gettext(self.description) if self.key and self.description else self.description
+
+    @property
     def is_admin(self) -> bool:
         """Whether this is the role that may everything, also what rooms declare later."""
         return self.key == "admin"
+
+    def in_use(self) -> bool:
+        """Whether a person, a living token or an open invitation has the role."""
+        return (
+            User.objects.filter(role=self).exists()
+            or ApiToken.objects.filter(role=self, revoked_at=None).exists()
+            or Invitation.objects.filter(role=self, accepted_at=None, revoked_at=None).exists()
+        )
 
 
 class RoleGrant(models.Model):
@@ -241,7 +260,7 @@ class SignIn(models.Model):
 
 
 class Attempt(models.Model):
-    """How often a sign-in was tried under one key since `since`; counted in the database, so in all processes together."""
+    """How often a sign-in was tried under one key since `since`; in the database, so over all processes together."""
 
     key = models.CharField(
         max_length=64, unique=True

@@ -1,0 +1,87 @@
+"""Verbs on roles: nobody gives a right they do not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.accounts import access
+from peyvand.foundation.accounts.access import RefusedError
+from peyvand.foundation.accounts.actors import grants_of
+from peyvand.foundation.accounts.models import Role, RoleGrant
+from peyvand.foundation.changes.services import change_set
+from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope
+from peyvand.foundation.registry.declarations import Permission
+from peyvand.foundation.registry.registry import registry
+
+KIND = "access"
+
+
+def _checked(grants: Mapping[str, Scope]) -> dict[str, Scope]:
+    """The rights above NONE; UnknownNameError for a name nobody declares; unscoped rights reach all."""
+    kept = {}
+    for name, scope in grants.items():
+        permission = registry.get(Permission, name)
+        if scope > Scope.NONE:
+            kept[name] = Scope(scope) if permission.scoped else Scope.ALL
+    return kept
+
+
+def role_save(*, actor: Actor, role_id: int | None, name: str, description: str, grants: Mapping[str, Scope]) -> Role:
+    """Make a role (`role_id` None) or change one, with all its rights.
+
+    What the actor does not hold can neither be given nor, where the role has it, be taken away: such a role is not
+    theirs to change (NotAllowed).
+    """
+    actor.require(access.MANAGE_ROLES)
+    wanted = _checked(grants)
+    if not access.covers_grants(actor, wanted):
+        raise NotAllowed(access.MANAGE_ROLES)
+    plain = name.strip()
+    if Role.objects.filter(name__iexact=plain).exclude(pk=role_id).exists():
+        raise RefusedError(_("There is already a role of this name."))
+    with transaction.atomic():
+        if role_id is None:
+            role, before = Role(), {}
+        else:
+            role = Role.objects.select_for_update().get(pk=role_id)
+            if role.is_admin:
+                raise RefusedError(_("The administrator's role always has every right."))
+            if not access.covers(actor, role=role):
+                raise NotAllowed(access.MANAGE_ROLES)
+            before = dict(grants_of(role))
+        title = gettext("Role “%(name)s”") % {"name": plain}
+        reference = {
+            "before": {key: before[key].name.lower() for key in before},
+            "after": {key: wanted[key].name.lower() for key in wanted},
+        }
+        with change_set(actor=actor, kind=KIND, title=title, reference=reference):
+            role.name, role.description = plain, description.strip()
+            role.save()
+            RoleGrant.objects.filter(role=role).exclude(permission__in=wanted).delete()
+            RoleGrant.objects.bulk_create(
+                [RoleGrant(role=role, permission=name, scope=scope.value) for name, scope in wanted.items()],
+                update_conflicts=True,
+                unique_fields=["role", "permission"],
+                update_fields=["scope"],
+            )
+    return role
+
+
+def role_delete(*, actor: Actor, role_id: int) -> None:
+    """Delete a role nobody has and no token or open invitation names."""
+    actor.require(access.MANAGE_ROLES)
+    with transaction.atomic():
+        role = Role.objects.select_for_update().get(pk=role_id)
+        if role.is_admin:
+            raise RefusedError(_("The administrator's role can't be deleted."))
+        if not access.covers(actor, role=role):
+            raise NotAllowed(access.MANAGE_ROLES)
+        if role.in_use():
+            raise RefusedError(_("Somebody has this role. Give them another one first."))
+        title = gettext("Deleted the role “%(name)s”") % {"name": role.name}
+        with change_set(actor=actor, kind=KIND, title=title, reference={"role": role.pk}):
+            role.delete()

@@ -1,0 +1,1 @@
+"""Pages of people, rights, settings and signing in."""
