@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
 
+from peyvand.foundation.changes.access import may_undo
 from peyvand.foundation.changes.models import ChangeSet
-from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.changes.undoing import KeptRow, UndoFailedError, Undoing
+from peyvand.foundation.registry.actor import Actor, NotAllowed
+
+__all__ = [
+    "AlreadyUndoneError",
+    "ClosedSetError",
+    "KeptRow",
+    "UndoFailedError",
+    "UndoResult",
+    "change_set",
+    "close_change_set",
+    "images_erase",
+    "open_change_set",
+    "record",
+    "resume",
+    "undo",
+]
 
 # The set of the running change_set() or resume(), so that nested calls join it. A thread or task has its own.
 _open: ContextVar[ChangeSet | None] = ContextVar("open_change_set", default=None)
@@ -159,5 +177,68 @@ def record(*, actor: Actor, kind: str, title: str, reference: Mapping[str, Any] 
     return made
 
 
+@dataclass(frozen=True)
+class UndoResult:
+    """How many rows an undo brought back and how many it left, the first of these, and the undo's own change set."""
+
+    undone: int
+    kept: int
+    kept_rows: tuple[KeptRow, ...]
+    change_set_id: int
+
+
+def undo(*, actor: Actor, change_set_id: int, progress: Callable[[int, int], None] | None = None) -> UndoResult:
+    """Bring back what the set changed, where nobody has changed it since; the undo can itself be undone.
+
+    Raises NotAllowed, ChangeSet.DoesNotExist (also for a set of the other business), AlreadyUndoneError, and
+    UndoFailedError when the database refuses the result. An open set is closed first. All in one transaction.
+    `progress(done, total)` counts rows.
+    """
+    outermost = not connection.in_atomic_block
+    outer = _open.get()
+    with transaction.atomic():
+        found = ChangeSet.objects.select_for_update(no_key=True).get(pk=change_set_id, demo=actor.demo)
+        if not may_undo(actor=actor, change_set=found):
+            raise NotAllowed("changes.undo")
+        if ChangeSet.objects.filter(undo_of=found).exists():
+            raise AlreadyUndoneError(change_set_id)
+        close_change_set(change_set_id)
+        reference = {"undo_of": found.pk, "kind": found.kind}
+        made = _begin(actor=actor, kind="undo", title=found.title, reference=reference, closed=True, undo_of=found.pk)
+        with _within(made, outermost=outermost):
+            outcome = Undoing(change_set_id, progress).run()
+            made.outcome = {
+                "undone": outcome.undone,
+                "kept": outcome.kept,
+                "kept_rows": [[row.table, row.row_id, row.reason] for row in outcome.kept_rows],
+            }
+            made.save(update_fields=["outcome"])
+        if not outermost:
+            _settings(outer)
+    return UndoResult(outcome.undone, outcome.kept, outcome.kept_rows, made.pk)
+
+
+def images_erase(*, actor: Actor, rows: Mapping[str, Iterable[int]]) -> int:
+    """Remove what the trail remembers of these rows (ids by table) for good; gives how many images went.
+
+    That the rows changed, when and by whom stays, and undo never brings the content back.
+    """
+    erased = 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, row_ids in rows.items():
+            cursor.execute(
+                "DELETE FROM changes_image i USING changes_change c "
+                "WHERE c.id = i.change_id AND c.table_name = %s AND c.row_id = ANY(%s)",
+                [table, list(row_ids)],
+            )
+            erased += cursor.rowcount
+        record(actor=actor, kind="erase", title="", reference={"images": erased, "tables": sorted(rows)})
+    return erased
+
+
 class ClosedSetError(RuntimeError):
     """Writing to a change set that has been closed."""
+
+
+class AlreadyUndoneError(RuntimeError):
+    """A change set is undone once; what may still be undone is its undo."""
