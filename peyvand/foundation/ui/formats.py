@@ -1,0 +1,96 @@
+"""Figures, dates and money as this page's reader reads them: the one place where the reader meets the formatters."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from peyvand.foundation.calendar import formats as calendar_formats
+from peyvand.foundation.calendar.calendars import parts
+from peyvand.foundation.calendar.formats import DateStyle
+from peyvand.foundation.calendar.parsing import parse_date
+from peyvand.foundation.money.formats import format_money, format_number, format_percent
+from peyvand.foundation.money.money import Money
+from peyvand.foundation.ui.reader import current_reader
+
+
+def digits(text: str) -> str:
+    """The text with the reader's digits."""
+    return calendar_formats.localised(text, current_reader().language)
+
+
+def number(value: int | float | Decimal, places: int = 0) -> str:
+    """A number with separators and a fixed number of decimals."""
+    return format_number(value, language=current_reader().language, places=places)
+
+
+def percent(share: float | Decimal, places: int = 0) -> str:
+    """A share (0–1) as a percent."""
+    return format_percent(share, language=current_reader().language, places=places)
+
+
+def money(value: Money, *, short: bool) -> str:
+    """An amount with its currency; rial as toman where the reader wants it."""
+    reader = current_reader()
+    return format_money(value, language=reader.language, toman=reader.toman, style="short" if short else "long")
+
+
+def local_date(value: date | datetime) -> date:
+    """The day in the reader's zone."""
+    return value.astimezone(current_reader().zone).date() if isinstance(value, datetime) else value
+
+
+def day(value: date | datetime, style: DateStyle | Literal["auto", "full"] = "auto") -> str:
+    """`auto`: «۲۷ آبان», with its year when that isn't this one; `full`: always so; or a style of calendar.formats."""
+    reader = current_reader()
+    local = local_date(value)
+    if style != "auto" and style != "full":
+        return calendar_formats.format_date(local, calendar=reader.calendar, language=reader.language, style=style)
+    text = calendar_formats.format_date(local, calendar=reader.calendar, language=reader.language, style="day")
+    year = parts(local, reader.calendar)[0]
+    this_year = parts(local_date(timezone.now()), reader.calendar)[0]
+    return text if style == "auto" and year == this_year else f"{text} {digits(str(year))}"
+
+
+def moment(value: datetime) -> str:
+    """A moment in full, in the reader's zone."""
+    reader = current_reader()
+    return calendar_formats.format_datetime(value, tz=reader.tz, calendar=reader.calendar, language=reader.language)
+
+
+def clock(value: datetime) -> str:
+    """Hours and minutes in the reader's zone."""
+    reader = current_reader()
+    return calendar_formats.format_time(value, tz=reader.tz, language=reader.language)
+
+
+def ago(value: datetime) -> str:
+    """A moment as near as it is."""
+    reader = current_reader()
+    return calendar_formats.ago(
+        value, now=timezone.now(), tz=reader.tz, calendar=reader.calendar, language=reader.language
+    )
+
+
+def day_label(value: date, *, today: date) -> str:
+    """A day as a heading: today, yesterday, else its date with the weekday."""
+    if value == today:
+        return gettext("Today")
+    if value == today - timedelta(days=1):
+        return gettext("Yesterday")
+    reader = current_reader()
+    return calendar_formats.format_date(value, calendar=reader.calendar, language=reader.language, style="long")
+
+
+def date_as_typed(value: date) -> str:
+    """A date as it is typed into a field: «۱۴۰۵/۰۹/۰۲»."""
+    return day(value, "short")
+
+
+def read_date(text: str) -> date:
+    """The date that was typed, in the reader's calendar where the year doesn't say. DateError says what to type."""
+    return parse_date(text, calendar_hint=current_reader().calendar)

@@ -1,0 +1,87 @@
+// Pictures from plain data (see ui/charts.py). Axes run left to right; labels in the reader's digits; colours from the tokens.
+(() => {
+  const { persian, data, number } = window.peyvand;
+  const root = document.documentElement;
+  const token = name => getComputedStyle(root).getPropertyValue(`--pv-${name}`).trim();
+  const isolate = text => persian ? `\u2067${text}\u2069` : text;               // a canvas has no dir
+  const percent = value => persian ? isolate(`\u061c${number(value)}٪`) : `${number(value)}%`;  // U+061C keeps ٪ on the left of the number
+  const shown = (value, format) => value === null || value === undefined ? '–' : format === 'percent' ? percent(value) : format === 'text' ? isolate(value) : number(value);
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
+  const drawn = new Map();
+
+  const axis = (spec, font) => ({
+    name: isolate(spec.label), nameLocation: 'middle', nameGap: 28, nameTextStyle: font, show: !spec.hidden,
+    axisLabel: { ...font, hideOverlap: true, formatter: spec.labels.length ? isolate : value => shown(value, spec.format) },
+    axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: token('line') } },
+    ...(spec.max === null ? {} : { max: spec.max }),
+  });
+  const ofLine = (series, font, spec) => {
+    const colour = token(series.tone);
+    const main = {
+      type: 'line', name: series.label, data: series.values, smooth: series.smooth ? .25 : false, showSymbol: false, symbolSize: 7, connectNulls: false,
+      lineStyle: { width: series.dashed ? 1.4 : 2.4, color: colour, type: series.dashed ? [4, 5] : 'solid' }, itemStyle: { color: colour },
+      ...(series.area ? { areaStyle: { color: colour, opacity: .1 } } : {}),
+      ...(spec.series.length > 1 && !series.dashed ? { endLabel: { show: true, formatter: isolate(series.label), color: colour, fontFamily: font.fontFamily, fontSize: 12, fontWeight: 600 } } : {}),
+      emphasis: { disabled: series.dashed },
+    };
+    if (!series.low.length) return [main];
+    const band = { type: 'line', stack: `band-${series.label}`, silent: true, showSymbol: false, lineStyle: { opacity: 0 }, tooltip: { show: false } };
+    return [{ ...band, data: series.low }, { ...band, data: series.high.map((high, at) => high - series.low[at]), areaStyle: { color: colour, opacity: .14 } }, main];
+  };
+  const ofBar = (series, font, spec) => [{
+    type: 'bar', name: series.label, barCategoryGap: '22%', barMaxWidth: 46,
+    data: series.values.map((value, at) => ({ value, itemStyle: { color: token(series.tones[at] || series.tone), borderRadius: [4, 4, 0, 0] } })),
+    label: { show: spec.series.length === 1 && series.values.length <= 16, position: 'top', ...font, fontSize: 11, color: token('text-2'), formatter: point => shown(point.value, spec.y.format) },
+    cursor: spec.links.length ? 'pointer' : 'default',
+  }];
+  const marks = (spec, tone) => spec.marks.length ? {
+    markPoint: { symbol: 'circle', symbolSize: 11, itemStyle: { color: token(tone), borderColor: token('surface'), borderWidth: 2 },
+      data: spec.marks.map(mark => ({ coord: [mark.x, mark.y], name: mark.label })),
+      label: { show: true, position: 'right', distance: 12, offset: [0, 14], formatter: point => isolate(point.name), color: token('text'), fontFamily: 'Vazirmatn', fontSize: 13, fontWeight: 600 } },
+    markLine: { silent: true, symbol: 'none', label: { show: false }, lineStyle: { color: token(tone), type: [3, 4], opacity: .7 }, data: spec.marks.flatMap(mark => [[{ coord: [mark.x, 0] }, { coord: [mark.x, mark.y] }], [{ coord: [0, mark.y] }, { coord: [mark.x, mark.y] }]]) },
+  } : {};
+  const options = spec => {
+    const font = { fontFamily: persian ? 'Vazirmatn' : 'Vazirmatn Latin, Vazirmatn', fontSize: 12, color: token('text-3') };
+    const bars = spec.kind === 'bar', labelled = bars && spec.series.length === 1 && spec.series[0].values.length <= 16;
+    const series = spec.series.flatMap(one => bars ? ofBar(one, font, spec) : ofLine(one, font, spec));
+    if (series.length && spec.series.length) { const first = series.findIndex(one => one.name === spec.series[0].label); Object.assign(series[first], marks(spec, spec.series[0].tone)); }
+    const category = spec.x.labels.length > 0, hidden = spec.y.hidden || labelled;
+    const ends = !bars && spec.series.filter(one => !one.dashed).length > 1 ? 78 : 18;
+    return {
+      animation: !still.matches, animationDuration: still.matches ? 0 : 300, textStyle: font, aria: { enabled: false },
+      grid: { left: hidden ? 14 : 10, right: ends, top: labelled ? 24 : 16, bottom: spec.x.label ? 40 : 12, containLabel: true, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+      tooltip: { trigger: 'axis', confine: true, axisPointer: { type: bars ? 'none' : 'line', lineStyle: { color: token('line-2') } }, backgroundColor: token('surface'), borderColor: token('line'), padding: [7, 11],
+        textStyle: { ...font, color: token('text'), fontSize: 12.5 }, extraCssText: `direction:${persian ? 'rtl' : 'ltr'};border-radius:10px;box-shadow:${token('shadow-2')}`, renderMode: 'richText',
+        formatter: points => { const seen = points.filter(point => point.seriesName && !/^series/.test(point.seriesName)); const at = points[0]; return [category ? isolate(at.name) : shown(at.value[0], spec.x.format), ...seen.map(point => isolate(`${point.seriesName}: ${shown(Array.isArray(point.value) ? point.value[1] : point.value, spec.y.format)}${spec.unit ? ` ${spec.unit}` : ''}`))].join('\n'); } },
+      xAxis: { ...axis(spec.x, font), type: category ? 'category' : 'value', ...(category ? { data: spec.x.labels, boundaryGap: bars } : {}), splitLine: { show: false } },
+      yAxis: { ...axis(spec.y, font), type: 'value', min: 0, show: !hidden, splitNumber: 4 },
+      series,
+    };
+  };
+  const draw = element => {
+    const source = document.getElementById(element.dataset.chart);
+    if (!source || element.hidden) return;
+    const spec = JSON.parse(source.textContent);
+    let made = drawn.get(element);
+    if (!made) {
+      made = window.echarts.init(element, null, { renderer: 'canvas' });
+      drawn.set(element, made);
+      if (spec.links.length) made.on('click', point => { const url = spec.links[point.dataIndex]; if (url) location.href = url; });
+      new ResizeObserver(() => { if (element.isConnected && element.clientWidth) made.resize({ animation: { duration: 0 } }); }).observe(element);
+    }
+    made.setOption(options(spec), true);
+  };
+  const drawAll = () => {
+    for (const [element, made] of drawn) if (!element.isConnected) { made.dispose(); drawn.delete(element); }
+    (document.fonts ? document.fonts.load('13px Vazirmatn') : Promise.resolve()).then(() => document.querySelectorAll('[data-chart]').forEach(element => { if (!drawn.has(element)) draw(element); }));
+  };
+  addEventListener('pv-theme', () => [...drawn.keys()].forEach(draw));
+  window.peyvandCharts = {
+    drawAll,
+    picture: async element => {
+      const url = drawn.get(element).getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: token('surface') });
+      const [head, body] = url.split(','), bytes = Uint8Array.from(atob(body), letter => letter.charCodeAt(0));
+      return new Blob([bytes], { type: head.slice(5, head.indexOf(';')) });
+    },
+  };
+})();
