@@ -36,7 +36,8 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql:///peyvand"))}
+DATABASE_ADDRESS = os.environ.get("DATABASE_URL", "postgresql:///peyvand")
+DATABASES = {"default": database(DATABASE_ADDRESS)}
 if os.environ.get("PEYVAND_POOL"):  # the web process; workers keep one connection a thread
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": int(os.environ["PEYVAND_POOL"]), "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -152,7 +153,20 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "peyvand.foundation.accounts.adapter.AccountAdapter"
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,30/15m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key"}  # of second factors; passwords are counted by accounts.limits
+ACCOUNT_FORMS = {
+    "login": "peyvand.foundation.accounts.web.forms.SignInForm",
+    "reauthenticate": "peyvand.foundation.accounts.web.forms.PasswordAgainForm",
+    "change_password": "peyvand.foundation.accounts.web.forms.NewPasswordForm",
+}
+MFA_ADAPTER = "peyvand.foundation.accounts.adapter.MfaAdapter"
+MFA_FORMS = {
+    "authenticate": "peyvand.foundation.accounts.web.forms.CodeForm",
+    "reauthenticate": "peyvand.foundation.accounts.web.forms.CodeOnceMoreForm",
+    "activate_totp": "peyvand.foundation.accounts.web.forms.SetUpCodeForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is given by an administrator, never confirmed by mail
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # http://localhost
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "Peyvand"
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -17,7 +17,7 @@ urlpatterns = [
     path("audit/", include("peyvand.foundation.changes.web.urls")),
     path("jobs/", include("peyvand.foundation.jobs.web.urls")),
     path("events/", include("peyvand.foundation.outbox.web.urls")),
-    path("account/", include("allauth.urls")),
+    path("account/", include("peyvand.foundation.accounts.web.sign_in_urls")),
     path("api/v1/", include("peyvand.doors.api.urls")),
 ]
 handler403 = "peyvand.doors.workspace.views.errors.forbidden"
