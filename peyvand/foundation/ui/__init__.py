@@ -2,7 +2,7 @@
 
 Here: the page frames (`ui/shell.html` for staff, `ui/bare.html` for sign-in and errors, `ui/list.html` for lists), the
 parts under `templates/ui/parts/`, the tag library `{% load ui %}`, form rendering and the localised date field
-(`forms`, `fields`), charts as plain data (`charts`), keyset paging (`lists`), toasts (`toasts`), who reads the page (`reader`),
+(`forms`, `fields`), charts as plain data (`charts`), keyset paging (`lists`), toasts (`toasts`), who reads (`reader`),
 what the frame shows (`shell`), and the static files: tokens.css (the only raw colours), app.css, screens.css, app.js,
 charts.js, datepicker.js.
 Not here: any page, any business word but the nine value classes, and the filling of the shell (doors.workspace).

@@ -13,9 +13,11 @@ from peyvand.foundation.calendar import formats as calendar_formats
 from peyvand.foundation.calendar.calendars import parts
 from peyvand.foundation.calendar.formats import DateStyle
 from peyvand.foundation.calendar.parsing import parse_date
-from peyvand.foundation.money.formats import format_money, format_number, format_percent
-from peyvand.foundation.money.money import Money
+from peyvand.foundation.money.amounts import Money
+from peyvand.foundation.money.formats import MoneyStyle, format_money, format_number, format_percent
 from peyvand.foundation.ui.reader import current_reader
+
+Style = DateStyle | Literal["auto", "full"]
 
 
 def digits(text: str) -> str:
@@ -23,20 +25,20 @@ def digits(text: str) -> str:
     return calendar_formats.localised(text, current_reader().language)
 
 
-def number(value: int | float | Decimal, places: int = 0) -> str:
-    """A number with separators and a fixed number of decimals."""
-    return format_number(value, language=current_reader().language, places=places)
+def number(value: int | float | Decimal, places: int | None = None) -> str:
+    """A number with separators; `places` fixes its decimals, otherwise as many as it has."""
+    return format_number(value, language=current_reader().language, decimals=places)
 
 
 def percent(share: float | Decimal, places: int = 0) -> str:
     """A share (0–1) as a percent."""
-    return format_percent(share, language=current_reader().language, places=places)
+    return format_percent(share, language=current_reader().language, decimals=places)
 
 
-def money(value: Money, *, short: bool) -> str:
+def money(value: Money, style: MoneyStyle = "full") -> str:
     """An amount with its currency; rial as toman where the reader wants it."""
     reader = current_reader()
-    return format_money(value, language=reader.language, toman=reader.toman, style="short" if short else "long")
+    return format_money(value, language=reader.language, toman=reader.toman, style=style)
 
 
 def local_date(value: date | datetime) -> date:
@@ -44,7 +46,7 @@ def local_date(value: date | datetime) -> date:
     return value.astimezone(current_reader().zone).date() if isinstance(value, datetime) else value
 
 
-def day(value: date | datetime, style: DateStyle | Literal["auto", "full"] = "auto") -> str:
+def day(value: date | datetime, style: Style = "auto") -> str:
     """`auto`: «۲۷ آبان», with its year when that isn't this one; `full`: always so; or a style of calendar.formats."""
     reader = current_reader()
     local = local_date(value)

@@ -12,21 +12,22 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from peyvand.foundation.ui.charts import Number, Tone
 from peyvand.foundation.ui.formats import day_label
 from peyvand.foundation.ui.reader import current_reader
 
 CLASSES: Mapping[str, tuple[str | Promise, str]] = {
-    "champion": (_("Champion"), "crown"),
-    "loyal": (_("Loyal"), "heart"),
-    "promising": (_("Promising"), "plant-2"),
-    "new": (_("New customer"), "sparkles"),
-    "attention": (_("Needs attention"), "bell"),
-    "risk": (_("At risk"), "trending-down"),
-    "cantlose": (_("Can't lose"), "flame"),
-    "dormant": (_("Dormant"), "moon"),
-    "lost": (_("Lost"), "door-exit"),
+    "champion": (pgettext_lazy("class", "Champion"), "crown"),
+    "loyal": (pgettext_lazy("class", "Loyal"), "heart"),
+    "promising": (pgettext_lazy("class", "Promising"), "plant-2"),
+    "new": (pgettext_lazy("class", "New"), "sparkles"),
+    "attention": (pgettext_lazy("class", "Needs attention"), "bell"),
+    "risk": (pgettext_lazy("class", "At risk"), "trending-down"),
+    "cantlose": (pgettext_lazy("class", "Can't lose"), "flame"),
+    "dormant": (pgettext_lazy("class", "Dormant"), "moon"),
+    "lost": (pgettext_lazy("class", "Lost"), "door-exit"),
 }
 """The nine value classes: word and icon, best first; the colour is `.cl-<code>`."""
 

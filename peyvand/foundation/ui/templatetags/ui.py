@@ -17,6 +17,8 @@ from django.utils.html import conditional_escape, format_html, format_html_join,
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from peyvand.foundation.money.amounts import Money
+from peyvand.foundation.money.formats import MoneyStyle
 from peyvand.foundation.text.identifiers import format_phone
 from peyvand.foundation.text.names import initials
 from peyvand.foundation.ui import formats
@@ -48,7 +50,7 @@ MARK = (
 
 
 @register.simple_tag
-def page() -> Reader:
+def reader() -> Reader:
     """Who reads: language, direction, theme; works without a request, so that error pages do."""
     return current_reader()
 
@@ -166,15 +168,17 @@ def bar(share: float | Decimal | None, tone: str = "c1", *, width: int = 56) -> 
 
 
 @register.filter
-def num(value: Any, places: int = 0) -> str:
+def num(value: Any, places: int | None = None) -> str:
     """A number in the reader's digits and separators; text stays text."""
-    return formats.number(value, places) if isinstance(value, int | float | Decimal) else str(value or "")
+    if isinstance(value, int | float | Decimal):
+        return formats.number(value, places)
+    return "" if value is None else str(value)
 
 
 @register.filter
-def money(value: Any, style: str = "short") -> str:
-    """Money in the reader's words: `short` in lists (۴۸٫۶ میلیون تومان), `long` in documents."""
-    return "" if value is None else formats.money(value, short=style == "short")
+def money(value: Money | None, style: MoneyStyle = "full") -> str:
+    """Money in the reader's words: full «۲٬۱۴۰٬۰۰۰ تومان»; `short`, `number` and `millions` in lists."""
+    return "" if value is None else formats.money(value, style)
 
 
 @register.filter
@@ -184,7 +188,7 @@ def percent(value: Any, places: int = 0) -> str:
 
 
 @register.filter(name="date")
-def date_(value: date | datetime | None, style: str = "auto") -> str:
+def date_(value: date | datetime | None, style: formats.Style = "auto") -> str:
     """A date in the reader's calendar and zone; without its year when that is this year."""
     return "" if value is None else formats.day(value, style)
 

@@ -1,6 +1,6 @@
 // Pictures from plain data (see ui/charts.py). Axes run left to right; labels in the reader's digits; colours from the tokens.
 (() => {
-  const { persian, data, number } = window.peyvand;
+  const { persian, digits, number } = window.peyvand;
   const root = document.documentElement;
   const token = name => getComputedStyle(root).getPropertyValue(`--pv-${name}`).trim();
   const isolate = text => persian ? `\u2067${text}\u2069` : text;               // a canvas has no dir
@@ -11,9 +11,9 @@
 
   const axis = (spec, font) => ({
     name: isolate(spec.label), nameLocation: 'middle', nameGap: 28, nameTextStyle: font, show: !spec.hidden,
-    axisLabel: { ...font, hideOverlap: true, formatter: spec.labels.length ? isolate : value => shown(value, spec.format) },
+    axisLabel: { ...font, hideOverlap: true, formatter: spec.labels.length ? value => isolate(digits(value)) : value => shown(value, spec.format) },
     axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: token('line') } },
-    ...(spec.max === null ? {} : { max: spec.max }),
+    ...(spec.max === null ? {} : { max: spec.max, interval: spec.max / 4 }),
   });
   const ofLine = (series, font, spec) => {
     const colour = token(series.tone);
@@ -21,7 +21,7 @@
       type: 'line', name: series.label, data: series.values, smooth: series.smooth ? .25 : false, showSymbol: false, symbolSize: 7, connectNulls: false,
       lineStyle: { width: series.dashed ? 1.4 : 2.4, color: colour, type: series.dashed ? [4, 5] : 'solid' }, itemStyle: { color: colour },
       ...(series.area ? { areaStyle: { color: colour, opacity: .1 } } : {}),
-      ...(spec.series.length > 1 && !series.dashed ? { endLabel: { show: true, formatter: isolate(series.label), color: colour, fontFamily: font.fontFamily, fontSize: 12, fontWeight: 600 } } : {}),
+      ...(spec.series.filter(one => !one.dashed).length > 1 && !series.dashed ? { endLabel: { show: true, formatter: isolate(series.label), color: colour, fontFamily: font.fontFamily, fontSize: 12, fontWeight: 600 } } : {}),
       emphasis: { disabled: series.dashed },
     };
     if (!series.low.length) return [main];
@@ -52,8 +52,8 @@
       grid: { left: hidden ? 14 : 10, right: ends, top: labelled ? 24 : 16, bottom: spec.x.label ? 40 : 12, containLabel: true, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
       tooltip: { trigger: 'axis', confine: true, axisPointer: { type: bars ? 'none' : 'line', lineStyle: { color: token('line-2') } }, backgroundColor: token('surface'), borderColor: token('line'), padding: [7, 11],
         textStyle: { ...font, color: token('text'), fontSize: 12.5 }, extraCssText: `direction:${persian ? 'rtl' : 'ltr'};border-radius:10px;box-shadow:${token('shadow-2')}`, renderMode: 'richText',
-        formatter: points => { const seen = points.filter(point => point.seriesName && !/^series/.test(point.seriesName)); const at = points[0]; return [category ? isolate(at.name) : shown(at.value[0], spec.x.format), ...seen.map(point => isolate(`${point.seriesName}: ${shown(Array.isArray(point.value) ? point.value[1] : point.value, spec.y.format)}${spec.unit ? ` ${spec.unit}` : ''}`))].join('\n'); } },
-      xAxis: { ...axis(spec.x, font), type: category ? 'category' : 'value', ...(category ? { data: spec.x.labels, boundaryGap: bars } : {}), splitLine: { show: false } },
+        formatter: points => { const seen = points.filter(point => point.seriesName && !/^series/.test(point.seriesName)); const at = points[0]; return [category ? isolate(digits(at.name)) : shown(at.value[0], spec.x.format), ...seen.map(point => isolate(`${digits(point.seriesName)}: ${shown(Array.isArray(point.value) ? point.value[1] : point.value, spec.y.format)}${spec.unit ? ` ${spec.unit}` : ''}`))].join('\n'); } },
+      xAxis: { ...axis(spec.x, font), ...(spec.x.max === null ? {} : { interval: spec.x.max / 5 }), type: category ? 'category' : 'value', ...(category ? { data: spec.x.labels, boundaryGap: bars } : {}), splitLine: { show: false } },
       yAxis: { ...axis(spec.y, font), type: 'value', min: 0, show: !hidden, splitNumber: 4 },
       series,
     };
