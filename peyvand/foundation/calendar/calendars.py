@@ -76,7 +76,7 @@ def weekday_name(d: date, *, language: str) -> str:
 
 def parts(d: date, calendar: CalendarKind) -> tuple[int, int, int]:
     """Year, month and day of a date in the calendar."""
-    if calendar is CalendarKind.GREGORIAN:
+    if calendar == CalendarKind.GREGORIAN:
         return d.year, d.month, d.day
     jalali = _JALALI.to_jalali(d.year, d.month, d.day)
     return jalali.year, jalali.month, jalali.day
@@ -84,7 +84,7 @@ def parts(d: date, calendar: CalendarKind) -> tuple[int, int, int]:
 
 def date_of(year: int, month: int, day: int, calendar: CalendarKind) -> date:
     """The date of a year, month and day in the calendar; ValueError when there is none."""
-    if calendar is CalendarKind.GREGORIAN:
+    if calendar == CalendarKind.GREGORIAN:
         return date(year, month, day)
     made: date = _JALALI(year, month, day).to_gregorian()
     return made
@@ -92,7 +92,7 @@ def date_of(year: int, month: int, day: int, calendar: CalendarKind) -> date:
 
 def days_in_month(year: int, month: int, calendar: CalendarKind) -> int:
     """How many days the month has."""
-    if calendar is CalendarKind.GREGORIAN:
+    if calendar == CalendarKind.GREGORIAN:
         return monthrange(year, month)[1]
     if month < 12:
         return 31 if month <= 6 else 30
@@ -120,5 +120,5 @@ def add_months(d: date, n: int, calendar: CalendarKind) -> date:
 
 def start_of_week(d: date, calendar: CalendarKind) -> date:
     """The Saturday (Jalali) or Monday (Gregorian) of the date's week."""
-    first = 5 if calendar is CalendarKind.JALALI else 0
+    first = 5 if calendar == CalendarKind.JALALI else 0
     return date.fromordinal(d.toordinal() - (d.weekday() - first) % 7)

@@ -43,7 +43,7 @@ def format_date(d: date, *, calendar: CalendarKind, language: str, style: DateSt
     elif style == "long":
         text = f"{weekday_name(d, language=language)} {day} {name} {year}"
     else:
-        iso = calendar is CalendarKind.GREGORIAN and language_of(language) == "en"
+        iso = calendar == CalendarKind.GREGORIAN and language_of(language) == "en"
         text = f"{year:04}-{month:02}-{day:02}" if iso else f"{year:04}/{month:02}/{day:02}"
     return localised(text, language)
 

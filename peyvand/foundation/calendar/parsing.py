@@ -65,7 +65,7 @@ def _names() -> dict[str, tuple[int, CalendarKind]]:
         for calendar, names in calendars.items():
             for number, name in enumerate(names, 1):
                 found[fa_key(name)] = (number, calendar)
-                if name.isascii() and calendar is CalendarKind.GREGORIAN:
+                if name.isascii() and calendar == CalendarKind.GREGORIAN:
                     found[name[:3].lower()] = (number, calendar)
     others = {"ژانویه": 1, "می": 5, "ماه مه": 5, "جون": 6, "جولای": 7, "ژوییه": 7, "آگوست": 8, "sept": 9}
     found.update({fa_key(name): (number, CalendarKind.GREGORIAN) for name, number in others.items()})
@@ -174,7 +174,7 @@ def _from_numbers(fields: tuple[str, str, str], hint: CalendarKind | None, day_f
     first, second, third = fields
     if len(first) > 2:
         return _made(first, int(second), int(third), hint)
-    if len(third) <= 2 and hint is not CalendarKind.GREGORIAN:
+    if len(third) <= 2 and hint != CalendarKind.GREGORIAN:
         if int(first) <= 31 < int(third) or day_first is not None:  # 31/1/45
             return _last_year(fields, hint, day_first)
         return _made(first, int(second), int(third), hint)
@@ -186,7 +186,7 @@ def _last_year(fields: tuple[str, str, str], hint: CalendarKind | None, day_firs
     if first > 12 or second > 12:
         day_first = first > 12
     elif day_first is None:
-        jalali = _calendar_of(fields[2], hint) is CalendarKind.JALALI
+        jalali = _calendar_of(fields[2], hint) == CalendarKind.JALALI
         if not jalali and first != second:
             raise AmbiguousDateError(_("Is the day or the month first? Type the year first, like 2026-03-21."))
         day_first = True
@@ -208,7 +208,7 @@ def _from_name(match: re.Match[str], hint: CalendarKind | None) -> date:
         raise _unreadable()
     if len(day) > 2:
         raise _unreadable()
-    if len(year) > 2 and _calendar_of(year, hint) is not calendar:
+    if len(year) > 2 and _calendar_of(year, hint) != calendar:
         raise _unreadable()
     return _made(year, month, int(day), calendar)
 
@@ -227,7 +227,7 @@ def _made(year: str, month: int, day: int, hint: CalendarKind | None) -> date:
     calendar = _calendar_of(year, hint)
     full = int(year)
     if len(year) <= 2:
-        jalali = calendar is CalendarKind.JALALI
+        jalali = calendar == CalendarKind.JALALI
         century = 1400 if jalali else 2000
         full += century - (100 if full >= (JALALI_PIVOT if jalali else GREGORIAN_PIVOT) else 0)
     if not 1 <= month <= 12 or not 1 <= day <= 31:

@@ -57,14 +57,14 @@ class Period:
         """Its name: «۲ آذر ۱۴۰۵», «۳۰ آبان تا ۶ آذر ۱۴۰۵», «آذر ۱۴۰۵», «پاییز ۱۴۰۵» (Gregorian: Q4 2026), «۱۴۰۵»."""
         year, month, _day = parts(self.start, self.calendar)
         number = localised(str(year), language)
-        if self.kind is PeriodKind.DAY:
+        if self.kind == PeriodKind.DAY:
             return _day_and_year(self.start, self.calendar, language)
-        if self.kind is PeriodKind.MONTH:
+        if self.kind == PeriodKind.MONTH:
             return format_date(self.start, calendar=self.calendar, language=language, style="month")
-        if self.kind is PeriodKind.YEAR:
+        if self.kind == PeriodKind.YEAR:
             return number
         with override(language_of(language)):
-            if self.kind is PeriodKind.WEEK:
+            if self.kind == PeriodKind.WEEK:
                 same_year = year == parts(self.last, self.calendar)[0]
                 first = format_date(self.start, calendar=self.calendar, language=language, style="day")
                 return gettext("%(first)s to %(last)s") % {
@@ -72,7 +72,7 @@ class Period:
                     "last": _day_and_year(self.last, self.calendar, language),
                 }
             season = (month - 1) // 3
-            if self.calendar is CalendarKind.JALALI:
+            if self.calendar == CalendarKind.JALALI:
                 return f"{SEASONS[language_of(language)][season]} {number}"
             return gettext("Q%(quarter)s %(year)s") % {"quarter": localised(str(season + 1), language), "year": number}
 
@@ -85,7 +85,7 @@ def _day_and_year(d: date, calendar: CalendarKind, language: str) -> str:
 def period_of(d: date, kind: PeriodKind, calendar: CalendarKind) -> Period:
     """The period of that kind in which the date lies."""
     if kind in _DAYS:
-        start = start_of_week(d, calendar) if kind is PeriodKind.WEEK else d
+        start = start_of_week(d, calendar) if kind == PeriodKind.WEEK else d
         return Period(start, start + timedelta(days=_DAYS[kind]), calendar, kind)
     length = _MONTHS[kind]
     first = month_index(d, calendar) // length * length
@@ -113,7 +113,7 @@ def previous(period: Period) -> Period:
 
 def same_last_year(period: Period) -> Period:
     """The same month, season, year or day of the year before (30 Esfand → 29); of a week, the one 52 weeks before."""
-    if period.kind is PeriodKind.WEEK:
+    if period.kind == PeriodKind.WEEK:
         return shift(period, -52)
     return period_of(add_months(period.start, -12, period.calendar), period.kind, period.calendar)
 

@@ -131,3 +131,13 @@ def currency_of(code: str) -> Currency:
         return CURRENCIES[code]
     except KeyError:
         raise UnknownCurrencyError(code) from None
+
+
+def is_currency(code: str) -> bool:
+    """Whether the code is a currency's, in capitals."""
+    return code in CURRENCIES
+
+
+def exponent_of(code: str) -> int:
+    """How many digits the minor unit has: 0 for IRR, 2 for EUR; UnknownCurrencyError when there is no such currency."""
+    return currency_of(code).digits

@@ -125,3 +125,10 @@ def test_every_month_has_a_name_in_both_languages() -> None:
     for calendars in MONTHS.values():
         for names in calendars.values():
             assert len(set(names)) == 12
+
+
+def test_a_stored_word_serves_as_the_calendar() -> None:
+    for calendar in CalendarKind:
+        stored: CalendarKind = calendar.value  # as a database column gives it
+        assert parts(date(2026, 3, 21), stored) == parts(date(2026, 3, 21), calendar)
+        assert start_of_week(date(2026, 11, 23), stored) == start_of_week(date(2026, 11, 23), calendar)
