@@ -1,7 +1,7 @@
 """Data in and out of files; knows no business word.
 
-Here: reading any CSV (`reading`), guessing what its columns are (`guessing`), parsing values (`parsing`), the import as a
-long, resumable, undoable work (`services`, `running`), the file of rows that were not taken, and exports.
+Here: reading any CSV (`reading`), guessing what its columns are (`guessing`), parsing values (`parsing`), the import
+as a long, resumable, undoable work (`services`, `running`), the file of rows that were not taken, and exports.
 Not here: what a row means. A room declares an ImportShape (registry) whose writer is a `shapes.BatchWriter`, and an
 ExportShape for each list that can leave.
 Events in: none. Events out: events.transfer.TransferFinished, TransferUndone.

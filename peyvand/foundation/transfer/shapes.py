@@ -27,7 +27,9 @@ JSON = Any  # what json.dumps takes
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of data. `number` counts lines of data from 1, as in the file of problems; `values` are by column name."""
+    """One line of data. `number` counts lines of data from 1, as in the file of problems; `values` are by column
+    name.
+    """
 
     number: int
     values: Mapping[str, Any]
@@ -35,7 +37,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a row, or one value of it, was not taken. `reason` names a Reason; `column` an ImportColumn, or "" for the row.
+    """Why a row, or one value of it, was not taken. `reason` names a Reason; `column` an ImportColumn, or "" for the
+    row.
 
     When `skipped` is False the row went in without that value.
     """
@@ -49,7 +52,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class Reason:
-    """A reason of a Problem, in words that say what to do. `{value}` stands for the value. Declared in registrations."""
+    """A reason of a Problem, in words that say what to do. `{value}` stands for the value. Declared in
+    registrations.
+    """
 
     name: str  # "customers.no_name"; the key of `skipped` in the JSON of the console
     label: Label
@@ -58,10 +63,10 @@ class Reason:
 class BatchWriter(Protocol):
     """A room's end of an import. Made by `ImportShape.writer(actor, options)`, once for a run and once after a crash.
 
-    `options` has "currency" (ISO code or ""), "tz" (IANA name) and what else the shape asks. Every `write` runs inside the
-    import's change set and one transaction, which also commits what `save` gives; after a crash the next process makes a
-    new writer and gives it to `load`. A batch that raises is rolled back whole and the import fails with its message.
-    `finish` comes once at the end, in a transaction of the set as well; its mapping is merged into the result.
+    `options` has "currency" (ISO code or ""), "tz" (IANA name) and what else the shape asks. Every `write` runs inside
+    the import's change set and one transaction, which also commits what `save` gives; after a crash the next process
+    makes a new writer and gives it to `load`. A batch that raises is rolled back whole and the import fails with its
+    message. `finish` comes once at the end, in a transaction of the set as well; its mapping is merged into the result.
     In a dry run the same calls happen and everything is rolled back.
     """
 

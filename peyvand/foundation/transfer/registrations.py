@@ -1,0 +1,48 @@
+"""What the room declares."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.jobs.declarations import Job
+from peyvand.foundation.registry.declarations import Action, MenuEntry, Permission
+from peyvand.foundation.transfer.shapes import Reason
+from peyvand.foundation.transfer.tasks import bring_in, check
+
+DECLARATIONS = (
+    Permission(name="transfer.import", label=_("Bring in data from files"), group=_("Data"), order=60),
+    Permission(name="transfer.view_all", label=_("See everybody's imports"), group=_("Data"), order=61),
+    MenuEntry(
+        name="transfer.import",
+        label=_("Bring in data"),
+        icon="table-import",
+        url_name="transfer:imports",
+        group="customer",
+        order=90,
+        permission="transfer.import",
+    ),
+    Action(
+        name="transfer.import",
+        label=_("Bring in data from a file"),
+        icon="table-import",
+        url_name="transfer:imports",
+        order=40,
+        permission="transfer.import",
+    ),
+    Job(name="transfer.check", function=check),
+    Job(name="transfer.import", function=bring_in),
+    Reason(name="blank", label=_("The line is blank.")),
+    Reason(name="ragged", label=_("The line has more cells than the file has columns.")),
+    Reason(name="required", label=_("The cell is empty, but must not be.")),
+    Reason(name="number", label=_("This is not a number.")),
+    Reason(name="whole_number", label=_("This is not a whole number.")),
+    Reason(name="date", label=_("This is not a date. Write it like 1405/01/31 or 2026-04-20.")),
+    Reason(name="date_order", label=_("Day and month can be exchanged here; say which stands first.")),
+    Reason(name="phone", label=_("This is not a phone number. Write it like 09123456789.")),
+    Reason(name="email", label=_("This is not an e-mail address.")),
+    Reason(name="boolean", label=_("This is neither yes nor no.")),
+    Reason(name="too_long", label=_("The text is too long.")),
+    Reason(name="nul", label=_("A zero character was taken out.")),
+    Reason(name="short", label=_("The line has fewer cells than the file has columns; the rest counts as empty.")),
+    Reason(name="undecodable", label=_("Some letters could not be read.")),
+)

@@ -1,0 +1,340 @@
+"""The verbs of data in and out."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from peyvand.events.transfer import TransferUndone
+from peyvand.foundation.accounts import settings as workspace
+from peyvand.foundation.changes import services as changes
+from peyvand.foundation.jobs import services as jobs
+from peyvand.foundation.outbox.services import publish
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.declarations import ExportShape, ImportShape
+from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.text.formulas import neutralise_formula
+from peyvand.foundation.transfer import files, running
+from peyvand.foundation.transfer.guessing import Guess, guess, guess_shape, remembered, title_key
+from peyvand.foundation.transfer.models import Import, RememberedMapping
+from peyvand.foundation.transfer.queries import import_get, reason_text, shapes_for, sniffed_of
+from peyvand.foundation.transfer.reading import Sniffed, opener_of, sniff
+
+UNDO_DAYS = 30
+OPEN_STATES = (Import.State.MAPPING, Import.State.CHECKED, Import.State.FAILED, Import.State.CANCELLED)
+
+
+class MappingError(ValueError):
+    """The columns do not suffice, or a question is open; `str()` says what is missing."""
+
+
+class StateError(RuntimeError):
+    """The import is not in a state for this verb; `str()` says so."""
+
+
+def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "") -> Import:
+    """Keep the file, look at it, and guess what it is (also its shape, when none is named). ReadError if it is no
+    table.
+    """
+    actor = actor.looking_at(demo=False)
+    allowed = [registry.get(ImportShape, shape)] if shape else shapes_for(actor)
+    if shape:
+        actor.require(allowed[0].permission)
+    file_id = files.keep(actor=actor, name=name, stream=stream)
+    found = sniff(files.opener_of_kept(file_id))
+    if not allowed:
+        raise MappingError(_("You have no right to import any kind of file."))
+    best = guess_shape(allowed, found)[0]
+    return _make(actor=actor, best=best, found=found, name=name, file_id=file_id)
+
+
+def _make(
+    *, actor: Actor, best: Guess, found: Sniffed, name: str, file_id: int | None = None, path: str = "",
+    options: Mapping[str, Any] | None = None,
+) -> Import:  # fmt: skip
+    hints = {hint for column in best.columns for hint in column.hints}
+    day_first = True if "day_first" in hints else False if "month_first" in hints else None
+    guessed: dict[str, Any] = {
+        "tz": workspace.text("time_zone"),
+        "currency": "",
+        "day_first": day_first,
+        "decimal_comma": "comma" in hints,
+    }
+    mapping = best.mapping
+    if memory := RememberedMapping.objects.filter(shape=best.shape, titles=_titles_digest(found.columns)).first():
+        mapping = remembered(memory.mapping, found) or mapping
+        guessed.update({key: value for key, value in memory.options.items() if value not in ("", None)})
+    given = {key: value for key, value in (options or {}).items() if value is not None}
+    return Import.objects.create(
+        shape=best.shape,
+        file_name=name[:200],
+        file_id=file_id,
+        path=path,
+        sniffed=found.as_plain(),
+        mapping=mapping,
+        options={**guessed, **given},
+        lines=found.lines,
+        started_by_id=actor.user_id,
+        started_by_name=actor.name,
+    )
+
+
+def import_reshape(*, actor: Actor, import_id: int, shape: str) -> Import:
+    """Read the same file as another kind: the guesses are made anew."""
+    one = _open(actor, import_id)
+    actor.looking_at(demo=False).require(registry.get(ImportShape, shape).permission)
+    one.shape = shape
+    one.mapping = guess(registry.get(ImportShape, shape), sniffed_of(one)).mapping
+    one.state, one.check = Import.State.MAPPING, {}
+    one.save(update_fields=["shape", "mapping", "state", "check"])
+    return one
+
+
+def import_map(
+    *, actor: Actor, import_id: int, mapping: Mapping[str, int], options: Mapping[str, Any], remember: bool = False
+) -> Import:
+    """Say where each column of the shape stands in the file, and how values are to be read."""
+    one = _open(actor, import_id)
+    shape = registry.get(ImportShape, one.shape)
+    known = {column.name for column in shape.columns}
+    width = len(one.sniffed["columns"])
+    if not all(name in known and 0 <= place < width for name, place in mapping.items()):
+        raise MappingError(_("The mapping names a column that is not there."))
+    one.mapping, one.options = dict(mapping), {**one.options, **options}
+    one.state, one.check = Import.State.MAPPING, {}
+    one.save(update_fields=["mapping", "options", "state", "check"])
+    if remember:
+        titles = one.sniffed["columns"]
+        RememberedMapping.objects.update_or_create(
+            shape=one.shape,
+            titles=_titles_digest(titles),
+            defaults={
+                "mapping": {name: title_key(titles[place]) for name, place in mapping.items()},
+                "options": one.options,
+            },
+        )
+    return one
+
+
+def questions(one: Import) -> list[str]:
+    """What only a person can say before this file may go in: "currency", "day_first", or "column:<name>" that is
+    missing.
+    """
+    shape = registry.get(ImportShape, one.shape)
+    found = [f"column:{column.name}" for column in shape.columns if column.required and column.name not in one.mapping]
+    if "currency" in shape.options and not one.options.get("currency"):
+        found.append("currency")
+    if one.options.get("day_first") is None:
+        places = set(one.mapping.values())
+        guesses = guess(shape, sniffed_of(one)).columns
+        if any(column.question == "day_first" and column.place in places for column in guesses):
+            found.append("day_first")
+    return found
+
+
+def import_dry_run(*, actor: Actor, import_id: int) -> Import:
+    """Start the check as a job: everything is done and rolled back; counts are in `check` when the state is
+    "checked".
+    """
+    one = _open(actor, import_id)
+    _require_answers(one)
+    with transaction.atomic():
+        one.state = Import.State.CHECKING
+        run = jobs.start(
+            actor=actor.looking_at(demo=False),
+            job="transfer.check",
+            title=one.file_name,
+            arguments={"import_id": one.pk},
+        )
+        one.run_id = run.pk
+        one.save(update_fields=["state", "run_id"])
+    return one
+
+
+def import_run(*, actor: Actor, import_id: int) -> Import:
+    """Start the import as a job, or go on with one that was stopped or failed."""
+    one = _open(actor, import_id)
+    _require_answers(one)
+    with transaction.atomic():
+        one.state = Import.State.RUNNING
+        run = jobs.start(
+            actor=actor.looking_at(demo=False),
+            job="transfer.import",
+            title=one.file_name,
+            arguments={"import_id": one.pk},
+        )
+        one.run_id = run.pk
+        one.save(update_fields=["state", "run_id"])
+    return one
+
+
+def import_undo(*, actor: Actor, import_id: int, progress: Callable[[int, int], None] | None = None) -> dict[str, int]:
+    """Take an import back; {"undone": rows, "kept": rows edited since or referred to}. StateError after 30 days."""
+    actor = actor.looking_at(demo=False)
+    with transaction.atomic():
+        one = import_get(actor=actor, import_id=import_id, lock=True)
+        if one.change_set_id is None or one.state in (Import.State.UNDONE, Import.State.RUNNING):
+            raise StateError(_("There is nothing to take back."))
+        if not may_undo(one):
+            raise StateError(_("An import can be taken back for 30 days."))
+        result = changes.undo(actor=actor, change_set_id=one.change_set_id, progress=progress)
+        one.state = Import.State.UNDONE
+        one.save(update_fields=["state"])
+        publish(TransferUndone(import_id=one.pk, shape=one.shape, demo=one.demo), actor=actor)
+    return {"undone": result.undone, "kept": result.kept}
+
+
+def may_undo(one: Import) -> bool:
+    """Whether an import still can be taken back."""
+    done = (Import.State.DONE, Import.State.CANCELLED, Import.State.FAILED)
+    recent = one.created_at > timezone.now() - timedelta(days=UNDO_DAYS)
+    return one.change_set_id is not None and one.state in done and recent
+
+
+# For the console
+
+
+def run_import(
+    *,
+    actor: Actor,
+    shape: str,
+    path: str | Path,
+    options: Mapping[str, Any],
+    on_progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Import a file of this machine here and now.
+
+    Gives {"id", "lines", "imported", "skipped": {reason: n}} with the writer's totals. `options` may have "currency",
+    "tz", "day_first". ReadError, MappingError and NotAllowed say in one sentence what is wrong; on any later failure
+    what is in stays, can be taken back by its id, and calling `resume_import` goes on.
+    """
+    actor = actor.looking_at(demo=False)
+    declared = registry.get(ImportShape, shape)
+    actor.require(declared.permission)
+    place = Path(path).expanduser().resolve()
+    found = sniff(opener_of(place))
+    best = guess(declared, found)
+    one = _make(actor=actor, best=best, found=found, name=place.name, path=str(place), options=options)
+    if not one.options["currency"] and "currency" in declared.options:
+        one.options["currency"] = workspace.text("default_currency")
+    _require_answers(one)
+    one.save(update_fields=["options"])
+    return resume_import(actor=actor, import_id=one.pk, on_progress=on_progress)
+
+
+def resume_import(
+    *, actor: Actor, import_id: int, on_progress: Callable[[int, int], None] | None = None
+) -> dict[str, Any]:
+    """Go on with an import where its last batch was committed; gives the same as `run_import`."""
+    actor = actor.looking_at(demo=False)
+    one = import_get(actor=actor, import_id=import_id)
+    actor.require(registry.get(ImportShape, one.shape).permission)
+    try:
+        return running.run(one=one, actor=actor, report=on_progress or (lambda done, total: None)).result()
+    except Exception as error:
+        Import.objects.filter(pk=one.pk).update(state=Import.State.FAILED, error=str(error)[:2000])
+        raise
+
+
+def undo_import(*, actor: Actor, import_id: int) -> dict[str, int]:
+    """The console's name of `import_undo`."""
+    return import_undo(actor=actor, import_id=import_id)
+
+
+# Out
+
+
+def export_csv(*, actor: Actor, name: str, query: Mapping[str, str]) -> Iterator[bytes]:
+    """The lines of an export as they are read, UTF-8 with its mark; the act is put into the audit trail first.
+
+    Cells of text that a spreadsheet would run are neutralised; our own import restores them.
+    """
+    shape = registry.get(ExportShape, name)
+    actor.require(shape.permission)
+    changes.record(actor=actor, kind="export", title=str(shape.label), reference={"export": name, "query": dict(query)})
+    return _csv(shape.rows(actor, query))
+
+
+def _csv(rows: Iterable[Iterable[Any]]) -> Iterator[bytes]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
+    yield b"\xef\xbb\xbf"
+    for count, row in enumerate(rows, 1):
+        writer.writerow([_cell(value) for value in row])
+        if count % 500 == 0:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, int | float | Decimal):
+        return str(value)
+    return neutralise_formula(value.isoformat() if hasattr(value, "isoformat") else str(value))
+
+
+def problems_csv(*, actor: Actor, import_id: int) -> Iterator[bytes]:
+    """The lines that were not taken, as they stood in the file, with the reason in a last column; can be mended and
+    given again.
+    """
+    one = import_get(actor=actor, import_id=import_id)
+    changes.record(actor=actor, kind="export", title=one.file_name, reference={"import": one.pk, "problems": True})
+    return _csv(_problem_rows(one))
+
+
+def _problem_rows(one: Import) -> Iterator[list[str]]:
+    from_row: dict[int, list[str]] = {}
+    for problem in one.problems.order_by("row", "id").iterator(chunk_size=2000):
+        from_row.setdefault(problem.row, []).append(reason_text(one, problem))
+    yield [*one.sniffed["columns"], _("Reason")]
+    wanted = iter(sorted(from_row))
+    expected = next(wanted, None)
+    for line in running.work_of(one).lines(0):
+        if line.number != expected:
+            continue
+        yield [*line.cells, "; ".join(from_row[line.number])]
+        if (expected := next(wanted, None)) is None:
+            return
+
+
+# Inside
+
+
+def _open(actor: Actor, import_id: int) -> Import:
+    one = import_get(actor=actor.looking_at(demo=False), import_id=import_id)
+    actor.looking_at(demo=False).require(registry.get(ImportShape, one.shape).permission)
+    if one.state not in OPEN_STATES:
+        raise StateError(_("This import is already under way or has ended."))
+    return one
+
+
+def _require_answers(one: Import) -> None:
+    open_ones = questions(one)
+    missing = [name.removeprefix("column:") for name in open_ones if name.startswith("column:")]
+    if missing:
+        labels = {column.name: str(column.label) for column in registry.get(ImportShape, one.shape).columns}
+        names = "، ".join(f"«{labels[name]}»" for name in missing)
+        raise MappingError(_("No column of the file is mapped to {names}.").format(names=names))
+    if "currency" in open_ones:
+        raise MappingError(_("Say in which currency the amounts are."))
+    if "day_first" in open_ones:
+        raise MappingError(_("Say whether the day or the month stands first in dates such as 3/4/2026."))
+
+
+def _titles_digest(titles: Iterable[str]) -> str:
+    return hashlib.sha256("\x1f".join(title_key(title) for title in titles).encode()).hexdigest()
