@@ -53,7 +53,7 @@ class Import(models.Model):
     position = models.BigIntegerField(default=0)
     saved = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
-    check = models.JSONField(default=dict)  # what the dry run found
+    dry = models.JSONField(default=dict)  # what the dry run found
     totals = models.JSONField(default=dict)
     error = models.TextField(blank=True)
     change_set = models.ForeignKey(ChangeSet, null=True, on_delete=models.PROTECT, related_name="+")

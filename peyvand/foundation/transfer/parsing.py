@@ -21,6 +21,7 @@ from peyvand.foundation.transfer.shapes import Problem, Row
 
 LONGEST_TEXT = 10_000
 LONGEST_CODE = 200
+REMEMBERED = 20_000  # cells of a column
 LARGEST_EXPONENT = 18  # what fits an amount or a bigint
 EMPTY = frozenset({"", "-", "–", "—", "null", "none", "n/a", "#n/a", "nan", "(null)"})
 LONGEST_EMPTY = max(len(word) for word in EMPTY)
@@ -99,7 +100,6 @@ def _decimal(text: str, settings: Settings) -> Decimal:
     return value
 
 
-@lru_cache(maxsize=8192)
 def _date(text: str, settings: Settings) -> date:
     try:
         return parse_date(text, day_first=settings.day_first)
@@ -109,7 +109,6 @@ def _date(text: str, settings: Settings) -> date:
         raise CellError("date") from None
 
 
-@lru_cache(maxsize=8192)
 def _datetime(text: str, settings: Settings) -> datetime:
     try:
         return parse_datetime(text, tz=settings.tz, day_first=settings.day_first)
@@ -176,34 +175,44 @@ def parser_of(column: ImportColumn) -> Callable[[str, Settings], Any]:
 
 
 class RowParser:
-    """Lines of one file to rows of one shape. `mapping` gives the place of the file's column for names of the
-    shape's.
-    """
+    """Lines of one file to rows of one shape. `mapping` gives the place of the file's column for names of the shape's."""
 
     def __init__(self, columns: Sequence[ImportColumn], mapping: Mapping[str, int], settings: Settings) -> None:
         self.settings = settings
         self.cells = [
-            (mapping[column.name], column.name, parser_of(column), column.required)
+            (mapping[column.name], column.name, self._remembering(parser_of(column)), column.required)
             for column in columns
             if column.name in mapping
         ]
 
+    def _remembering(self, parse: Callable[[str, Settings], Any]) -> Callable[[str], Any]:
+        """The reading of a cell; columns repeat themselves, so what was read lately is kept. None for an empty cell."""
+
+        @lru_cache(maxsize=REMEMBERED)
+        def read(cell: str) -> Any:
+            raw = restore_formula(cell).strip()
+            if not raw or (len(raw) <= LONGEST_EMPTY and raw.casefold() in EMPTY):
+                return None
+            return parse(raw, self.settings)
+
+        return read
+
     def parse(self, line: Line) -> tuple[Row, list[Problem]]:
         """The row with what could be read, and what could not; any unread cell leaves the row out."""
-        problems: list[Problem] = []
         if line.fault:
-            problems.append(Problem(line.number, "", "", line.fault))
+            return Row(line.number, {}), [Problem(line.number, "", "", line.fault)]
+        problems: list[Problem] = []
         values: dict[str, Any] = {}
-        if not line.fault:
-            for place, name, parse, required in self.cells:
-                raw = restore_formula(line.cells[place]).strip()
-                if not raw or (len(raw) <= LONGEST_EMPTY and raw.casefold() in EMPTY):
-                    if required:
-                        problems.append(Problem(line.number, name, "", "required"))
-                    continue
-                try:
-                    values[name] = parse(raw, self.settings)
-                except CellError as error:
-                    problems.append(Problem(line.number, name, raw[:200], error.reason))
-            problems.extend(Problem(line.number, "", "", note, skipped=False) for note in line.notes)
+        for place, name, read, required in self.cells:
+            cell = line.cells[place]
+            try:
+                value = read(cell)
+            except CellError as error:
+                problems.append(Problem(line.number, name, cell[:200], error.reason))
+                continue
+            if value is not None:
+                values[name] = value
+            elif required:
+                problems.append(Problem(line.number, name, "", "required"))
+        problems.extend(Problem(line.number, "", "", note, skipped=False) for note in line.notes)
         return Row(line.number, values), problems

@@ -95,8 +95,8 @@ def import_reshape(*, actor: Actor, import_id: int, shape: str) -> Import:
     actor.looking_at(demo=False).require(registry.get(ImportShape, shape).permission)
     one.shape = shape
     one.mapping = guess(registry.get(ImportShape, shape), sniffed_of(one)).mapping
-    one.state, one.check = Import.State.MAPPING, {}
-    one.save(update_fields=["shape", "mapping", "state", "check"])
+    one.state, one.dry = Import.State.MAPPING, {}
+    one.save(update_fields=["shape", "mapping", "state", "dry"])
     return one
 
 
@@ -111,8 +111,8 @@ def import_map(
     if not all(name in known and 0 <= place < width for name, place in mapping.items()):
         raise MappingError(_("The mapping names a column that is not there."))
     one.mapping, one.options = dict(mapping), {**one.options, **options}
-    one.state, one.check = Import.State.MAPPING, {}
-    one.save(update_fields=["mapping", "options", "state", "check"])
+    one.state, one.dry = Import.State.MAPPING, {}
+    one.save(update_fields=["mapping", "options", "state", "dry"])
     if remember:
         titles = one.sniffed["columns"]
         RememberedMapping.objects.update_or_create(
@@ -143,7 +143,7 @@ def questions(one: Import) -> list[str]:
 
 
 def import_dry_run(*, actor: Actor, import_id: int) -> Import:
-    """Start the check as a job: everything is done and rolled back; counts are in `check` when the state is
+    """Start the check as a job: everything is done and rolled back; counts are in `dry` when the state is
     "checked".
     """
     one = _open(actor, import_id)

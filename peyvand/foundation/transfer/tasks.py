@@ -21,7 +21,7 @@ def check(run: Running, *, import_id: int) -> dict[str, Any]:
         _ended_early(one, error, Import.State.MAPPING)
         raise
     Import.objects.filter(pk=one.pk, state=Import.State.CHECKING).update(
-        state=Import.State.CHECKED, check=found, lines=found["lines"], error=""
+        state=Import.State.CHECKED, dry=found, lines=found["lines"], error=""
     )
     return {"import_id": one.pk}
 
