@@ -153,7 +153,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "peyvand.foundation.accounts.adapter.AccountAdapter"
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key"}  # of second factors; passwords are counted by accounts.limits
+# Second factors; passwords are counted by accounts.limits, over all processes together.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/15m/key"}
 ACCOUNT_FORMS = {
     "login": "peyvand.foundation.accounts.web.forms.SignInForm",
     "reauthenticate": "peyvand.foundation.accounts.web.forms.PasswordAgainForm",

@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": _("The e-mail and the password don't fit together."),
+        "email_password_mismatch": _("The email and the password don't fit together."),
         "too_many_login_attempts": _(
             "Too many tries. Wait a quarter of an hour, or use a device you signed in from before."
         ),
@@ -112,6 +113,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """End the session and forget it."""
         SignIn.objects.filter(session_key=request.session.session_key).delete()
         super().logout(request)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to where the person came from."""
+        return reverse("accounts:security")
 
     def set_password(self, user: User, password: str) -> None:
         """Set it and end every other session of the person."""

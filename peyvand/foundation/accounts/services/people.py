@@ -49,7 +49,7 @@ def _role_to_give(actor: Actor, role_id: int) -> Role:
 
 def _require_free_email(email: str, *, but: int | None = None) -> None:
     if User.objects.filter(email=email).exclude(pk=but).exists():
-        raise RefusedError(_("Somebody here already has this e-mail."))
+        raise RefusedError(_("Somebody here already has this email."))
 
 
 def user_invite(

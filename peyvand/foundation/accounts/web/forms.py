@@ -178,7 +178,7 @@ class WorkspaceForm(BusinessForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["calendar"].help_text = _("Of people who come in later; everyone chooses their own in their profile.")
+        self.fields["calendar"].help_text = _("Of people who come in later; everyone chooses their own.")
         self.fields["time_zone"].help_text = _("Where the days of the business begin and end.")
 
 
@@ -210,9 +210,7 @@ class PersonForm(forms.Form):
         label=_("Teams"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(
-        self, *args: Any, roles: Sequence[Role], teams: Sequence[tuple[int, str]], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, roles: Sequence[Role], teams: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(role.pk, role.title) for role in roles]  # type: ignore[attr-defined]
         self.fields["teams"].choices = teams  # type: ignore[attr-defined]

@@ -25,7 +25,13 @@ from peyvand.foundation.accounts.middleware import THEME_COOKIE
 from peyvand.foundation.accounts.models import Invitation, Language, Theme, User
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.accounts.services import people, workspace
-from peyvand.foundation.accounts.web.forms import BusinessForm, ChosenPasswordForm, ComeInForm, FirstAdminForm, put_errors
+from peyvand.foundation.accounts.web.forms import (
+    BusinessForm,
+    ChosenPasswordForm,
+    ComeInForm,
+    FirstAdminForm,
+    put_errors,
+)
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.foundation.ui.toasts import toast
@@ -49,17 +55,14 @@ def _safe_next(request: HttpRequest) -> str:
 
 
 def _keep(response: HttpResponse, name: str, value: str) -> None:
-    response.set_cookie(
-        name, value, max_age=COOKIE_LIFE, samesite="Lax", secure=django_settings.SESSION_COOKIE_SECURE
-    )
+    response.set_cookie(name, value, max_age=COOKIE_LIFE, samesite="Lax", secure=django_settings.SESSION_COOKIE_SECURE)
 
 
 @login_not_required
 @require_POST
 def preferences(request: StaffRequest) -> HttpResponse:
     """Language or look, chosen by the switches of every page: kept in a cookie and, when signed in, in the profile."""
-    back = _safe_next(request)
-    response = HttpResponse(status=204) if request.headers.get("HX-Request") or not request.POST.get("next") else redirect(back)
+    response = redirect(_safe_next(request)) if request.POST.get("next") else HttpResponse(status=204)
     language, theme = request.POST.get("language", ""), request.POST.get("theme", "")
     if language and language in Language.values:
         _keep(response, django_settings.LANGUAGE_COOKIE_NAME, language)
@@ -149,9 +152,7 @@ def invitation(request: StaffRequest, token: str) -> HttpResponse:
     context = {"invitation": found, "workspace": settings.text("workspace_name")}
     if found is None:
         return render(request, "accounts/invitation.html", context, status=410)
-    form = ComeInForm(
-        request.POST or None, initial={"name": found.name}, user=User(email=found.email, name=found.name)
-    )
+    form = ComeInForm(request.POST or None, initial={"name": found.name}, user=User(email=found.email, name=found.name))
     if request.method == "POST" and form.is_valid():
         try:
             user = people.invitation_accept(
