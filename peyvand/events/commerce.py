@@ -1,0 +1,89 @@
+"""What happens to orders and payments. Amounts are integer minor units of `currency`; times are UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class ProductSaved:
+    """A product was made or changed."""
+
+    product_id: int
+    sku: str
+    demo: bool
+
+
+@dataclass(frozen=True)
+class OrderPlaced:
+    """A sale was made; `customer_id` is None for an anonymous one."""
+
+    order_id: int
+    number: str
+    customer_id: int | None
+    placed_at: datetime
+    total_minor: int
+    currency: str
+    demo: bool
+
+
+@dataclass(frozen=True)
+class OrderDelivered:
+    """An order reached its customer."""
+
+    order_id: int
+    number: str
+    customer_id: int | None
+    at: datetime
+    demo: bool
+
+
+@dataclass(frozen=True)
+class OrderCancelled:
+    """An order was called off; what was paid is still to be given back."""
+
+    order_id: int
+    number: str
+    customer_id: int | None
+    at: datetime
+    demo: bool
+
+
+@dataclass(frozen=True)
+class OrderReturned:
+    """Something of an order came back; `total_minor` is negative."""
+
+    order_id: int
+    number: str
+    origin_id: int
+    customer_id: int | None
+    at: datetime
+    total_minor: int
+    currency: str
+    demo: bool
+
+
+@dataclass(frozen=True)
+class PaymentRecorded:
+    """Money came in for an order, or went back (`refund`); `amount_minor` is positive in both."""
+
+    payment_id: int
+    order_id: int
+    customer_id: int | None
+    refund: bool
+    at: datetime
+    amount_minor: int
+    currency: str
+    demo: bool
+
+
+@dataclass(frozen=True)
+class OrdersImported:
+    """A batch of orders came from a file: one event a batch, whatever its size."""
+
+    change_set_id: int
+    orders: int
+    first_placed_at: datetime | None
+    last_placed_at: datetime | None
+    demo: bool

@@ -1,0 +1,70 @@
+"""Who may see or touch which order: its customer's visibility, narrowed by the right over orders.
+
+Anonymous orders belong to nobody, so only those with all orders see them. Products are seen by whoever holds
+products.view.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.registry.actor import Actor, Scope
+from peyvand.foundation.registry.declarations import Permission
+from peyvand.memory.customers.access import VIEW as CUSTOMERS_VIEW
+from peyvand.memory.customers.models import Customer
+
+if TYPE_CHECKING:
+    from peyvand.memory.commerce.models import Order, Product
+
+ORDERS_VIEW = "orders.view"
+ORDERS_EDIT = "orders.edit"
+ORDERS_IMPORT = "orders.import"
+ORDERS_EXPORT = "orders.export"
+PRODUCTS_VIEW = "products.view"
+PRODUCTS_EDIT = "products.edit"
+
+_GROUP = _("Orders")
+PERMISSIONS = (
+    Permission(ORDERS_VIEW, _("See orders and payments"), _GROUP, scoped=True, order=300),
+    Permission(ORDERS_EDIT, _("Place, change and return orders, record payments"), _GROUP, scoped=True, order=301),
+    Permission(ORDERS_IMPORT, _("Bring in orders and products from a file"), _GROUP, order=302),
+    Permission(ORDERS_EXPORT, _("Take orders and products out as a file"), _GROUP, order=303),
+    Permission(PRODUCTS_VIEW, _("See products and prices"), _GROUP, order=304),
+    Permission(PRODUCTS_EDIT, _("Add and change products"), _GROUP, order=305),
+)
+
+
+def order_scope(actor: Actor, permission: str = ORDERS_VIEW) -> Scope:
+    """How far the right over orders reaches: never beyond the customers whom the actor sees."""
+    return min(actor.scope(permission), actor.scope(CUSTOMERS_VIEW))
+
+
+def customers_within(actor: Actor, permission: str) -> models.QuerySet[Customer]:
+    """The customers whose orders the right reaches, by the customers' own predicate."""
+    return Customer.objects.visible_to(actor, permission)
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    """Orders, returns and adjustments."""
+
+    def visible_to(self, actor: Actor, permission: str = ORDERS_VIEW) -> OrderQuerySet:
+        """The orders that the actor may see, or touch when `permission` is orders.edit; one shape of SQL for each scope."""
+        scope = order_scope(actor, permission)
+        orders = self.filter(demo=actor.demo)
+        if scope is Scope.ALL:
+            return orders
+        if scope is Scope.NONE:
+            return orders.none()
+        return orders.filter(customer_id__in=customers_within(actor, permission).values("pk"))
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    """Products of one of the two businesses."""
+
+    def visible_to(self, actor: Actor) -> ProductQuerySet:
+        """Every product, to those who may see products at all."""
+        products = self.filter(demo=actor.demo)
+        return products if actor.may(PRODUCTS_VIEW) else products.none()
