@@ -1,0 +1,242 @@
+"""Tables of people and organisations: who they are, how to reach them, what is known of them."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now, Reverse
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.accounts.models import Team, User
+from peyvand.memory.customers.access import CustomerQuerySet
+
+
+class CustomerKind(models.TextChoices):
+    """A human being, or a firm, school, office."""
+
+    PERSON = "person", _("Person")
+    ORGANISATION = "organisation", _("Organisation")
+
+
+class IdentityKind(models.TextChoices):
+    """By what somebody can be recognised or reached."""
+
+    PHONE = "phone", _("Phone")
+    EMAIL = "email", _("E-mail")
+    MESSENGER = "messenger", _("Messenger")
+    CARD = "card", _("Loyalty card")
+    EXTERNAL = "external", _("Code in another system")
+    VISITOR = "visitor", _("Web visitor")
+
+
+# A telephone or a mailbox may be a family's; these belong to one customer only.
+EXCLUSIVE_KINDS = (IdentityKind.MESSENGER, IdentityKind.CARD, IdentityKind.EXTERNAL, IdentityKind.VISITOR)
+
+
+class Customer(models.Model):
+    """One person or organisation, of own data or of the sample business (`demo`).
+
+    `name` is shown and sorted by; a person's is made of the parts when these are given. `search_key` and `sort_key`
+    follow from the name (`text.keys`), `last_interaction_at` from the interactions (by a trigger there): no one sets
+    them. `version` grows with every change, for editing side by side. `source` is "" or says where the record came
+    from.
+    """
+
+    demo = models.BooleanField(default=False)
+    kind = models.CharField(max_length=12, choices=CustomerKind, default=CustomerKind.PERSON)
+    name = models.CharField(max_length=300)
+    honorific = models.CharField(max_length=60, default="", blank=True)
+    given_name = models.CharField(max_length=120, default="", blank=True)
+    family_name = models.CharField(max_length=120, default="", blank=True)
+    job_title = models.CharField(max_length=120, default="", blank=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children")
+    city = models.CharField(max_length=120, default="", blank=True)
+    country = models.CharField(max_length=120, default="", blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    language = models.CharField(max_length=2, default="", blank=True)
+    stage = models.CharField(max_length=40, default="", blank=True)
+    source = models.CharField(max_length=100, default="", blank=True)
+    note = models.TextField(default="", blank=True)
+    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    search_key = models.TextField(default="", db_default="", editable=False)
+    sort_key = models.TextField(default="", db_default="", db_collation="C", editable=False)
+    last_interaction_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+    version = models.IntegerField(default=1, db_default=1)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="customers_customer_named"),
+            models.CheckConstraint(condition=Q(kind__in=CustomerKind.values), name="customers_customer_kind"),
+            models.CheckConstraint(
+                condition=Q(parent=None) | Q(kind=CustomerKind.ORGANISATION), name="customers_customer_parent"
+            ),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=F("id")), name="customers_customer_not_own_parent"
+            ),
+        ]
+        indexes = [
+            GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="customers_customer_search"),
+            models.Index(fields=["demo", "sort_key", "id"], name="customers_customer_sorted"),
+            models.Index(fields=["demo", "owner", "sort_key", "id"], name="customers_customer_of_owner"),
+            models.Index(fields=["demo", "team", "sort_key", "id"], name="customers_customer_of_team"),
+            models.Index(fields=["demo", "kind", "sort_key", "id"], name="customers_customer_of_kind"),
+            models.Index(fields=["demo", "city", "sort_key", "id"], name="customers_customer_of_city"),
+            models.Index(
+                "demo",
+                F("last_interaction_at").desc(nulls_last=True),
+                F("id").desc(),
+                name="customers_customer_touched",
+            ),
+            models.Index(fields=["demo", "-id"], name="customers_customer_newest"),
+            models.Index(fields=["updated_at", "id"], name="customers_customer_updated"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_organisation(self) -> bool:
+        """Whether this is a firm rather than a human being."""
+        return self.kind == CustomerKind.ORGANISATION
+
+
+class Identity(models.Model):
+    """A phone number, address or code of a customer.
+
+    `value` is as it was typed, `key` as it is compared: E.164, an address in lower case, a search key. `system` names
+    the messenger or the other system ("telegram", "shop"), "" for the rest. `verified_at`: when it was proved theirs.
+    """
+
+    demo = models.BooleanField(default=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=12, choices=IdentityKind)
+    system = models.CharField(max_length=40, default="", blank=True)
+    value = models.CharField(max_length=254)
+    key = models.CharField(max_length=254)
+    label = models.CharField(max_length=60, default="", blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    is_primary = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=IdentityKind.values), name="customers_identity_kind"),
+            models.CheckConstraint(condition=~Q(key=""), name="customers_identity_has_key"),
+            models.UniqueConstraint(fields=["customer", "kind", "system", "key"], name="customers_identity_once"),
+            models.UniqueConstraint(
+                fields=["demo", "kind", "system", "key"],
+                name="customers_identity_exclusive",
+                condition=Q(kind__in=EXCLUSIVE_KINDS),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                F("demo"), F("kind"), OpClass(F("key"), name="varchar_pattern_ops"), name="customers_identity_key"
+            ),
+            models.Index(
+                F("demo"),
+                OpClass(Reverse("key"), name="text_pattern_ops"),
+                name="customers_identity_phone_end",
+                condition=Q(kind=IdentityKind.PHONE),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Relation(models.Model):
+    """What a person is in an organisation ("buyer", "director")."""
+
+    demo = models.BooleanField(default=False)
+    person = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="roles")
+    organisation = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="people")
+    role = models.CharField(max_length=120, default="", blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "organisation"], name="customers_relation_once"),
+            models.CheckConstraint(condition=~Q(person=F("organisation")), name="customers_relation_two"),
+        ]
+
+    def __str__(self) -> str:
+        return self.role
+
+
+class Tag(models.Model):
+    """A word that staff put on customers; `key` is the search key of the name, unique within a business."""
+
+    demo = models.BooleanField(default=False)
+    name = models.CharField(max_length=60)
+    key = models.CharField(max_length=60)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["demo", "key"], name="customers_tag_once"),
+            models.CheckConstraint(condition=~Q(key=""), name="customers_tag_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomerTag(models.Model):
+    """A tag on a customer."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="tagged", db_index=False)
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="tagged", db_index=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "tag"], name="customers_customertag_once")]
+        indexes = [models.Index(fields=["tag", "customer"], name="customers_customertag_of_tag")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}:{self.tag_id}"
+
+
+class Trait(models.Model):
+    """A fact or an estimate about a customer under a name ("value.class"), one each; the latest replaces the earlier.
+
+    `text` for words, `number` for measures (an amount in whole units of `currency` where that is set). `at` is the day
+    the trait speaks of, `source` who says so, `computed_at` when it was written. Computed ones can be computed again:
+    their changes are not kept.
+    """
+
+    demo = models.BooleanField(default=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="traits", db_index=False)
+    name = models.CharField(max_length=80)
+    text = models.CharField(max_length=500, default="", blank=True)
+    number = models.DecimalField(max_digits=30, decimal_places=6, null=True, blank=True)
+    currency = models.CharField(max_length=3, default="", blank=True)
+    at = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=60, default="", blank=True)
+    computed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "name"], name="customers_trait_once")]
+        indexes = [
+            models.Index(fields=["demo", "name", "text", "customer"], name="customers_trait_text"),
+            models.Index(
+                F("demo"),
+                F("name"),
+                F("currency"),
+                F("number").desc(),
+                F("customer"),
+                name="customers_trait_number",
+                condition=Q(number__isnull=False),
+            ),
+            models.Index(fields=["source"], name="customers_trait_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.text or self.number}"
