@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from peyvand.foundation.database.cluster import stop
+from peyvand.foundation.database.cluster import remove
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's own thread
 
@@ -18,5 +18,5 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     folder = os.environ.get("PEYVAND_TEST_CLUSTER")
     if hasattr(config, "workerinput") or folder is None or "PEYVAND_TEST_DATA" in os.environ:
         return
-    stop(Path(folder))
+    remove(Path(folder))
     shutil.rmtree(folder, ignore_errors=True)

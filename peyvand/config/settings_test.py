@@ -23,7 +23,7 @@ if "PEYVAND_TEST_CLUSTER" not in os.environ:
 os.environ["PEYVAND_SECRET_KEY"] = "only-for-tests"
 os.environ.pop("PEYVAND_POOL", None)
 
-from peyvand.config.settings import *  # noqa: E402, F403
+from peyvand.config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

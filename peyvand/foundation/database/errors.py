@@ -1,0 +1,46 @@
+"""What can go wrong with the database, each as one sentence that says what to do."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+
+class DatabaseUnavailableError(Exception):
+    """No database can be had. The text is for people; `exit_code` for programs."""
+
+    exit_code = 4
+
+
+class NoBinariesError(DatabaseUnavailableError):
+    """No PostgreSQL server program of a supported version is on this machine."""
+
+    def __init__(self, version: int | None = None) -> None:
+        if version is None:
+            text = _(
+                "PostgreSQL is not on this machine. Install the package “postgresql”, or name a server in DATABASE_URL."
+            )
+            super().__init__(str(text))
+        else:
+            text = _(
+                "The data folder was made by PostgreSQL %(version)s, whose programs are not on this machine. "
+                "Install that version, or restore a backup into a new data folder."
+            )
+            super().__init__(str(text) % {"version": version})
+
+
+class FolderError(DatabaseUnavailableError):
+    """The data folder can't be used."""
+
+    exit_code = 5
+
+
+class WrongPasswordError(DatabaseUnavailableError):
+    """The server refuses the name or the password of DATABASE_URL."""
+
+    exit_code = 6
+
+
+class StartError(DatabaseUnavailableError):
+    """Our own cluster did not start; the log says why."""
+
+    exit_code = 4
