@@ -175,7 +175,9 @@ def parser_of(column: ImportColumn) -> Callable[[str, Settings], Any]:
 
 
 class RowParser:
-    """Lines of one file to rows of one shape. `mapping` gives the place of the file's column for names of the shape's."""
+    """Lines of one file to rows of one shape. `mapping` gives the place of the file's column for names of the
+    shape's.
+    """
 
     def __init__(self, columns: Sequence[ImportColumn], mapping: Mapping[str, int], settings: Settings) -> None:
         self.settings = settings
