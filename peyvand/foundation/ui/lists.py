@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -93,7 +93,7 @@ def _pack(value: object) -> list[Any]:
     return ["s", str(value)]
 
 
-_UNPACK = {
+_UNPACK: dict[str, Callable[[Any], Any]] = {
     "z": lambda _: None,
     "i": int,
     "f": float,

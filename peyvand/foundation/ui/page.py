@@ -41,8 +41,9 @@ def page_data() -> dict[str, Any]:
             "chart": gettext("Show as a chart"),
             "none": gettext("Nothing found. Try fewer letters."),
             "found": gettext("{n} results"),
-            "today": gettext("Today"),
-            "clear": gettext("Clear"),
+            "year": gettext("Year"),
+            "month": gettext("Month"),
+            "calendar": gettext("Calendar"),
             "noMatch": gettext("No match"),
         },
     }

@@ -10,9 +10,8 @@ from typing import Any, Literal
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from peyvand.foundation.ui.charts import Number, Tone
 from peyvand.foundation.ui.formats import day_label
