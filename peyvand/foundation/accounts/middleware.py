@@ -102,6 +102,7 @@ def _note_presence(request: HttpRequest, user: User) -> None:
     """Once a minute: when the person was last here; and the session's new key after a password change."""
     key = request.session.session_key
     if key is not None and request.session.get("noted") != key:
+        SignIn.objects.filter(session_key=request.session.get("noted")).delete()
         agent, address = request.headers.get("User-Agent", ""), get_adapter(request).get_client_ip(request)
         session_note(user_id=user.pk, session_key=key, agent=agent, address=address)
         request.session["noted"] = key

@@ -52,7 +52,8 @@ STARTING_ROLES: tuple[StartingRole, ...] = (
         (
             ("customers.*", Scope.TEAM),
             ("interactions.*", Scope.TEAM),
-            ("commerce.*", Scope.TEAM),
+            ("orders.*", Scope.TEAM),
+            ("products.*", Scope.ALL),
             ("value.view*", Scope.TEAM),
             ("insight.view*", Scope.TEAM),
             ("*.export", Scope.NONE),
@@ -67,7 +68,8 @@ STARTING_ROLES: tuple[StartingRole, ...] = (
         (
             ("customers.*", Scope.ALL),
             ("interactions.*", Scope.ALL),
-            ("commerce.view*", Scope.ALL),
+            ("orders.view*", Scope.ALL),
+            ("products.view*", Scope.ALL),
             ("*.export", Scope.NONE),
             ("*.import", Scope.NONE),
             ("*.merge", Scope.NONE),
@@ -81,7 +83,8 @@ STARTING_ROLES: tuple[StartingRole, ...] = (
         (
             ("customers.*", Scope.ALL),
             ("interactions.view*", Scope.ALL),
-            ("commerce.view*", Scope.ALL),
+            ("orders.view*", Scope.ALL),
+            ("products.view*", Scope.ALL),
             ("value.*", Scope.ALL),
             ("warehouse.view*", Scope.ALL),
             ("insight.*", Scope.ALL),

@@ -115,9 +115,7 @@ def test_nobody_gives_what_they_do_not_hold() -> None:
     with pytest.raises(NotAllowed):
         people.user_change(actor=clerk, user_id=clerk.user_id, changes=changes(friend, role_id=admin.role_id))
     with pytest.raises(NotAllowed):
-        roles.role_save(
-            actor=clerk, role_id=None, name="r", description="", grants={access.MANAGE_SETTINGS: Scope.ALL}
-        )
+        roles.role_save(actor=clerk, role_id=None, name="r", description="", grants={access.MANAGE_SETTINGS: Scope.ALL})
     with pytest.raises(NotAllowed):  # nor take from a role what they do not hold
         roles.role_save(actor=clerk, role_id=strong.pk, name="r", description="", grants={})
     friend.refresh_from_db()
