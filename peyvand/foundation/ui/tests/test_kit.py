@@ -143,6 +143,11 @@ def test_keys_selection_palette_theme_and_table(browser: Browser) -> None:
     page.context.close()
 
     page = opened(browser, "kit")
+    page.evaluate("peyvand.toast({text: 'x', undo: '/undo/'})")
+    box = page.locator("[data-toast]").bounding_box()
+    assert box is not None
+    assert box["y"] > 700
+    assert box["x"] > 700  # the start side of a Persian page
     page.locator("[data-theme-toggle]").click()
     assert page.locator("html").get_attribute("data-bs-theme") == "dark"
     figure = page.locator("[data-figure]").first
