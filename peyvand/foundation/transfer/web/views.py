@@ -1,0 +1,328 @@
+"""The screens of an import: the file, its columns, the check, the work and its end; and the download of an export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedError
+from peyvand.foundation.jobs import services as jobs
+from peyvand.foundation.money.currencies import CURRENCIES
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.declarations import ExportShape, ImportShape
+from peyvand.foundation.registry.registry import UnknownNameError, registry
+from peyvand.foundation.transfer import services
+from peyvand.foundation.transfer.models import Import
+from peyvand.foundation.transfer.queries import exports_for, import_get, shapes_for
+from peyvand.foundation.transfer.reading import ReadError
+from peyvand.foundation.transfer.web import cards
+from peyvand.foundation.ui.formats import number
+from peyvand.foundation.ui.toasts import toast
+
+State = Import.State
+UNDER_WAY = (State.CHECKING, State.RUNNING)
+LISTED = 30
+
+
+@dataclass(frozen=True)
+class RunView:
+    """An import as the progress piece of the kit shows it."""
+
+    id: int
+    title: str
+    state: str
+    done: int
+    total: int
+    message: str
+    error: str
+    progress_url: str
+    page_url: str
+    stop_url: str
+
+
+def _steps() -> list[str]:
+    return [gettext("File"), gettext("Columns"), gettext("Check"), gettext("Import")]
+
+
+def _actor(request: StaffRequest) -> Actor:
+    """Imports go to one's own business, also while one looks at the sample."""
+    actor = request.actor.looking_at(demo=False)
+    actor.require("transfer.import")
+    return actor
+
+
+def _one(request: StaffRequest, import_id: int) -> Import:
+    try:
+        return import_get(actor=_actor(request), import_id=import_id)
+    except Import.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _run_view(one: Import) -> RunView:
+    checking = one.state == State.CHECKING
+    states = {State.CHECKING: "running", State.RUNNING: "running", State.DONE: "done", State.CANCELLED: "cancelled"}
+    return RunView(
+        id=one.pk,
+        title=one.file_name,
+        state=states.get(State(one.state), "failed"),
+        done=0 if checking else one.position,
+        total=0 if checking else max(one.lines, one.position),
+        message=gettext("Checking every line") if checking else "",
+        error=one.error,
+        progress_url=reverse("transfer:status", args=[one.pk]),
+        page_url=reverse("transfer:import", args=[one.pk]),
+        stop_url=reverse("transfer:stop", args=[one.pk]) if one.run_id else "",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def imports(request: StaffRequest) -> HttpResponse:
+    """Give a file; past and running imports."""
+    actor = _actor(request)
+    error = ""
+    if request.method == "POST":
+        upload = request.FILES.get("file")
+        shape = request.POST.get("shape", "")
+        if upload is None:
+            error = gettext("Choose a file first.")
+        else:
+            try:
+                one = services.import_begin(actor=actor, name=upload.name or "", stream=upload.file, shape=shape)
+                return redirect("transfer:columns", one.pk)
+            except (ReadError, services.MappingError) as refused:
+                error = str(refused)
+            except UnknownNameError as unknown:
+                raise Http404 from unknown
+    found = list(Import.objects.visible_to(actor).order_by("-id")[:LISTED])
+    return render(
+        request,
+        "transfer/imports.html",
+        {
+            "steps": _steps(),
+            "shapes": shapes_for(actor),
+            "exports": exports_for(actor),
+            "running": [_run_view(one) for one in found if one.state in UNDER_WAY],
+            "past": [(one, services.may_undo(one)) for one in found if one.state not in UNDER_WAY],
+            "error": error,
+        },
+        status=422 if error else 200,
+    )
+
+
+@require_safe
+def one_import(request: StaffRequest, import_id: int) -> HttpResponse:
+    """The page that fits an import's state."""
+    one = _one(request, import_id)
+    if one.state == State.MAPPING:
+        return redirect("transfer:columns", one.pk)
+    if one.state in (State.CHECKING, State.CHECKED):
+        return redirect("transfer:check", one.pk)
+    counted = one.counts or {}
+    return render(
+        request,
+        "transfer/finished.html",
+        {
+            "steps": _steps(),
+            "one": one,
+            "shape": registry.get(ImportShape, one.shape),
+            "run": _run_view(one),
+            "alive": one.state in UNDER_WAY,
+            "counts": cards.counts(counted),
+            "reasons": cards.reasons(counted),
+            "notes": cards.reasons(counted, "notes"),
+            "totals": [(name, value) for name, value in one.totals.items() if isinstance(value, str | int)],
+            "may_undo": services.may_undo(one),
+            "may_go_on": one.state in (State.FAILED, State.CANCELLED),
+            "skipped": sum(counted.get("skipped", {}).values()),
+        },
+    )
+
+
+def _posted(request: StaffRequest, one: Import) -> tuple[dict[str, int], dict[str, Any]]:
+    """The mapping and the answers of the columns' form. Of two columns mapped to one field the first stands."""
+    mapping: dict[str, int] = {}
+    for place in range(len(one.sniffed["columns"])):
+        name = request.POST.get(f"column-{place}", "")
+        if name and name not in mapping:
+            mapping[name] = place
+    options: dict[str, Any] = {}
+    if (currency := request.POST.get("currency", "")) in CURRENCIES:
+        options["currency"] = currency
+    if (tz := request.POST.get("tz", "")) in available_timezones():
+        options["tz"] = ZoneInfo(tz).key
+    if (order := request.POST.get("day_first", "")) in ("1", "0"):
+        options["day_first"] = order == "1"
+    return mapping, options
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def columns(request: StaffRequest, import_id: int) -> HttpResponse:
+    """Which column goes where. A POST keeps the answers; with "next" it goes on to the check."""
+    one, actor = _one(request, import_id), _actor(request)
+    if one.state in (*UNDER_WAY, State.DONE, State.UNDONE):
+        return redirect("transfer:import", one.pk)
+    error = ""
+    if request.method == "POST":
+        mapping, options = _posted(request, one)
+        try:
+            one = services.import_map(
+                actor=actor, import_id=one.pk, mapping=mapping, options=options, remember="remember" in request.POST
+            )
+            if "next" in request.POST:
+                services.import_dry_run(actor=actor, import_id=one.pk)
+                return redirect("transfer:check", one.pk)
+        except services.MappingError as refused:
+            error = str(refused)
+    open_questions = services.questions(one)
+    shape = registry.get(ImportShape, one.shape)
+    lines = cards.column_lines(one)
+    by_name = {column.name: str(column.label) for column in shape.columns}
+    context = {
+        "steps": _steps(),
+        "one": one,
+        "shape": shape,
+        "shapes": shapes_for(actor),
+        "lines": lines,
+        "known": sum(1 for line in lines if line.chosen),
+        "columns": shape.columns,
+        "asks_currency": "currency" in shape.options,
+        "asks_tz": "tz" in shape.options,
+        "currencies": [(code, str(getattr(currency, "label", code))) for code, currency in CURRENCIES.items()],
+        "zones": sorted(available_timezones()),
+        "questions": open_questions,
+        "missing": [by_name[name.removeprefix("column:")] for name in open_questions if name.startswith("column:")],
+        "cards": cards.cards(one, actor, complete=not open_questions),
+        "error": error,
+        "remember": True,
+    }
+    partial = request.headers.get("HX-Request") == "true"
+    return render(
+        request, "transfer/parts/preview.html" if partial else "transfer/columns.html", {**context, "partial": partial},
+        status=422 if error else 200,
+    )  # fmt: skip
+
+
+@require_POST
+def reshape(request: StaffRequest, import_id: int) -> HttpResponse:
+    """Read the file as another kind."""
+    one = _one(request, import_id)
+    try:
+        services.import_reshape(actor=_actor(request), import_id=one.pk, shape=request.POST.get("shape", ""))
+    except UnknownNameError as unknown:
+        raise Http404 from unknown
+    return redirect("transfer:columns", one.pk)
+
+
+@require_safe
+def check(request: StaffRequest, import_id: int) -> HttpResponse:
+    """What the dry run found, and the button that brings the file in."""
+    one = _one(request, import_id)
+    if one.state == State.MAPPING:
+        if one.error:
+            toast(request, one.error, level="bad")
+        return redirect("transfer:columns", one.pk)
+    if one.state not in (State.CHECKING, State.CHECKED):
+        return redirect("transfer:import", one.pk)
+    return render(
+        request,
+        "transfer/check.html",
+        {
+            "steps": _steps(),
+            "one": one,
+            "shape": registry.get(ImportShape, one.shape),
+            "run": _run_view(one),
+            "alive": one.state == State.CHECKING,
+            "counts": cards.counts(one.dry),
+            "reasons": cards.reasons(one.dry),
+            "notes": cards.reasons(one.dry, "notes"),
+            "totals": [
+                (name, value) for name, value in one.dry.get("totals", {}).items() if isinstance(value, str | int)
+            ],
+        },
+    )
+
+
+@require_safe
+def status(request: StaffRequest, import_id: int) -> HttpResponse:
+    """The progress piece, asked for each second; once the work has ended the page is loaded again."""
+    one = _one(request, import_id)
+    response = render(request, "transfer/parts/status.html", {"run": _run_view(one)})
+    if one.state not in UNDER_WAY:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+def run(request: StaffRequest, import_id: int) -> HttpResponse:
+    """Bring it in, or go on."""
+    one = _one(request, import_id)
+    try:
+        services.import_run(actor=_actor(request), import_id=one.pk)
+    except (services.MappingError, services.StateError) as refused:
+        toast(request, str(refused), level="bad")
+    return redirect("transfer:import", one.pk)
+
+
+@require_POST
+def stop(request: StaffRequest, import_id: int) -> HttpResponse:
+    """Stop between two batches; what is in stays and can be taken back."""
+    one = _one(request, import_id)
+    if one.run_id is not None and one.state in UNDER_WAY:
+        jobs.cancel(actor=_actor(request), run_id=one.run_id)
+    return redirect("transfer:import", one.pk)
+
+
+@require_POST
+def undo(request: StaffRequest, import_id: int) -> HttpResponse:
+    """Take the whole import back."""
+    one = _one(request, import_id)
+    try:
+        result = services.import_undo(actor=_actor(request), import_id=one.pk)
+    except services.StateError as refused:
+        toast(request, str(refused), level="info")
+    except (AlreadyUndoneError, UndoFailedError):
+        toast(request, gettext("This could not be taken back; nothing was changed."), level="bad")
+    else:
+        values = {"undone": number(result["undone"]), "kept": number(result["kept"])}
+        if result["kept"]:
+            toast(request, gettext("%(undone)s restored; %(kept)s were edited since and were kept.") % values)
+        else:
+            toast(request, gettext("%(undone)s rows taken back.") % values)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
+    return redirect("transfer:import", one.pk)
+
+
+def _download(chunks: Any, name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_safe
+def problems(request: StaffRequest, import_id: int) -> HttpResponseBase:
+    """The lines that were left out, with the reason."""
+    one = _one(request, import_id)
+    stem = one.file_name.removesuffix(".gz").rsplit(".", 1)[0]
+    return _download(services.problems_csv(actor=_actor(request), import_id=one.pk), f"{stem}-problems.csv")
+
+
+@require_safe
+def export(request: StaffRequest, name: str) -> HttpResponseBase:
+    """A list as CSV, by right; the query chooses the rows as on its page."""
+    if not registry.has(ExportShape, name):
+        raise Http404
+    request.actor.require(registry.get(ExportShape, name).permission)
+    query = {key: request.GET[key] for key in request.GET}
+    return _download(services.export_csv(actor=request.actor, name=name, query=query), f"{name}.csv")
