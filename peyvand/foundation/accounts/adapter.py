@@ -47,7 +47,7 @@ def record_failure(*, email: str, address: str, title: str) -> None:
     )
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Signing in for staff: in by invitation or as the first administrator only."""
 
     error_messages = {
@@ -148,7 +148,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return [{**way, "description": words[way["id"]]} for way in super().get_reauthentication_methods(user)]
 
 
-class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MfaAdapter(DefaultMFAAdapter):
     """Second factors: secrets are encrypted under the installation's key."""
 
     error_messages = {
@@ -175,7 +175,7 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return gettext("My passkey")
 
 
-class SecondFactorForm(AuthenticateForm):  # type: ignore[misc]
+class SecondFactorForm(AuthenticateForm):
     """The code asked for after the password; a wrong one stands in the trail."""
 
     def _emit_authentication_failed(self, authenticator: Any) -> None:

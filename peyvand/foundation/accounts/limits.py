@@ -27,8 +27,9 @@ _SALT = "accounts.device"
 _TAKE = """
 INSERT INTO accounts_attempt (key, since, count) VALUES (%(key)s, clock_timestamp(), 1)
 ON CONFLICT (key) DO UPDATE SET
-  count = CASE WHEN accounts_attempt.since < clock_timestamp() - %(window)s THEN 1 ELSE accounts_attempt.count + 1 END,
-  since = CASE WHEN accounts_attempt.since < clock_timestamp() - %(window)s THEN clock_timestamp()
+  count = CASE WHEN accounts_attempt.since < clock_timestamp() - %(window)s::interval THEN 1
+               ELSE accounts_attempt.count + 1 END,
+  since = CASE WHEN accounts_attempt.since < clock_timestamp() - %(window)s::interval THEN clock_timestamp()
                ELSE accounts_attempt.since END
 RETURNING count
 """
@@ -41,7 +42,7 @@ def _digest(text: str) -> str:
 def take(key: str, *, tries: int = TRIES, window: timedelta = WINDOW) -> bool:
     """Count one try under the key; False when that is more than allowed within the window."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"key": _digest(key), "window": window})
+        cursor.execute(_TAKE, {"key": _digest(key), "window": f"{window.total_seconds()} seconds"})
         (count,) = cursor.fetchone()
     return bool(count <= tries)
 

@@ -21,6 +21,7 @@ from peyvand.foundation.accounts.declarations import FirstLook
 from peyvand.foundation.accounts.models import SignIn, Theme, User
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.accounts.services.sessions import session_note
+from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.reader import Reader, use_reader
 
@@ -79,7 +80,7 @@ def _reader(request: HttpRequest, user: User | None, language: str) -> Reader:
     if user is not None:
         return Reader(
             language=language,
-            calendar=user.calendar,
+            calendar=CalendarKind(user.calendar),
             tz=user.tz,
             toman=user.toman,
             theme=_theme(user.theme),
@@ -87,7 +88,7 @@ def _reader(request: HttpRequest, user: User | None, language: str) -> Reader:
         )
     return Reader(
         language=language,
-        calendar=settings.text("calendar"),
+        calendar=CalendarKind(settings.text("calendar")),
         tz=settings.text("time_zone"),
         toman=settings.flag("toman"),
         theme=_theme(request.COOKIES.get(THEME_COOKIE, "")),

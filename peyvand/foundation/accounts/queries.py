@@ -74,13 +74,13 @@ def invitations(*, actor: Actor) -> QuerySet[Invitation]:
 def tokens(*, actor: Actor) -> QuerySet[ApiToken]:
     """One's own tokens; everyone's with the right over all."""
     found = ApiToken.objects.select_related("user", "role")
-    return found if actor.may(access.ALL_TOKENS) else found.filter(user_id=actor.user_id)
+    return found if actor.may(access.ALL_TOKENS) else found.filter(user_id=actor.user_id or 0)
 
 
 def sessions(*, actor: Actor) -> QuerySet[SignIn]:
     """One's own living sessions, the last seen first."""
     living = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
-    return SignIn.objects.filter(user_id=actor.user_id, session_key__in=living)
+    return SignIn.objects.filter(user_id=actor.user_id or 0, session_key__in=living)
 
 
 def user_by_email(email: str) -> User | None:
@@ -126,4 +126,4 @@ def matrix(*, actor: Actor, role: Role | None) -> list[tuple[Label, list[MatrixR
 
 def has_second_factor(user: User) -> bool:
     """Whether signing in asks this person for more than the password."""
-    return Authenticator.objects.filter(user_id=user.pk).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk).exists())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +22,7 @@ def _text(value: object) -> str:
     return text
 
 
-def _one_of(*allowed: str) -> object:
+def _one_of(*allowed: str) -> Callable[[Any], str]:
     def check(value: object) -> str:
         if value not in allowed:
             raise ValueError(f"not one of {allowed}")

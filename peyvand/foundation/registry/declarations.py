@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from peyvand.foundation.registry.actor import Actor
 
-    type_label = str | _StrPromise
+    Label: TypeAlias = str | _StrPromise
 else:
-    type_label = str
-
-Label = type_label
+    Label = str
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def _role_to_give(actor: Actor, role_id: int) -> Role:
     return role
 
 
-def _require_free_email(email: str, *, but: int | None = None) -> None:
+def _require_free_email(email: str, *, but: int = 0) -> None:
     if User.objects.filter(email=email).exclude(pk=but).exists():
         raise RefusedError(_("Somebody here already has this email."))
 

@@ -41,7 +41,7 @@ def role_save(*, actor: Actor, role_id: int | None, name: str, description: str,
     if not access.covers_grants(actor, wanted):
         raise NotAllowed(access.MANAGE_ROLES)
     plain = name.strip()
-    if Role.objects.filter(name__iexact=plain).exclude(pk=role_id).exists():
+    if Role.objects.filter(name__iexact=plain).exclude(pk=role_id or 0).exists():
         raise RefusedError(_("There is already a role of this name."))
     with transaction.atomic():
         if role_id is None:

@@ -32,7 +32,7 @@ def team_save(
     """
     actor.require(access.MANAGE_ROLES)
     plain = name.strip()
-    if Team.objects.filter(name__iexact=plain).exclude(pk=team_id).exists():
+    if Team.objects.filter(name__iexact=plain).exclude(pk=team_id or 0).exists():
         raise RefusedError(_("There is already a team of this name."))
     with transaction.atomic():
         team = Team() if team_id is None else Team.objects.select_for_update().get(pk=team_id)

@@ -155,10 +155,10 @@ def test_the_last_administrator_stays() -> None:
 
 def test_the_database_too_keeps_the_last_administrator() -> None:
     admin = make_admin()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        User.objects.filter(pk=admin.pk).update(is_active=False)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    User.objects.filter(pk=admin.pk).update(is_active=False)
+    with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    User.objects.filter(pk=admin.pk).update(is_active=True)
 
 
 def test_the_administrators_role_cannot_be_changed_or_deleted() -> None:

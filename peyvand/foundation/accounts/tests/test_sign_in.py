@@ -175,7 +175,7 @@ def test_changing_the_password_ends_the_other_sessions(client: Client) -> None:
     assert is_in(client)
     assert not is_in(other)
     living = set(Session.objects.values_list("session_key", flat=True))
-    assert {key for key in SignIn.objects.filter(user=user).values_list("session_key", flat=True)} <= living
+    assert set(SignIn.objects.filter(user=user).values_list("session_key", flat=True)) <= living
 
 
 def test_ending_sessions(client: Client) -> None:

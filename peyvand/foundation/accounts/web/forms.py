@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
@@ -71,7 +71,7 @@ def code_widget() -> forms.TextInput:
     return forms.TextInput(attrs={**LTR, "autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": "on"})
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """E-mail and password, in our words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -84,7 +84,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         )
 
 
-class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]
+class PasswordAgainForm(ReauthenticateForm):
     """The password once more, before something that matters."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -93,7 +93,7 @@ class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]
         self.fields["password"] = forms.CharField(label=_("Your password"), strip=False, widget=widget)
 
 
-class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+class NewPasswordForm(ChangePasswordForm):
     """The password of now, then the new one twice."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -114,7 +114,7 @@ class CodeForm(SecondFactorForm):
         self.fields["code"] = forms.CharField(label=_("Code"), max_length=20, widget=code_widget())
 
 
-class CodeOnceMoreForm(CodeAgainForm):  # type: ignore[misc]
+class CodeOnceMoreForm(CodeAgainForm):
     """The code once more, before something that matters."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -122,7 +122,7 @@ class CodeOnceMoreForm(CodeAgainForm):  # type: ignore[misc]
         self.fields["code"] = forms.CharField(label=_("Code"), max_length=20, widget=code_widget())
 
 
-class SetUpCodeForm(ActivateTOTPForm):  # type: ignore[misc]
+class SetUpCodeForm(ActivateTOTPForm):
     """The first code of a newly connected app."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -149,7 +149,7 @@ class ComeInForm(ChosenPasswordForm):
     """What an invited person says of themselves."""
 
     name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    field_order = ("name", "password")
+    field_order: Sequence[str] = ("name", "password")
 
 
 class BusinessForm(forms.Form):
@@ -212,16 +212,19 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, roles: Sequence[Role], teams: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.pk, role.title) for role in roles]  # type: ignore[attr-defined]
-        self.fields["teams"].choices = teams  # type: ignore[attr-defined]
+        cast("forms.ChoiceField", self.fields["role"]).choices = [(role.pk, role.title) for role in roles]
+        cast("forms.ChoiceField", self.fields["teams"]).choices = teams
 
 
 class InviteForm(PersonForm):
     """An invitation."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, required=False)
-    job_title = None  # type: ignore[assignment]
     field_order = ("email", "name", "role", "teams")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["job_title"]
+        self.fields["name"].required = False
 
 
 class RoleForm(forms.Form):
@@ -256,7 +259,10 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, roles: Sequence[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [("", _("All that I may")), *((role.pk, role.title) for role in roles)]  # type: ignore[attr-defined]
+        cast("forms.ChoiceField", self.fields["role"]).choices = [
+            ("", _("All that I may")),
+            *((role.pk, role.title) for role in roles),
+        ]
 
 
 def put_errors(form: forms.Form, error: ValidationError | ValueError) -> None:
