@@ -16,8 +16,14 @@ from peyvand.foundation.registry.declarations import Permission
 from peyvand.memory.customers.access import VIEW as CUSTOMERS_VIEW
 from peyvand.memory.customers.models import Customer
 
+
 if TYPE_CHECKING:
     from peyvand.memory.commerce.models import Order, Product
+
+    OrdersBase = models.QuerySet[Order]
+    ProductsBase = models.QuerySet[Product]
+else:
+    OrdersBase = ProductsBase = models.QuerySet
 
 ORDERS_VIEW = "orders.view"
 ORDERS_EDIT = "orders.edit"
@@ -47,11 +53,11 @@ def customers_within(actor: Actor, permission: str) -> models.QuerySet[Customer]
     return Customer.objects.visible_to(actor, permission)
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
+class OrderQuerySet(OrdersBase):
     """Orders, returns and adjustments."""
 
     def visible_to(self, actor: Actor, permission: str = ORDERS_VIEW) -> OrderQuerySet:
-        """The orders that the actor may see, or touch when `permission` is orders.edit; one shape of SQL for each scope."""
+        """The orders that the actor may see; with orders.edit, those they may touch. One shape of SQL for each scope."""
         scope = order_scope(actor, permission)
         orders = self.filter(demo=actor.demo)
         if scope is Scope.ALL:
@@ -61,7 +67,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return orders.filter(customer_id__in=customers_within(actor, permission).values("pk"))
 
 
-class ProductQuerySet(models.QuerySet["Product"]):
+class ProductQuerySet(ProductsBase):
     """Products of one of the two businesses."""
 
     def visible_to(self, actor: Actor) -> ProductQuerySet:

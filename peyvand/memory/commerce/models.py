@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.foundation.money.amounts import Money
 from peyvand.memory.commerce.access import OrderQuerySet, ProductQuerySet
 from peyvand.memory.commerce.fields import ExactField
 from peyvand.memory.customers.models import Customer
@@ -163,6 +164,31 @@ class Order(models.Model):
         return self.number
 
     @property
+    def total(self) -> Money:
+        """The order's total."""
+        return Money(self.total_minor, self.currency)
+
+    @property
+    def paid(self) -> Money:
+        """Payments less refunds."""
+        return Money(self.paid_minor, self.currency)
+
+    @property
+    def returned(self) -> Money:
+        """What came back, zero or less."""
+        return Money(self.returned_minor, self.currency)
+
+    @property
+    def balance(self) -> Money:
+        """What the customer owes; below zero, what they are owed."""
+        return Money(self.balance_minor, self.currency)
+
+    @property
+    def margin(self) -> Money | None:
+        """Total less cost, where every cost is known."""
+        return None if self.cost_minor is None else Money(self.total_minor - self.cost_minor, self.currency)
+
+    @property
     def balance_minor(self) -> int:
         """What the customer owes (above zero) or is owed (below), in minor units."""
         owed = 0 if self.status == OrderStatus.CANCELLED else self.total_minor + self.returned_minor
@@ -170,7 +196,7 @@ class Order(models.Model):
 
     @property
     def payment_state(self) -> str:
-        """ "unknown", "paid", "part" or "unpaid" for what is to be paid; "owed" where we owe; "" where nothing is due."""
+        """unknown (we were not told), unpaid, part, paid; owed where we owe the customer; "" where nothing is due."""
         if not self.tracks_payment and not self.paid_minor:
             return "unknown"
         if self.balance_minor < 0:
@@ -231,3 +257,8 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount_minor} {self.currency}"
+
+    @property
+    def amount(self) -> Money:
+        """What was paid or given back, above zero."""
+        return Money(self.amount_minor, self.currency)

@@ -36,6 +36,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.transfer.shapes import JSON, Problem, Row, Writer
 from peyvand.memory.commerce.imports import orders_sql as sql
 from peyvand.memory.commerce.imports.codes import is_correction, kind_of
+from peyvand.memory.commerce.imports.source import current_source
 from peyvand.memory.commerce.models import Order, OrderKind, ProductKind
 from peyvand.memory.commerce.money import AMOUNT_BOUND, exponent_of
 from peyvand.memory.commerce.products import product_key
@@ -182,7 +183,7 @@ class OrderWriter(Writer):
         if orders:
             publish(
                 OrdersImported(
-                    change_set_id=int(self.source.partition(":")[2]),
+                    change_set_id=int(self.source.partition(":")[2] or 0),
                     orders=orders,
                     first_placed_at=first,
                     last_placed_at=last,
@@ -222,12 +223,6 @@ class OrderWriter(Writer):
         """Go on under the same source."""
         super().load(saved)
         self.source = saved["source"]
-
-
-def current_source(cursor: CursorWrapper) -> str:
-    """The source of what is written now: the change set that the connection's transaction works in."""
-    cursor.execute("SELECT current_setting('peyvand.change_set')")
-    return f"import:{cursor.fetchone()[0]}"
 
 
 def sums(found: Sequence[tuple[str, str, int, int, Decimal]]) -> dict[str, JSON]:

@@ -1,0 +1,101 @@
+"""What the warehouse takes from commerce. Money stays in minor units beside its currency; decimals stay exact."""
+
+from __future__ import annotations
+
+from peyvand.foundation.registry.declarations import WarehouseFact
+
+FACTS = (
+    WarehouseFact(
+        name="orders",
+        select="""
+            SELECT id, demo, number, customer_id, kind, status, origin_id, placed_at, delivered_at, cancelled_at, currency,
+                   exponent, channel, total_minor, cost_minor, paid_minor, returned_minor, tracks_payment, lines, source,
+                   updated_at
+              FROM commerce_order""",
+        key="id",
+        changed="updated_at",
+        columns={
+            "id": "Id of the order",
+            "demo": "Whether it belongs to the sample business",
+            "number": "Number of the order or invoice",
+            "customer_id": "Id of the customer; empty for anonymous orders",
+            "kind": "sale, return or adjustment",
+            "status": "placed, delivered or cancelled",
+            "origin_id": "Of a return, the order that came back, where known",
+            "placed_at": "When it was placed (UTC)",
+            "delivered_at": "When it was delivered (UTC)",
+            "cancelled_at": "When it was cancelled (UTC)",
+            "currency": "ISO code of its currency",
+            "exponent": "Decimals of the currency",
+            "channel": "How it came",
+            "total_minor": "Total in minor units; negative for what goes back",
+            "cost_minor": "Cost in minor units; empty unless every line's cost is known",
+            "paid_minor": "Payments less refunds, in minor units",
+            "returned_minor": "Totals of its returns, in minor units, zero or less",
+            "tracks_payment": "Whether its payments are known to us",
+            "lines": "Number of lines",
+            "source": "What brought it in",
+            "updated_at": "When it last changed (UTC)",
+        },
+    ),
+    WarehouseFact(
+        name="order_lines",
+        select="""
+            SELECT line.id, kept.demo, line.order_id, line.product_id, line.position, line.description, line.quantity,
+                   line.unit_price, line.amount, line.unit_cost, line.quantity * line.unit_cost AS cost
+              FROM commerce_orderline line JOIN commerce_order kept ON kept.id = line.order_id""",
+        key="id",
+        columns={
+            "id": "Id of the line",
+            "demo": "Whether it belongs to the sample business",
+            "order_id": "Id of its order",
+            "product_id": "Id of the product, where known",
+            "position": "Place in the order, from 1",
+            "description": "What the line says",
+            "quantity": "Quantity; negative for what goes back",
+            "unit_price": "Price of one, in the order's currency",
+            "amount": "Quantity times unit price, exactly",
+            "unit_cost": "Cost of one, where known",
+            "cost": "Quantity times unit cost, exactly, where known",
+        },
+    ),
+    WarehouseFact(
+        name="payments",
+        select="""
+            SELECT payment.id, payment.demo, payment.order_id, kept.customer_id, payment.kind, payment.at,
+                   payment.amount_minor, payment.currency, payment.method
+              FROM commerce_payment payment JOIN commerce_order kept ON kept.id = payment.order_id""",
+        key="id",
+        columns={
+            "id": "Id of the payment",
+            "demo": "Whether it belongs to the sample business",
+            "order_id": "Id of its order",
+            "customer_id": "Id of the customer, where known",
+            "kind": "payment or refund",
+            "at": "When (UTC)",
+            "amount_minor": "Amount in minor units, above zero for both kinds",
+            "currency": "ISO code of its currency",
+            "method": "How it was paid",
+        },
+    ),
+    WarehouseFact(
+        name="products",
+        select="""
+            SELECT id, demo, sku, name, kind, unit_price, unit_cost, currency, active, updated_at
+              FROM commerce_product""",
+        key="id",
+        changed="updated_at",
+        columns={
+            "id": "Id of the product",
+            "demo": "Whether it belongs to the sample business",
+            "sku": "Product code",
+            "name": "Name",
+            "kind": "goods, service or fee",
+            "unit_price": "Price of one, in its currency",
+            "unit_cost": "Cost of one, where known",
+            "currency": "ISO code of its currency",
+            "active": "Whether it is on sale",
+            "updated_at": "When it last changed (UTC)",
+        },
+    ),
+)

@@ -1,0 +1,178 @@
+"""What staff type: amounts in their own unit (toman where they read toman), dates in their own calendar."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.accounts import settings
+from peyvand.foundation.money.amounts import AmountError, Money
+from peyvand.foundation.money.currencies import CURRENCIES, RIAL, RIALS_A_TOMAN, TOMAN
+from peyvand.foundation.money.parsing import read_amount
+from peyvand.foundation.ui.fields import CodeInput, DateField
+from peyvand.foundation.ui.pieces import CHANNELS
+from peyvand.foundation.ui.reader import current_reader
+from peyvand.memory.commerce.models import PaymentKind, ProductKind
+
+METHODS = {
+    "": _("Not said"),
+    "card": _("Card"),
+    "transfer": _("Bank transfer"),
+    "gateway": _("Online gateway"),
+    "cash": _("Cash"),
+    "cheque": _("Cheque"),
+}
+ORDER_CHANNELS = ("web", "store", "call", "instagram", "telegram", "bale", "sms", "email")
+
+
+def reads_toman(currency: str) -> bool:
+    """Whether amounts of this currency are typed and shown in toman."""
+    return currency == RIAL and current_reader().toman
+
+
+def unit_word(currency: str) -> str:
+    """The unit in which an amount is typed."""
+    return gettext("toman") if reads_toman(currency) else currency
+
+
+def typed_amount(text: str, currency: str) -> Decimal | None:
+    """The decimal in `currency` (rial, never toman) of what was typed; None for nothing. AmountError says what to type."""
+    if not text.strip():
+        return None
+    amount = read_amount(text)
+    toman = amount.unit == TOMAN or (not amount.unit and reads_toman(currency))
+    return amount.value * RIALS_A_TOMAN if toman and currency == RIAL else amount.value
+
+
+def shown_amount(value: Decimal | None, currency: str) -> str:
+    """A decimal of `currency` as it would be typed."""
+    if value is None:
+        return ""
+    text = f"{value / RIALS_A_TOMAN if reads_toman(currency) else value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class AmountField(forms.CharField):
+    """An amount of a currency set on the form; its value is a decimal of that currency, rial rather than toman."""
+
+    currency = ""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(widget=CodeInput({"inputmode": "decimal"}), **more)
+
+    def clean(self, value: Any) -> Any:
+        """The decimal, or ValidationError with what to type."""
+        text = super().clean(value)
+        try:
+            return typed_amount(str(text or ""), self.currency)
+        except AmountError as error:
+            raise ValidationError(str(error)) from error
+
+
+def moment_of(day: date | None) -> datetime | None:
+    """Noon of the reader's day, or now for today."""
+    zone = current_reader().zone
+    if day is None or day == timezone.now().astimezone(zone).date():
+        return None
+    return datetime.combine(day, time(12), tzinfo=zone)
+
+
+def put_errors(form: forms.Form, error: ValidationError) -> None:
+    """Show what a service refused at the fields it names, and on top what has no field."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, problems in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, problems) if name != NON_FIELD_ERRORS else form.add_error(
+            None, problems
+        )
+
+
+def currency_choices() -> list[tuple[str, str]]:
+    """Every currency, the workspace's own first."""
+    own = settings.text("default_currency")
+    codes = [own, *(code for code in CURRENCIES if code != own)]
+    return [(code, code) for code in codes if code]
+
+
+class PaymentForm(forms.Form):
+    """Money in, or back."""
+
+    kind = forms.ChoiceField(label=_("What happened"), choices=PaymentKind, widget=forms.RadioSelect)
+    amount = AmountField(label=_("Amount"))
+    day = DateField(label=_("Date"), required=False)
+    method = forms.ChoiceField(label=_("How"), choices=METHODS, required=False)
+    reference = forms.CharField(label=_("Tracking number"), required=False, max_length=100, widget=CodeInput())
+
+    def __init__(self, *args: Any, currency: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["amount"]
+        if isinstance(field, AmountField):
+            field.currency = currency
+        field.help_text = gettext("In %(unit)s.") % {"unit": unit_word(currency)}
+        self.currency = currency
+
+    def amount_minor(self) -> int:
+        """The amount in minor units."""
+        return Money.from_decimal(self.cleaned_data["amount"], self.currency).minor
+
+
+class OrderForm(forms.Form):
+    """The head of a new order; its lines come beside it."""
+
+    customer = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    currency = forms.ChoiceField(label=_("Currency"))
+    day = DateField(label=_("Date"), required=False)
+    channel = forms.ChoiceField(label=_("How it came"), required=False)
+    number = forms.CharField(
+        label=_("Number"),
+        required=False,
+        max_length=64,
+        widget=CodeInput(),
+        help_text=_("Empty: the next free number."),
+    )
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 2}))
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name, choices in (("currency", currency_choices()), ("channel", channel_choices())):
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = choices
+
+
+def channel_choices() -> list[tuple[str, str]]:
+    """By which way an order came."""
+    return [("", gettext("Not said")), *((code, str(CHANNELS[code][0])) for code in ORDER_CHANNELS)]
+
+
+class ProductForm(forms.Form):
+    """A product."""
+
+    sku = forms.CharField(label=_("Product code"), max_length=100, widget=CodeInput())
+    name = forms.CharField(label=_("Name"), max_length=300)
+    kind = forms.ChoiceField(label=_("Kind"), choices=ProductKind)
+    currency = forms.ChoiceField(label=_("Currency"))
+    unit_price = AmountField(label=_("Unit price"), required=False)
+    unit_cost = AmountField(label=_("Unit cost"), required=False, help_text=_("What one costs you; margins need it."))
+    active = forms.BooleanField(label=_("On sale"), required=False, initial=True)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["currency"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = currency_choices()
+        currency = str(self["currency"].value() or settings.text("default_currency"))
+        for name in ("unit_price", "unit_cost"):
+            amount = self.fields[name]
+            if isinstance(amount, AmountField):
+                amount.currency = currency
+        self.fields["unit_price"].help_text = gettext("In %(unit)s.") % {"unit": unit_word(currency)}

@@ -1,0 +1,455 @@
+"""Orders on screen: the list, one order with its payments and returns, and a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from peyvand.foundation.accounts import settings
+from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.changes.services import change_set
+from peyvand.foundation.money.amounts import AmountError, Money
+from peyvand.foundation.money.parsing import parse_amount
+from peyvand.foundation.text.keys import fa_key
+from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, paginate
+from peyvand.foundation.ui.pieces import Empty
+from peyvand.foundation.ui.toasts import toast
+from peyvand.memory.commerce import queries, services
+from peyvand.memory.commerce.access import ORDERS_EDIT, ORDERS_IMPORT, ORDERS_VIEW, customers_within
+from peyvand.memory.commerce.models import Order, OrderKind, OrderLine, OrderStatus, PaymentKind, Product
+from peyvand.memory.commerce.queries import NEWEST_FIRST, OrderFilter
+from peyvand.memory.commerce.web.forms import (
+    OrderForm,
+    PaymentForm,
+    moment_of,
+    put_errors,
+    shown_amount,
+    typed_amount,
+    unit_word,
+)
+from peyvand.memory.customers.models import Customer
+
+PAGE = 50
+CHOICES = 8  # of customers to pick from
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A view of the list."""
+
+    label: str
+    url: str
+    current: bool
+    count: str = ""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in words, with the address without it."""
+
+    icon: str
+    field: str
+    value: str
+    remove_url: str
+
+
+def undo_url(change_set_id: int) -> str:
+    """Where a toast's «برگرداندن» is posted to."""
+    return reverse("changes:undo", args=[change_set_id])
+
+
+def page_of(request: StaffRequest, found: QuerySet[Any], order: tuple[str, ...]) -> KeysetPage[Any]:
+    """The page that the address asks for; a broken cursor shows the first."""
+    before, after = request.GET.get("before"), request.GET.get("after")
+    try:
+        return paginate(found, order=order, cursor=before or after, size=PAGE, backwards=bool(before))
+    except BadCursorError:
+        return paginate(found, order=order, size=PAGE)
+
+
+def address(request: StaffRequest, **changed: str) -> str:
+    """This list's address with some of its query changed; "" takes one out, and the cursor goes."""
+    kept = {name: value for name, value in request.GET.items() if name not in ("before", "after")}
+    query = {name: value for name, value in {**kept, **changed}.items() if value}
+    return f"?{urlencode(query)}" if query else "?"
+
+
+def chosen_of(request: StaffRequest) -> OrderFilter:
+    """The filter in the address; unknown words count as none."""
+    view = request.GET.get("view", "all")
+    return OrderFilter(
+        view=view if view in queries.VIEWS else "all",
+        text=request.GET.get("q", "").replace("\0", "")[:100],
+        kind=_known(request, "kind", OrderKind.values),
+        status=_known(request, "status", OrderStatus.values),
+        currency=request.GET.get("currency", "").replace("\0", "")[:3],
+    )
+
+
+def _known(request: StaffRequest, name: str, values: list[str]) -> str:
+    value = request.GET.get(name, "")
+    return value if value in values else ""
+
+
+def _tabs(request: StaffRequest, chosen: OrderFilter) -> list[Tab]:
+    labels = {
+        "all": gettext("All orders"),
+        "unpaid": gettext("To be paid"),
+        "returns": gettext("Returns"),
+        "anonymous": gettext("Without customer"),
+    }
+    if not queries.may_see_anonymous(request.actor):
+        del labels["anonymous"]
+    return [
+        Tab(label=label, url=address(request, view="" if name == "all" else name), current=chosen.view == name)
+        for name, label in labels.items()
+    ]
+
+
+def _chips(request: StaffRequest, chosen: OrderFilter) -> list[Chip]:
+    said = (
+        ("category", gettext("Kind"), "kind", str(OrderKind(chosen.kind).label) if chosen.kind else ""),
+        ("progress-check", gettext("Status"), "status", str(OrderStatus(chosen.status).label) if chosen.status else ""),
+        ("coin", gettext("Currency"), "currency", chosen.currency),
+        ("search", gettext("Search"), "q", chosen.text),
+    )
+    return [Chip(icon, field, value, address(request, **{name: ""})) for icon, field, name, value in said if value]
+
+
+@require_safe
+def order_list(request: StaffRequest) -> HttpResponse:
+    """Orders, newest first, in views and filters; sums stand apart by currency."""
+    actor = request.actor
+    chosen = chosen_of(request)
+    found = queries.orders(actor=actor, chosen=chosen)
+    total, more = capped_count(found)
+    narrowed = chosen != OrderFilter()
+    page_url = address(request)
+    context = {
+        "page": page_of(request, found.select_related("customer"), NEWEST_FIRST),
+        "page_url": page_url if page_url.endswith("?") else f"{page_url}&",
+        "tabs": _tabs(request, chosen),
+        "chips": _chips(request, chosen),
+        "chosen": chosen,
+        "kinds": [(value, label, address(request, kind=value)) for value, label in OrderKind.choices],
+        "statuses": [(value, label, address(request, status=value)) for value, label in OrderStatus.choices],
+        "total": total,
+        "total_more": more,
+        "sums": [Money(row.total_minor, row.currency) for row in queries.totals(found=found) or ()],
+        "bulk": False,
+        "may_edit": actor.may(ORDERS_EDIT),
+        "empty": _empty(narrowed=narrowed, may_import=actor.may(ORDERS_IMPORT)),
+    }
+    return render(request, "commerce/orders.html", context)
+
+
+def _empty(*, narrowed: bool, may_import: bool) -> Empty:
+    if narrowed:
+        return Empty(
+            title=gettext("No order fits"),
+            text=gettext("Take a filter away, or search by the beginning of a number or a part of a name."),
+            icon="shopping-bag-search",
+            action=gettext("Show all orders"),
+            url=reverse("commerce:orders"),
+        )
+    return Empty(
+        title=gettext("No orders yet"),
+        text=gettext("Bring in a file of invoices, line by line: customers and products come with it."),
+        icon="shopping-bag",
+        action=gettext("Bring in orders") if may_import else "",
+        url=reverse("transfer:imports") if may_import else "",
+        second=gettext("New order"),
+        second_url=reverse("commerce:order-new"),
+        sample=gettext("Invoice, product, quantity, price, date, customer: these six columns are enough."),
+    )
+
+
+def _order(request: StaffRequest, order_id: int) -> Order:
+    try:
+        return queries.order_get(actor=request.actor, order_id=order_id)
+    except Order.DoesNotExist:
+        raise Http404 from None
+
+
+@dataclass(frozen=True)
+class LineShown:
+    """A line as it is read: prices in the reader's unit, with as many decimals as were given."""
+
+    line: OrderLine
+    quantity: Decimal
+    unit_price: str
+    amount: Money
+    open_quantity: Decimal
+
+
+def _shown(order: Order) -> list[LineShown]:
+    left = services.returnable(order=order) if order.kind == OrderKind.SALE else {}
+    return [
+        LineShown(
+            line=line,
+            quantity=line.quantity.normalize(),
+            unit_price=shown_amount(line.unit_price, order.currency),
+            amount=Money.from_decimal(line.amount, order.currency),
+            open_quantity=left.get(line.pk, Decimal(0)),
+        )
+        for line in queries.lines_of(order=order)
+    ]
+
+
+@require_safe
+def order_page(request: StaffRequest, order_id: int) -> HttpResponse:
+    """One order: lines, money, returns, what happened when, and the verbs that fit."""
+    order = _order(request, order_id)
+    may_edit = Order.objects.visible_to(request.actor, ORDERS_EDIT).filter(pk=order.pk).exists()
+    stands = order.status != OrderStatus.CANCELLED
+    sale = order.kind == OrderKind.SALE
+    context = {
+        "order": order,
+        "lines": _shown(order),
+        "payments": queries.payments_of(order=order),
+        "returns": list(order.returns.order_by("placed_at")),
+        "steps": _steps(order),
+        "unit": unit_word(order.currency),
+        "may_edit": may_edit,
+        "may_deliver": may_edit and sale and order.status == OrderStatus.PLACED,
+        "may_return": may_edit and sale and stands and order.total_minor + order.returned_minor > 0,
+        "may_cancel": may_edit and stands,
+        "may_pay": may_edit and order.origin_id is None and (order.balance_minor > 0 or services.refundable(order) > 0),
+    }
+    return render(request, "commerce/order.html", context)
+
+
+def _steps(order: Order) -> list[tuple[str, str, Any]]:
+    """What happened to the order, in order: icon, words, moment."""
+    back = order.kind == OrderKind.RETURN
+    steps: list[tuple[str, str, Any]] = [
+        (
+            "arrow-back-up" if back else "shopping-bag",
+            gettext("Came back") if back else gettext("Placed"),
+            order.placed_at,
+        )
+    ]
+    if order.delivered_at is not None and not back:
+        steps.append(("truck-delivery", gettext("Delivered"), order.delivered_at))
+    if order.cancelled_at is not None:
+        steps.append(("x", gettext("Cancelled"), order.cancelled_at))
+    return steps
+
+
+def _refused(request: StaffRequest, error: ValidationError) -> None:
+    toast(request, " ".join(error.messages), level="bad")
+
+
+@require_POST
+def deliver(request: StaffRequest, order_id: int) -> HttpResponse:
+    """Note the delivery."""
+    order = _order(request, order_id)
+    try:
+        with change_set(actor=request.actor, kind="edit", title=gettext("Order delivered")) as done:
+            services.order_deliver(actor=request.actor, order_id=order.pk)
+    except ValidationError as error:
+        _refused(request, error)
+    else:
+        toast(
+            request, gettext("Order %(number)s was delivered.") % {"number": order.number}, undo_url=undo_url(done.pk)
+        )
+    return redirect("commerce:order", order.pk)
+
+
+@require_POST
+def cancel(request: StaffRequest, order_id: int) -> HttpResponse:
+    """Call the order off."""
+    order = _order(request, order_id)
+    try:
+        with change_set(actor=request.actor, kind="edit", title=gettext("Order cancelled")) as done:
+            services.order_cancel(actor=request.actor, order_id=order.pk)
+    except ValidationError as error:
+        _refused(request, error)
+    else:
+        toast(
+            request, gettext("Order %(number)s was cancelled.") % {"number": order.number}, undo_url=undo_url(done.pk)
+        )
+    return redirect("commerce:order", order.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: StaffRequest, order_id: int) -> HttpResponse:
+    """Choose what came back (the side panel)."""
+    order = _order(request, order_id)
+    problems: list[str] = []
+    if request.method == "POST":
+        try:
+            quantities = {
+                line.pk: parse_amount(text)
+                for line in order.items.all()
+                if (text := request.POST.get(f"line-{line.pk}", "").strip())
+            }
+            with change_set(actor=request.actor, kind="edit", title=gettext("Goods returned")) as done:
+                back = services.order_return(
+                    actor=request.actor, order_id=order.pk, quantities=quantities, note=request.POST.get("note", "")
+                )
+        except (ValidationError, AmountError) as error:
+            problems = error.messages if isinstance(error, ValidationError) else [str(error)]
+        else:
+            text = gettext("The return %(number)s was recorded.") % {"number": back.number}
+            toast(request, text, undo_url=undo_url(done.pk))
+            return _go(request, reverse("commerce:order", args=[order.pk]))
+    context = {"order": order, "lines": [row for row in _shown(order) if row.open_quantity > 0], "problems": problems}
+    return render(request, "commerce/return_panel.html", context, status=422 if problems else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def payment(request: StaffRequest, order_id: int) -> HttpResponse:
+    """Record money in or back (the side panel)."""
+    order = _order(request, order_id)
+    due = order.balance_minor > 0
+    offered = order.balance_minor if due else services.refundable(order)
+    form = PaymentForm(
+        request.POST or None,
+        currency=order.currency,
+        initial={
+            "kind": PaymentKind.PAYMENT if due else PaymentKind.REFUND,
+            "amount": shown_amount(Money(offered, order.currency).to_decimal(), order.currency),
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            with change_set(actor=request.actor, kind="edit", title=gettext("Payment recorded")) as done:
+                services.payment_record(
+                    actor=request.actor, order_id=order.pk, amount_minor=form.amount_minor(), kind=data["kind"],
+                    at=moment_of(data["day"]), method=data["method"], reference=data["reference"],
+                )  # fmt: skip
+        except ValidationError as error:
+            put_errors(form, error)
+        else:
+            toast(request, gettext("The payment was recorded."), undo_url=undo_url(done.pk))
+            return _go(request, reverse("commerce:order", args=[order.pk]))
+    status = 422 if form.errors else 200
+    return render(request, "commerce/payment_panel.html", {"order": order, "form": form}, status=status)
+
+
+def _go(request: StaffRequest, url: str) -> HttpResponse:
+    """Leave for a page, from a panel or from a plain form."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
+
+
+@dataclass(frozen=True)
+class LineTyped:
+    """A line of the form, as it was typed."""
+
+    product: str = ""
+    description: str = ""
+    quantity: str = ""
+    price: str = ""
+
+    @property
+    def empty(self) -> bool:
+        return not any((self.product.strip(), self.description.strip(), self.price.strip()))
+
+
+def _typed(request: StaffRequest) -> list[LineTyped]:
+    columns = [request.POST.getlist(name) for name in ("product", "description", "quantity", "price")]
+    return [LineTyped(*cells) for cells in zip(*columns, strict=False)]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_new(request: StaffRequest) -> HttpResponse:
+    """A new order: customer, lines, date."""
+    actor = request.actor
+    actor.require(ORDERS_EDIT)
+    form = OrderForm(
+        request.POST or None,
+        initial={"customer": request.GET.get("customer", ""), "currency": settings.text("default_currency")},
+    )
+    typed = [line for line in _typed(request) if not line.empty] if request.method == "POST" else []
+    if request.method == "POST" and form.is_valid():
+        try:
+            with change_set(actor=actor, kind="edit", title=gettext("New order")) as done:
+                order = _place(request, form, typed)
+        except ValidationError as error:
+            put_errors(form, error)
+        except AmountError as error:
+            form.add_error(None, str(error))
+        else:
+            text = gettext("Order %(number)s was recorded.") % {"number": order.number}
+            toast(request, text, undo_url=undo_url(done.pk))
+            return redirect("commerce:order", order.pk)
+    currency = str(form["currency"].value())
+    context = {
+        "form": form,
+        "lines": typed or [LineTyped(quantity="1")],
+        "customer": _customer(request, form["customer"].value()),
+        "unit": unit_word(currency),
+        "may_be_anonymous": queries.may_see_anonymous(actor),
+    }
+    return render(request, "commerce/order_new.html", context, status=422 if form.errors else 200)
+
+
+def _customer(request: StaffRequest, pk: Any) -> Customer | None:
+    if not str(pk or "").isdecimal():
+        return None
+    return customers_within(request.actor, ORDERS_VIEW).filter(pk=int(pk)).first()
+
+
+def _place(request: StaffRequest, form: OrderForm, typed: list[LineTyped]) -> Order:
+    data = form.cleaned_data
+    customer = _customer(request, data["customer"])
+    if customer is None and data["customer"]:
+        raise ValidationError(gettext("This customer no longer exists, or isn't yours. Choose another."))
+    return services.order_place(
+        actor=request.actor,
+        customer=customer,
+        lines=[_line(request, line, data["currency"]) for line in typed],
+        currency=data["currency"],
+        placed_at=moment_of(data["day"]),
+        number=data["number"],
+        channel=data["channel"],
+        note=data["note"],
+    )
+
+
+def _line(request: StaffRequest, typed: LineTyped, currency: str) -> services.LineData:
+    """What was typed, as a line: a product is named by its code."""
+    code = typed.product.strip()
+    product = Product.objects.visible_to(request.actor).filter(sku__iexact=code).first() if code else None
+    if code and product is None:
+        raise ValidationError(
+            gettext("No product has the code “%(code)s”. Choose one from the list, or use the description.")
+            % {"code": code}
+        )
+    return services.LineData(
+        product_id=product.pk if product else None,
+        description=typed.description,
+        quantity=parse_amount(typed.quantity) if typed.quantity.strip() else Decimal(1),
+        unit_price=typed_amount(typed.price, currency),
+    )
+
+
+@require_safe
+def line_row(request: StaffRequest) -> HttpResponse:
+    """One more line for the form."""
+    request.actor.require(ORDERS_EDIT)
+    return render(request, "commerce/line_row.html", {"line": LineTyped(quantity="1")})
+
+
+@require_safe
+def customer_choices(request: StaffRequest) -> HttpResponse:
+    """Customers by a part of the name, to choose one from."""
+    request.actor.require(ORDERS_EDIT)
+    key = fa_key(request.GET.get("q", "").replace("\0", ""))
+    found = customers_within(request.actor, ORDERS_EDIT).filter(search_key__contains=key) if key else []
+    choices = list(found.order_by("sort_key", "pk")[:CHOICES]) if key else []
+    return render(request, "commerce/customer_choices.html", {"choices": choices, "key": key})
