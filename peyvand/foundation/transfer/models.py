@@ -44,8 +44,7 @@ class Import(models.Model):
     shape = models.CharField(max_length=60)
     state = models.CharField(max_length=20, choices=State.choices, default=State.MAPPING)
     file_name = models.TextField()
-    file_id = models.BigIntegerField(null=True)  # of files; the file may be cleaned away while the import stays
-    path = models.TextField(blank=True)  # of a file that was named at the console
+    path = models.TextField()  # of the kept upload, or of the file that was named at the console
     sniffed = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
     options = models.JSONField(default=dict)

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.foundation.jobs.declarations import Job
 from peyvand.foundation.registry.declarations import Action, MenuEntry, Permission
 from peyvand.foundation.transfer.shapes import Reason
-from peyvand.foundation.transfer.tasks import bring_in, check
 
 DECLARATIONS = (
     Permission(name="transfer.import", label=_("Bring in data from files"), group=_("Data"), order=60),
@@ -29,8 +28,8 @@ DECLARATIONS = (
         order=40,
         permission="transfer.import",
     ),
-    Job(name="transfer.check", function=check),
-    Job(name="transfer.import", function=bring_in),
+    Job(name="transfer.check", path="peyvand.foundation.transfer.tasks:check", label=_("Check of a file")),
+    Job(name="transfer.import", path="peyvand.foundation.transfer.tasks:bring_in", label=_("Import")),
     Reason(name="blank", label=_("The line is blank.")),
     Reason(name="ragged", label=_("The line has more cells than the file has columns.")),
     Reason(name="required", label=_("The cell is empty, but must not be.")),

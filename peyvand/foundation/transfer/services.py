@@ -31,6 +31,7 @@ from peyvand.foundation.transfer.queries import import_get, reason_text, shapes_
 from peyvand.foundation.transfer.reading import Sniffed, opener_of, sniff
 
 UNDO_DAYS = 30
+UNDER_WAY = (Import.State.CHECKING, Import.State.RUNNING)
 OPEN_STATES = (Import.State.MAPPING, Import.State.CHECKED, Import.State.FAILED, Import.State.CANCELLED)
 
 
@@ -50,12 +51,16 @@ def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "")
     allowed = [registry.get(ImportShape, shape)] if shape else shapes_for(actor)
     if shape:
         actor.require(allowed[0].permission)
-    file_id = files.keep(actor=actor, name=name, stream=stream)
-    found = sniff(files.opener_of_kept(file_id))
-    if not allowed:
-        raise MappingError(_("You have no right to import any kind of file."))
+    path = files.keep(stream)
+    try:
+        found = sniff(opener_of(path))
+        if not allowed:
+            raise MappingError(_("You have no right to import any kind of file."))
+    except ValueError:
+        files.drop(path)
+        raise
     best = guess_shape(allowed, found)[0]
-    return _make(actor=actor, best=best, found=found, name=name, file_id=file_id)
+    return _make(actor=actor, best=best, found=found, name=name, path=path)
 
 
 def _make(
@@ -78,8 +83,7 @@ def _make(
     return Import.objects.create(
         shape=best.shape,
         file_name=name[:200],
-        file_id=file_id,
-        path=path,
+        path=str(path),
         sniffed=found.as_plain(),
         mapping=mapping,
         options={**guessed, **given},
@@ -224,7 +228,7 @@ def run_import(
     place = Path(path).expanduser().resolve()
     found = sniff(opener_of(place))
     best = guess(declared, found)
-    one = _make(actor=actor, best=best, found=found, name=place.name, path=str(place), options=options)
+    one = _make(actor=actor, best=best, found=found, name=place.name, path=place, options=options)
     if not one.options["currency"] and "currency" in declared.options:
         one.options["currency"] = workspace.text("default_currency")
     _require_answers(one)

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from peyvand.foundation.jobs.running import Cancelled, Running
+from peyvand.foundation.jobs.services import PeopleError
 from peyvand.foundation.transfer import running
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.reading import ReadError
@@ -17,9 +18,8 @@ def check(run: Running, *, import_id: int) -> dict[str, Any]:
     one = Import.objects.get(pk=import_id)
     try:
         found = running.dry_run(one=one, actor=run.actor, report=_report(run))
-    except BaseException as error:
-        _ended_early(one, error, Import.State.MAPPING)
-        raise
+    except Exception as error:
+        raise _ended_early(one, error, Import.State.MAPPING) from error
     Import.objects.filter(pk=one.pk, state=Import.State.CHECKING).update(
         state=Import.State.CHECKED, dry=found, lines=found["lines"], error=""
     )
@@ -33,9 +33,9 @@ def bring_in(run: Running, *, import_id: int) -> dict[str, Any]:
         return one.result()
     try:
         return running.run(one=one, actor=run.actor, report=_report(run)).result()
-    except BaseException as error:
-        _ended_early(one, error, Import.State.CANCELLED if isinstance(error, Cancelled) else Import.State.FAILED)
-        raise
+    except Exception as error:
+        state = Import.State.CANCELLED if isinstance(error, Cancelled) else Import.State.FAILED
+        raise _ended_early(one, error, state) from error
 
 
 def _report(run: Running) -> running.Report:
@@ -46,11 +46,13 @@ def _report(run: Running) -> running.Report:
     return report
 
 
-def _ended_early(one: Import, error: BaseException, state: str) -> None:
-    if isinstance(error, Cancelled):
-        words = ""
-    elif isinstance(error, ReadError):
-        words = str(error)
-    else:
+def _ended_early(one: Import, error: Exception, state: str) -> Exception:
+    """Keep the state and the words on the import; gives what the run is to end with."""
+    ends: Exception = error
+    words = ""
+    if isinstance(error, ReadError):
+        words, ends = str(error), PeopleError(str(error))
+    elif not isinstance(error, Cancelled):
         words = _("The import stopped at a fault of ours. What is in can be taken back, or go on from here.")
     Import.objects.filter(pk=one.pk).update(state=state, error=words)
+    return ends

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedError
-from peyvand.foundation.jobs import services as jobs
+from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.money.currencies import CURRENCIES
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ExportShape, ImportShape
@@ -30,7 +30,7 @@ from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.toasts import toast
 
 State = Import.State
-UNDER_WAY = (State.CHECKING, State.RUNNING)
+UNDER_WAY = services.UNDER_WAY
 LISTED = 30
 
 
@@ -63,20 +63,21 @@ def _actor(request: StaffRequest) -> Actor:
 
 def _one(request: StaffRequest, import_id: int) -> Import:
     try:
-        return import_get(actor=_actor(request), import_id=import_id)
+        return services.settle(import_get(actor=_actor(request), import_id=import_id))
     except Import.DoesNotExist as error:
         raise Http404 from error
 
 
 def _run_view(one: Import) -> RunView:
     checking = one.state == State.CHECKING
+    known = Run.objects.filter(pk=one.run_id).first() if checking else None
     states = {State.CHECKING: "running", State.RUNNING: "running", State.DONE: "done", State.CANCELLED: "cancelled"}
     return RunView(
         id=one.pk,
         title=one.file_name,
         state=states.get(State(one.state), "failed"),
-        done=0 if checking else one.position,
-        total=0 if checking else max(one.lines, one.position),
+        done=(known.done or 0 if known else 0) if checking else one.position,
+        total=(known.total or 0 if known else 0) if checking else max(one.lines, one.position),
         message=gettext("Checking every line") if checking else "",
         error=one.error,
         progress_url=reverse("transfer:status", args=[one.pk]),
@@ -197,7 +198,7 @@ def columns(request: StaffRequest, import_id: int) -> HttpResponse:
         "columns": shape.columns,
         "asks_currency": "currency" in shape.options,
         "asks_tz": "tz" in shape.options,
-        "currencies": [(code, str(getattr(currency, "label", code))) for code, currency in CURRENCIES.items()],
+        "currencies": [(code, str(currency.name)) for code, currency in CURRENCIES.items()],
         "zones": sorted(available_timezones()),
         "questions": open_questions,
         "missing": [by_name[name.removeprefix("column:")] for name in open_questions if name.startswith("column:")],
@@ -277,8 +278,7 @@ def run(request: StaffRequest, import_id: int) -> HttpResponse:
 def stop(request: StaffRequest, import_id: int) -> HttpResponse:
     """Stop between two batches; what is in stays and can be taken back."""
     one = _one(request, import_id)
-    if one.run_id is not None and one.state in UNDER_WAY:
-        jobs.cancel(actor=_actor(request), run_id=one.run_id)
+    services.import_stop(actor=_actor(request), import_id=one.pk)
     return redirect("transfer:import", one.pk)
 
 
