@@ -24,7 +24,8 @@ from urllib.parse import quote
 
 import psutil
 import psycopg
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from peyvand.foundation.database import binaries
@@ -69,7 +70,7 @@ class Place:
         return f"postgresql://{USER}@/{NAME}?host={quote(str(self.sockets), safe='/')}"
 
 
-def ensure(data_folder: Path, *, say: Callable[[str], None] | None = None, durable: bool = True) -> Server:
+def ensure(data_folder: Path, *, say: Callable[[str | Promise], None] | None = None, durable: bool = True) -> Server:
     """A PostgreSQL for this data folder, started and prepared if need be.
 
     `say` hears one line before anything slow. `durable=False` is for tests only: faster, and lost in a power cut.
@@ -158,7 +159,7 @@ def _recorded_version(data: Path) -> int | None:
         return None
     except ValueError:
         raise FolderError(
-            _("The folder %(folder)s holds something other than a PostgreSQL cluster.") % {"folder": data}
+            _("The folder %(folder)s holds something other than a PostgreSQL cluster."), folder=data
         ) from None
 
 
@@ -189,7 +190,7 @@ def _locked(data_folder: Path) -> Iterator[None]:
         lock = (data_folder / "postgres.lock").open("w")
     except OSError as problem:
         text = _("The data folder %(folder)s can't be written: %(reason)s. Choose another with PEYVAND_DATA.")
-        raise FolderError(text % {"folder": data_folder, "reason": problem.strerror}) from None
+        raise FolderError(text, folder=data_folder, reason=problem.strerror) from None
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -222,7 +223,7 @@ def _private(folder: Path, account: Account | None) -> None:
         folder.chmod(0o700 if account is None else 0o711)
     except OSError as problem:
         text = _("The folder %(folder)s can't be made: %(reason)s.")
-        raise FolderError(text % {"folder": folder, "reason": problem.strerror}) from None
+        raise FolderError(text, folder=folder, reason=problem.strerror) from None
 
 
 def _initialise(*, place: Place, folder: Path) -> None:
@@ -232,7 +233,7 @@ def _initialise(*, place: Place, folder: Path) -> None:
             "The folder %(folder)s is neither empty nor a PostgreSQL cluster. "
             "Move it away, or choose another data folder."
         )
-        raise FolderError(text % {"folder": place.data})
+        raise FolderError(text, folder=place.data)
     _private(place.data, place.account)
     place.data.chmod(0o700)
     done = _run(
@@ -243,10 +244,10 @@ def _initialise(*, place: Place, folder: Path) -> None:
     if done.returncode:
         with contextlib.suppress(OSError):
             shutil.rmtree(place.data)
-        raise StartError(_("PostgreSQL could not make its cluster: %(reason)s") % {"reason": _last(done.stderr)})
+        raise StartError(_("PostgreSQL could not make its cluster: %(reason)s"), reason=_last(done.stderr))
 
 
-def _last(text: str) -> str:
+def _last(text: str) -> str | Promise:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else _("it said nothing")
 
@@ -278,7 +279,7 @@ def _start(*, place: Place, folder: Path, durable: bool) -> int:
             return server.pid
         time.sleep(0.05)
     text = _("PostgreSQL did not start: %(reason)s. The whole log is in %(log)s.")
-    raise StartError(text % {"reason": _last(_tail(log)), "log": log})
+    raise StartError(text, reason=_last(_tail(log)), log=log)
 
 
 def _tail(log: Path) -> str:
@@ -311,11 +312,11 @@ def _named(url: str) -> Server:
                 "SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding')"
             ).fetchone()
     except psycopg.OperationalError as problem:
-        reason = _last(str(problem))
+        reason = str(problem).strip().splitlines()[-1] if str(problem).strip() else ""
         if "password" in reason or "authentication" in reason:
             raise WrongPasswordError(_("The database refuses the name or the password in DATABASE_URL.")) from None
         raise DatabaseUnavailableError(
-            _("The database of DATABASE_URL can't be reached: %(reason)s") % {"reason": reason}
+            _("The database of DATABASE_URL can't be reached: %(reason)s"), reason=reason
         ) from None
     except psycopg.ProgrammingError:
         raise DatabaseUnavailableError(
@@ -324,10 +325,10 @@ def _named(url: str) -> Server:
     version, encoding = int(row[0]), str(row[1])  # type: ignore[index]
     if version not in binaries.VERSIONS:
         raise DatabaseUnavailableError(
-            _("The server of DATABASE_URL is PostgreSQL %(version)s; Peyvand needs 15 to 18.") % {"version": version}
+            _("The server of DATABASE_URL is PostgreSQL %(version)s; Peyvand needs 15 to 18."), version=version
         )
     if encoding != "UTF8":
         raise DatabaseUnavailableError(
-            _("The database of DATABASE_URL keeps text as %(encoding)s; it must be UTF8.") % {"encoding": encoding}
+            _("The database of DATABASE_URL keeps text as %(encoding)s; it must be UTF8."), encoding=encoding
         )
     return Server(url=url, embedded=False, version=version)

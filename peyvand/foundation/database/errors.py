@@ -1,7 +1,11 @@
-"""What can go wrong with the database, each as one sentence that says what to do."""
+"""What can go wrong with the database, each as one sentence that says what to do.
+
+Sentences are put into words only when they are shown: a cluster is looked for before Django is set up.
+"""
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,22 +14,33 @@ class DatabaseUnavailableError(Exception):
 
     exit_code = 4
 
+    def __init__(self, sentence: str | Promise, **values: object) -> None:
+        super().__init__(sentence, values)
+        self.sentence = sentence
+        self.values = values
+
+    def __str__(self) -> str:
+        return str(self.sentence) % self.values if self.values else str(self.sentence)
+
 
 class NoBinariesError(DatabaseUnavailableError):
     """No PostgreSQL server program of a supported version is on this machine."""
 
     def __init__(self, version: int | None = None) -> None:
         if version is None:
-            text = _(
-                "PostgreSQL is not on this machine. Install the package “postgresql”, or name a server in DATABASE_URL."
+            super().__init__(
+                _(
+                    "PostgreSQL is not on this machine. Install the package “postgresql”, or name a server in DATABASE_URL."
+                )
             )
-            super().__init__(str(text))
         else:
-            text = _(
-                "The data folder was made by PostgreSQL %(version)s, whose programs are not on this machine. "
-                "Install that version, or restore a backup into a new data folder."
+            super().__init__(
+                _(
+                    "The data folder was made by PostgreSQL %(version)s, whose programs are not on this machine. "
+                    "Install that version, or restore a backup into a new data folder."
+                ),
+                version=version,
             )
-            super().__init__(str(text) % {"version": version})
 
 
 class FolderError(DatabaseUnavailableError):
@@ -42,5 +57,3 @@ class WrongPasswordError(DatabaseUnavailableError):
 
 class StartError(DatabaseUnavailableError):
     """Our own cluster did not start; the log says why."""
-
-    exit_code = 4
