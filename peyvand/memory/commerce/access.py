@@ -16,7 +16,6 @@ from peyvand.foundation.registry.declarations import Permission
 from peyvand.memory.customers.access import VIEW as CUSTOMERS_VIEW
 from peyvand.memory.customers.models import Customer
 
-
 if TYPE_CHECKING:
     from peyvand.memory.commerce.models import Order, Product
 

@@ -73,5 +73,3 @@ def find_products(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
         )
         for product in queries.products(actor=actor, text=text).order_by("name", "pk")[:limit]
     ]
-
-
