@@ -18,10 +18,8 @@ def is_own(*, actor: Actor, change_set: ChangeSet) -> bool:
 
 
 def may_undo(*, actor: Actor, change_set: ChangeSet) -> bool:
-    """One's own sets while one still holds the right to their kind; others' with "changes.undo"."""
-    if actor.may("changes.undo"):
-        return True
-    if not is_own(actor=actor, change_set=change_set):
+    """One's own sets, others' with "changes.undo"; either way only while one holds the right to their kind."""
+    if not is_own(actor=actor, change_set=change_set) and not actor.may("changes.undo"):
         return False
     kind = change_set.reference.get("kind", "undo") if change_set.kind == "undo" else change_set.kind
     if not registry.has(KindOfSet, kind):

@@ -15,7 +15,7 @@ class KindOfSet:
     name: str
     label: Label
     icon: str
-    permission: str | None = None  # which right lets its own actor undo it; None: no right besides being the actor
+    permission: str | None = None  # a right that undoing it needs besides; None: no other
     order: int = 0
 
 
