@@ -1,0 +1,70 @@
+"""What the verbs take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from peyvand.memory.customers.models import CustomerKind
+
+
+@dataclass(frozen=True)
+class IdentityData:
+    """A phone, e-mail or code as typed. `system` is the messenger or the other system, "" for phone and e-mail."""
+
+    kind: str
+    value: str
+    system: str = ""
+    label: str = ""
+    is_primary: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerData:
+    """A new customer. A person's `name` may be left out when the parts are given, and the other way round."""
+
+    kind: str = CustomerKind.PERSON
+    name: str = ""
+    honorific: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    job_title: str = ""
+    city: str = ""
+    country: str = ""
+    birth_date: date | None = None
+    language: str = ""
+    stage: str = ""
+    source: str = ""
+    note: str = ""
+    owner_id: int | None = None
+    team_id: int | None = None
+    parent_id: int | None = None
+    identities: Sequence[IdentityData] = ()
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class ExternalCustomer:
+    """Somebody whom another system knows by `key`; what is left out isn't known. `name` falls back on the key."""
+
+    key: str
+    name: str = ""
+    city: str = ""
+    country: str = ""
+    phone: str = ""
+    email: str = ""
+    kind: str = CustomerKind.PERSON
+
+
+@dataclass(frozen=True)
+class TraitRow:
+    """A trait to write; `number` of an amount is in whole units of `currency` (toman and cents are not units)."""
+
+    customer_id: int
+    name: str
+    text: str = ""
+    number: Decimal | None = None
+    currency: str = ""
+    at: date | None = None

@@ -1,0 +1,294 @@
+"""The reads of customers, by right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Reverse
+from django.utils import timezone
+
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.text.digits import latin_digits
+from peyvand.foundation.text.identifiers import IdentifierError, parse_phone
+from peyvand.foundation.text.keys import fa_key
+from peyvand.memory.customers import access
+from peyvand.memory.customers.access import CustomerQuerySet
+from peyvand.memory.customers.data import IdentityData
+from peyvand.memory.customers.keys import identity_key
+from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind, Relation, Tag, Trait
+
+CLASS = "value.class"
+WORTH = "value.revenue"
+SLIPPING = "value.slipping"
+NEEDS_ATTENTION = ("risk", "cantlose")
+ORDERS: dict[str, tuple[str, ...]] = {
+    "name": ("sort_key", "id"),
+    "-name": ("-sort_key", "-id"),
+    "touched": ("-last_interaction_at", "-id"),
+    "-touched": ("last_interaction_at", "id"),
+    "value": ("-worth", "-id"),
+    "-value": ("worth", "id"),
+    "newest": ("-id",),
+}
+SIMILAR = 0.5
+
+
+@dataclass(frozen=True)
+class CustomerFilter:
+    """Conditions that all must hold; "" and empty mean any.
+
+    `owner` is an id or "none"; `touched` "7" (within so many days) or "-30" (not for so many); `worth` in whole units
+    of `currency`, at least and at most.
+    """
+
+    text: str = ""
+    kind: str = ""
+    classes: tuple[str, ...] = ()
+    owner: str = ""
+    tag: int | None = None
+    city: str = ""
+    touched: str = ""
+    worth_from: Decimal | None = None
+    worth_to: Decimal | None = None
+    currency: str = ""
+
+
+def customers(*, actor: Actor, chosen: CustomerFilter | None = None) -> CustomerQuerySet:
+    """The customers whom the actor may see, under the conditions; in no order."""
+    actor.require(access.VIEW)
+    chosen = chosen or CustomerFilter()
+    found = Customer.objects.visible_to(actor)
+    if chosen.text.strip():
+        found = found.filter(matching(actor=actor, text=chosen.text))
+    if chosen.kind:
+        found = found.filter(kind=chosen.kind)
+    if chosen.owner:
+        found = found.filter(owner=None) if chosen.owner == "none" else found.filter(owner_id=int(chosen.owner))
+    if chosen.city:
+        found = found.filter(city=chosen.city)
+    if chosen.tag is not None:
+        found = found.filter(tagged__tag_id=chosen.tag)
+    if chosen.classes:
+        found = found.filter(pk__in=_with_trait(actor, CLASS).filter(text__in=chosen.classes).values("customer_id"))
+    if chosen.touched:
+        days = int(chosen.touched)
+        moment = timezone.now() - timedelta(days=abs(days))
+        found = found.filter(Q(last_interaction_at__gte=moment) if days > 0 else ~Q(last_interaction_at__gte=moment))
+    if chosen.worth_from is not None or chosen.worth_to is not None:
+        worth = _with_trait(actor, WORTH).filter(currency=chosen.currency)
+        if chosen.worth_from is not None:
+            worth = worth.filter(number__gte=chosen.worth_from)
+        if chosen.worth_to is not None:
+            worth = worth.filter(number__lte=chosen.worth_to)
+        found = found.filter(pk__in=worth.values("customer_id"))
+    return found
+
+
+def _with_trait(actor: Actor, name: str) -> QuerySet[Trait]:
+    return Trait.objects.filter(demo=actor.demo, name=name)
+
+
+def with_worth(found: CustomerQuerySet, *, currency: str) -> CustomerQuerySet:
+    """The same customers with `worth`: their revenue in that currency, None where there is none; to sort by."""
+    measure = FilteredRelation("traits", condition=Q(traits__name=WORTH, traits__currency=currency))
+    return found.annotate(worth_trait=measure).annotate(worth=F("worth_trait__number"))
+
+
+def worth_currency(*, actor: Actor, default: str) -> str:
+    """The currency in which the list speaks of worth: the workspace's, or the one that traits have."""
+    traits = _with_trait(actor, WORTH).exclude(number=None)
+    if traits.filter(currency=default).exists():
+        return default
+    return traits.order_by("currency").values_list("currency", flat=True).first() or default
+
+
+def with_people(found: CustomerQuerySet) -> CustomerQuerySet:
+    """The same customers with what a row of a list shows: owner, identities, traits of worth, organisation, in five queries."""
+    return found.select_related("owner").prefetch_related(
+        Prefetch("identities", Identity.objects.order_by("-is_primary", "kind", "id")),
+        Prefetch("traits", Trait.objects.filter(name__in=(CLASS, WORTH, SLIPPING)), to_attr="worth_traits"),
+        Prefetch("roles", Relation.objects.select_related("organisation").order_by("id"), to_attr="jobs"),
+    )
+
+
+# ── searching ─────────────────────────────────────────────────────────────
+
+_DIGITS = re.compile(r"[\d\s+()\-./]{3,}")
+
+
+def matching(*, actor: Actor, text: str) -> Q:
+    """The condition of a search: an e-mail or its beginning, a phone or its end, a code, else every part of a name."""
+    plain = latin_digits(text).strip()
+    if "@" in plain and not plain.startswith("@"):
+        return Q(
+            pk__in=_identities(actor)
+            .filter(kind=IdentityKind.EMAIL, key__startswith=plain.lower())
+            .values("customer_id")
+        )
+    digits = re.sub(r"\D", "", plain)
+    if _DIGITS.fullmatch(plain) and len(digits) >= 3:
+        return Q(pk__in=_by_digits(actor, plain, digits))
+    key = fa_key(text)
+    if not key:
+        return Q(pk__in=[])
+    by_name = Q()
+    for part in key.removeprefix("@").split():
+        by_name &= Q(search_key__contains=part)
+    if re.search(r"[\d@_]", key):
+        code = key.removeprefix("@")
+        coded = _identities(actor).exclude(kind__in=(IdentityKind.PHONE, IdentityKind.EMAIL)).filter(key=code)
+        named = Customer.objects.filter(by_name, demo=actor.demo)
+        return Q(pk__in=coded.order_by().values_list("customer_id").union(named.order_by().values_list("pk")))
+    return by_name
+
+
+def _identities(actor: Actor) -> QuerySet[Identity]:
+    return Identity.objects.filter(demo=actor.demo)
+
+
+def _by_digits(actor: Actor, plain: str, digits: str) -> QuerySet[Identity, tuple[int]]:
+    """Ids by a whole phone, by its end, by its beginning («0912…»), or by a code."""
+    phones = _identities(actor).filter(kind=IdentityKind.PHONE).order_by()
+    codes = _identities(actor).filter(
+        kind__in=(IdentityKind.EXTERNAL, IdentityKind.CARD, IdentityKind.MESSENGER), key=fa_key(plain)
+    )
+    end = phones.alias(backwards=Reverse("key")).filter(backwards__startswith=digits.lstrip("0")[::-1] or digits)
+    ids = [codes.order_by().values_list("customer_id"), end.values_list("customer_id")]
+    try:
+        ids.append(phones.filter(key=parse_phone(plain).e164).values_list("customer_id"))
+    except IdentifierError:
+        if plain.startswith(("0", "+")):
+            start = f"+{digits}" if plain.startswith("+") else f"+98{digits.lstrip('0')}"
+            ids.append(phones.filter(key__startswith=start).values_list("customer_id"))
+    return ids[0].union(*ids[1:])
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search gave; `guessed` when nothing had these letters and these only sound like them."""
+
+    rows: Sequence[Customer]
+    guessed: bool = False
+
+
+def customers_search(*, actor: Actor, text: str, limit: int = 8, kind: str = "") -> Found:
+    """The first customers by part of a name, e-mail, end of a phone number or code; near ones when there is none."""
+    if not actor.may(access.VIEW) or not text.strip():
+        return Found(())
+    reach = Customer.objects.visible_to(actor)
+    if kind:
+        reach = reach.filter(kind=kind)
+    rows = list(reach.filter(matching(actor=actor, text=text)).order_by("sort_key", "id")[:limit])
+    if rows:
+        return Found(rows)
+    return Found(similar(actor=actor, text=text, limit=limit, kind=kind), guessed=True)
+
+
+def similar(*, actor: Actor, text: str, limit: int = 5, kind: str = "") -> list[Customer]:
+    """Customers whose names are nearly this, nearest first; slow, so only when nothing has these letters."""
+    key = fa_key(text)
+    if len(key) < 3 or re.search(r"[\d@]", key):
+        return []
+    reach = Customer.objects.visible_to(actor)
+    if kind:
+        reach = reach.filter(kind=kind)
+    near = TrigramWordSimilarity(Value(key), "search_key")
+    return list(
+        reach.filter(search_key__trigram_word_similar=key)
+        .annotate(near=near)
+        .filter(near__gte=SIMILAR)
+        .order_by("-near", "sort_key", "id")[:limit]
+    )
+
+
+# ── one customer ──────────────────────────────────────────────────────────
+
+
+def customer_get(*, actor: Actor, id: int) -> Customer:
+    """One customer with owner, team and parent; Customer.DoesNotExist when there is none that the actor may see."""
+    return Customer.objects.visible_to(actor).select_related("owner", "team", "parent").get(pk=id)
+
+
+def may_edit(*, actor: Actor, customer: Customer) -> bool:
+    """Whether the actor may change this customer."""
+    return Customer.objects.visible_to(actor, access.EDIT).filter(pk=customer.pk).exists()
+
+
+def find_by_identity(*, actor: Actor, kind: str, value: str, system: str = "") -> CustomerQuerySet:
+    """Those whom the actor may see who have this phone, e-mail or code; none when it can't be read."""
+    try:
+        key = identity_key(kind, value)
+    except IdentifierError:
+        return Customer.objects.none()
+    of = _identities(actor).filter(kind=kind, key=key, system=system)
+    return Customer.objects.visible_to(actor).filter(pk__in=of.values("customer_id"))
+
+
+@dataclass(frozen=True)
+class SameIdentity:
+    """Another customer who has the same phone, e-mail or code."""
+
+    customer: Customer
+    value: str
+
+
+def same_identity(*, actor: Actor, given: Iterable[IdentityData], but: int | None = None) -> list[SameIdentity]:
+    """Customers, seen by the actor, who share one of these identities; for a warning before saving."""
+    wanted: dict[tuple[str, str], str] = {}
+    for identity in given:
+        try:
+            wanted[identity.kind, identity_key(identity.kind, identity.value)] = identity.value
+        except IdentifierError:
+            continue
+    if not wanted:
+        return []
+    rows = _identities(actor).filter(key__in=[key for _kind, key in wanted], kind__in={kind for kind, _key in wanted})
+    rows = rows.exclude(customer_id=but).filter(customer__in=Customer.objects.visible_to(actor))
+    return [
+        SameIdentity(customer=row.customer, value=wanted[row.kind, row.key])
+        for row in rows.select_related("customer").order_by("customer__sort_key")[:20]
+        if (row.kind, row.key) in wanted
+    ]
+
+
+def relations_of(*, actor: Actor, customer: Customer) -> list[Relation]:
+    """A person's organisations, or an organisation's people, of those whom the actor may see."""
+    seen = Customer.objects.visible_to(actor)
+    if customer.kind == CustomerKind.ORGANISATION:
+        rows = Relation.objects.filter(organisation=customer, person__in=seen).select_related("person")
+        return list(rows.order_by("person__sort_key")[:50])
+    rows = Relation.objects.filter(person=customer, organisation__in=seen).select_related("organisation")
+    return list(rows.order_by("organisation__sort_key")[:50])
+
+
+# ── choices of filters ────────────────────────────────────────────────────
+
+
+def tags(*, actor: Actor) -> list[Tag]:
+    """The tags of the business one looks at, by name."""
+    actor.require(access.VIEW)
+    return list(Tag.objects.filter(demo=actor.demo).order_by("key")[:500])
+
+
+_CITIES = """
+WITH RECURSIVE cities AS (
+  (SELECT city FROM customers_customer WHERE demo = %(demo)s AND city > '' ORDER BY city LIMIT 1)
+  UNION ALL
+  SELECT (SELECT city FROM customers_customer WHERE demo = %(demo)s AND city > c.city ORDER BY city LIMIT 1)
+    FROM cities c WHERE c.city IS NOT NULL
+)
+SELECT 1 AS id, city FROM cities WHERE city IS NOT NULL LIMIT 300
+"""
+
+
+def cities(*, actor: Actor) -> list[str]:
+    """The cities that stand in the records of the business one looks at, by stepping from one to the next in the index."""
+    actor.require(access.VIEW)
+    found = [row.city for row in Customer.objects.raw(_CITIES, {"demo": actor.demo})]
+    return sorted(found, key=fa_key)

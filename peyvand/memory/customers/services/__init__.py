@@ -1,0 +1,48 @@
+"""The verbs on customers: the only code that writes the tables of this room."""
+
+from __future__ import annotations
+
+from peyvand.memory.customers.data import CustomerData, ExternalCustomer, IdentityData, TraitRow
+from peyvand.memory.customers.errors import ConflictError, InvalidError
+from peyvand.memory.customers.services.bulk import (
+    customers_delete,
+    owner_set,
+    sample_remove,
+    tag_add_to,
+    tag_remove_from,
+    team_set,
+)
+from peyvand.memory.customers.services.external import customers_by_external, customers_ensure_external
+from peyvand.memory.customers.services.identities import identity_add, identity_remove, identity_verify
+from peyvand.memory.customers.services.records import customer_create, customer_update
+from peyvand.memory.customers.services.relations import relation_add, relation_remove
+from peyvand.memory.customers.services.tags import tag_add, tag_remove
+from peyvand.memory.customers.services.traits import traits_clear, traits_write
+
+__all__ = [
+    "ConflictError",
+    "CustomerData",
+    "ExternalCustomer",
+    "IdentityData",
+    "InvalidError",
+    "TraitRow",
+    "customer_create",
+    "customer_update",
+    "customers_by_external",
+    "customers_delete",
+    "customers_ensure_external",
+    "identity_add",
+    "identity_remove",
+    "identity_verify",
+    "owner_set",
+    "relation_add",
+    "relation_remove",
+    "sample_remove",
+    "tag_add",
+    "tag_add_to",
+    "tag_remove",
+    "tag_remove_from",
+    "team_set",
+    "traits_clear",
+    "traits_write",
+]
