@@ -18,12 +18,12 @@ from peyvand.foundation.ui.shell import NavGroup, NavItem, Notice, Shell, Worksp
 PHONE_TABS = 5
 
 
-def shell_of(request: HttpRequest) -> Shell | None:
-    """The frame for this request; None for a stranger, whose pages have none."""
+def shell_of(request: HttpRequest) -> Shell:
+    """The frame for this request; a stranger's has only the switches of language and look."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     user = request.user
     if not user.is_authenticated:
-        return None
+        return Shell(workspace_name="", preferences_url=reverse("accounts:preferences"))
     items = tuple(_items(actor=actor, path=request.path))
     return Shell(
         workspace_name=demo_status().name if actor.demo else settings.text("workspace_name"),
@@ -31,7 +31,7 @@ def shell_of(request: HttpRequest) -> Shell | None:
         workspaces=_workspaces(actor=actor),
         palette_url=reverse("workspace:palette"),
         me_name=user.name,
-        me_role=user.job_title or str(user.role or ""),
+        me_role=user.job_title or (user.role.title if user.role else ""),
         me_id=user.pk,
         profile_url=reverse("accounts:profile"),
         settings_url=reverse("accounts:settings"),

@@ -16,6 +16,7 @@ VIEW_PEOPLE = "accounts.view_people"
 MANAGE_USERS = "accounts.manage_users"
 MANAGE_ROLES = "accounts.manage_roles"
 MANAGE_SETTINGS = "accounts.manage_settings"
+UNDO = "accounts.undo"
 TOKENS = "accounts.tokens"
 ALL_TOKENS = "accounts.all_tokens"
 
@@ -25,6 +26,7 @@ PERMISSIONS = (
     Permission(MANAGE_USERS, _("Invite, change and deactivate people"), _PEOPLE, order=901),
     Permission(MANAGE_ROLES, _("Change roles and teams"), _PEOPLE, order=902),
     Permission(MANAGE_SETTINGS, _("Change the workspace's settings"), _PEOPLE, order=903),
+    Permission(UNDO, _("Undo changes of people, rights and settings"), _PEOPLE, order=904),
     Permission(TOKENS, _("Make tokens for programs"), _PEOPLE, order=904),
     Permission(ALL_TOKENS, _("See and revoke everyone's tokens"), _PEOPLE, order=905),
 )

@@ -8,10 +8,11 @@ from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.foundation.accounts import access, limits
+from peyvand.foundation.accounts import access, actors, limits
 from peyvand.foundation.accounts.declarations import SettingKey
 from peyvand.foundation.accounts.models import Calendar
 from peyvand.foundation.changes.declarations import KindOfSet, TrackedTable
+from peyvand.foundation.jobs.declarations import ActorLoader
 from peyvand.foundation.registry.declarations import MenuEntry, Schedule, SettingsPage
 
 
@@ -90,7 +91,9 @@ DECLARATIONS = (
         "tokens", _("Tokens for programs"), _("Keys by which other programs read and write here"), "api",
         "accounts:tokens", 40, access.TOKENS,
     ),
-    KindOfSet("access", _("People and rights"), "key", access.MANAGE_ROLES),
+    KindOfSet("access", _("People and rights"), "key", access.UNDO),
+    KindOfSet("workspace", _("Workspace settings"), "settings", access.UNDO),
+    ActorLoader("accounts", actors.actor_from_plain),
     TrackedTable("accounts_user", _("Colleague"), "user"),
     TrackedTable("accounts_role", _("Role"), "key"),
     TrackedTable("accounts_rolegrant", _("Right of a role"), "key"),

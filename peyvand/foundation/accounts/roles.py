@@ -26,12 +26,13 @@ class StartingRole:
 
 NOTHING_OF_THE_HOUSE = (
     ("accounts.*", Scope.NONE),
-    ("changes.view_all", Scope.NONE),
-    ("changes.undo_all", Scope.NONE),
-    ("jobs.*_all", Scope.NONE),
+    ("changes.*", Scope.NONE),
+    ("jobs.*", Scope.NONE),
+    ("outbox.*", Scope.NONE),
     ("*.delete", Scope.NONE),
     ("*.erase", Scope.NONE),
 )
+NO_FILES = (("*.import", Scope.NONE), ("*.export", Scope.NONE), ("transfer.*", Scope.NONE))
 
 STARTING_ROLES: tuple[StartingRole, ...] = (
     StartingRole(
@@ -43,7 +44,12 @@ STARTING_ROLES: tuple[StartingRole, ...] = (
         "manager",
         gettext_noop("Manager"),
         gettext_noop("Sees and changes all records; not people's rights or the workspace's settings."),
-        (("*", Scope.ALL), ("accounts.*", Scope.NONE), ("accounts.view_people", Scope.ALL)),
+        (
+            ("*", Scope.ALL),
+            ("accounts.*", Scope.NONE),
+            ("accounts.view_people", Scope.ALL),
+            ("outbox.*", Scope.NONE),
+        ),
     ),
     StartingRole(
         "sales",
@@ -96,7 +102,7 @@ STARTING_ROLES: tuple[StartingRole, ...] = (
         "viewer",
         gettext_noop("Viewer"),
         gettext_noop("Sees everything, changes nothing."),
-        (("*.view*", Scope.ALL), ("accounts.*", Scope.NONE), *NOTHING_OF_THE_HOUSE),
+        (("*.view", Scope.ALL), *NO_FILES, *NOTHING_OF_THE_HOUSE),
     ),
 )
 

@@ -17,7 +17,7 @@ from peyvand.foundation.registry.actor import Actor, NotAllowed
 def settings_save(*, actor: Actor, values: Mapping[str, Any]) -> None:
     """Store settings of the workspace; ValueError when one does not fit, and then none is stored."""
     actor.require(access.MANAGE_SETTINGS)
-    with change_set(actor=actor, kind="settings", title=gettext("Workspace settings"), reference={"keys": [*values]}):
+    with change_set(actor=actor, kind="workspace", title=gettext("Workspace settings"), reference={"keys": [*values]}):
         settings.put(values)
 
 

@@ -12,6 +12,8 @@ from peyvand.foundation.accounts.actors import actor_from_plain, nobody
 from peyvand.foundation.accounts.models import ApiToken, Invitation, ResetLink, Role, Team, User
 from peyvand.foundation.accounts.services import people, roles, teams, tokens, workspace
 from peyvand.foundation.accounts.tests.factories import acting, make_admin, make_role, make_user
+from peyvand.foundation.changes.models import ChangeSet
+from peyvand.foundation.changes.services import undo
 from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +217,15 @@ def test_members_and_leaders_of_a_team() -> None:
     assert dict(team.memberships.values_list("user_id", "leader")) == {one.pk: True, three.pk: False}
     with pytest.raises(RefusedError):
         teams.team_delete(actor=acting(admin), team_id=team.pk)
+
+
+def test_undo_is_no_way_to_more_rights() -> None:
+    admin, role = make_admin(), make_role({"changes.undo": Scope.ALL, access.MANAGE_ROLES: Scope.ALL})
+    clerk = make_user(role_key="admin")
+    people.user_change(actor=acting(admin), user_id=clerk.pk, changes=changes(clerk, role_id=role.pk))
+    demotion = ChangeSet.objects.filter(kind="access").latest("pk")
+    with pytest.raises(NotAllowed):
+        undo(actor=acting(clerk), change_set_id=demotion.pk)
+    assert not acting(clerk).everything
+    undo(actor=acting(admin), change_set_id=demotion.pk)
+    assert acting(clerk).everything
