@@ -6,8 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from peyvand.foundation.jobs.running import Cancelled, Running
-from peyvand.foundation.jobs.services import PeopleError
+from peyvand.foundation.jobs.running import Cancelled, JobFailedError, Released, Running
 from peyvand.foundation.transfer import running
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.reading import ReadError
@@ -48,10 +47,12 @@ def _report(run: Running) -> running.Report:
 
 def _ended_early(one: Import, error: Exception, state: str) -> Exception:
     """Keep the state and the words on the import; gives what the run is to end with."""
+    if isinstance(error, Released):
+        return error  # the worker goes down; another goes on
     ends: Exception = error
     words = ""
     if isinstance(error, ReadError):
-        words, ends = str(error), PeopleError(str(error))
+        words, ends = str(error), JobFailedError(str(error))
     elif not isinstance(error, Cancelled):
         words = _("The import stopped at a fault of ours. What is in can be taken back, or go on from here.")
     Import.objects.filter(pk=one.pk).update(state=state, error=words)

@@ -69,8 +69,8 @@ def test_what_was_altered_is_named(sealed: list[int], query: str, problem: str, 
 
 def test_a_row_rewritten_with_a_fitting_digest_is_named(sealed: list[int]) -> None:
     tamper(
-        "UPDATE changes_change SET actor_id = 99, digest = changes_digest(id, change_set_id, table_name, row_id, op, at,"
-        " 99, via, image_digest) WHERE id = %s",
+        "UPDATE changes_change SET actor_id = 99, digest = changes_digest(id, change_set_id, table_name, row_id, op,"
+        " at, 99, via, image_digest) WHERE id = %s",
         sealed[17],
     )
     verdict = sealing.verify()
