@@ -28,6 +28,17 @@ class Recompute:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Rows of the table `name` are parts of the row that `column` points to, in the table `whole`: an undo that keeps the
+    whole keeps the parts it would have deleted, so that no order is left without its lines.
+    """
+
+    name: str
+    column: str
+    whole: str
+
+
+@dataclass(frozen=True)
 class TrackedTable:
     """How rows of the table `name` are called on the audit page; without it the table's name is shown."""
 

@@ -7,6 +7,7 @@ stays as it is ("kept"), with a reason, when
     edited    another set changed it since, and the change still shows
     erased    its image has been erased with a person
     referred  something that stays refers to it
+    part      it belongs to a whole that stays
     missing   what it referred to is gone and does not come back
     taken     its unique value belongs to another row now
     gone      its table or its columns are no more
@@ -24,7 +25,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from psycopg import sql
 from psycopg.sql import Composable, Identifier, Literal
 
-from peyvand.foundation.changes.declarations import Recompute
+from peyvand.foundation.changes.declarations import Part, Recompute
 from peyvand.foundation.changes.graph import Reference, parents_first, references, tracked_tables
 from peyvand.foundation.registry.registry import registry
 
@@ -112,6 +113,11 @@ WHERE p.table_name = {name} AND p.kept IS NULL AND p.action IN ('U', 'I') AND p.
                     AND d.action = 'D' AND d.kept IS NULL))
   AND NOT EXISTS (SELECT FROM changes_plan b WHERE b.table_name = {target_name}
     AND b.row_id = (p.original ->> {key})::bigint AND b.action = 'I' AND b.kept IS NULL)
+"""
+_PARTS = """
+UPDATE changes_plan p SET kept = 'part'
+FROM {table} r JOIN changes_plan w ON w.table_name = {whole} AND w.row_id = r.{column} AND w.kept IS NOT NULL
+WHERE p.table_name = {name} AND p.row_id = r.id AND p.action = 'D' AND p.kept IS NULL
 """
 _LEAVING = "SELECT row_id FROM changes_plan WHERE table_name = {name} AND action = 'D' AND kept IS NULL"
 _COLUMNS = """
@@ -218,7 +224,7 @@ class Undoing:
 
     def _settle(self) -> None:
         """Keep what others hold and, once that is settled, what has lost its target; until nothing more is kept."""
-        while self._keep_referred() or self._keep_missing():
+        while self._keep_referred() or self._keep_missing() or self._keep_parts():
             pass
 
     def _keep_referred(self) -> int:
@@ -252,6 +258,17 @@ class Undoing:
         return any(
             inner.target == key.table and (inner.table in self.tracked or inner.rule == "keep") for inner in self.keys
         )
+
+    def _keep_parts(self) -> int:
+        return sum(
+            self._execute(
+                _PARTS,
+                table=Identifier(part.name), column=Identifier(part.column),
+                name=Literal(part.name), whole=Literal(part.whole),
+            )
+            for part in registry.all(Part)
+            if part.name in self.tables
+        )  # fmt: skip
 
     # Writing
 

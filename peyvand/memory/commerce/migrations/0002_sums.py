@@ -63,12 +63,14 @@ BEGIN
          GROUP BY touched_order.id
       ) found
      WHERE kept.id = found.id;
-    IF TG_OP <> 'DELETE' AND EXISTS (
+    IF TG_OP <> 'DELETE' THEN
+      IF EXISTS (
         SELECT FROM new_rows JOIN commerce_order kept ON kept.id = new_rows.order_id
          WHERE kept.currency <> new_rows.currency OR kept.demo <> new_rows.demo
     ) THEN
         RAISE EXCEPTION 'a payment is in its order''s currency'
               USING ERRCODE = 'check_violation', CONSTRAINT = 'commerce_payment_currency', TABLE = 'commerce_payment';
+      END IF;
     END IF;
     RETURN NULL;
 END $$;
@@ -109,12 +111,14 @@ BEGIN
          GROUP BY touched_order.id
       ) found
      WHERE kept.id = found.id;
-    IF TG_OP <> 'DELETE' AND EXISTS (
+    IF TG_OP <> 'DELETE' THEN
+      IF EXISTS (
         SELECT FROM new_rows JOIN commerce_order kept ON kept.id = new_rows.origin_id
          WHERE kept.currency <> new_rows.currency OR kept.exponent <> new_rows.exponent OR kept.demo <> new_rows.demo
     ) THEN
         RAISE EXCEPTION 'a return is in its order''s currency'
               USING ERRCODE = 'check_violation', CONSTRAINT = 'commerce_return_currency', TABLE = 'commerce_order';
+      END IF;
     END IF;
     IF EXISTS (
         SELECT FROM commerce_orderline sold
