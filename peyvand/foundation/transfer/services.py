@@ -19,6 +19,7 @@ from peyvand.events.transfer import TransferUndone
 from peyvand.foundation.accounts import settings as workspace
 from peyvand.foundation.changes import services as changes
 from peyvand.foundation.jobs import services as jobs
+from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ExportShape, ImportShape
@@ -179,6 +180,33 @@ def import_run(*, actor: Actor, import_id: int) -> Import:
         )
         one.run_id = run.pk
         one.save(update_fields=["state", "run_id"])
+    return one
+
+
+def import_stop(*, actor: Actor, import_id: int) -> Import:
+    """Stop an import or a check between two batches; what is in stays and can be taken back."""
+    actor = actor.looking_at(demo=False)
+    one = import_get(actor=actor, import_id=import_id)
+    if one.run_id is not None and one.state in UNDER_WAY:
+        jobs.cancel(actor=actor, run_id=one.run_id)
+    return settle(one)
+
+
+def settle(one: Import) -> Import:
+    """Bring an import whose run has ended without it (stopped while waiting, its process killed too often) to an end."""
+    if one.state not in UNDER_WAY or one.run_id is None:
+        return one
+    run = Run.objects.filter(pk=one.run_id).first()
+    if run is not None and run.state in (Run.State.WAITING, Run.State.RUNNING):
+        return one
+    one.refresh_from_db()
+    if one.state == Import.State.CHECKING:
+        one.state = Import.State.MAPPING
+    elif one.state == Import.State.RUNNING:
+        stopped = run is not None and run.state == Run.State.CANCELLED
+        one.state = Import.State.CANCELLED if stopped else Import.State.FAILED
+    one.error = one.error or (run.error if run is not None else "")
+    one.save(update_fields=["state", "error"])
     return one
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("tiny")
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_the_trail_one_set_and_its_undo(language: str) -> None:
     admin, client = make_admin(language=language), Client()
-    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(admin)
     with services.change_set(actor=acting(admin), kind="edit", title="نام تازه") as made:
         Shop.objects.create(name="<b>Alborz</b>")
     listed = client.get("/audit/", {"kind": "edit", "who": admin.pk, "since": "2020-01-01"})
@@ -38,7 +38,7 @@ def test_the_trail_one_set_and_its_undo(language: str) -> None:
 
 def test_the_trail_needs_its_right_and_others_sets_are_not_found() -> None:
     admin, viewer, client = make_admin(), make_user(), Client()
-    client.force_login(viewer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(viewer)
     with services.change_set(actor=acting(admin), kind="edit", title="x") as made:
         Shop.objects.create(name="a")
     assert client.get("/audit/").status_code == 403

@@ -20,7 +20,7 @@ TEXT = "Code,Name,Phone,Amount\n1,Sara,09123456789,1.5\n2,Arash,09351234567,2\n3
 @pytest.fixture(params=["fa", "en"])
 def admin(request: pytest.FixtureRequest) -> Client:
     client = Client()
-    client.force_login(make_admin(language=request.param), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(make_admin(language=request.param))
     return client
 
 
@@ -85,7 +85,7 @@ def test_others_do_not_see_an_import_and_need_the_right(admin: Client) -> None:
     one = upload(admin)
     assert one is not None
     viewer = Client()
-    viewer.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
+    viewer.force_login(make_user())
     for path in ("", "columns/", "check/", "status/", "problems/"):
         assert viewer.get(f"/import/{one.pk}/{path}").status_code == 403
     assert viewer.get("/export/members/").status_code == 403
