@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.money.amounts import Money
+from peyvand.foundation.money.formats import format_money
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.declarations import Label
+from peyvand.foundation.text.bidi import isolate
+from peyvand.foundation.text.digits import persian_digits
+from peyvand.foundation.ui.reader import current_reader
 from peyvand.memory.commerce.models import Order, OrderKind, Payment, PaymentKind
+from peyvand.memory.interactions.declarations import InteractionKind
 from peyvand.memory.interactions.services import InteractionRow, record_many
 
 PLACED = "order.placed"
@@ -82,3 +94,112 @@ def paid(*, actor: Actor, order: Order, payment: Payment) -> None:
         },
     )
     record_many(actor=actor, rows=[row])
+
+
+WAYS: Mapping[str, Label] = {
+    "web": _("from the website"),
+    "store": _("in person"),
+    "call": _("by phone"),
+    "instagram": _("from Instagram"),
+    "telegram": _("from Telegram"),
+    "bale": _("from Bale"),
+    "sms": _("by text message"),
+    "email": _("by e-mail"),
+}
+
+
+def _says(words: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, Any], str], str]:
+    """A summary: the words with number, way and total filled in, in the language asked for."""
+
+    def summary(payload: Mapping[str, Any], language: str) -> str:
+        with override(language):
+            return words(payload) % {
+                "number": _number(str(payload.get("number", "")), language),
+                "way": str(WAYS.get(str(payload.get("via", "")), "")),
+                "origin": _number(str(payload.get("origin", "")), language),
+                "total": _total(payload, language),
+            }
+
+    return summary
+
+
+def _number(number: str, language: str) -> str:
+    """An order's number in the language's digits; a code with letters stays as it is, apart from the sentence."""
+    if not number.isdecimal():
+        return isolate(number)
+    return persian_digits(number) if language == "fa" else number
+
+
+def _total(payload: Mapping[str, Any], language: str) -> str:
+    total = Money(abs(int(payload.get("total_minor", 0))), str(payload.get("currency", "IRR")))
+    return format_money(total, language=language, toman=current_reader().toman)
+
+
+def _placed_words(payload: Mapping[str, Any]) -> str:
+    if payload.get("via") in WAYS:
+        return gettext("Order %(number)s %(way)s, %(total)s")
+    return gettext("Order %(number)s, %(total)s")
+
+
+def _returned_words(payload: Mapping[str, Any]) -> str:
+    if payload.get("origin"):
+        return gettext("Return %(number)s of order %(origin)s, %(total)s")
+    return gettext("Return %(number)s, %(total)s")
+
+
+def _order_url(payload: Mapping[str, Any], source_id: int | None) -> str:
+    return reverse("commerce:order", args=[payload.get("order") or source_id])
+
+
+KINDS = (
+    InteractionKind(
+        PLACED,
+        _("Order placed"),
+        "shopping-bag",
+        _says(_placed_words),
+        channel=CHANNEL,
+        tone=4,
+        url=_order_url,
+        order=20,
+    ),
+    InteractionKind(
+        CANCELLED,
+        _("Order cancelled"),
+        "shopping-bag-x",
+        _says(lambda payload: gettext("Order %(number)s was called off, %(total)s")),
+        channel=CHANNEL,
+        tone=6,
+        url=_order_url,
+        order=21,
+    ),
+    InteractionKind(
+        RETURNED,
+        _("Order returned"),
+        "arrow-back-up",
+        _says(_returned_words),
+        channel=CHANNEL,
+        tone=5,
+        url=_order_url,
+        order=22,
+    ),
+    InteractionKind(
+        PAID,
+        _("Payment received"),
+        "cash",
+        _says(lambda payload: gettext("%(total)s paid for order %(number)s")),
+        channel=CHANNEL,
+        tone=2,
+        url=_order_url,
+        order=23,
+    ),
+    InteractionKind(
+        REFUNDED,
+        _("Payment refunded"),
+        "cash-off",
+        _says(lambda payload: gettext("%(total)s given back for order %(number)s")),
+        channel=CHANNEL,
+        tone=5,
+        url=_order_url,
+        order=24,
+    ),
+)

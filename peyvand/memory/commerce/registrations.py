@@ -1,0 +1,134 @@
+"""All that commerce declares to the rooms above and to the foundation."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.changes.declarations import Part, Recompute, TrackedTable
+from peyvand.foundation.registry.declarations import (
+    Action,
+    ExportShape,
+    ImportShape,
+    MenuEntry,
+    Panel,
+    SearchProvider,
+)
+from peyvand.memory.commerce import exports, panels
+from peyvand.memory.commerce.access import (
+    ORDERS_EDIT,
+    ORDERS_EXPORT,
+    ORDERS_IMPORT,
+    ORDERS_VIEW,
+    PERMISSIONS,
+    PRODUCTS_EDIT,
+    PRODUCTS_VIEW,
+)
+from peyvand.memory.commerce.facts import FACTS
+from peyvand.memory.commerce.imports.columns import ORDER_COLUMNS, PRODUCT_COLUMNS, REASONS
+from peyvand.memory.commerce.imports.orders import OrderWriter
+from peyvand.memory.commerce.imports.products import ProductWriter
+from peyvand.memory.commerce.products import product_keys_restore
+from peyvand.memory.commerce.timeline import KINDS
+
+DECLARATIONS = (
+    *PERMISSIONS,
+    *KINDS,
+    *FACTS,
+    *REASONS,
+    MenuEntry(
+        name="commerce.orders",
+        label=_("Orders"),
+        icon="shopping-bag",
+        url_name="commerce:orders",
+        group="work",
+        order=20,
+        permission=ORDERS_VIEW,
+        key="o",
+    ),
+    MenuEntry(
+        name="commerce.products",
+        label=_("Products"),
+        icon="package",
+        url_name="commerce:products",
+        group="work",
+        order=30,
+        permission=PRODUCTS_VIEW,
+    ),
+    Action(
+        name="commerce.order-new",
+        label=_("New order"),
+        icon="shopping-bag-plus",
+        url_name="commerce:order-new",
+        order=20,
+        permission=ORDERS_EDIT,
+    ),
+    Action(
+        name="commerce.product-new",
+        label=_("New product"),
+        icon="package",
+        url_name="commerce:product-new",
+        order=30,
+        permission=PRODUCTS_EDIT,
+    ),
+    SearchProvider(name="commerce.orders", label=_("Orders"), search=panels.find_orders, order=20),
+    SearchProvider(name="commerce.products", label=_("Products"), search=panels.find_products, order=30),
+    Panel(
+        name="commerce.orders",
+        screen="customer",
+        slot="tab",
+        order=20,
+        template="commerce/panel_tab.html",
+        context=panels.customer_tab,
+        permission=ORDERS_VIEW,
+        label=_("Orders"),
+        icon="shopping-bag",
+    ),
+    Panel(
+        name="commerce.in-progress",
+        screen="customer",
+        slot="end",
+        order=80,
+        template="commerce/panel_progress.html",
+        context=panels.in_progress,
+        permission=ORDERS_VIEW,
+    ),
+    Panel(
+        name="commerce.recent",
+        screen="home",
+        slot="side",
+        order=40,
+        template="commerce/panel_recent.html",
+        context=panels.recent,
+        permission=ORDERS_VIEW,
+    ),
+    ImportShape(
+        name="orders",
+        label=_("Orders by line"),
+        help=_("One line for each product of each invoice. Customers and products come with it."),
+        icon="shopping-bag",
+        columns=ORDER_COLUMNS,
+        writer=OrderWriter,
+        permission=ORDERS_IMPORT,
+        order=10,
+        options=("currency", "tz"),
+    ),
+    ImportShape(
+        name="products",
+        label=_("Products"),
+        help=_("One line for each product: code, name, price, cost. A known code is updated."),
+        icon="package",
+        columns=PRODUCT_COLUMNS,
+        writer=ProductWriter,
+        permission=ORDERS_IMPORT,
+        order=40,
+        options=("currency",),
+    ),
+    ExportShape(name="orders", label=_("Orders by line"), permission=ORDERS_EXPORT, rows=exports.order_rows, order=10),
+    ExportShape(name="products", label=_("Products"), permission=ORDERS_EXPORT, rows=exports.product_rows, order=40),
+    Recompute(name="commerce_product", function=product_keys_restore),
+    Part(name="commerce_orderline", column="order_id", whole="commerce_order"),
+    TrackedTable(name="commerce_product", label=_("Product"), icon="package"),
+    TrackedTable(name="commerce_order", label=_("Order"), icon="shopping-bag"),
+    TrackedTable(name="commerce_orderline", label=_("Line of an order"), icon="list"),
+    TrackedTable(name="commerce_payment", label=_("Payment"), icon="cash"),
+)
