@@ -193,7 +193,9 @@ def import_stop(*, actor: Actor, import_id: int) -> Import:
 
 
 def settle(one: Import) -> Import:
-    """Bring an import whose run has ended without it (stopped while waiting, its process killed too often) to an end."""
+    """Bring an import whose run has ended without it (stopped while waiting, its process killed too often) to an
+    end.
+    """
     if one.state not in UNDER_WAY or one.run_id is None:
         return one
     run = Run.objects.filter(pk=one.run_id).first()
