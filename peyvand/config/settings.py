@@ -124,7 +124,13 @@ LOCALE_PATHS = [BASE / "locale"]
 LANGUAGE_COOKIE_NAME = "peyvand_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
+# Long work
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the worker makes its tasks from what rooms declare
+CHILD_MEMORY_MB = int(os.environ.get("PEYVAND_CHILD_MEMORY") or 0)  # of a job's child; 0: half of the machine's
+
 # Files
+FILE_MAX_BYTES = int(os.environ.get("PEYVAND_FILE_MB") or 2048) * 2**20  # of one file
+FILE_QUOTA_BYTES = int(os.environ.get("PEYVAND_QUOTA_MB") or 10240) * 2**20  # of one person's files together
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 MEDIA_ROOT = DATA / "files"

@@ -1,0 +1,31 @@
+"""What the outbox declares."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.changes.declarations import KindOfSet
+from peyvand.foundation.outbox.services import clean
+from peyvand.foundation.registry.declarations import Permission, Schedule, SettingsPage
+
+
+def _clean() -> None:
+    clean()
+
+
+DECLARATIONS = (
+    Permission(name="outbox.view", label=_("See events that did not arrive"), group=_("Settings"), order=84),
+    Permission(name="outbox.retry", label=_("Retry or discard such events"), group=_("Settings"), order=85),
+    SettingsPage(
+        name="outbox.failures",
+        label=_("Events that did not arrive"),
+        help=_("What one part of Peyvand could not tell another, to be tried again or given up."),
+        icon="mail-exclamation",
+        url_name="outbox:failures",
+        order=84,
+        permission="outbox.view",
+    ),
+    KindOfSet(name="event-retry", label=_("Event tried again"), icon="refresh"),
+    KindOfSet(name="event-discard", label=_("Event given up"), icon="trash"),
+    Schedule(name="outbox.clean", cron="23 1 * * *", function=_clean),
+)
