@@ -90,7 +90,6 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         """Begin the session and note it among the person's sessions."""
         super().login(request, user)
-        request.session.setdefault("demo", user.demo)
         key = request.session.session_key
         if key is not None:
             agent = request.headers.get("User-Agent", "")

@@ -16,8 +16,10 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 
+from peyvand.foundation.accounts.declarations import FirstLook
 from peyvand.foundation.accounts.models import SignIn, User
 from peyvand.foundation.accounts.tests.factories import PASSWORD, make_admin, make_user, sign_in
+from peyvand.foundation.registry.registry import registry
 
 pytestmark = pytest.mark.django_db
 
@@ -240,3 +242,20 @@ def test_the_language_switch_keeps_the_choice_and_stays_at_home(client: Client) 
     client.post("/preferences/", {"language": "xx", "theme": "dark"})
     user.refresh_from_db()
     assert (user.language, user.theme) == ("fa", "dark")
+
+
+def test_a_person_of_the_sample_business_looks_at_it_and_others_at_their_own(client: Client) -> None:
+    other = Client()
+    for one, person in ((client, make_admin(demo=True)), (other, make_admin())):
+        sign_in(one, person)
+        assert is_in(one)
+    if not registry.all(FirstLook):
+        assert (client.session["demo"], other.session["demo"]) == (True, False)
+    with_look = Client()
+    registry.add(FirstLook("test", lambda: True))
+    try:
+        sign_in(with_look, make_admin())
+        assert is_in(with_look)
+        assert with_look.session["demo"] is True
+    finally:
+        registry._by_kind[FirstLook].pop("test")
