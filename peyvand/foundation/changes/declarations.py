@@ -29,8 +29,8 @@ class Recompute:
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of the table `name` are parts of the row that `column` points to, in the table `whole`: an undo that keeps the
-    whole keeps the parts it would have deleted, so that no order is left without its lines.
+    """Rows of the table `name` are parts of the row that `column` points to, in the table `whole`: an undo that keeps
+    the whole keeps the parts it would have deleted, so that no order is left without its lines.
     """
 
     name: str
