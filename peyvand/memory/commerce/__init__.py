@@ -1,8 +1,8 @@
 """What was sold: products, orders with lines, payments, cancellations and returns, each also an interaction.
 
-Here: the verbs (`services`), the reads (`queries`), the figures kept by the database (migrations/0002_sums.py), files of
-orders and products coming in (`imports`) and going out (`exports`), what the warehouse takes (`facts`), how it reads on
-the timeline (`timeline`), staff pages (`web`) and routes (`api`).
+Here: the verbs (`services`), the reads (`queries`), the figures kept by the database (migrations/0002_sums.py), files
+of orders and products coming in (`imports`) and going out (`exports`), what the warehouse takes (`facts`), how it
+reads on the timeline (`timeline`), staff pages (`web`) and routes (`api`).
 Not here: who customers are (customers), what they are worth (insight), offers and price lists (later, in this room).
 Events in: none. Events out: events/commerce.py (OrderPlaced, OrderDelivered, OrderCancelled, OrderReturned,
 PaymentRecorded, ProductSaved, and OrdersImported once a file).

@@ -56,7 +56,9 @@ class OrderQuerySet(OrdersBase):
     """Orders, returns and adjustments."""
 
     def visible_to(self, actor: Actor, permission: str = ORDERS_VIEW) -> OrderQuerySet:
-        """The orders that the actor may see; with orders.edit, those they may touch. One shape of SQL for each scope."""
+        """The orders that the actor may see; with orders.edit, those they may touch. One shape of SQL for each
+        scope.
+        """
         scope = order_scope(actor, permission)
         orders = self.filter(demo=actor.demo)
         if scope is Scope.ALL:

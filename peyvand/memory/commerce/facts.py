@@ -8,8 +8,10 @@ FACTS = (
     WarehouseFact(
         name="orders",
         select="""
-            SELECT id, demo, number, customer_id, kind, status, origin_id, placed_at, delivered_at, cancelled_at, currency,
-                   exponent, channel, total_minor, cost_minor, paid_minor, returned_minor, tracks_payment, lines, source,
+            SELECT id, demo, number, customer_id, kind, status, origin_id, placed_at, delivered_at, cancelled_at,
+            currency,
+                   exponent, channel, total_minor, cost_minor, paid_minor, returned_minor, tracks_payment, lines,
+                   source,
                    updated_at
               FROM commerce_order""",
         key="id",

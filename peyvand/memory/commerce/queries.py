@@ -24,7 +24,9 @@ SUMMED_AT_MOST = 50_000  # rows of a list that are summed at its foot
 
 @dataclass(frozen=True)
 class OrderFilter:
-    """What a list of orders is narrowed to; empty values narrow nothing. `since` and `until` are instants, until excluded."""
+    """What a list of orders is narrowed to; empty values narrow nothing. `since` and `until` are instants, until
+    excluded.
+    """
 
     view: str = "all"
     text: str = ""
@@ -195,7 +197,9 @@ SELECT kept.id
 
 
 def wrong_figures() -> list[int]:
-    """Ids of orders whose figures do not follow from their lines, payments and returns; none, unless a trigger was off."""
+    """Ids of orders whose figures do not follow from their lines, payments and returns; none, unless a trigger
+    was off.
+    """
     with connection.cursor() as cursor:
         cursor.execute(WRONG_FIGURES)
         return [pk for (pk,) in cursor.fetchall()]

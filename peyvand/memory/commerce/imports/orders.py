@@ -2,19 +2,20 @@
 
 What the UCI Online Retail file (2010-12-01 to 2011-08-31) taught us, and what is made of it:
 
-- 320,705 lines, 16,459 invoices, 3,360 customers, Σ quantity × price = 5,761,931.382. 88,652 lines have no customer: kept,
-  as anonymous orders. 2,483 lines are exact repetitions of another: real, and kept.
-- One invoice lies scattered over the file, and 38 bear two times a minute apart: an order is gathered by its number, and
-  its time is the earliest.
-- 2,554 invoices begin with C and have negative quantities throughout (−520,770.56): returns. 925 ordinary invoices also
-  have a negative quantity, at price 0 and without customer: stock write-offs. 3 invoices begin with A: bad debt, at
-  +11,062.06 once and −11,062.06 twice. No letter decides here, as other shops number otherwise: an order is an *adjustment*
-  when every line corrects the books (a negative price, words such as "Adjust bad debt", or price 0 without customer), a
-  *return* when every quantity is negative or the total is, else a *sale*.
-- Prices run from −11,062.06 over 0 (1,797 lines) and 0.001 (2 lines) to 38,970: kept as given. An order's total is rounded
-  to minor units, a line's amount never is, so the sum over lines stays exact.
-- 94 stock codes occur in two spellings (84406b, 84406B): one product each, as descriptions show. 14 codes are postage,
-  fees, discounts or vouchers (see `codes`). 1,161 lines have no description; a product's name is its commonest one.
+- 320,705 lines, 16,459 invoices, 3,360 customers, Σ quantity × price = 5,761,931.382. 88,652 lines have no customer:
+  kept, as anonymous orders. 2,483 lines are exact repetitions of another: real, and kept.
+- One invoice lies scattered over the file, and 38 bear two times a minute apart: an order is gathered by its number,
+  and its time is the earliest.
+- 2,554 invoices begin with C and have negative quantities throughout (−520,770.56): returns. 925 ordinary invoices
+  also have a negative quantity, at price 0 and without customer: stock write-offs. 3 invoices begin with A: bad debt,
+  at +11,062.06 once and −11,062.06 twice. No letter decides here, as other shops number otherwise: an order is an
+  *adjustment* when every line corrects the books (a negative price, words such as "Adjust bad debt", or price 0
+  without customer), a *return* when every quantity is negative or the total is, else a *sale*.
+- Prices run from −11,062.06 over 0 (1,797 lines) and 0.001 (2 lines) to 38,970: kept as given. An order's total is
+  rounded to minor units, a line's amount never is, so the sum over lines stays exact.
+- 94 stock codes occur in two spellings (84406b, 84406B): one product each, as descriptions show. 14 codes are
+  postage, fees, discounts or vouchers (see `codes`). 1,161 lines have no description; a product's name is its
+  commonest one.
 
 The file says nothing of payments, so these orders do not count as unpaid. Written set by set: COPY into a table of the
 session, then INSERT … SELECT.

@@ -12,7 +12,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS commerce_incoming (
 TRUNCATE commerce_incoming
 """
 COPY: LiteralString = """
-COPY commerce_incoming (line, number, sku, description, quantity, unit_price, unit_cost, placed_at, customer_id, currency,
+COPY commerce_incoming (line, number, sku, description, quantity, unit_price, unit_cost, placed_at, customer_id,
+currency,
                         exponent, correction) FROM STDIN
 """
 # A number that is taken by an order from elsewhere is never touched. Lines that this import has put there before (an
@@ -31,7 +32,8 @@ WITH first AS (
            CASE
              WHEN kept.source <> %(source)s THEN
                CASE WHEN EXISTS (
-                   SELECT FROM commerce_orderline line LEFT JOIN commerce_product product ON product.id = line.product_id
+                   SELECT FROM commerce_orderline line LEFT JOIN commerce_product product ON product.id =
+                   line.product_id
                     WHERE line.order_id = kept.id AND line.quantity = incoming.quantity
                       AND line.unit_price = incoming.unit_price
                       AND upper(coalesce(product.sku, '')) = upper(incoming.sku)
@@ -59,7 +61,8 @@ SELECT min(incoming.sku), coalesce(mode() WITHIN GROUP (ORDER BY nullif(incoming
  GROUP BY upper(incoming.sku) ORDER BY min(incoming.line)
 """
 INSERT_PRODUCTS: LiteralString = """
-INSERT INTO commerce_product (demo, sku, name, kind, unit_price, unit_cost, currency, active, search_key, source, version)
+INSERT INTO commerce_product (demo, sku, name, kind, unit_price, unit_cost, currency, active, search_key, source,
+version)
 SELECT %(demo)s, sku, name, kind, unit_price, unit_cost, currency, true, search_key, %(source)s, 1
   FROM unnest(%(skus)s::text[], %(names)s::text[], %(kinds)s::text[], %(prices)s::numeric[], %(costs)s::numeric[],
               %(currencies)s::text[], %(keys)s::text[])
@@ -92,7 +95,8 @@ SELECT number FROM commerce_order
 JOIN_ORDERS: LiteralString = (
     """
 UPDATE commerce_order kept
-   SET placed_at = least(kept.placed_at, joined.placed_at), customer_id = coalesce(kept.customer_id, joined.customer_id),
+   SET placed_at = least(kept.placed_at, joined.placed_at), customer_id = coalesce(kept.customer_id,
+   joined.customer_id),
        kind = CASE WHEN kept.kind = joined.kind THEN kept.kind
                    WHEN kept.total_minor + joined.amount * power(10::numeric, kept.exponent) < 0 THEN 'return'
                    ELSE 'sale' END

@@ -23,7 +23,8 @@ KINDS: Mapping[str, ProductKind] = {
 }
 FILE: LiteralString = """
 unnest(%(skus)s::text[], %(names)s::text[], %(kinds)s::text[], %(prices)s::numeric[], %(costs)s::numeric[],
-       %(currencies)s::text[], %(actives)s::boolean[]) AS given (sku, name, kind, unit_price, unit_cost, currency, active)
+       %(currencies)s::text[], %(actives)s::boolean[]) AS given (sku, name, kind, unit_price, unit_cost, currency,
+       active)
 """
 UPDATE: LiteralString = (
     """

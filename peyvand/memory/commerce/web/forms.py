@@ -43,7 +43,9 @@ def unit_word(currency: str) -> str:
 
 
 def typed_amount(text: str, currency: str) -> Decimal | None:
-    """The decimal in `currency` (rial, never toman) of what was typed; None for nothing. AmountError says what to type."""
+    """The decimal in `currency` (rial, never toman) of what was typed; None for nothing. AmountError says what to
+    type.
+    """
     if not text.strip():
         return None
     amount = read_amount(text)
