@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from peyvand.insight.warehouse.web import views
 
 app_name = "warehouse"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.loads_page, name="loads")]

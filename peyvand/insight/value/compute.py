@@ -1,0 +1,226 @@
+"""From facts to snapshots and traits. Heavy: imported in a child of the worker only."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from ibis import _
+
+from peyvand.foundation.accounts import settings as workspace_settings
+from peyvand.foundation.jobs.running import Running
+from peyvand.foundation.money.currencies import exponent_of
+from peyvand.insight.value import frames, services
+from peyvand.insight.value.classes import ORDER, class_of
+from peyvand.insight.value.models import Snapshot
+from peyvand.insight.warehouse import engine
+from peyvand.insight.warehouse.models import Load
+
+CALENDARS = ("jalali", "gregorian")
+
+
+@dataclass(frozen=True)
+class Person:
+    """One customer of a snapshot; amounts in minor units."""
+
+    customer_id: int
+    rfm_class: str
+    r: int
+    f: int
+    m: int
+    silence: int
+    rhythm: float | None
+    orders: int
+    frequency: int
+    monetary: int
+    revenue: int
+    margin: int | None
+    margin_share: float
+    rank: int
+    slipping: bool
+    first_day: date
+    last_day: date
+
+
+def refresh(run: Running, *, as_of: str = "") -> Mapping[str, Any]:
+    """Load the facts, then compute every currency of both businesses.
+
+    With `as_of` (ISO date) only the business the run's actor looks at is computed, for that day, and no trait is
+    written. The result is {"load", "snapshots": [ids], "as_of", "customers"}.
+    """
+    load = engine.load(run)
+    backend = engine.open_warehouse()
+    chosen = date.fromisoformat(as_of) if as_of else None
+    made: list[Snapshot] = []
+    for demo in (run.actor.demo,) if chosen else (False, True):
+        found = list(_snapshots(run=run, backend=backend, load=load, demo=demo, chosen=chosen))
+        if chosen is None:
+            services.newest_only(actor=run.actor, demo=demo, keep=[snapshot.pk for snapshot in found])
+        made += found
+    run.progress(1, 1)
+    return {
+        "load": load.pk,
+        "snapshots": [snapshot.pk for snapshot in made],
+        "as_of": max((snapshot.as_of.isoformat() for snapshot in made), default=None),
+        "customers": sum(snapshot.customers for snapshot in made),
+    }
+
+
+def _snapshots(*, run: Running, backend: Any, load: Load, demo: bool, chosen: date | None) -> Iterator[Snapshot]:
+    orders = frames.business_orders(backend, demo=demo)
+    today = _today()
+    standing = orders.filter(_.status != "cancelled", _.placed_at_day <= today)
+    last = chosen or standing.placed_at_day.max().to_pyarrow().as_py()
+    if last is None:
+        return
+    currencies = standing.group_by("currency").agg(n=_.count()).order_by([_.n.desc(), _.currency]).to_pyarrow()
+    future = int(orders.filter(_.placed_at_day > today).count().to_pyarrow().as_py())
+    best: dict[int, tuple[int, str]] = {}  # customer → orders in, and name of, the currency they use most
+    traits: dict[str, list[Person]] = {}
+    for currency in currencies["currency"].to_pylist():
+        run.check()
+        frame = frames.Frame(backend=backend, demo=demo, currency=currency, as_of=last)
+        persons = list(_persons(frame))
+        payload = _payload(frame=frame, persons=persons) | {"future_orders": future}
+        yield services.snapshot_keep(
+            actor=run.actor, demo=demo, frame_start=frame.window_start, as_of=last, currency=currency,
+            newest=chosen is None, payload=payload, persons=persons, load=load,
+        )  # fmt: skip
+        traits[currency] = persons
+        for person in persons:
+            best[person.customer_id] = max(best.get(person.customer_id, (0, "")), (person.orders, currency))
+    if chosen is None:
+        major = {customer: currency for customer, (_count, currency) in best.items()}
+        services.traits_keep(actor=run.actor, demo=demo, as_of=last, persons=traits, major=major)
+
+
+def _today() -> date:
+    now: datetime = timezone.now()
+    return now.astimezone(ZoneInfo(workspace_settings.text("time_zone"))).date()
+
+
+def _persons(frame: frames.Frame) -> Iterator[Person]:
+    scale = 10 ** exponent_of(frame.currency)
+    revenue_by_lines = 0.0
+    for row in frames.people(frame).to_pyarrow().to_pylist():
+        silence = (frame.as_of - row["last_day"]).days
+        known, cost = row["known"] or 0.0, row["cost"] or 0.0
+        revenue_by_lines = row["revenue"] / scale
+        yield Person(
+            customer_id=row["customer_id"],
+            rfm_class=class_of(
+                recency=row["r"], frequency=row["f"], monetary=row["m"],
+                days_since_first=(frame.as_of - row["first_day"]).days, days_since_last=silence,
+            ),
+            r=row["r"], f=row["f"], m=row["m"], silence=silence, rhythm=row["rhythm"],
+            orders=row["orders"], frequency=row["frequency"], monetary=row["monetary"], revenue=row["revenue"],
+            margin=round((known - cost) * scale) if cost or known else None,
+            margin_share=min(1.0, max(0.0, known / revenue_by_lines)) if revenue_by_lines > 0 else 0.0,
+            rank=row["rank"],
+            slipping=frames.slipping(
+                silence=silence, rhythm=row["rhythm"], long_gap=row["long_gap"],
+                purchase_days=row["purchase_days"], frequency=row["frequency"],
+            ),
+            first_day=row["first_day"], last_day=row["last_day"],
+        )  # fmt: skip
+
+
+def _payload(*, frame: frames.Frame, persons: list[Person]) -> dict[str, Any]:
+    return {
+        "totals": _totals(frame),
+        "margin": _margin(frame),
+        "classes": _classes(persons),
+        "pareto": _pareto(persons),
+        "slipping": {
+            "customers": sum(person.slipping for person in persons),
+            "at_stake": sum(max(0, person.monetary) for person in persons if person.slipping),
+        },
+        "active": sum(person.frequency > 0 for person in persons),
+        "months": {calendar: _months(frame, calendar) for calendar in CALENDARS},
+        "cohorts": {calendar: _cohorts(frame, calendar) for calendar in CALENDARS},
+        "only_returns": _only_returns(frame, persons),
+    }
+
+
+def _totals(frame: frames.Frame) -> dict[str, Any]:
+    """Minor units by "<kind>_<known|anonymous>", their sum, and the sum of the lines to the last digit, as text."""
+    rows = frames.totals(frame).to_pyarrow().to_pylist()
+    amounts = {f"{row['kind']}_{'known' if row['known'] else 'anonymous'}": row["amount"] for row in rows}
+    counts = {f"{row['kind']}_{'known' if row['known'] else 'anonymous'}": row["orders"] for row in rows}
+    lines = frame.backend.table("order_lines")
+    kept = lines.semi_join(frame.orders, lines.order_id == frame.orders.id)
+    exact = kept.amount.sum().to_pyarrow().as_py()
+    return {"amounts": amounts, "orders": counts, "net": sum(amounts.values()), "exact": format(exact or 0, "f")}
+
+
+def _margin(frame: frames.Frame) -> dict[str, float]:
+    """In units of the currency, over everybody's deals: revenue, the part whose cost is known, that cost."""
+    lines = frames.known_lines(frame, frame.orders.filter(_.kind.isin(["sale", "return"])))
+    row = (
+        lines.agg(
+            revenue=lines.amount.sum().cast("float64"),
+            known=lines.amount.sum(where=lines.unit_cost.notnull()).cast("float64"),
+            cost=lines.cost.sum(),
+        )
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
+    revenue, known, cost = (row[name] or 0.0 for name in ("revenue", "known", "cost"))
+    return {"revenue": revenue, "known": known, "cost": cost, "share": known / revenue if revenue else 0.0}
+
+
+def _classes(persons: list[Person]) -> list[dict[str, Any]]:
+    counts: Counter[str] = Counter()
+    worth: Counter[str] = Counter()
+    for person in persons:
+        counts[person.rfm_class] += 1
+        worth[person.rfm_class] += person.monetary
+    return [{"class": name, "customers": counts[name], "monetary": worth[name]} for name in ORDER]
+
+
+def _pareto(persons: list[Person]) -> dict[str, Any]:
+    """Cumulative share of the window's value held by the best p per cent of its buyers, for p = 0, 1 … 100.
+
+    With returns larger than purchases the curve may rise above 100 before it comes back: it is shown so.
+    """
+    worth = sorted((person.monetary for person in persons if person.frequency > 0), reverse=True)
+    total = sum(worth)
+    if not worth or total <= 0:
+        return {"customers": len(worth), "total": total, "points": []}
+    running, cumulative = 0, [0]
+    for value in worth:
+        running += value
+        cumulative.append(running)
+    points = [round(100 * cumulative[-(-percent * len(worth) // 100)] / total, 2) for percent in range(101)]
+    return {"customers": len(worth), "total": total, "points": points}
+
+
+def _months(frame: frames.Frame, calendar: str) -> list[dict[str, int]]:
+    rows: dict[int, dict[str, int]] = defaultdict(lambda: {"sale": 0, "return": 0, "adjustment": 0, "orders": 0})
+    for row in frames.months(frame, calendar=calendar).to_pyarrow().to_pylist():
+        rows[row["month"]][row["kind"]] += row["amount"]
+        rows[row["month"]]["orders"] += row["orders"] if row["kind"] == "sale" else 0
+    return [{"month": month, **rows[month]} for month in sorted(rows)]
+
+
+def _cohorts(frame: frames.Frame, calendar: str) -> list[dict[str, Any]]:
+    """Cohorts in order; `active` by age in months, 0 to the month of `as_of` (which may not be over)."""
+    counts: dict[int, dict[int, int]] = defaultdict(dict)
+    for row in frames.cohorts(frame, calendar=calendar).to_pyarrow().to_pylist():
+        counts[row["cohort"]][row["age"]] = row["customers"]
+    dates = frame.backend.table("dates")
+    now = dates.filter(_.day == frame.as_of)[calendar].max().to_pyarrow().as_py()
+    return [
+        {"cohort": cohort, "active": [counts[cohort].get(age, 0) for age in range(now - cohort + 1)]}
+        for cohort in sorted(counts)
+    ]
+
+
+def _only_returns(frame: frames.Frame, persons: list[Person]) -> int:
+    """Customers with returns and no sale up to the day: they have no recency and stand in no class."""
+    return int(frame.deals.customer_id.nunique().to_pyarrow().as_py() or 0) - len(persons)

@@ -1,0 +1,87 @@
+"""Snapshots: figures computed once, as of a date, in one currency of one business."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.insight.warehouse.models import Load
+from peyvand.memory.customers.models import Customer
+
+
+class RfmClass(models.TextChoices):
+    """Nine names for what recency, frequency and value say together; the table of docs/insight.md."""
+
+    CHAMPION = "champion", _("Champion")
+    LOYAL = "loyal", _("Loyal")
+    PROMISING = "promising", _("Promising")
+    NEW = "new", _("Newcomer")
+    ATTENTION = "attention", _("Needs attention")
+    RISK = "risk", _("At risk")
+    CANTLOSE = "cantlose", _("Can't lose")
+    DORMANT = "dormant", _("Dormant")
+    LOST = "lost", _("Lost")
+
+
+class Snapshot(models.Model):
+    """The figures of one business in one currency, for orders up to and including the day `as_of`.
+
+    Amounts in `payload` are minor units of `currency`. `window_start` is the first day of the window of frequency and
+    value. `newest` marks the snapshots of the last fact's day, which pages show unless another day is chosen.
+    """
+
+    demo = models.BooleanField()
+    as_of = models.DateField()
+    currency = models.CharField(max_length=3)
+    window_start = models.DateField()
+    newest = models.BooleanField(default=False)
+    customers = models.IntegerField()
+    payload = models.JSONField()
+    load = models.ForeignKey(Load, on_delete=models.CASCADE, related_name="+")
+    computed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["demo", "as_of", "currency"], name="value_snapshot_of_day")]
+
+    def __str__(self) -> str:
+        return f"{self.as_of} {self.currency}"
+
+
+class SnapshotCustomer(models.Model):
+    """One customer in a snapshot. Scores run 1–5, 0 where too few customers allow none; `rank` 1 brings most revenue.
+
+    `rhythm_days` is the median number of days between purchase days; `silence_days` since the last one.
+    """
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="people")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    rfm_class = models.CharField(max_length=10, choices=RfmClass)
+    recency_score = models.SmallIntegerField()
+    frequency_score = models.SmallIntegerField()
+    monetary_score = models.SmallIntegerField()
+    silence_days = models.IntegerField()
+    rhythm_days = models.FloatField(null=True)
+    orders = models.IntegerField()
+    frequency = models.IntegerField()
+    monetary_minor = models.BigIntegerField()
+    revenue_minor = models.BigIntegerField()
+    margin_minor = models.BigIntegerField(null=True)
+    margin_share = models.FloatField()
+    rank = models.IntegerField()
+    slipping = models.BooleanField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["snapshot", "customer"], name="value_customer_in_snapshot")]
+        indexes = [
+            models.Index(fields=["snapshot", "rfm_class", "-monetary_minor", "id"], name="value_people_of_class"),
+            models.Index(
+                fields=["snapshot", "-monetary_minor", "id"],
+                name="value_people_slipping",
+                condition=models.Q(slipping=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.rfm_class}"

@@ -1,0 +1,47 @@
+"""What the room declares."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.events.transfer import TransferFinished, TransferUndone
+from peyvand.foundation.jobs.declarations import Job
+from peyvand.foundation.registry.declarations import EventHandler, MenuEntry, Panel, Permission, Schedule
+from peyvand.insight.value import handlers, panels
+
+DECLARATIONS = (
+    Permission(name="insight.view", label=_("See figures of the whole business"), group=_("Insight"), order=50),
+    Permission(name="insight.view_customer", label=_("See what a customer is worth"), group=_("Insight"), order=51),
+    Permission(name="insight.refresh", label=_("Compute the figures anew"), group=_("Insight"), order=52),
+    MenuEntry(
+        name="insight.dashboard", label=_("Insight"), icon="chart-dots-3", url_name="value:dashboard",
+        group="insight", order=60, permission="insight.view", key="A",
+    ),
+    Job(
+        name="value.refresh", path="peyvand.insight.value.compute:refresh", child=True,
+        label=_("Computing the figures"), result_url=handlers.result_url,
+    ),
+    EventHandler(name="value.after_import", event=TransferFinished, function=handlers.after_import),
+    EventHandler(name="value.after_undo", event=TransferUndone, function=handlers.after_import),
+    Schedule(name="value.nightly", cron="10 1 * * *", function=handlers.nightly),
+    Panel(
+        name="value.worth", screen="customer", slot="end", order=10, template="value/panels/worth.html",
+        context=panels.worth, permission="insight.view_customer",
+    ),
+    Panel(
+        name="value.class", screen="customer", slot="head", order=10, template="value/panels/class.html",
+        context=panels.head, permission="insight.view_customer",
+    ),
+    Panel(
+        name="value.slipping", screen="customer", slot="suggestion", order=10, template="value/panels/suggestion.html",
+        context=panels.suggestion, permission="insight.view_customer",
+    ),
+    Panel(
+        name="value.pulse", screen="home", slot="pulse", order=10, template="value/panels/pulse.html",
+        context=panels.pulse, permission="insight.view",
+    ),
+    Panel(
+        name="value.needs", screen="home", slot="main", order=10, template="value/panels/needs.html",
+        context=panels.needs, permission="insight.view",
+    ),
+)  # fmt: skip

@@ -1,0 +1,174 @@
+"""The verbs of value: keep what was computed, ask for a computation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
+
+from django.db import connection, transaction
+from django.utils.translation import gettext
+
+from peyvand.events.value import ValueRefreshed
+from peyvand.foundation.jobs import services as jobs
+from peyvand.foundation.jobs.models import Run
+from peyvand.foundation.money.currencies import exponent_of
+from peyvand.foundation.outbox.services import publish
+from peyvand.foundation.registry.actor import Actor
+from peyvand.insight.value.models import Snapshot, SnapshotCustomer
+from peyvand.insight.warehouse.models import Load
+from peyvand.memory.customers import services as customers
+from peyvand.memory.customers.services import TraitRow
+
+KEPT_DAYS = 12  # snapshots of days that people chose, kept beside the newest
+SOURCE = "insight.value"
+
+
+class PersonFigures(Protocol):
+    """What compute gives of a customer; amounts in minor units."""
+
+    customer_id: int
+    rfm_class: str
+    r: int
+    f: int
+    m: int
+    silence: int
+    rhythm: float | None
+    orders: int
+    frequency: int
+    monetary: int
+    revenue: int
+    margin: int | None
+    margin_share: float
+    rank: int
+    slipping: bool
+    first_day: date
+    last_day: date
+
+
+COLUMNS = (
+    "snapshot_id", "customer_id", "rfm_class", "recency_score", "frequency_score", "monetary_score", "silence_days",
+    "rhythm_days", "orders", "frequency", "monetary_minor", "revenue_minor", "margin_minor", "margin_share", "rank",
+    "slipping", "first_day", "last_day",
+)  # fmt: skip
+
+
+def snapshot_keep(
+    *,
+    actor: Actor,
+    demo: bool,
+    frame_start: date,
+    as_of: date,
+    currency: str,
+    newest: bool,
+    payload: Mapping[str, Any],
+    persons: Sequence[PersonFigures],
+    load: Load,
+) -> Snapshot:
+    """Keep the figures of a day, replacing those of the same day; a person erased meanwhile is left out."""
+    actor.require("insight.refresh")
+    with transaction.atomic():
+        Snapshot.objects.filter(demo=demo, as_of=as_of, currency=currency).delete()
+        snapshot = Snapshot.objects.create(
+            demo=demo, as_of=as_of, currency=currency, window_start=frame_start, newest=newest,
+            customers=len(persons), payload=dict(payload), load=load,
+        )  # fmt: skip
+        _copy_people(snapshot=snapshot, persons=persons)
+        _forget_old(demo=demo)
+    return snapshot
+
+
+def _copy_people(*, snapshot: Snapshot, persons: Sequence[PersonFigures]) -> None:
+    table = SnapshotCustomer._meta.db_table
+    names = ", ".join(COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE people_in ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
+        with cursor.copy(f"COPY people_in ({names}) FROM STDIN") as copy:
+            for p in persons:
+                copy.write_row(
+                    (snapshot.pk, p.customer_id, p.rfm_class, p.r, p.f, p.m, p.silence, p.rhythm, p.orders, p.frequency,
+                     p.monetary, p.revenue, p.margin, p.margin_share, p.rank, p.slipping, p.first_day, p.last_day)
+                )  # fmt: skip
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM people_in"
+            " WHERE EXISTS (SELECT 1 FROM customers_customer c WHERE c.id = people_in.customer_id)"
+        )
+        cursor.execute("DROP TABLE people_in")
+
+
+def _forget_old(*, demo: bool) -> None:
+    days = Snapshot.objects.filter(demo=demo, newest=False).order_by("-computed_at").values_list("as_of", flat=True)
+    kept = list(dict.fromkeys(days))[:KEPT_DAYS]
+    Snapshot.objects.filter(demo=demo, newest=False).exclude(as_of__in=kept).delete()
+
+
+def newest_only(*, actor: Actor, demo: bool, keep: Sequence[int]) -> None:
+    """Of the snapshots shown by default keep these; with none, the business has no orders, so its traits go as well."""
+    actor.require("insight.refresh")
+    with transaction.atomic():
+        Snapshot.objects.filter(demo=demo, newest=True).exclude(pk__in=keep).delete()
+        if not keep:
+            customers.traits_clear(actor=actor.looking_at(demo=demo), source=SOURCE)
+
+
+def traits_keep(
+    *,
+    actor: Actor,
+    demo: bool,
+    as_of: date,
+    persons: Mapping[str, Sequence[PersonFigures]],
+    major: Mapping[int, str],
+) -> None:
+    """Write what a customer is worth into memory: class and measures in the currency they use most, revenue in each."""
+    actor.require("insight.refresh")
+    with transaction.atomic():
+        looking = actor.looking_at(demo=demo)
+        rows = _trait_rows(as_of=as_of, persons=persons, major=major)
+        customers.traits_write(actor=looking, rows=rows, source=SOURCE, replace=True)
+        publish(ValueRefreshed(demo=demo, as_of=as_of.isoformat(), customers=len(major)), actor=looking)
+
+
+def _trait_rows(
+    *, as_of: date, persons: Mapping[str, Sequence[PersonFigures]], major: Mapping[int, str]
+) -> Iterator[TraitRow]:
+    for currency, people in persons.items():
+        scale = Decimal(1).scaleb(-exponent_of(currency))
+
+        def row(
+            person: PersonFigures, name: str, *, text: str = "", number: Decimal | None = None, unit: str = ""
+        ) -> TraitRow:
+            return TraitRow(
+                customer_id=person.customer_id, name=name, text=text, number=number, currency=unit, at=as_of
+            )
+
+        for p in people:
+            if major[p.customer_id] != currency:
+                yield row(p, f"value.revenue.{currency}", number=p.revenue * scale, unit=currency)
+                continue
+            yield row(p, "value.class", text=p.rfm_class)
+            yield row(p, "value.revenue", number=p.revenue * scale, unit=currency)
+            yield row(p, "value.monetary", number=p.monetary * scale, unit=currency)
+            yield row(p, "value.frequency", number=Decimal(p.frequency))
+            yield row(p, "value.recency_days", number=Decimal(p.silence))
+            yield row(p, "value.last_order", text=p.last_day.isoformat())
+            yield row(p, "value.slipping", number=Decimal(int(p.slipping)))
+            if p.margin is not None:
+                yield row(p, "value.margin", number=p.margin * scale, unit=currency)
+                yield row(p, "value.margin_share", number=Decimal(str(round(p.margin_share, 4))))
+
+
+def refresh_ask(*, actor: Actor, as_of: date | None = None) -> Run:
+    """Ask for a computation: of the newest day in both businesses, or of a chosen day in the one the actor looks at.
+
+    One that is still waiting for the same day is returned instead of a second.
+    """
+    actor.require("insight.refresh")
+    arguments = {"as_of": as_of.isoformat() if as_of else ""}
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('value.refresh'))")
+        waiting = Run.objects.filter(job="value.refresh", state="waiting", arguments=arguments, demo=actor.demo).first()
+        return waiting or jobs.start(
+            actor=actor, job="value.refresh", title=gettext("Computing the figures"), arguments=arguments
+        )
