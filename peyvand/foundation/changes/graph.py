@@ -27,13 +27,17 @@ def references() -> tuple[Reference, ...]:
     found = []
     for model in apps.get_models(include_auto_created=True):
         for field in model._meta.local_fields:
-            if not isinstance(field, models.ForeignKey) or not field.db_constraint or model._meta.proxy:
+            if (
+                not isinstance(field, models.ForeignKey)
+                or not getattr(field, "db_constraint", True)
+                or model._meta.proxy
+            ):
                 continue
             target = field.target_field
             if target.column != "id" or not model._meta.managed or model._meta.db_table.startswith("changes_change"):
                 continue
             on_delete = field.remote_field.on_delete
-            rule = {models.CASCADE: "cascade", models.SET_NULL: "null"}.get(on_delete, "keep")
+            rule = "cascade" if on_delete is models.CASCADE else "null" if on_delete is models.SET_NULL else "keep"
             found.append(Reference(model._meta.db_table, str(field.column), target.model._meta.db_table, rule))
     return tuple(found)
 

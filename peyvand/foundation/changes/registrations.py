@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import KindOfSet
-from peyvand.foundation.changes.sealing import seal
+from peyvand.foundation.changes.sealing import seal_now
 from peyvand.foundation.registry.declarations import Permission, Schedule, SettingsPage
 
 DECLARATIONS = (
@@ -20,7 +20,7 @@ DECLARATIONS = (
         order=80,
         permission="changes.view_audit",
     ),
-    Schedule(name="changes.seal", cron="* * * * *", function=seal),
+    Schedule(name="changes.seal", cron="* * * * *", function=seal_now),
     KindOfSet(name="edit", label=_("Edit"), icon="pencil"),
     KindOfSet(name="bulk", label=_("Bulk edit"), icon="checkbox"),
     KindOfSet(name="import", label=_("Import"), icon="table-import"),

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from psycopg import sql
@@ -397,12 +398,12 @@ class Undoing:
     def _count(self, condition: str) -> int:
         return int(self._rows(f"SELECT count(*) FROM changes_plan WHERE {condition}")[0][0])
 
-    def _execute(self, query: str, values: list[object] | None = None, /, **names: Composable) -> int:
+    def _execute(self, query: str, values: list[Any] | None = None, /, **names: Composable) -> int:
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL(query).format(**names) if names else query, values)
             return int(cursor.rowcount)
 
-    def _rows(self, query: str, values: list[object] | None = None, /, **names: Composable) -> list[tuple[object, ...]]:
+    def _rows(self, query: str, values: list[Any] | None = None, /, **names: Composable) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL(query).format(**names) if names else query, values)
             return list(cursor.fetchall())

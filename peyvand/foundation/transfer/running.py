@@ -122,7 +122,8 @@ def _taken(writer: BatchWriter, problems: list[Problem]) -> list[Problem]:
 def dry_run(*, one: Import, actor: Actor, report: Report) -> dict[str, Any]:
     """All of the work, by the same writer, in one transaction that is rolled back; gives counts, totals and samples."""
     work = work_of(one)
-    tally, samples = Tally(), []
+    tally = Tally()
+    samples: list[Problem] = []
     totals: dict[str, Any] = {}
     with transaction.atomic():
         writer = work.writer(actor)

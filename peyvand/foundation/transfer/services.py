@@ -65,7 +65,7 @@ def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "")
 
 
 def _make(
-    *, actor: Actor, best: Guess, found: Sniffed, name: str, file_id: int | None = None, path: str = "",
+    *, actor: Actor, best: Guess, found: Sniffed, name: str, path: Path,
     options: Mapping[str, Any] | None = None,
 ) -> Import:  # fmt: skip
     hints = {hint for column in best.columns for hint in column.hints}

@@ -70,7 +70,7 @@ def _one(request: StaffRequest, import_id: int) -> Import:
 
 def _run_view(one: Import) -> RunView:
     checking = one.state == State.CHECKING
-    known = Run.objects.filter(pk=one.run_id).first() if checking else None
+    known = Run.objects.filter(pk=one.run_id).first() if checking and one.run_id is not None else None
     states = {State.CHECKING: "running", State.RUNNING: "running", State.DONE: "done", State.CANCELLED: "cancelled"}
     return RunView(
         id=one.pk,
@@ -94,7 +94,7 @@ def imports(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         upload = request.FILES.get("file")
         shape = request.POST.get("shape", "")
-        if upload is None:
+        if upload is None or upload.file is None:
             error = gettext("Choose a file first.")
         else:
             try:
