@@ -9,10 +9,10 @@ from django.db import connection, transaction
 from peyvand.foundation.jobs.executing import put_back
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.jobs.queue import SCHEDULES, ticket_drop, ticket_write
+from peyvand.foundation.jobs.running import STALE
 
 logger = logging.getLogger(__name__)
 
-STALE = 30  # seconds without a sign of life, of a worker or of a run
 CONSOLE_STALE = 3600  # a run at the console gives a sign only when it ends
 ATTEMPTS = 3  # of a schedule's call
 

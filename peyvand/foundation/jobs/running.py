@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 
 from peyvand.foundation.registry.actor import Actor
@@ -20,7 +21,8 @@ from peyvand.foundation.registry.actor import Actor
 logger = logging.getLogger(__name__)
 
 BEAT = 1.0  # seconds between two looks
-HEARTBEAT = 5.0  # seconds between two signs of life of a run without progress
+STALE: int = getattr(settings, "JOBS_STALE_SECONDS", 30)  # without a sign of life, a run has lost its worker
+HEARTBEAT = STALE / 6  # seconds between two signs of life of a run without progress
 _WRITE = """
 UPDATE jobs_run SET done = %s, total = %s, message = %s, heartbeat_at = now()
 WHERE id = %s AND lease = %s AND state = 'running' RETURNING cancel_requested

@@ -22,7 +22,7 @@ from peyvand.foundation.jobs.executing import execute, put_back
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.jobs.queue import RUNS, SCHEDULES, TASK
 from peyvand.foundation.jobs.rescue import rescue
-from peyvand.foundation.jobs.running import Pulse
+from peyvand.foundation.jobs.running import STALE, Pulse
 from peyvand.foundation.outbox.delivery import CHANNEL, deliver_pending
 from peyvand.foundation.registry.declarations import Schedule
 from peyvand.foundation.registry.registry import registry
@@ -30,7 +30,7 @@ from peyvand.foundation.registry.registry import registry
 logger = logging.getLogger(__name__)
 
 ALIVE_EVERY = 5.0  # seconds between two signs of life
-RESCUE_EVERY = 10.0
+RESCUE_EVERY = STALE / 3
 OUTBOX_EVERY = 3.0  # seconds after which the outbox is read without being woken
 FINISH = 2.0  # seconds in which short jobs may end before the worker lets go of the rest
 LET_GO = 8.0  # seconds after which a job that does not look whether to stop is left
@@ -98,7 +98,7 @@ async def _draw(*, concurrency: int, stop_event: threading.Event, pulse: Pulse) 
         worker = asyncio.create_task(
             app.run_worker_async(
                 concurrency=concurrency, install_signal_handlers=False, delete_jobs="successful",
-                update_heartbeat_interval=10, stalled_worker_timeout=60,
+                update_heartbeat_interval=STALE / 3, stalled_worker_timeout=STALE * 2,
             )
         )  # fmt: skip
         while not worker.done() and not stop_event.is_set():

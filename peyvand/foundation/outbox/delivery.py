@@ -68,7 +68,12 @@ INSERT INTO outbox_delivery (handler, event_id)
 SELECT c.handler, e.id
 FROM unnest(%s::text[], %s::text[]) AS h(handler, name)
 JOIN outbox_cursor c ON c.handler = h.handler
-JOIN outbox_event e ON e.name = h.name AND (e.xid, e.id) <= (c.xid, c.event_id)
+JOIN outbox_event e ON e.name = h.name AND (e.xid, e.id) <= (c.xid, c.event_id) AND e.id <= (
+  SELECT greatest(  -- what came later was published in the new cluster, and nobody has had it
+    (SELECT max(id) FROM outbox_event WHERE xid > pg_snapshot_xmax(pg_current_snapshot())),
+    (SELECT max(event_id) FROM outbox_cursor WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()))
+  )
+)
 WHERE NOT EXISTS (SELECT 1 FROM outbox_failure f WHERE f.handler = h.handler AND f.event_id = e.id)
 ON CONFLICT DO NOTHING
 """

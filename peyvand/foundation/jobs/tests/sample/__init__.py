@@ -1,0 +1,1 @@
+"""An app of jobs and schedules that only the tests' workers have."""
