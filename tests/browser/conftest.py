@@ -1,0 +1,190 @@
+"""A real Peyvand for the browser: `peyvand serve` in a process of its own, on a data folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from peyvand.foundation.database.cluster import place_of, remove
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--hide-scrollbars"),
+]
+PATIENCE = 180  # seconds until the first page answers, sample business included
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running installation with the sample business and one administrator."""
+
+    url: str
+    data: Path
+    email: str
+    password: str
+
+    def rows(self, statement: str) -> list[tuple[object, ...]]:
+        """What a SELECT on its database gives."""
+        with psycopg.connect(place_of(self.data).url) as connection:
+            return connection.execute(statement).fetchall()
+
+    def command(self, *words: str) -> dict[str, object]:
+        """The JSON that a command of the console prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "peyvand", *words, "--json"],
+            capture_output=True, text=True, check=False, cwd=ROOT, env=environment(self.data),
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        found: dict[str, object] = json.loads(done.stdout)
+        return found
+
+
+def environment(data: Path) -> dict[str, str]:
+    """The environment of a process that stands by itself, untouched by the test run's own settings."""
+    ours = ("PEYVAND_", "DJANGO_", "DATABASE_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, "PEYVAND_DATA": str(data), "PYTHONUNBUFFERED": "1"}
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """`peyvand serve --demo`, as `make run` starts it."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine: on Debian, sudo apt-get install chromium")
+    data = Path(tempfile.mkdtemp(prefix="peyvand-browser-"))
+    port = free_port()
+    log = data / "serve.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "peyvand", "serve", "--demo", "--port", str(port)],
+            stdout=output, stderr=output, cwd=ROOT, env=environment(data), start_new_session=True,
+        )  # fmt: skip
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(f"{url}/healthz", server, log)
+        sign_in = json.loads((data / "sample.json").read_text(encoding="utf-8"))
+        yield Site(url=url, data=data, email=sign_in["email"], password=sign_in["password"])
+    finally:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(timeout=30)
+        finally:
+            remove(data)
+            shutil.rmtree(data, ignore_errors=True)
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the address answers 200."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        assert server.poll() is None, log.read_text(encoding="utf-8")[-4000:]
+        try:
+            with urlopen(url, timeout=5) as answer:  # noqa: S310 - loopback
+                if answer.status == 200:
+                    return
+        except (URLError, TimeoutError, ConnectionError):
+            time.sleep(0.5)
+    raise AssertionError(log.read_text(encoding="utf-8")[-4000:])
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright's driver."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's chromium."""
+    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(site: Site, browser: Browser) -> Path:
+    """A file with the cookies of the administrator, so that each test need not sign in again."""
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    sign_in(page, site)
+    state = site.data / "browser-state.json"
+    context.storage_state(path=state)
+    context.close()
+    return state
+
+
+def sign_in(page: Page, site: Site) -> None:
+    """Through the sign-in page, as a person does."""
+    page.goto(site.url)
+    page.fill("input[name=login]", site.email)
+    page.fill("input[name=password]", site.password)
+    page.click("main button[type=submit], .pv-bare button[type=submit]")
+    page.wait_for_selector(".pv-app")
+
+
+@dataclass
+class Visitor:
+    """A person at a screen: language and width chosen, errors of the console kept."""
+
+    context: BrowserContext
+    page: Page
+    site: Site
+    errors: list[str]
+
+    def speak(self, language: str) -> None:
+        """Choose the language as the switch does."""
+        token = next((c["value"] for c in self.context.cookies() if str(c["name"]).endswith("csrf")), "")
+        answer = self.context.request.post(
+            f"{self.site.url}/preferences/", form={"language": language, "csrfmiddlewaretoken": token, "next": "/"},
+            headers={"Referer": f"{self.site.url}/"},
+        )  # fmt: skip
+        assert answer.ok, answer.status
+
+    def open(self, path: str) -> Page:
+        """Go there and let the page come to rest."""
+        self.errors.clear()
+        answer = self.page.goto(f"{self.site.url}{path}")
+        assert answer is not None
+        assert answer.status < 400, f"{path} answers {answer.status}"
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+
+@pytest.fixture
+def visitor(site: Site, browser: Browser, signed_in: Path) -> Iterator[Visitor]:
+    """The administrator at a desk."""
+    context = browser.new_context(
+        storage_state=signed_in, viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield Visitor(context=context, page=page, site=site, errors=errors)
+    context.close()

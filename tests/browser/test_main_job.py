@@ -1,0 +1,110 @@
+"""The main job, as a newcomer does it: sign in, bring in a file, see who the customers are, what each is worth, who is
+slipping away; in Persian and in English.
+"""
+
+from __future__ import annotations
+
+import csv
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Site, Visitor, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+TEA, HEADERS = "چای لاهیجان", ["شماره فاکتور", "کد کالا", "شرح", "تعداد", "تاریخ", "قیمت واحد", "کد مشتری"]
+
+
+def own_file(folder: Path) -> Path:
+    """Orders of eight customers in Persian headers: one of them silent far beyond their own rhythm."""
+    path = folder / "سفارش‌ها.csv"
+    last = date(2026, 11, 20)
+    rows = []
+    number = 1000
+    for customer in range(1, 9):
+        silent = 90 if customer == 1 else 3
+        for turn in range(6):
+            day = last - timedelta(days=silent + 15 * turn)
+            number += 1
+            rows.append([number, f"T{customer}", TEA, 2, f"{day} 10:00", 450000 + 1000 * customer, f"P-{customer}"])
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([HEADERS, *rows])
+    return path
+
+
+@pytest.mark.parametrize(("locale", "direction"), [("fa-IR", "rtl"), ("en-GB", "ltr")])
+def test_the_sign_in_page_speaks_the_strangers_language(
+    site: Site, browser: Browser, locale: str, direction: str
+) -> None:
+    context = browser.new_context(locale=locale)
+    page = context.new_page()
+    page.goto(site.url)
+    assert page.evaluate("document.documentElement.dir") == direction
+    sign_in(page, site)
+    context.close()
+
+
+def test_a_wrong_password_is_told_kindly(site: Site, browser: Browser) -> None:
+    context = browser.new_context(locale="fa-IR")
+    page = context.new_page()
+    page.goto(site.url)
+    page.fill("input[name=login]", site.email)
+    page.fill("input[name=password]", "something else entirely")
+    page.click("main button[type=submit], .pv-bare button[type=submit]")
+    expect(page.locator("[role=alert], .invalid-feedback, .errorlist").first).to_be_visible()
+    context.close()
+
+
+def test_from_a_file_to_who_is_slipping_away_and_back(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.speak("fa")
+    page = visitor.open("/import/")
+    page.set_input_files("input[type=file]", own_file(tmp_path))
+    if page.url.removeprefix(visitor.site.url) == "/import/":
+        page.locator("form:has(input[type=file]) button[type=submit]").first.click()
+    page.wait_for_url("**/import/*/")
+    page.get_by_role("button", name="بررسی").or_(page.get_by_role("link", name="بررسی")).first.click()
+    page.wait_for_selector("text=ورود")
+    page.locator("form[action$='/run/'] button").first.click(timeout=60_000)
+    page.wait_for_selector("form[action$='/undo/']", timeout=90_000)
+    lines = visitor.site.rows(
+        "SELECT count(*) FROM commerce_orderline l JOIN commerce_order o ON o.id = l.order_id WHERE NOT o.demo"
+    )
+    assert lines == [(48,)]
+
+    wait_until(visitor, "SELECT count(*) FROM value_snapshot WHERE NOT demo AND newest", 1)
+    visitor.context.request.post(f"{visitor.site.url}/business/own/", form=visitor_token(visitor))
+    page = visitor.open("/insight/")
+    expect(page.locator("body")).to_contain_text("رو به سردی")
+    page = visitor.open("/insight/people/?slipping=1")
+    assert page.locator("tbody tr").count() == 1
+    page.locator("tbody a").first.click()
+    page.wait_for_selector(".c-worth")
+    expect(page.locator(".c-worth")).to_contain_text("آهنگ خرید")
+
+    visitor.speak("en")
+    page = visitor.open("/insight/")
+    expect(page.locator("body")).to_contain_text("slipping away")
+    assert page.evaluate("document.documentElement.dir") == "ltr"
+
+    page = visitor.open("/import/")
+    page.locator("form[action$='/undo/'] button").first.click()
+    wait_until(visitor, "SELECT count(*) FROM commerce_order WHERE NOT demo", 0)
+    assert visitor.site.rows("SELECT count(*) FROM customers_customer WHERE NOT demo") == [(0,)]
+    visitor.context.request.post(f"{visitor.site.url}/business/demo/", form=visitor_token(visitor))
+
+
+def visitor_token(visitor: Visitor) -> dict[str, str]:
+    """The form field that proves the page is ours."""
+    token = next(str(c["value"]) for c in visitor.context.cookies() if str(c["name"]).endswith("csrf"))
+    return {"csrfmiddlewaretoken": token}
+
+
+def wait_until(visitor: Visitor, statement: str, wanted: int) -> None:
+    """Until the SELECT gives that number."""
+    for _turn in range(240):
+        if visitor.site.rows(statement) == [(wanted,)]:
+            return
+        visitor.page.wait_for_timeout(500)
+    raise AssertionError(statement)
