@@ -166,6 +166,11 @@ def paginate(
     )
 
 
+def cursor_of(row: M, queryset: QuerySet[M], *, order: Sequence[str]) -> str:
+    """The cursor that stands at this row of the list, to read what comes after or before it."""
+    return _encode(row, _keys(queryset, order))
+
+
 def capped_count(queryset: QuerySet[M], cap: int = COUNT_CAP) -> tuple[int, bool]:
     """How many rows, never counting past `cap`: (number, whether there are more)."""
     found = queryset.order_by().values("pk")[: cap + 1].count()

@@ -44,7 +44,7 @@ class CustomerFilter:
     """Conditions that all must hold; "" and empty mean any.
 
     `owner` is an id or "none"; `touched` "7" (within so many days) or "-30" (not for so many); `worth` in whole units
-    of `currency`, at least and at most.
+    of `currency`, at least and at most. `view_…` are the conditions of the view itself, on top of which the others come.
     """
 
     text: str = ""
@@ -57,6 +57,9 @@ class CustomerFilter:
     worth_from: Decimal | None = None
     worth_to: Decimal | None = None
     currency: str = ""
+    view_kind: str = ""
+    view_classes: tuple[str, ...] = ()
+    view_owner: str = ""
 
 
 def customers(*, actor: Actor, chosen: CustomerFilter | None = None) -> CustomerQuerySet:
@@ -66,16 +69,16 @@ def customers(*, actor: Actor, chosen: CustomerFilter | None = None) -> Customer
     found = Customer.objects.visible_to(actor)
     if chosen.text.strip():
         found = found.filter(matching(actor=actor, text=chosen.text))
-    if chosen.kind:
-        found = found.filter(kind=chosen.kind)
-    if chosen.owner:
-        found = found.filter(owner=None) if chosen.owner == "none" else found.filter(owner_id=int(chosen.owner))
+    for kind in filter(None, (chosen.view_kind, chosen.kind)):
+        found = found.filter(kind=kind)
+    for owner in filter(None, (chosen.view_owner, chosen.owner)):
+        found = found.filter(owner=None) if owner == "none" else found.filter(owner_id=int(owner))
     if chosen.city:
         found = found.filter(city=chosen.city)
     if chosen.tag is not None:
         found = found.filter(tagged__tag_id=chosen.tag)
-    if chosen.classes:
-        found = found.filter(pk__in=_with_trait(actor, CLASS).filter(text__in=chosen.classes).values("customer_id"))
+    for classes in filter(None, (chosen.view_classes, chosen.classes)):
+        found = found.filter(pk__in=_with_trait(actor, CLASS).filter(text__in=classes).values("customer_id"))
     if chosen.touched:
         days = int(chosen.touched)
         moment = timezone.now() - timedelta(days=abs(days))
@@ -109,7 +112,7 @@ def worth_currency(*, actor: Actor, default: str) -> str:
 
 
 def with_people(found: CustomerQuerySet) -> CustomerQuerySet:
-    """The same customers with what a row of a list shows: owner, identities, traits of worth, organisation, in five queries."""
+    """The same customers with what a row of a list shows: owner, identities, traits of worth, organisation; five queries."""
     return found.select_related("owner").prefetch_related(
         Prefetch("identities", Identity.objects.order_by("-is_primary", "kind", "id")),
         Prefetch("traits", Trait.objects.filter(name__in=(CLASS, WORTH, SLIPPING)), to_attr="worth_traits"),
@@ -216,8 +219,18 @@ def customer_get(*, actor: Actor, id: int) -> Customer:
 
 
 def may_edit(*, actor: Actor, customer: Customer) -> bool:
-    """Whether the actor may change this customer."""
-    return Customer.objects.visible_to(actor, access.EDIT).filter(pk=customer.pk).exists()
+    """Whether the actor, who sees this customer, may change it as well; mostly known without asking the database."""
+    if actor.scope(access.EDIT) >= actor.scope(access.VIEW):
+        return actor.may(access.EDIT)
+    return actor.may(access.EDIT) and Customer.objects.visible_to(actor, access.EDIT).filter(pk=customer.pk).exists()
+
+
+def reach_of(customer: Customer) -> list[Identity]:
+    """The primary phone and e-mail, in this order."""
+    rows = Identity.objects.filter(
+        customer=customer, is_primary=True, kind__in=(IdentityKind.PHONE, IdentityKind.EMAIL)
+    )
+    return sorted(rows, key=lambda row: row.kind, reverse=True)
 
 
 def find_by_identity(*, actor: Actor, kind: str, value: str, system: str = "") -> CustomerQuerySet:
@@ -288,7 +301,7 @@ SELECT 1 AS id, city FROM cities WHERE city IS NOT NULL LIMIT 300
 
 
 def cities(*, actor: Actor) -> list[str]:
-    """The cities that stand in the records of the business one looks at, by stepping from one to the next in the index."""
+    """The cities in the records of the business one looks at, found by stepping from one to the next in the index."""
     actor.require(access.VIEW)
     found = [row.city for row in Customer.objects.raw(_CITIES, {"demo": actor.demo})]
     return sorted(found, key=fa_key)

@@ -43,6 +43,7 @@ class NewCustomer:
     owner_id: int | None = None
     team_id: int | None = None
     identities: list[NewIdentity] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
     tag_ids: list[int] = field(default_factory=list)
 
 

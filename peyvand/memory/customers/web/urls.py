@@ -1,6 +1,26 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from peyvand.memory.customers.web.views import edit, lists, one, parts
 
 app_name = "customers"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", lists.customer_list, name="list"),
+    path("bulk/", lists.bulk, name="bulk"),
+    path("new/", edit.new_person, name="new"),
+    path("new-organisation/", edit.new_organisation, name="new-organisation"),
+    path("same/", edit.same, name="same"),
+    path("identity-row/", edit.identity_row, name="identity-row"),
+    path("choices/", parts.choices, name="choices"),
+    path("<int:customer_id>/", one.customer, name="one"),
+    path("<int:customer_id>/edit/", edit.change, name="edit"),
+    path("<int:customer_id>/delete/", one.delete, name="delete"),
+    path("<int:customer_id>/identities/", parts.identity_add, name="identity-add"),
+    path("<int:customer_id>/identities/<int:identity_id>/remove/", parts.identity_remove, name="identity-remove"),
+    path("<int:customer_id>/identities/<int:identity_id>/verify/", parts.identity_verify, name="identity-verify"),
+    path("<int:customer_id>/tags/", parts.tag_add, name="tag-add"),
+    path("<int:customer_id>/tags/<int:tag_id>/remove/", parts.tag_remove, name="tag-remove"),
+    path("<int:customer_id>/relations/", parts.relation_add, name="relation-add"),
+    path("<int:customer_id>/relations/<int:relation_id>/remove/", parts.relation_remove, name="relation-remove"),
+]

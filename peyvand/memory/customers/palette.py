@@ -1,0 +1,29 @@
+"""Customers in the command palette."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.declarations import Hit
+from peyvand.memory.customers import queries
+from peyvand.memory.customers.models import CustomerKind
+
+
+def hits(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
+    """People and organisations by part of a name, phone end, e-mail or code."""
+    found = queries.customers_search(actor=actor, text=text, limit=limit)
+    guess = gettext("Did you mean this?")
+    return [
+        Hit(
+            title=customer.name,
+            subtitle=guess if found.guessed else ", ".join(filter(None, (customer.job_title, customer.city))),
+            icon="building" if customer.kind == CustomerKind.ORGANISATION else "user",
+            url=reverse("customers:one", args=[customer.pk]),
+            organisation=customer.kind == CustomerKind.ORGANISATION,
+        )
+        for customer in found.rows
+    ]

@@ -1,0 +1,82 @@
+"""What this room declares to the registry."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.changes.declarations import Recompute, TrackedTable
+from peyvand.foundation.registry.declarations import Action, DemoRows, MenuEntry, Panel, SearchProvider, WarehouseFact
+from peyvand.memory.customers import access, panels, transfers
+from peyvand.memory.customers.keys import refill
+from peyvand.memory.customers.palette import hits
+from peyvand.memory.customers.services import sample_remove
+
+DECLARATIONS = (
+    *access.PERMISSIONS,
+    *transfers.DECLARATIONS,
+    MenuEntry("customers", _("Customers"), "users", "customers:list", "customer", 10, access.VIEW, key="C"),
+    Action("customers.new", _("New customer"), "user-plus", "customers:new", 10, access.EDIT),
+    Action(
+        "customers.new-organisation", _("New organisation"), "building", "customers:new-organisation", 11, access.EDIT
+    ),
+    SearchProvider("customers", _("Customers"), hits, order=10),
+    TrackedTable("customers_customer", _("Customer"), "user"),
+    TrackedTable("customers_identity", _("Identity"), "id-badge-2"),
+    TrackedTable("customers_relation", _("Relation"), "affiliate"),
+    TrackedTable("customers_tag", _("Tag"), "tag"),
+    TrackedTable("customers_customertag", _("Tag of a customer"), "tag"),
+    Recompute("customers_customer", refill),
+    Panel(
+        name="customers.identities",
+        screen="customer",
+        slot="start",
+        order=20,
+        template="customers/panel_identities.html",
+        context=panels.identities,
+        permission=access.VIEW,
+    ),
+    Panel(
+        name="customers.details",
+        screen="customer",
+        slot="start",
+        order=30,
+        template="customers/panel_details.html",
+        context=panels.details,
+        permission=access.VIEW,
+    ),
+    Panel(
+        name="customers.relations",
+        screen="customer",
+        slot="start",
+        order=40,
+        template="customers/panel_relations.html",
+        context=panels.relations,
+        permission=access.VIEW,
+    ),
+    WarehouseFact(
+        name="customers",
+        select=(
+            "SELECT id, demo, kind, city, country, language, stage, source, owner_id, team_id, birth_date, created_at, "
+            "last_interaction_at, updated_at FROM customers_customer"
+        ),
+        key="id",
+        columns={
+            "id": "the customer",
+            "demo": "of the sample business",
+            "kind": "person or organisation",
+            "city": "as typed",
+            "country": "as typed",
+            "language": "fa, en or empty",
+            "stage": "of the relationship",
+            "source": "where the record came from",
+            "owner_id": "who looks after them",
+            "team_id": "which team does",
+            "birth_date": "Gregorian",
+            "created_at": "when they became known here, UTC",
+            "last_interaction_at": "their latest interaction, UTC",
+            "updated_at": "when the record last changed, UTC",
+        },
+        changed="updated_at",
+    ),
+    DemoRows("customers", sample_remove, order=10),
+)

@@ -1,0 +1,118 @@
+"""What staff type about a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.accounts.queries import assignable, team_choices
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.fields import DateField, SearchSelect
+from peyvand.memory.customers.data import IdentityData
+from peyvand.memory.customers.models import Customer, CustomerKind, IdentityKind
+
+ROWS = 30  # identities in one form
+TAG_SEPARATORS = str.maketrans({"،": ",", ";": ",", "؛": ","})
+
+
+class CustomerForm(forms.Form):
+    """A person, or with `kind` an organisation. Lengths and sense are the services' to check; their words come back here."""
+
+    honorific = forms.CharField(label=_("Honorific"), required=False)
+    given_name = forms.CharField(label=_("Given name"), required=False)
+    family_name = forms.CharField(label=_("Family name"), required=False)
+    name = forms.CharField(label=_("Name"), required=False)
+    job_title = forms.CharField(label=_("Job"), required=False)
+    city = forms.CharField(label=_("City"), required=False)
+    country = forms.CharField(label=_("Country"), required=False)
+    birth_date = DateField(label=_("Date of birth"), required=False)
+    tags = forms.CharField(label=_("Tags"), required=False, help_text=_("With a comma between them."))
+    owner_id = forms.TypedChoiceField(
+        label=_("Owner"), required=False, coerce=int, empty_value=None, widget=SearchSelect
+    )
+    team_id = forms.TypedChoiceField(label=_("Team"), required=False, coerce=int, empty_value=None)
+    note = forms.CharField(
+        label=_("About them"), required=False, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("What everyone who meets them should know."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, actor: Actor, kind: str, customer: Customer | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nobody = [("", gettext("Nobody"))]
+        owners = assignable(actor=actor)
+        if customer is not None and customer.owner is not None and customer.owner_id not in dict(owners):
+            owners.append((customer.owner.pk, customer.owner.name))
+        teams = team_choices(actor=actor)
+        self.fields["owner_id"].choices = [*nobody, *owners]  # type: ignore[attr-defined]
+        self.fields["team_id"].choices = [("", gettext("No team")), *teams]  # type: ignore[attr-defined]
+        if not teams and not (customer and customer.team_id):
+            del self.fields["team_id"]
+        dropped = ("honorific", "given_name", "family_name", "job_title", "birth_date")
+        for name in dropped if kind == CustomerKind.ORGANISATION else ("name",):
+            del self.fields[name]
+        if kind == CustomerKind.ORGANISATION:
+            self.fields["name"].required = True
+            self.fields["name"].error_messages["required"] = gettext("Type the organisation's name.")
+        self.kind = kind
+
+    def values(self) -> dict[str, Any]:
+        """The fields by the services' names; tags as a list."""
+        found = {**self.cleaned_data, "kind": self.kind}
+        found["tags"] = [part.strip() for part in found["tags"].translate(TAG_SEPARATORS).split(",") if part.strip()]
+        return found
+
+
+def initial_of(customer: Customer, *, tags: list[str]) -> dict[str, Any]:
+    """A customer as the form begins."""
+    names = (
+        "honorific", "given_name", "family_name", "name", "job_title", "city", "country", "birth_date", "owner_id",
+        "team_id", "note",
+    )  # fmt: skip
+    return {**{name: getattr(customer, name) for name in names}, "tags": gettext(", ").join(tags)}
+
+
+@dataclass(frozen=True)
+class IdentityRow:
+    """A line of the identities, as typed, with what is wrong with it."""
+
+    kind: str = IdentityKind.PHONE
+    value: str = ""
+    system: str = ""
+    error: str = ""
+
+
+def rows_of(post: QueryDict) -> list[IdentityRow]:
+    """The lines that say something."""
+    columns = [post.getlist(f"identity-{name}") for name in ("kind", "value", "system")]
+    lines = zip(*columns, strict=False)
+    return [IdentityRow(kind, value.strip(), system.strip()) for kind, value, system in lines if value.strip()][:ROWS]
+
+
+def data_of(rows: list[IdentityRow]) -> list[IdentityData]:
+    """The lines as the services take them; a system is asked of messengers and codes only."""
+    with_system = (IdentityKind.MESSENGER, IdentityKind.EXTERNAL)
+    return [
+        IdentityData(kind=row.kind, value=row.value, system=row.system if row.kind in with_system else "")
+        for row in rows
+    ]
+
+
+def put_errors(form: CustomerForm, rows: list[IdentityRow], errors: Mapping[str, Any]) -> list[IdentityRow]:
+    """The services' words beside the fields they are about; gives the lines with theirs."""
+    said = {}
+    for name, message in errors.items():
+        if name.startswith("identities."):
+            said[int(name.split(".")[1])] = str(message)
+        elif name in form.fields:
+            form.add_error(name, str(message))
+        elif name == "name" and "family_name" in form.fields:
+            form.add_error("family_name", str(message))
+        else:
+            form.add_error(None, str(message))
+    return [IdentityRow(row.kind, row.value, row.system, said.get(at, "")) for at, row in enumerate(rows)]

@@ -1,0 +1,106 @@
+"""One customer: who they are, what happened, what they are worth; composed of rooms' panels."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.panels import Block, blocks, panels
+from peyvand.foundation.ui.lists import capped_count, cursor_of, paginate
+from peyvand.foundation.ui.toasts import toast
+from peyvand.memory.customers import access, queries, services
+from peyvand.memory.customers.filters import asked
+from peyvand.memory.customers.models import Customer
+from peyvand.memory.customers.web import showing
+from peyvand.memory.customers.web.views.lists import currency_of, ordered
+
+SCREEN = "customer"
+SLOTS = ("head", "suggestion", "start", "end")
+LONGEST_QUERY = 1000
+
+
+def customer_or_404(actor: Actor, customer_id: int) -> Customer:
+    """The customer; the same 404 for one that is missing and one that may not be seen."""
+    actor.require(access.VIEW)
+    try:
+        return queries.customer_get(actor=actor, id=customer_id)
+    except Customer.DoesNotExist:
+        raise Http404 from None
+
+
+@require_safe
+def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """The page of a customer. `tab` names the open panel, `list` the address of the list one came from."""
+    actor = request.actor
+    found = customer_or_404(actor, customer_id)
+    query = request.GET.dict()
+    tabs = panels(screen=SCREEN, slot="tab", actor=actor)
+    current = next((panel for panel in tabs if panel.name == query.get("tab")), tabs[0] if tabs else None)
+    found.reach = queries.reach_of(found)  # type: ignore[attr-defined]
+    opened = current.context(actor, found, query) if current else None
+    came_from = query.get("list", "")[:LONGEST_QUERY]
+    context: dict[str, Any] = {
+        "customer": found,
+        "subject": found,
+        "who": showing.who(found),
+        "came_from": came_from,
+        "tabs": [
+            showing.Tab(
+                label=str(panel.label),
+                url=showing.address({"tab": panel.name, "list": came_from}),
+                current=panel is current,
+                icon="",
+            )
+            for panel in tabs
+        ],
+        "tab": Block(panel=current, context=opened) if current and opened is not None else None,
+        "may_edit": queries.may_edit(actor=actor, customer=found),
+        "may_delete": actor.may(access.DELETE),
+        **{slot: blocks(screen=SCREEN, slot=slot, actor=actor, subject=found, query=query) for slot in SLOTS},
+        **(_neighbours(actor, found, came_from) if "list" in query else {}),
+    }
+    return render(request, "customers/one.html", context)
+
+
+def _neighbours(actor: Actor, found: Customer, came_from: str) -> dict[str, Any]:
+    """The records before and after in the list one came from, and the place among them."""
+    currency = currency_of(actor)
+    wanted = asked(actor=actor, query=dict(parse_qsl(came_from)), currency=currency)
+    rows = ordered(queries.customers(actor=actor, chosen=wanted.chosen), wanted, currency)
+    columns = queries.ORDERS[wanted.order]
+    here = rows.filter(pk=found.pk).first()
+    kept = urlencode({"list": came_from})
+    if here is None:
+        return {"list_url": reverse("customers:list") + (f"?{came_from}" if came_from else "")}
+    cursor = cursor_of(here, rows, order=columns)
+    after = paginate(rows, order=columns, cursor=cursor, size=1)
+    before = paginate(rows, order=columns, cursor=cursor, size=1, backwards=True)
+    total, more = capped_count(rows)
+    return {
+        "list_url": reverse("customers:list") + (f"?{came_from}" if came_from else ""),
+        "total": total,
+        "total_more": more,
+        "next_url": f"{reverse('customers:one', args=[after.rows[0].pk])}?{kept}" if after.rows else "",
+        "previous_url": f"{reverse('customers:one', args=[before.rows[0].pk])}?{kept}" if before.rows else "",
+    }
+
+
+@require_POST
+def delete(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Delete the customer, with the way back; to the list."""
+    actor = request.actor
+    found = customer_or_404(actor, customer_id)
+    result = services.customers_delete(actor=actor, customers=[found.pk])
+    if not result.changed:
+        raise Http404
+    undo = reverse("changes:undo", args=[result.change_set_id])
+    toast(request, gettext("%(name)s was deleted.") % {"name": found.name}, undo_url=undo)
+    return redirect("customers:list")

@@ -1,0 +1,56 @@
+"""What this room declares to the registry."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.changes.declarations import TrackedTable
+from peyvand.foundation.registry.declarations import DemoRows, MenuEntry, Panel, WarehouseFact
+from peyvand.memory.interactions import access, panels
+from peyvand.memory.interactions.kinds import KINDS
+from peyvand.memory.interactions.services import sample_remove
+
+DECLARATIONS = (
+    *access.PERMISSIONS,
+    *KINDS,
+    TrackedTable("interactions_interaction", _("Interaction"), "timeline-event"),
+    MenuEntry("interactions", _("Interactions"), "timeline-event", "interactions:list", "customer", 12, access.VIEW),
+    Panel(
+        name="interactions.timeline",
+        screen="customer",
+        slot="tab",
+        order=10,
+        template="interactions/panel_timeline.html",
+        context=panels.timeline,
+        permission=access.VIEW,
+        label=_("Timeline"),
+        icon="timeline-event",
+    ),
+    WarehouseFact(
+        name="interactions",
+        select=(
+            "SELECT id, demo, customer_id, kind, channel, direction, at, staff_id, source_kind, source_id, cost_minor, "
+            "cost_currency, duration_s, sentiment, created_at FROM interactions_interaction"
+        ),
+        key="id",
+        columns={
+            "id": "the interaction",
+            "demo": "of the sample business",
+            "customer_id": "whose it is; null until known",
+            "kind": "what it was, as order.placed",
+            "channel": "by which channel",
+            "direction": "in from the customer, out to them, or empty",
+            "at": "when it happened, UTC",
+            "staff_id": "who of us took part",
+            "source_kind": "what record stands behind it",
+            "source_id": "that record's id",
+            "cost_minor": "what it cost us, minor units of cost_currency",
+            "cost_currency": "ISO code",
+            "duration_s": "seconds it took",
+            "sentiment": "mood from -100 to 100",
+            "created_at": "when it was recorded, UTC",
+        },
+        changed="id",
+    ),
+    DemoRows("interactions", sample_remove, order=20),
+)
