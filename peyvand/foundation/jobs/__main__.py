@@ -19,7 +19,7 @@ def main() -> int:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda _sign, _frame: stop_event.set())
     if parent := os.environ.get("PEYVAND_PARENT"):
-        end_with_parent(int(parent))
+        end_with_parent(int(parent), signal.SIGTERM)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peyvand.config.settings")
     django.setup()
     worker = import_module("peyvand.foundation.jobs.worker")  # has models: only now that Django stands

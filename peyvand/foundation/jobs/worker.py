@@ -33,7 +33,7 @@ ALIVE_EVERY = 5.0  # seconds between two signs of life
 RESCUE_EVERY = STALE / 3
 OUTBOX_EVERY = 3.0  # seconds after which the outbox is read without being woken
 FINISH = 2.0  # seconds in which short jobs may end before the worker lets go of the rest
-LET_GO = 8.0  # seconds after which a job that does not look whether to stop is left
+LET_GO = 6.0  # seconds after which a job that does not look whether to stop is left
 LATE = 86_400  # seconds after its time that a schedule is still called, once, when no worker was there
 _ALIVE = """
 INSERT INTO jobs_worker (name, at, started_at) VALUES (%s, now(), now())
