@@ -1,4 +1,4 @@
-"""Where this installation keeps its things: the data folder, its secret key, its addresses. Standard library only."""
+"""Where this installation keeps its things: the data folder, its secret key, its addresses."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-
-def data_folder() -> Path:
-    """The data folder: PEYVAND_DATA, else ~/.peyvand. It is not created here."""
-    return Path(os.environ.get("PEYVAND_DATA") or Path.home() / ".peyvand").expanduser().absolute()
+from peyvand.foundation.database.place import data_folder as data_folder
 
 
 def port() -> int:

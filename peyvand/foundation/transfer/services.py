@@ -244,9 +244,10 @@ def run_import(
     shape: str,
     path: str | Path,
     options: Mapping[str, Any],
+    mapping: Mapping[str, str] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
-    """Import a file of this machine here and now.
+    """Import a file of this machine here and now. `mapping` names the file's title for columns that a guess may miss.
 
     Gives {"id", "lines", "imported", "skipped": {reason: n}} with the writer's totals. `options` may have "currency",
     "tz", "day_first". ReadError, MappingError and NotAllowed say in one sentence what is wrong; on any later failure
@@ -261,9 +262,20 @@ def run_import(
     one = _make(actor=actor, best=best, found=found, name=place.name, path=place, options=options)
     if not one.options["currency"] and "currency" in declared.options:
         one.options["currency"] = workspace.text("default_currency")
+    if mapping:
+        one.mapping = {**one.mapping, **_places(found, mapping)}
     _require_answers(one)
-    one.save(update_fields=["options"])
+    one.save(update_fields=["options", "mapping"])
     return resume_import(actor=actor, import_id=one.pk, on_progress=on_progress)
+
+
+def _places(found: Sniffed, mapping: Mapping[str, str]) -> dict[str, int]:
+    """Where the titles stand in the file; MappingError for one that it does not have."""
+    known = {title_key(title): place for place, title in enumerate(found.columns)}
+    for title in mapping.values():
+        if title_key(title) not in known:
+            raise MappingError(_("The file has no column “{title}”.").format(title=title))
+    return {name: known[title_key(title)] for name, title in mapping.items()}
 
 
 def resume_import(

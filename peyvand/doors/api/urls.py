@@ -1,0 +1,5 @@
+"""Where the API hangs."""
+
+from __future__ import annotations
+
+urlpatterns: list[object] = []

@@ -1,0 +1,44 @@
+"""Every command under its name. Imported once Django is ready, so that help is in the terminal's language."""
+
+from __future__ import annotations
+
+import typer
+from click.exceptions import Abort, ClickException, Exit
+from django.utils.translation import gettext as _
+
+from peyvand.doors.console import printing
+from peyvand.doors.console.commands import care, data, figures, people
+from peyvand.doors.console.failures import INTERRUPTED, USAGE
+
+app = typer.Typer(
+    name="peyvand",
+    help=_("Peyvand: customers, what happened with them, and what they are worth."),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(data.bring, name="import")
+app.command("export", help=_("Write a list as CSV."))(data.export)
+app.command("refresh", help=_("Compute what customers are worth anew."))(figures.refresh)
+app.command("insight", help=_("The figures of a day that has been computed."))(figures.insight)
+app.command("backup", help=_("Write everything, data and files, into one file."))(care.backup)
+app.command("restore", help=_("Put a backup into an empty data folder, all of it or nothing."))(care.restore)
+app.command("doctor", help=_("Look at everything and say what is wrong."))(care.doctor)
+app.add_typer(people.user, name="user")
+app.add_typer(people.token, name="token")
+
+
+def call(arguments: list[str]) -> int:
+    """Run one command; gives its exit code. Mistakes in the command itself are told here, all else is raised."""
+    try:
+        outcome = app(arguments, prog_name="peyvand", standalone_mode=False)
+    except Exit as leaving:
+        return leaving.exit_code
+    except Abort:
+        printing.say(_("Stopped."))
+        return INTERRUPTED
+    except ClickException as mistake:
+        mistake.show()
+        return USAGE
+    return outcome if isinstance(outcome, int) else 0

@@ -1,0 +1,76 @@
+"""What customers are worth: `peyvand refresh`, `peyvand insight`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+from django.utils.translation import gettext as _
+
+from peyvand.doors.console import ground, printing
+from peyvand.doors.console.commands.options import AsJson
+from peyvand.doors.console.failures import USAGE, CommandError
+from peyvand.foundation.calendar.parsing import DateError, parse_date
+from peyvand.foundation.jobs import services as jobs
+from peyvand.foundation.registry.actor import system_actor
+from peyvand.insight.value import queries
+
+AsOf = Annotated[
+    str, typer.Option(help=_("As of which day, as 2026-04-20 or 1405/01/31; the last fact's if left out."))
+]
+Demo = Annotated[bool, typer.Option("--demo", help=_("Of the sample business."))]
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return parse_date(text)
+    except DateError as error:
+        raise CommandError(str(error), code=USAGE) from None
+
+
+def refresh(as_of: AsOf = "", demo: Demo = False, as_json: AsJson = False) -> None:
+    """Compute what customers are worth anew."""
+    day = _day(as_of)
+    ground.stand(say=printing.say)
+    actor = system_actor(via="console", language=ground.language(), demo=demo)
+    with printing.progress(_("Computing")) as report:
+        run = jobs.run_now(
+            actor=actor, job="value.refresh", title=_("Computing the figures"),
+            arguments={"as_of": day.isoformat() if day else ""},
+            on_progress=lambda done, total, _message: report(done, total),
+        )  # fmt: skip
+    result: dict[str, Any] = dict(run.result or {})
+    if as_json:
+        printing.answer({"run": run.pk, **result})
+        return
+    if not result.get("as_of"):
+        printing.line(_("There are no orders yet to compute from."))
+        return
+    text = _("Computed {customers} customers as of {day}.")
+    printing.line(text.format(customers=printing.number(result["customers"]), day=result["as_of"]))
+
+
+def insight(as_of: AsOf = "", currency: str = "", demo: Demo = False, as_json: AsJson = False) -> None:
+    """The figures of a day that has been computed."""
+    day = _day(as_of)
+    ground.stand(say=printing.say)
+    actor = system_actor(via="console", language=ground.language(), demo=demo)
+    shown = queries.dashboard(actor=actor, as_of=day, currency=currency.upper())
+    if shown is None:
+        raise CommandError(_("There are no figures of that day; compute them with “peyvand refresh”."))
+    snapshot = shown.snapshot
+    if as_json:
+        printing.answer({
+            "as_of": snapshot.as_of, "currency": snapshot.currency, "window_start": snapshot.window_start,
+            "customers": snapshot.customers, "currencies": list(shown.currencies), **snapshot.payload,
+        })  # fmt: skip
+        return
+    text = _("{customers} customers as of {day}, in {currency}")
+    printing.line(
+        text.format(customers=printing.number(snapshot.customers), day=snapshot.as_of, currency=snapshot.currency)
+    )
+    rows = [(row["class"], printing.number(row["customers"])) for row in snapshot.payload["classes"]]
+    printing.table([_("Class"), _("Customers")], rows)
