@@ -20,9 +20,9 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 from adbc_driver_postgresql import dbapi
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from psycopg.conninfo import make_conninfo
 
 from peyvand.foundation.accounts import settings as workspace_settings
 from peyvand.foundation.calendar.calendars import CalendarKind, month_index
@@ -82,11 +82,18 @@ def load(run: Running) -> Load:
     return row
 
 
+def _address() -> str:
+    """The address of Django's own connection, as libpq reads it."""
+    parameters = connection.get_connection_params()
+    known = {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if parameters.get(name)}
+    return make_conninfo(**known)
+
+
 def _load_facts(*, run: Running, folder: Path, tz: str) -> tuple[datetime, dict[str, Any]]:
     facts = registry.all(WarehouseFact)
     shapes = {fact.name: columns_of(fact) for fact in facts}
     found: dict[str, Any] = {}
-    with dbapi.connect(settings.DATABASE_ADDRESS) as source, source.cursor() as cursor:
+    with dbapi.connect(_address()) as source, source.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT extract(epoch FROM now())::double precision")
         fresh = datetime.fromtimestamp(cursor.fetchone()[0], tz=UTC)

@@ -48,10 +48,10 @@ def world(orders: list[Bought]) -> Any:
         "total_minor": pa.array([o.minor for o in orders], pa.int64()),
         "placed_at_day": pa.array([DAY - timedelta(days=o.back) for o in orders], pa.date32()),
     }
-    backend.create_table("orders", pa.table(columns))
+    backend.con.register("orders", pa.table(columns))
     amounts = [Decimal(o.minor).scaleb(-2) for o in orders]
     number = pa.decimal128(38, 10)
-    backend.create_table(
+    backend.con.register(
         "order_lines",
         pa.table(
             {
@@ -66,7 +66,7 @@ def world(orders: list[Bought]) -> Any:
     )
     days = [DAY - timedelta(days=n) for n in range(900)]
     calendars = {k.value: pa.array([month_index(d, k) for d in days], pa.int32()) for k in CalendarKind}
-    backend.create_table("dates", pa.table({"day": pa.array(days, pa.date32()), **calendars}))
+    backend.con.register("dates", pa.table({"day": pa.array(days, pa.date32()), **calendars}))
     return backend
 
 

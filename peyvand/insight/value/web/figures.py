@@ -91,7 +91,7 @@ class Person:
     @property
     def url(self) -> str:
         """The customer's page."""
-        return reverse("customers:detail", args=[self.customer.pk])
+        return reverse("customers:one", args=[self.customer.pk])
 
 
 def person(row: SnapshotCustomer) -> Person:

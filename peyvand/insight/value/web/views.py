@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -108,7 +109,7 @@ def _empty() -> Empty:
             _("Once there are orders, you read here who brings the value, who comes back and who is slipping away.")
         ),
         action=str(_("Import orders")),
-        url="/import/",
+        url=reverse("transfer:imports"),
         sample=str(_("A fifth of customers often make more than two thirds of the value. Yours?")),
     )
 
