@@ -32,7 +32,7 @@ def name_of(*, kind: str, name: str, honorific: str = "", given: str = "", famil
 
     The honorific is not part of a person's name, unless there is no given name («آقای کیانی»).
     """
-    name, honorific, given, family = clean(name), clean(honorific), clean(given), clean(family)
+    name, honorific, given, family = _seen(name), _seen(honorific), _seen(given), _seen(family)
     if kind == CustomerKind.ORGANISATION:
         return Name(name=name)
     if not (given or family):
@@ -44,6 +44,11 @@ def name_of(*, kind: str, name: str, honorific: str = "", given: str = "", famil
     if honorific and not given and not whole.startswith(honorific):
         whole = f"{honorific} {whole}".strip()
     return Name(name=whole or name, honorific=honorific, given=given, family=family)
+
+
+def _seen(text: str) -> str:
+    """The text cleaned; nothing where it is of marks that nobody sees."""
+    return clean(text) if fa_key(text) else ""
 
 
 def search_key_of(name: str) -> str:

@@ -6,14 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import Recompute, TrackedTable
 from peyvand.foundation.registry.declarations import Action, DemoRows, MenuEntry, Panel, SearchProvider, WarehouseFact
-from peyvand.memory.customers import access, panels, transfers
+from peyvand.memory.customers import access, panels, shapes
 from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits
 from peyvand.memory.customers.services import sample_remove
 
 DECLARATIONS = (
     *access.PERMISSIONS,
-    *transfers.DECLARATIONS,
+    *shapes.DECLARATIONS,
     MenuEntry("customers", _("Customers"), "users", "customers:list", "customer", 10, access.VIEW, key="C"),
     Action("customers.new", _("New customer"), "user-plus", "customers:new", 10, access.EDIT),
     Action(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from peyvand.events.customers import CustomersChanged
 from peyvand.foundation.changes.models import ChangeSet
 from peyvand.foundation.changes.services import undo
-from peyvand.foundation.outbox.codec import name_of
 from peyvand.foundation.outbox.models import Event
 from peyvand.foundation.registry.actor import NotAllowed, Scope, system_actor
 from peyvand.memory.customers import queries, services
@@ -24,9 +22,7 @@ def test_a_persons_name_and_parts_make_each_other() -> None:
     assert (whole.name, whole.honorific, whole.given_name, whole.family_name) == (
         "حمیدرضا کیانی", "آقای", "حمیدرضا", "کیانی",
     )  # fmt: skip
-    parts = services.customer_create(
-        actor=system_actor(), data=CustomerData(given_name="مریم", family_name="رستگار")
-    )
+    parts = services.customer_create(actor=system_actor(), data=CustomerData(given_name="مریم", family_name="رستگار"))
     assert parts.name == "مریم رستگار"
     assert services.customer_create(actor=system_actor(), data=CustomerData(name="آقای کیانی")).name == "آقای کیانی"
 
@@ -42,7 +38,9 @@ def test_without_a_name_the_phone_stands_for_it_and_without_anything_it_is_refus
     assert "name" in refused.value.errors
 
 
-@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "\u202eevil", "👩‍🚀 علی", "ن" * 300, "O'Neil; DROP TABLE"])
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "\u202eevil", "👩‍🚀 علی", "ن" * 300, "O'Neil; DROP TABLE"]
+)
 def test_hostile_names_are_kept_and_found(name: str) -> None:
     made = factories.customer(name, kind="organisation")
     assert Customer.objects.get(pk=made.pk).name
@@ -76,12 +74,12 @@ def test_the_second_of_two_editors_is_told_who_was_quicker() -> None:
 
 def test_nothing_changed_is_no_change() -> None:
     made = factories.customer("مریم رستگار", city="تهران")
-    events = Event.objects.filter(name=name_of(CustomersChanged)).count()
+    events = Event.objects.filter(name__endswith="CustomersChanged").count()
     same = services.customer_update(
         actor=system_actor(), customer=made, changes={"city": "تهران", "name": "مریم رستگار"}, version=made.version
     )
     assert same.version == made.version
-    assert Event.objects.filter(name=name_of(CustomersChanged)).count() == events
+    assert Event.objects.filter(name__endswith="CustomersChanged").count() == events
 
 
 def test_an_edit_is_undone_with_its_keys_and_never_reuses_a_version() -> None:
@@ -114,9 +112,7 @@ def test_a_deleted_customer_comes_back_whole() -> None:
 def test_a_code_belongs_to_one_customer_and_a_phone_may_be_a_familys() -> None:
     factories.customer("مادر", phone="09121112233")
     shared = factories.customer("دختر", phone="09121112233")
-    found = queries.same_identity(
-        actor=system_actor(), given=[IdentityData("phone", "0912 111 2233")], but=shared.pk
-    )
+    found = queries.same_identity(actor=system_actor(), given=[IdentityData("phone", "0912 111 2233")], but=shared.pk)
     assert [one.customer.name for one in found] == ["مادر"]
     code = IdentityData("external", "A-7", system="shop")
     services.identity_add(actor=system_actor(), customer=shared, data=code)
@@ -128,7 +124,9 @@ def test_the_two_businesses_have_their_own_codes() -> None:
     code = IdentityData("external", "A-7", system="shop")
     services.customer_create(actor=system_actor(), data=CustomerData(name="ما", identities=[code]))
     services.customer_create(actor=system_actor(demo=True), data=CustomerData(name="نمونه", identities=[code]))
-    assert queries.find_by_identity(actor=system_actor(), kind="external", value="a-7", system="shop").get().name == "ما"
+    assert (
+        queries.find_by_identity(actor=system_actor(), kind="external", value="a-7", system="shop").get().name == "ما"
+    )
 
 
 def test_an_organisation_is_never_a_part_of_its_own_part() -> None:
@@ -148,9 +146,7 @@ def test_who_sees_their_own_adds_their_own() -> None:
     with pytest.raises(InvalidError):
         services.customer_create(actor=own, data=CustomerData(name="مریم", owner_id=arash.pk))
     with pytest.raises(NotAllowed):
-        services.customer_create(
-            actor=factories.actor(sara, customers_edit=Scope.NONE), data=CustomerData(name="مریم")
-        )
+        services.customer_create(actor=factories.actor(sara, customers_edit=Scope.NONE), data=CustomerData(name="مریم"))
 
 
 def test_roles_in_organisations_are_said_once() -> None:

@@ -1,29 +1,23 @@
-"""Lists of people and organisations, in and out."""
+"""Lists of people and organisations coming in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from peyvand.events.customers import CustomersChanged, CustomersCreated
-from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.models import User
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.declarations import ExportShape, ImportColumn, ImportShape
-from peyvand.foundation.text.identifiers import IdentifierError, phone_for_file
+from peyvand.foundation.text.identifiers import IdentifierError
 from peyvand.foundation.text.keys import clean, fa_key
-from peyvand.foundation.transfer.shapes import Reason, Row, Writer
-from peyvand.memory.customers import access, filters, queries
+from peyvand.foundation.transfer.shapes import Row, Writer
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.keys import NAME_LENGTH, identity_key, name_of, search_key_of, sort_key_of
-from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind
+from peyvand.memory.customers.models import Customer, Identity, IdentityKind
 from peyvand.memory.customers.services.tags import tags_ensure
 from peyvand.memory.customers.writing import (
     NewCustomer,
@@ -308,133 +302,3 @@ def _fill(kept: NewCustomer, more: NewCustomer) -> None:
             identity.is_primary = identity.is_primary and identity.kind not in kinds
             kept.identities.append(identity)
     kept.tags = [*kept.tags, *more.tags]
-
-
-# ── out ───────────────────────────────────────────────────────────────────
-
-CHUNK = 500
-
-
-def export_rows(actor: Actor, query: Mapping[str, str]) -> Iterator[list[Any]]:
-    """The list under the conditions of its address, as people read it; dates Gregorian, phones without +."""
-    currency = queries.worth_currency(actor=actor, default=settings.text("default_currency"))
-    chosen = filters.asked(actor=actor, query=query, currency=currency).chosen
-    yield [
-        gettext("Name"), gettext("Honorific"), gettext("Given name"), gettext("Family name"), gettext("Kind"),
-        gettext("Code"), gettext("Mobile"), gettext("Email"), gettext("City"), gettext("Country"), gettext("Job"),
-        gettext("Date of birth"), gettext("Owner"), gettext("Tags"), gettext("Class"),
-        gettext("Revenue (%(currency)s)") % {"currency": currency}, gettext("Last interaction"), gettext("Note"),
-    ]  # fmt: skip
-    found = queries.with_people(queries.customers(actor=actor, chosen=chosen)).prefetch_related("tagged__tag")
-    last = 0
-    while rows := list(found.filter(pk__gt=last).order_by("pk")[:CHUNK]):
-        for customer in rows:
-            yield _cells(customer, currency)
-        last = rows[-1].pk
-
-
-def _cells(customer: Customer, currency: str) -> list[Any]:
-    first = {}
-    for identity in customer.identities.all():
-        first.setdefault(identity.kind, identity)
-    traits = {trait.name: trait for trait in customer.worth_traits}
-    worth, code = traits.get(queries.WORTH), first.get(IdentityKind.EXTERNAL)
-    phone, email = first.get(IdentityKind.PHONE), first.get(IdentityKind.EMAIL)
-    return [
-        customer.name, customer.honorific, customer.given_name, customer.family_name,
-        CustomerKind(customer.kind).label, code.value if code else "", phone_for_file(phone.key) if phone else "",
-        email.key if email else "", customer.city, customer.country, customer.job_title, customer.birth_date,
-        customer.owner.name if customer.owner else "", ", ".join(sorted(row.tag.name for row in customer.tagged.all())),
-        traits[queries.CLASS].text if queries.CLASS in traits else "",
-        worth.number.normalize() if worth and worth.number is not None and worth.currency == currency else "",
-        customer.last_interaction_at, customer.note,
-    ]  # fmt: skip
-
-
-# ── what the engine is told ───────────────────────────────────────────────
-
-_NAME = ImportColumn(
-    "name",
-    _("Name"),
-    "text",
-    ("name", "full name", "customer", "نام", "نام کامل", "نام مشتری", "نام و نام خانوادگی"),
-    icon="user",
-)
-_CODE = ImportColumn(
-    "code", _("Code"), "code",
-    ("id", "code", "customer id", "customerid", "customer code", "external id", "کد", "کد مشتری", "شناسه", "شناسه مشتری"),
-    key=True, icon="id-badge-2",
-)  # fmt: skip
-_REACH = (
-    ImportColumn(
-        "phone", _("Mobile"), "phone",
-        ("phone", "mobile", "telephone", "cell", "موبایل", "تلفن", "شماره", "همراه", "تلفن همراه", "شماره تماس", "شماره موبایل"),
-        key=True, icon="phone",
-    ),
-    ImportColumn("phone_2", _("Other phone"), "phone", ("phone 2", "landline", "تلفن ثابت", "تلفن ۲", "تلفن دوم"), icon="phone"),
-    ImportColumn(
-        "email", _("Email"), "email", ("email", "e-mail", "mail", "ایمیل", "رایانامه", "پست الکترونیک"), key=True, icon="mail"
-    ),
-    ImportColumn("city", _("City"), "text", ("city", "town", "شهر"), icon="map-pin"),
-    ImportColumn("country", _("Country"), "text", ("country", "کشور"), icon="world"),
-)  # fmt: skip
-_REST = (
-    ImportColumn("tags", _("Tags"), "text", ("tags", "labels", "برچسب", "برچسب‌ها"), icon="tag"),
-    ImportColumn("owner", _("Owner"), "text", ("owner", "account manager", "مسئول", "کارشناس"), icon="user-check"),
-    ImportColumn(
-        "note", _("Note"), "text", ("note", "notes", "description", "یادداشت", "توضیح", "توضیحات"), icon="notes"
-    ),
-)
-_PERSON = (
-    ImportColumn("honorific", _("Honorific"), "text", ("title", "honorific", "عنوان", "لقب"), icon="user"),
-    ImportColumn("given_name", _("Given name"), "text", ("first name", "given name", "نام کوچک"), icon="user"),
-    ImportColumn(
-        "family_name",
-        _("Family name"),
-        "text",
-        ("last name", "surname", "family name", "نام خانوادگی", "فامیل"),
-        icon="user",
-    ),
-    ImportColumn(
-        "job_title", _("Job"), "text", ("job", "job title", "occupation", "شغل", "سمت", "حرفه"), icon="briefcase"
-    ),
-    ImportColumn(
-        "birth_date",
-        _("Date of birth"),
-        "date",
-        ("birth date", "birthday", "date of birth", "تاریخ تولد", "تولد"),
-        icon="cake",
-    ),
-)
-
-DECLARATIONS = (
-    ImportShape(
-        name="customers",
-        label=_("People"),
-        help=_("One person a line; those known by code, e-mail or phone are brought up to date."),
-        icon="users",
-        columns=(_NAME, *_PERSON, _CODE, *_REACH, *_REST),
-        writer=partial(CustomerWriter, kind=CustomerKind.PERSON.value),
-        permission=access.IMPORT,
-        order=10,
-    ),
-    ImportShape(
-        name="organisations",
-        label=_("Organisations"),
-        help=_("One firm, school or office a line."),
-        icon="building",
-        columns=(_NAME, _CODE, *_REACH, *_REST),
-        writer=partial(CustomerWriter, kind=CustomerKind.ORGANISATION.value),
-        permission=access.IMPORT,
-        order=20,
-    ),
-    ExportShape("customers", _("Customers"), access.EXPORT, export_rows, order=10),
-    Reason(NO_NAME, _("The line has no name, phone, e-mail or code. Fill in one of them.")),
-    Reason(SEVERAL, _("Several customers have this e-mail or phone. Give a code, or merge them first.")),
-    Reason(BAD_EMAIL, _("{value} is no e-mail address; it was left out. It looks like name@example.com.")),
-    Reason(BAD_CODE, _("{value} can't be used as a code; it was left out.")),
-    Reason(BAD_TAG, _("The tag {value} is too long; it was left out.")),
-    Reason(BAD_BIRTH, _("{value} can't be a date of birth; it was left out.")),
-    Reason(NO_OWNER, _("No colleague is called {value}; the customer has no owner.")),
-    Reason(SHORTENED, _("{value}… was too long and has been shortened.")),
-)

@@ -1,0 +1,110 @@
+"""What the engine of imports and exports is told: columns with their usual titles, and the reasons for what was not taken."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.registry.declarations import ExportShape, ImportColumn, ImportShape
+from peyvand.foundation.transfer.shapes import Reason
+from peyvand.memory.customers import access
+from peyvand.memory.customers.exports import export_rows
+from peyvand.memory.customers.imports import (
+    BAD_BIRTH,
+    BAD_CODE,
+    BAD_EMAIL,
+    BAD_TAG,
+    NO_NAME,
+    NO_OWNER,
+    SEVERAL,
+    SHORTENED,
+    CustomerWriter,
+)
+from peyvand.memory.customers.models import CustomerKind
+
+_NAME = ImportColumn(
+    "name",
+    _("Name"),
+    "text",
+    ("name", "full name", "customer", "نام", "نام کامل", "نام مشتری", "نام و نام خانوادگی"),
+    icon="user",
+)
+_CODE = ImportColumn(
+    "code", _("Code"), "code",
+    ("id", "code", "customer id", "customerid", "customer code", "external id", "کد", "کد مشتری", "شناسه", "شناسه مشتری"),
+    key=True, icon="id-badge-2",
+)  # fmt: skip
+_REACH = (
+    ImportColumn(
+        "phone", _("Mobile"), "phone",
+        ("phone", "mobile", "telephone", "cell", "موبایل", "تلفن", "شماره", "همراه", "تلفن همراه", "شماره تماس", "شماره موبایل"),
+        key=True, icon="phone",
+    ),
+    ImportColumn("phone_2", _("Other phone"), "phone", ("phone 2", "landline", "تلفن ثابت", "تلفن ۲", "تلفن دوم"), icon="phone"),
+    ImportColumn(
+        "email", _("Email"), "email", ("email", "e-mail", "mail", "ایمیل", "رایانامه", "پست الکترونیک"), key=True, icon="mail"
+    ),
+    ImportColumn("city", _("City"), "text", ("city", "town", "شهر"), icon="map-pin"),
+    ImportColumn("country", _("Country"), "text", ("country", "کشور"), icon="world"),
+)  # fmt: skip
+_REST = (
+    ImportColumn("tags", _("Tags"), "text", ("tags", "labels", "برچسب", "برچسب‌ها"), icon="tag"),
+    ImportColumn("owner", _("Owner"), "text", ("owner", "account manager", "مسئول", "کارشناس"), icon="user-check"),
+    ImportColumn(
+        "note", _("Note"), "text", ("note", "notes", "description", "یادداشت", "توضیح", "توضیحات"), icon="notes"
+    ),
+)
+_PERSON = (
+    ImportColumn("honorific", _("Honorific"), "text", ("title", "honorific", "عنوان", "لقب"), icon="user"),
+    ImportColumn("given_name", _("Given name"), "text", ("first name", "given name", "نام کوچک"), icon="user"),
+    ImportColumn(
+        "family_name",
+        _("Family name"),
+        "text",
+        ("last name", "surname", "family name", "نام خانوادگی", "فامیل"),
+        icon="user",
+    ),
+    ImportColumn(
+        "job_title", _("Job"), "text", ("job", "job title", "occupation", "شغل", "سمت", "حرفه"), icon="briefcase"
+    ),
+    ImportColumn(
+        "birth_date",
+        _("Date of birth"),
+        "date",
+        ("birth date", "birthday", "date of birth", "تاریخ تولد", "تولد"),
+        icon="cake",
+    ),
+)
+
+DECLARATIONS = (
+    ImportShape(
+        name="customers",
+        label=_("People"),
+        help=_("One person a line; those known by code, e-mail or phone are brought up to date."),
+        icon="users",
+        columns=(_NAME, *_PERSON, _CODE, *_REACH, *_REST),
+        writer=partial(CustomerWriter, kind=CustomerKind.PERSON.value),
+        permission=access.IMPORT,
+        order=10,
+    ),
+    ImportShape(
+        name="organisations",
+        label=_("Organisations"),
+        help=_("One firm, school or office a line."),
+        icon="building",
+        columns=(_NAME, _CODE, *_REACH, *_REST),
+        writer=partial(CustomerWriter, kind=CustomerKind.ORGANISATION.value),
+        permission=access.IMPORT,
+        order=20,
+    ),
+    ExportShape("customers", _("Customers"), access.EXPORT, export_rows, order=10),
+    Reason(NO_NAME, _("The line has no name, phone, e-mail or code. Fill in one of them.")),
+    Reason(SEVERAL, _("Several customers have this e-mail or phone. Give a code, or merge them first.")),
+    Reason(BAD_EMAIL, _("{value} is no e-mail address; it was left out. It looks like name@example.com.")),
+    Reason(BAD_CODE, _("{value} can't be used as a code; it was left out.")),
+    Reason(BAD_TAG, _("The tag {value} is too long; it was left out.")),
+    Reason(BAD_BIRTH, _("{value} can't be a date of birth; it was left out.")),
+    Reason(NO_OWNER, _("No colleague is called {value}; the customer has no owner.")),
+    Reason(SHORTENED, _("{value}… was too long and has been shortened.")),
+)
