@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.foundation.changes.declarations import TrackedTable
+from peyvand.foundation.changes.declarations import Recompute, TrackedTable
 from peyvand.foundation.registry.declarations import DemoRows, MenuEntry, Panel, WarehouseFact
 from peyvand.memory.interactions import access, panels
 from peyvand.memory.interactions.kinds import KINDS
-from peyvand.memory.interactions.services import sample_remove
+from peyvand.memory.interactions.services import retouch, sample_remove
 
 DECLARATIONS = (
     *access.PERMISSIONS,
     *KINDS,
     TrackedTable("interactions_interaction", _("Interaction"), "timeline-event"),
+    Recompute("interactions_interaction", retouch),
     MenuEntry("interactions", _("Interactions"), "timeline-event", "interactions:list", "customer", 12, access.VIEW),
     Panel(
         name="interactions.timeline",

@@ -287,3 +287,17 @@ def sample_remove(actor: Actor) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM interactions_interaction WHERE demo")
         return int(cursor.rowcount)
+
+
+_RETOUCH = """
+UPDATE customers_customer c SET last_interaction_at = l.at
+  FROM (SELECT customer_id, max(at) AS at FROM interactions_interaction
+         WHERE customer_id IN (SELECT customer_id FROM interactions_interaction WHERE id = ANY(%s)) GROUP BY 1) l
+ WHERE c.id = l.customer_id AND c.last_interaction_at IS DISTINCT FROM l.at
+"""
+
+
+def retouch(interaction_ids: Sequence[int]) -> None:
+    """After an undo: customers who came back later than their interactions get the day of their last touch again."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RETOUCH, [list(interaction_ids)])
