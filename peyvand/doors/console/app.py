@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import typer
-from click.exceptions import Abort, ClickException, Exit
 from django.utils.translation import gettext as _
+from typer.exceptions import TyperException
 
 from peyvand.doors.console import printing
-from peyvand.doors.console.commands import care, data, figures, people
+from peyvand.doors.console.commands import care, data, figures, people, serving
 from peyvand.doors.console.failures import INTERRUPTED, USAGE
 
 app = typer.Typer(
     name="peyvand",
     help=_("Peyvand: customers, what happened with them, and what they are worth."),
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("serve", help=_("Serve the pages, do long work, keep schedules."))(serving.serve)
+app.command("worker", help=_("Do long work and keep schedules, beside a server."))(serving.worker)
 app.add_typer(data.bring, name="import")
 app.command("export", help=_("Write a list as CSV."))(data.export)
 app.command("refresh", help=_("Compute what customers are worth anew."))(figures.refresh)
@@ -32,13 +33,14 @@ app.add_typer(people.token, name="token")
 def call(arguments: list[str]) -> int:
     """Run one command; gives its exit code. Mistakes in the command itself are told here, all else is raised."""
     try:
-        outcome = app(arguments, prog_name="peyvand", standalone_mode=False)
-    except Exit as leaving:
+        outcome = app(arguments or ["--help"], prog_name="peyvand", standalone_mode=False)
+    except typer.Exit as leaving:
         return leaving.exit_code
-    except Abort:
+    except typer.Abort:
         printing.say(_("Stopped."))
         return INTERRUPTED
-    except ClickException as mistake:
-        mistake.show()
+    except TyperException as mistake:
+        text = _("The command was wrongly given: {reason} See “peyvand --help”.")
+        printing.say(text.format(reason=mistake.format_message()))
         return USAGE
     return outcome if isinstance(outcome, int) else 0

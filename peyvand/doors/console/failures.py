@@ -24,12 +24,12 @@ from peyvand.foundation.transfer.services import MappingError, StateError
 
 WRONG = 1  # the answer is no: something is wrong (doctor), or the work failed
 USAGE = 2  # the command itself was wrongly given
-INPUT = 3  # the file or the value can't be used
-DATABASE = 4  # 5, 6: see foundation.database.errors
-PORT = 7
-REFUSED = 8  # it may not be done, or not any more
-NEWER = 9
-FULL = 10
+# 3 port taken, 7 already served, 8 not prepared: see serve; 5 folder, 6 password: see foundation.database.errors
+DATABASE = 4
+NEWER = 9  # the data are a newer Peyvand's
+INPUT = 10  # the file or the value can't be used
+REFUSED = 11  # it may not be done, or not any more
+FULL = 12  # no room on the disk, or in memory
 FAULT = 70
 INTERRUPTED = 130
 

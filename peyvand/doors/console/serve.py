@@ -26,8 +26,10 @@ from types import FrameType
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from peyvand.doors.console import ground
 from peyvand.foundation.database import cluster
 from peyvand.foundation.database.errors import DatabaseUnavailableError
+from peyvand.foundation.database.place import data_folder as chosen_folder
 
 logger = logging.getLogger(__name__)
 
@@ -336,10 +338,9 @@ def _write(line: str | Promise) -> None:
 
 def main() -> int:
     """`python -m peyvand.doors.console.serve`: by the environment alone (PEYVAND_DATA, PEYVAND_PORT, PEYVAND_HOST)."""
-    folder = Path(os.environ.get("PEYVAND_DATA") or Path.home() / ".peyvand").expanduser().absolute()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peyvand.config.settings")
+    ground.set_up()
     return serve(
-        data_folder=folder,
+        data_folder=chosen_folder(),
         port=int(os.environ.get("PEYVAND_PORT") or 8000),
         host=os.environ.get("PEYVAND_HOST") or "127.0.0.1",
         say=_write,

@@ -34,7 +34,7 @@ class ShapeOrCommand(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-bring = typer.Typer(cls=ShapeOrCommand, no_args_is_help=True, help=_("Bring in data from a CSV file, or take it back."))
+bring = typer.Typer(cls=ShapeOrCommand, help=_("Bring in data from a CSV file, or take it back."))
 
 
 def _console() -> Actor:

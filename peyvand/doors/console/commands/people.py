@@ -25,8 +25,8 @@ from peyvand.foundation.accounts.services.people import reset_link_make, user_in
 from peyvand.foundation.accounts.services.tokens import token_make, token_revoke
 from peyvand.foundation.registry.actor import Actor, system_actor
 
-user = typer.Typer(no_args_is_help=True, help=_("People who sign in."))
-token = typer.Typer(no_args_is_help=True, help=_("Tokens of programs that use the API."))
+user = typer.Typer(help=_("People who sign in."))
+token = typer.Typer(help=_("Tokens of programs that use the API."))
 
 
 def _console() -> Actor:
