@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-import sys
 import threading
 
 _PR_SET_PDEATHSIG = 1
@@ -16,7 +15,7 @@ def end_with_parent(parent: int, sign: int = signal.SIGKILL) -> None:
 
     On Linux the kernel sees to it; elsewhere a thread looks each second.
     """
-    if sys.platform == "linux":
+    if os.uname().sysname == "Linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, sign, 0, 0, 0)
         if os.getppid() != parent:  # it died before we asked
             os.kill(os.getpid(), sign)

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
-from pytest_django.plugin import DjangoDbBlocker
 
 from peyvand.foundation.jobs.declarations import Job
 from peyvand.foundation.jobs.tests.sample.registrations import JOBS
+from peyvand.foundation.outbox.tests.committing import really_committing
 from peyvand.foundation.registry.registry import registry
 
 TABLES = ("jobs_run", "jobs_worker", "procrastinate_periodic_defers", "procrastinate_jobs", "procrastinate_workers")
@@ -30,21 +30,16 @@ def sample(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def committing(django_db_setup: None, django_db_blocker: DjangoDbBlocker, sample: None) -> Iterator[None]:
+def committing(db: None, sample: None) -> Iterator[None]:
     """A database in which commits are real, with a table for the jobs' marks; emptied afterwards."""
-    with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS jobs_test_mark")
-            cursor.execute(
-                "CREATE TABLE jobs_test_mark "
-                "(id serial, text text, run bigint, pid int, at timestamptz DEFAULT clock_timestamp())"
-            )
+    with really_committing(*TABLES), connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS jobs_test_mark")
+        cursor.execute(
+            "CREATE TABLE jobs_test_mark "
+            "(id serial, text text, run bigint, pid int, at timestamptz DEFAULT clock_timestamp())"
+        )
         yield
-        with connection.cursor() as cursor:
-            for table in TABLES:
-                cursor.execute(f"DELETE FROM {table}")
-            cursor.execute("DROP TABLE jobs_test_mark")
-        connection.close()
+        cursor.execute("DROP TABLE jobs_test_mark")
 
 
 def environment() -> dict[str, str]:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
-from pytest_django.plugin import DjangoDbBlocker
 
+from peyvand.foundation.outbox.tests.committing import really_committing
 from peyvand.foundation.registry.declarations import EventHandler
 from peyvand.foundation.registry.registry import registry
 
@@ -16,14 +15,10 @@ Handle = Callable[..., EventHandler]
 
 
 @pytest.fixture
-def committing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def committing(db: None) -> Iterator[None]:
     """A database in which commits are real; the outbox is emptied afterwards."""
-    with django_db_blocker.unblock():
+    with really_committing("outbox_delivery", "outbox_failure", "outbox_event", "outbox_cursor"):
         yield
-        with connection.cursor() as cursor:
-            for table in ("delivery", "failure", "event", "cursor"):
-                cursor.execute(f"DELETE FROM outbox_{table}")
-        connection.close()
 
 
 @pytest.fixture
