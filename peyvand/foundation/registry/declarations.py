@@ -92,9 +92,9 @@ class SearchProvider:
 class Panel:
     """A piece of another room's screen.
 
-    `context(actor, subject, request_query)` gives the template's variables, or None to leave the panel out. Slots of the
-    screen "customer": head (pills beside the name), suggestion, start, tab (label and icon needed), end. Slots of "home":
-    pulse, main, side.
+    `context(actor, subject, request_query)` gives the template's variables, or None to leave the panel out. Slots of
+    the screen "customer": head (pills beside the name), suggestion, start, tab (label and icon needed), end. Slots of
+    "home": pulse, main, side.
     """
 
     name: str
@@ -110,7 +110,9 @@ class Panel:
 
 @dataclass(frozen=True)
 class EventHandler:
-    """`function(event, *, event_id, actor)` runs after commit for each event of the class, at least once: be idempotent."""
+    """`function(event, *, event_id, actor)` runs after commit for each event of the class, at least once: be
+    idempotent.
+    """
 
     name: str
     event: type[Any]
@@ -143,7 +145,9 @@ class WarehouseFact:
 
 @dataclass(frozen=True)
 class DemoRows:
-    """How a room's part of the sample business is removed: called in the reverse order of `order`; returns rows removed."""
+    """How a room's part of the sample business is removed: called in the reverse order of `order`; returns rows
+    removed.
+    """
 
     name: str
     remove: Callable[[Actor], int]

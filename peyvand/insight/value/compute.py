@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.utils import timezone
 from ibis import _
 
@@ -53,9 +56,31 @@ def refresh(run: Running, *, as_of: str = "") -> Mapping[str, Any]:
     With `as_of` (ISO date) only the business the run's actor looks at is computed, for that day, and no trait is
     written. The result is {"load", "snapshots": [ids], "as_of", "customers"}.
     """
+    with _alone(run):
+        return _refresh(run, chosen=date.fromisoformat(as_of) if as_of else None)
+
+
+@contextmanager
+def _alone(run: Running) -> Iterator[None]:
+    """One computation at a time: a load removes the files of those before it. Waits, and may be stopped meanwhile."""
+    with connection.cursor() as cursor:
+        while not _locked(cursor):
+            run.check()
+            time.sleep(0.5)
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('value.refresh.running'))")
+
+
+def _locked(cursor: Any) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(hashtext('value.refresh.running'))")
+    return bool(cursor.fetchone()[0])
+
+
+def _refresh(run: Running, *, chosen: date | None) -> Mapping[str, Any]:
     load = engine.load(run)
     backend = engine.open_warehouse()
-    chosen = date.fromisoformat(as_of) if as_of else None
     made: list[Snapshot] = []
     for demo in (run.actor.demo,) if chosen else (False, True):
         found = list(_snapshots(run=run, backend=backend, load=load, demo=demo, chosen=chosen))

@@ -47,7 +47,7 @@ def _block(row: SnapshotCustomer) -> Mapping[str, Any]:
         "scores": [
             (gettext("Recency"), row.recency_score, _days(row.silence_days)),
             (gettext("Frequency"), row.frequency_score, _times(row.frequency)),
-            (gettext("Value"), row.monetary_score, formats.money(Money(row.monetary_minor, currency), short=True)),
+            (gettext("Value"), row.monetary_score, formats.money(Money(row.monetary_minor, currency), "short")),
         ],
         "fewer": row.snapshot.customers < 5,
     }

@@ -44,7 +44,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A fault of ours: nothing half-done is kept, and the code finds it in the log."""
     code = secrets.token_hex(4)
     logger.error("page failed, code %s, path %s", code, request.path)
-    text = gettext("This page could not be made. What you had saved is safe; nothing was half done. Try again in a moment.")
+    text = gettext(
+        "This page could not be made. What you had saved is safe; nothing was half done. Try again in a moment."
+    )
     return _page(request, status=500, title=gettext("This is our fault"), text=text, code=code)
 
 

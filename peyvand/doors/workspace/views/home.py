@@ -59,7 +59,11 @@ def home_of(*, actor: Actor, query: dict[str, str]) -> Home:
 def home(request: HttpRequest) -> HttpResponse:
     """The first page after signing in."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    context = {"home": home_of(actor=actor, query=request.GET.dict()), "now": timezone.now(), "may_import": actor.may("transfer.import")}
+    context = {
+        "home": home_of(actor=actor, query=request.GET.dict()),
+        "now": timezone.now(),
+        "may_import": actor.may("transfer.import"),
+    }
     return render(request, "workspace/home.html", context)
 
 

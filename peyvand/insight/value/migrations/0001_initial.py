@@ -5,68 +5,102 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0002_history'),
-        ('warehouse', '0001_initial'),
+        ("customers", "0002_history"),
+        ("warehouse", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('demo', models.BooleanField()),
-                ('as_of', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('window_start', models.DateField()),
-                ('newest', models.BooleanField(default=False)),
-                ('customers', models.IntegerField()),
-                ('payload', models.JSONField()),
-                ('computed_at', models.DateTimeField(auto_now_add=True)),
-                ('load', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='warehouse.load')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("demo", models.BooleanField()),
+                ("as_of", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("window_start", models.DateField()),
+                ("newest", models.BooleanField(default=False)),
+                ("customers", models.IntegerField()),
+                ("payload", models.JSONField()),
+                ("computed_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "load",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="warehouse.load"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SnapshotCustomer',
+            name="SnapshotCustomer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rfm_class', models.CharField(choices=[('champion', 'Champion'), ('loyal', 'Loyal'), ('promising', 'Promising'), ('new', 'Newcomer'), ('attention', 'Needs attention'), ('risk', 'At risk'), ('cantlose', "Can't lose"), ('dormant', 'Dormant'), ('lost', 'Lost')], max_length=10)),
-                ('recency_score', models.SmallIntegerField()),
-                ('frequency_score', models.SmallIntegerField()),
-                ('monetary_score', models.SmallIntegerField()),
-                ('silence_days', models.IntegerField()),
-                ('rhythm_days', models.FloatField(null=True)),
-                ('orders', models.IntegerField()),
-                ('frequency', models.IntegerField()),
-                ('monetary_minor', models.BigIntegerField()),
-                ('revenue_minor', models.BigIntegerField()),
-                ('margin_minor', models.BigIntegerField(null=True)),
-                ('margin_share', models.FloatField()),
-                ('rank', models.IntegerField()),
-                ('slipping', models.BooleanField()),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField()),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people', to='value.snapshot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "rfm_class",
+                    models.CharField(
+                        choices=[
+                            ("champion", "Champion"),
+                            ("loyal", "Loyal"),
+                            ("promising", "Promising"),
+                            ("new", "Newcomer"),
+                            ("attention", "Needs attention"),
+                            ("risk", "At risk"),
+                            ("cantlose", "Can't lose"),
+                            ("dormant", "Dormant"),
+                            ("lost", "Lost"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("recency_score", models.SmallIntegerField()),
+                ("frequency_score", models.SmallIntegerField()),
+                ("monetary_score", models.SmallIntegerField()),
+                ("silence_days", models.IntegerField()),
+                ("rhythm_days", models.FloatField(null=True)),
+                ("orders", models.IntegerField()),
+                ("frequency", models.IntegerField()),
+                ("monetary_minor", models.BigIntegerField()),
+                ("revenue_minor", models.BigIntegerField()),
+                ("margin_minor", models.BigIntegerField(null=True)),
+                ("margin_share", models.FloatField()),
+                ("rank", models.IntegerField()),
+                ("slipping", models.BooleanField()),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.customer"
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="people", to="value.snapshot"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(fields=('demo', 'as_of', 'currency'), name='value_snapshot_of_day'),
+            model_name="snapshot",
+            constraint=models.UniqueConstraint(fields=("demo", "as_of", "currency"), name="value_snapshot_of_day"),
         ),
         migrations.AddIndex(
-            model_name='snapshotcustomer',
-            index=models.Index(fields=['snapshot', 'rfm_class', '-monetary_minor', 'id'], name='value_people_of_class'),
+            model_name="snapshotcustomer",
+            index=models.Index(fields=["snapshot", "rfm_class", "-monetary_minor", "id"], name="value_people_of_class"),
         ),
         migrations.AddIndex(
-            model_name='snapshotcustomer',
-            index=models.Index(condition=models.Q(('slipping', True)), fields=['snapshot', '-monetary_minor', 'id'], name='value_people_slipping'),
+            model_name="snapshotcustomer",
+            index=models.Index(
+                condition=models.Q(("slipping", True)),
+                fields=["snapshot", "-monetary_minor", "id"],
+                name="value_people_slipping",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snapshotcustomer',
-            constraint=models.UniqueConstraint(fields=('snapshot', 'customer'), name='value_customer_in_snapshot'),
+            model_name="snapshotcustomer",
+            constraint=models.UniqueConstraint(fields=("snapshot", "customer"), name="value_customer_in_snapshot"),
         ),
     ]

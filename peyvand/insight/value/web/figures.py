@@ -105,7 +105,7 @@ def person(row: SnapshotCustomer) -> Person:
 
 def money(snapshot: Snapshot, minor: int, *, short: bool = True) -> str:
     """An amount of the snapshot's currency as the reader reads it."""
-    return formats.money(Money(minor, snapshot.currency), short=short)
+    return formats.money(Money(minor, snapshot.currency), "short" if short else "full")
 
 
 def pareto(snapshot: Snapshot) -> Chart | None:
@@ -129,7 +129,7 @@ def pareto(snapshot: Snapshot) -> Chart | None:
     return Chart(
         name="pareto", question=gettext("Who holds the value?"), answer=answer, kind="line",
         x=Axis(label=gettext("Share of customers, best first"), format="percent", maximum=100),
-        y=Axis(format="percent", maximum=max(100.0, *points)),
+        y=Axis(format="percent", maximum=100 if max(points) < 101 else -(-max(points) // 25) * 25),
         series=[
             Series(label=gettext("Value"), values=[(p, share) for p, share in enumerate(points)], area=True),
             Series(label=gettext("If all were equal"), values=[(0, 0), (100, 100)], tone="c6", dashed=True),

@@ -4,27 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Load',
+            name="Load",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('running', 'Loading'), ('ready', 'Loaded and checked'), ('failed', 'Failed')], default='running', max_length=10)),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('fresh_until', models.DateTimeField(null=True)),
-                ('time_zone', models.CharField(max_length=64)),
-                ('facts', models.JSONField(default=dict)),
-                ('error', models.TextField(default='')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "Loading"), ("ready", "Loaded and checked"), ("failed", "Failed")],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("fresh_until", models.DateTimeField(null=True)),
+                ("time_zone", models.CharField(max_length=64)),
+                ("facts", models.JSONField(default=dict)),
+                ("error", models.TextField(default="")),
             ],
             options={
-                'indexes': [models.Index(fields=['state', '-id'], name='warehouse_load_state')],
+                "indexes": [models.Index(fields=["state", "-id"], name="warehouse_load_state")],
             },
         ),
     ]
