@@ -44,7 +44,7 @@ class CustomerFilter:
     """Conditions that all must hold; "" and empty mean any.
 
     `owner` is an id or "none"; `touched` "7" (within so many days) or "-30" (not for so many); `worth` in whole units
-    of `currency`, at least and at most. `view_…` are the conditions of the view itself, on top of which the others come.
+    of `currency`, at least and at most. `view_…` are the conditions of the view itself; the others come on top.
     """
 
     text: str = ""
@@ -112,7 +112,7 @@ def worth_currency(*, actor: Actor, default: str) -> str:
 
 
 def with_people(found: CustomerQuerySet) -> CustomerQuerySet:
-    """The same customers with what a row of a list shows: owner, identities, traits of worth, organisation; five queries."""
+    """The same customers with what a list's row shows: owner, identities, traits of worth, organisation; five queries."""
     return found.select_related("owner").prefetch_related(
         Prefetch("identities", Identity.objects.order_by("-is_primary", "kind", "id")),
         Prefetch("traits", Trait.objects.filter(name__in=(CLASS, WORTH, SLIPPING)), to_attr="worth_traits"),

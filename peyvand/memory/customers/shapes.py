@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from peyvand.foundation.registry.declarations import ExportShape, ImportColumn, ImportShape
 from peyvand.foundation.transfer.shapes import Reason
@@ -80,7 +81,7 @@ _PERSON = (
 DECLARATIONS = (
     ImportShape(
         name="customers",
-        label=_("People"),
+        label=pgettext_lazy("customers", "People"),
         help=_("One person a line; those known by code, e-mail or phone are brought up to date."),
         icon="users",
         columns=(_NAME, *_PERSON, _CODE, *_REACH, *_REST),

@@ -22,7 +22,7 @@ TAG_SEPARATORS = str.maketrans({"،": ",", ";": ",", "؛": ","})
 
 
 class CustomerForm(forms.Form):
-    """A person, or with `kind` an organisation. Lengths and sense are the services' to check; their words come back here."""
+    """A person, or an organisation, by `kind`. Lengths and sense are checked by the services; their words come back."""
 
     honorific = forms.CharField(label=_("Honorific"), required=False)
     given_name = forms.CharField(label=_("Given name"), required=False)

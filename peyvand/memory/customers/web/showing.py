@@ -70,7 +70,7 @@ def tabs(asked: Asked) -> list[Tab]:
     labels = {
         "all": gettext("All"),
         "mine": gettext("Mine"),
-        "people": gettext("People"),
+        "people": pgettext("customers", "People"),
         "organisations": gettext("Organisations"),
         "attention": gettext("Need care"),
         "unowned": gettext("Without owner"),
@@ -200,7 +200,7 @@ class Line:
 
 
 def line(customer: Customer, *, currency: str) -> Line:
-    """A customer of `queries.with_people` as a row; worth stands bare in the currency of the head, else with its own."""
+    """A customer of `queries.with_people` as a row; worth stands bare in the head's currency, else with its own."""
     traits = {trait.name: trait for trait in customer.worth_traits}  # type: ignore[attr-defined]
     worth = ""
     found = traits.get(WORTH)

@@ -115,6 +115,7 @@ def remove(request: StaffRequest, interaction_id: int) -> HttpResponse:
     except Interaction.DoesNotExist:
         raise Http404 from None
     toast(request, gettext("It was taken off the timeline."), undo_url=reverse("changes:undo", args=[change_set_id]))
-    if found.customer_id is None:
-        return redirect("interactions:list")
-    return redirect("customers:one", found.customer_id)
+    back = reverse("customers:one", args=[found.customer_id]) if found.customer_id else reverse("interactions:list")
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204, headers={"HX-Redirect": back})
+    return redirect(back)
