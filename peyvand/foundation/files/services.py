@@ -23,6 +23,7 @@ from peyvand.foundation.files.models import StoredFile, place_of
 from peyvand.foundation.files.names import clean_name
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.ui import formats
 
 __all__ = [
     "FileRefusedError",
@@ -105,7 +106,7 @@ def _write(stream: IO[bytes], part: Path, *, limit: int, content_type: str) -> t
             size += len(chunk)
             if size > limit:
                 text = _("The file is larger than {limit} MB.")
-                raise QuotaError(text.format(limit=limit // 2**20))
+                raise QuotaError(text.format(limit=formats.number(limit // 2**20)))
             digest.update(chunk)
             target.write(chunk)
         target.flush()
@@ -122,7 +123,7 @@ def _require_quota(actor: Actor, size: int) -> None:
     used = StoredFile.objects.filter(owner_id=actor.user_id).aggregate(used=Sum("size"))["used"] or 0
     if used + size > settings.FILE_QUOTA_BYTES:
         text = _("Your files together would be larger than {limit} MB. Remove some that you no longer need.")
-        raise QuotaError(text.format(limit=settings.FILE_QUOTA_BYTES // 2**20))
+        raise QuotaError(text.format(limit=formats.number(settings.FILE_QUOTA_BYTES // 2**20)))
 
 
 def find(*, actor: Actor, id: int | uuid.UUID) -> StoredFile:

@@ -74,7 +74,7 @@ def test_a_child_runs_apart_and_is_killed_when_it_does_not_stop(start_worker: St
     quick = begin("sample.child", steps=3)
     until(lambda: state(quick) == "done")
     assert quick.result["pid"] != worker.pid
-    assert not psutil.pid_exists(quick.result["pid"])
+    until(lambda: not psutil.pid_exists(quick.result["pid"]), seconds=5)
     stubborn = begin("sample.stubborn_child", seconds=300)
     until(lambda: stubborn.pk in {run for run, _pid in marks("begun")})
     (pid,) = [pid for run, pid in marks("begun") if run == stubborn.pk]
