@@ -112,7 +112,7 @@ def worth_currency(*, actor: Actor, default: str) -> str:
 
 
 def with_people(found: CustomerQuerySet) -> CustomerQuerySet:
-    """The same customers with what a list's row shows: owner, identities, traits of worth, organisation; five queries."""
+    """The same customers with what a row shows: owner, identities, traits of worth, organisation; in five queries."""
     return found.select_related("owner").prefetch_related(
         Prefetch("identities", Identity.objects.order_by("-is_primary", "kind", "id")),
         Prefetch("traits", Trait.objects.filter(name__in=(CLASS, WORTH, SLIPPING)), to_attr="worth_traits"),

@@ -1,4 +1,4 @@
-"""What the engine of imports and exports is told: columns with their usual titles, and the reasons for what was not taken."""
+"""What the engine of imports and exports is told: columns with their usual titles, and reasons."""
 
 from __future__ import annotations
 
@@ -32,23 +32,59 @@ _NAME = ImportColumn(
     icon="user",
 )
 _CODE = ImportColumn(
-    "code", _("Code"), "code",
-    ("id", "code", "customer id", "customerid", "customer code", "external id", "کد", "کد مشتری", "شناسه", "شناسه مشتری"),
-    key=True, icon="id-badge-2",
-)  # fmt: skip
+    "code",
+    _("Code"),
+    "code",
+    (
+        "id",
+        "code",
+        "customer id",
+        "customerid",
+        "customer code",
+        "external id",
+        "کد",
+        "کد مشتری",
+        "شناسه",
+        "شناسه مشتری",
+    ),
+    key=True,
+    icon="id-badge-2",
+)
 _REACH = (
     ImportColumn(
-        "phone", _("Mobile"), "phone",
-        ("phone", "mobile", "telephone", "cell", "موبایل", "تلفن", "شماره", "همراه", "تلفن همراه", "شماره تماس", "شماره موبایل"),
-        key=True, icon="phone",
+        "phone",
+        _("Mobile"),
+        "phone",
+        (
+            "phone",
+            "mobile",
+            "telephone",
+            "cell",
+            "موبایل",
+            "تلفن",
+            "شماره",
+            "همراه",
+            "تلفن همراه",
+            "شماره تماس",
+            "شماره موبایل",
+        ),
+        key=True,
+        icon="phone",
     ),
-    ImportColumn("phone_2", _("Other phone"), "phone", ("phone 2", "landline", "تلفن ثابت", "تلفن ۲", "تلفن دوم"), icon="phone"),
     ImportColumn(
-        "email", _("Email"), "email", ("email", "e-mail", "mail", "ایمیل", "رایانامه", "پست الکترونیک"), key=True, icon="mail"
+        "phone_2", _("Other phone"), "phone", ("phone 2", "landline", "تلفن ثابت", "تلفن ۲", "تلفن دوم"), icon="phone"
+    ),
+    ImportColumn(
+        "email",
+        _("Email"),
+        "email",
+        ("email", "e-mail", "mail", "ایمیل", "رایانامه", "پست الکترونیک"),
+        key=True,
+        icon="mail",
     ),
     ImportColumn("city", _("City"), "text", ("city", "town", "شهر"), icon="map-pin"),
     ImportColumn("country", _("Country"), "text", ("country", "کشور"), icon="world"),
-)  # fmt: skip
+)
 _REST = (
     ImportColumn("tags", _("Tags"), "text", ("tags", "labels", "برچسب", "برچسب‌ها"), icon="tag"),
     ImportColumn("owner", _("Owner"), "text", ("owner", "account manager", "مسئول", "کارشناس"), icon="user-check"),
