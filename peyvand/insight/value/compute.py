@@ -6,7 +6,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,33 +20,11 @@ from peyvand.foundation.money.currencies import exponent_of
 from peyvand.insight.value import frames, services
 from peyvand.insight.value.classes import ORDER, class_of
 from peyvand.insight.value.models import Snapshot
+from peyvand.insight.value.person import Person
 from peyvand.insight.warehouse import engine
 from peyvand.insight.warehouse.models import Load
 
 CALENDARS = ("jalali", "gregorian")
-
-
-@dataclass(frozen=True)
-class Person:
-    """One customer of a snapshot; amounts in minor units."""
-
-    customer_id: int
-    rfm_class: str
-    r: int
-    f: int
-    m: int
-    silence: int
-    rhythm: float | None
-    orders: int
-    frequency: int
-    monetary: int
-    revenue: int
-    margin: int | None
-    margin_share: float
-    rank: int
-    slipping: bool
-    first_day: date
-    last_day: date
 
 
 def refresh(run: Running, *, as_of: str = "") -> Mapping[str, Any]:

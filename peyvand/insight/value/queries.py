@@ -33,6 +33,8 @@ def dashboard(*, actor: Actor, as_of: date | None = None, currency: str = "") ->
     found = snapshots(actor=actor)
     newest = found.filter(newest=True).order_by("-as_of").values_list("as_of", flat=True).first()
     day = as_of or newest
+    if day is None:
+        return None
     same_day = list(found.filter(as_of=day).order_by("-customers", "currency"))
     chosen = next((snapshot for snapshot in same_day if snapshot.currency == currency), None)
     shown = chosen or (same_day[0] if same_day else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext
@@ -17,34 +17,13 @@ from peyvand.foundation.money.currencies import exponent_of
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.value.models import Snapshot, SnapshotCustomer
+from peyvand.insight.value.person import Person
 from peyvand.insight.warehouse.models import Load
 from peyvand.memory.customers import services as customers
 from peyvand.memory.customers.services import TraitRow
 
 KEPT_DAYS = 12  # snapshots of days that people chose, kept beside the newest
 SOURCE = "insight.value"
-
-
-class PersonFigures(Protocol):
-    """What compute gives of a customer; amounts in minor units."""
-
-    customer_id: int
-    rfm_class: str
-    r: int
-    f: int
-    m: int
-    silence: int
-    rhythm: float | None
-    orders: int
-    frequency: int
-    monetary: int
-    revenue: int
-    margin: int | None
-    margin_share: float
-    rank: int
-    slipping: bool
-    first_day: date
-    last_day: date
 
 
 COLUMNS = (
@@ -63,7 +42,7 @@ def snapshot_keep(
     currency: str,
     newest: bool,
     payload: Mapping[str, Any],
-    persons: Sequence[PersonFigures],
+    persons: Sequence[Person],
     load: Load,
 ) -> Snapshot:
     """Keep the figures of a day, replacing those of the same day; a person erased meanwhile is left out."""
@@ -79,7 +58,7 @@ def snapshot_keep(
     return snapshot
 
 
-def _copy_people(*, snapshot: Snapshot, persons: Sequence[PersonFigures]) -> None:
+def _copy_people(*, snapshot: Snapshot, persons: Sequence[Person]) -> None:
     table = SnapshotCustomer._meta.db_table
     names = ", ".join(COLUMNS)
     with connection.cursor() as cursor:
@@ -117,7 +96,7 @@ def traits_keep(
     actor: Actor,
     demo: bool,
     as_of: date,
-    persons: Mapping[str, Sequence[PersonFigures]],
+    persons: Mapping[str, Sequence[Person]],
     major: Mapping[int, str],
 ) -> None:
     """Write what a customer is worth into memory: class and measures in the currency they use most, revenue in each."""
@@ -130,13 +109,13 @@ def traits_keep(
 
 
 def _trait_rows(
-    *, as_of: date, persons: Mapping[str, Sequence[PersonFigures]], major: Mapping[int, str]
+    *, as_of: date, persons: Mapping[str, Sequence[Person]], major: Mapping[int, str]
 ) -> Iterator[TraitRow]:
     for currency, people in persons.items():
         scale = Decimal(1).scaleb(-exponent_of(currency))
 
         def row(
-            person: PersonFigures, name: str, *, text: str = "", number: Decimal | None = None, unit: str = ""
+            person: Person, name: str, *, text: str = "", number: Decimal | None = None, unit: str = ""
         ) -> TraitRow:
             return TraitRow(
                 customer_id=person.customer_id, name=name, text=text, number=number, currency=unit, at=as_of

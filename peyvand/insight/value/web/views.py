@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from peyvand.foundation.calendar.calendars import CalendarKind
+from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.fields import DateField
 from peyvand.foundation.ui.lists import BadCursorError, paginate
@@ -39,7 +40,7 @@ def _actor(request: HttpRequest) -> Actor:
 
 def _day(query: QueryDict) -> date | None:
     try:
-        return date.fromisoformat(query["as_of"]) if query.get("as_of") else None
+        return date.fromisoformat(str(query["as_of"])) if query.get("as_of") else None
     except ValueError as error:
         raise Http404 from error
 
@@ -71,11 +72,11 @@ def dashboard_page(request: HttpRequest) -> HttpResponse:
         ),
         "months": figures.months(snapshot, calendar),
         "lines": figures.total_lines(snapshot),
-        "net": figures.Money(snapshot.payload["totals"]["net"], snapshot.currency),
+        "net": Money(snapshot.payload["totals"]["net"], snapshot.currency),
         "rounding": figures.rounding(snapshot),
         "margin": snapshot.payload["margin"],
-        "margin_amount": figures.Money.from_decimal(
-            figures.Decimal(str(snapshot.payload["margin"]["known"] - snapshot.payload["margin"]["cost"])),
+        "margin_amount": Money.from_decimal(
+            Decimal(str(snapshot.payload["margin"]["known"] - snapshot.payload["margin"]["cost"])),
             snapshot.currency,
         ),
         "slipping": [figures.person(row) for row in queries.people(actor=actor, snapshot=snapshot, slipping=True)[:6]],
@@ -136,7 +137,8 @@ def people_page(request: HttpRequest) -> HttpResponse:
     for name in ("cursor", "back"):
         asked.pop(name, None)
     context = {
-        "page": replace(page, rows=[figures.person(row) for row in page.rows]),  # type: ignore[type-var]
+        "page": page,
+        "people": [figures.person(row) for row in page.rows],
         "page_url": f"{request.path}?{asked.urlencode()}",
         "snapshot": shown.snapshot,
         "class_label": RfmClass(rfm_class).label if rfm_class else "",
