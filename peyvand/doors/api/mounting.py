@@ -1,0 +1,40 @@
+"""The API itself: every room's router under one address."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from ninja import NinjaAPI
+
+from peyvand.doors.api.guarding import Token
+from peyvand.doors.api.problems import install
+from peyvand.doors.api.reading import StrictParser
+from peyvand.foundation.jobs.api import router as jobs
+from peyvand.foundation.transfer.api import router as transfer
+from peyvand.insight.value.api import router as value
+from peyvand.memory.commerce.api import router as commerce
+from peyvand.memory.customers.api import router as customers
+from peyvand.memory.interactions.api import router as interactions
+
+ROUTERS = (customers, interactions, commerce, value, transfer, jobs)
+DESCRIPTION = """\
+Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.
+
+Lists are read page by page: `next` of an answer is `after` of the next request; it is null at the end. Send an
+`Idempotency-Key` with a POST, and it is done once however often it is sent within two days. Errors are problem+json
+(RFC 9457) in the language of `Accept-Language`. `X-Peyvand-Business: demo` reads and writes the sample business.
+Times are ISO 8601 with an offset; amounts named `_minor` are integers of the currency's smallest unit."""
+
+
+def _made() -> NinjaAPI:
+    api = NinjaAPI(
+        title="Peyvand", version=version("peyvand"), description=DESCRIPTION, docs_url=None, openapi_url=None,
+        auth=Token(), parser=StrictParser(), urls_namespace="api-1", servers=[{"url": "/"}],
+    )  # fmt: skip
+    for router in ROUTERS:
+        api.add_router("", router)
+    install(api)
+    return api
+
+
+api = _made()

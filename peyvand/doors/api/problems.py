@@ -1,0 +1,211 @@
+"""What a program reads when something can't be done: problem+json (RFC 9457), in the language it accepts.
+
+`type` names the kind for good, `title` and `detail` are sentences, `errors` says by field what to send instead. A 500
+has a `code` that finds it in the log; nothing of the inside is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ValidationError as FormError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from peyvand.foundation.accounts.access import RefusedError
+from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedError
+from peyvand.foundation.files.services import FileRefusedError
+from peyvand.foundation.money.currencies import UnknownCurrencyError
+from peyvand.foundation.registry.actor import NotAllowed
+from peyvand.foundation.text.identifiers import IdentifierError
+from peyvand.foundation.transfer.reading import ReadError
+from peyvand.foundation.transfer.services import MappingError, StateError
+from peyvand.foundation.ui.lists import BadCursorError
+from peyvand.memory.commerce.services.products import StaleError
+from peyvand.memory.customers.errors import ConflictError
+from peyvand.memory.customers.errors import InvalidError as CustomerInvalidError
+from peyvand.memory.interactions.services import InvalidError as InteractionInvalidError
+
+logger = logging.getLogger(__name__)
+CONTENT_TYPE = "application/problem+json"
+Errors = Sequence[Mapping[str, Any]]
+
+
+def _title(status: int) -> str:
+    titles = {
+        400: _("This can't be read"),
+        401: _("A token is needed"),
+        403: _("This right is missing"),
+        404: _("There is nothing here"),
+        405: _("This address does not take that method"),
+        409: _("This can't be done as things are now"),
+        413: _("This is too large"),
+        422: _("Some values can't be taken"),
+        429: _("Too many requests"),
+        503: _("Not available at the moment"),
+    }
+    return titles.get(status) or (_("This is our fault") if status >= 500 else _("This can't be done"))
+
+
+NAMES = {
+    400: "unreadable", 401: "no-token", 403: "not-allowed", 404: "not-found", 405: "method", 409: "conflict",
+    413: "too-large", 422: "invalid", 429: "too-many", 500: "fault", 503: "unavailable",
+}  # fmt: skip
+
+
+def problem(status: int, detail: str = "", *, errors: Errors = (), **more: Any) -> HttpResponse:
+    """An answer of problem+json."""
+    content: dict[str, Any] = {"type": f"urn:peyvand:problem:{NAMES.get(status, 'refused')}", "title": _title(status)}
+    content["status"] = status
+    if detail:
+        content["detail"] = detail
+    if errors:
+        content["errors"] = list(errors)
+    body = json.dumps({**content, **more}, ensure_ascii=False, default=str)
+    response = HttpResponse(body, status=status, content_type=CONTENT_TYPE)
+    if status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="Peyvand"'
+    return response
+
+
+def as_problem(response: HttpResponse) -> HttpResponse:
+    """An error that Django or ninja wrote in their own way, as problem+json; everything else as it is."""
+    if response.status_code < 400 or response.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
+        return response
+    made = problem(response.status_code)
+    for name in ("Allow", "Retry-After"):
+        if name in response:
+            made[name] = response[name]
+    return made
+
+
+def _by_field(errors: Mapping[str, object]) -> list[dict[str, str]]:
+    return [{"field": name, "detail": str(message)} for name, message in errors.items()]
+
+
+def _validation(error: ValidationError) -> HttpResponse:
+    found = []
+    for one in error.errors:
+        place = [str(part) for part in one.get("loc", ())]
+        field = ".".join(part for part in place[1:] if part != "data") or ".".join(place)
+        found.append({"field": field, "detail": _sentence(one), "kind": str(one.get("type", ""))})
+    return problem(422, errors=found[:100])
+
+
+def _sentence(one: Mapping[str, Any]) -> str:
+    """What is wrong with a value, in the reader's language; by the kinds that the reader of JSON knows."""
+    kind = str(one.get("type", ""))
+    limits = one.get("ctx") or {}
+    if kind == "missing":
+        return _("This is missing.")
+    if kind.startswith(("int_", "float_", "decimal_", "finite")):
+        return _("This must be a number in its bounds.")
+    if kind.startswith(("date", "timezone", "time_")):
+        return _("This must be a time like 2026-04-20T09:30:00Z.")
+    if kind.startswith("bool"):
+        return _("This must be true or false.")
+    if kind in ("string_too_long", "too_long"):
+        return _("This is longer than {limit}.").format(limit=limits.get("max_length", ""))
+    if kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
+        limit = next((value for name, value in limits.items() if name in ("ge", "gt", "le", "lt")), "")
+        return _("This is beyond the limit {limit}.").format(limit=limit)
+    if kind.startswith("string"):
+        return _("This must be text.")
+    if kind in ("enum", "literal_error"):
+        return _("This must be one of: {names}.").format(names=limits.get("expected", ""))
+    return _("This value can't be taken.")
+
+
+def _form(error: FormError) -> HttpResponse:
+    if hasattr(error, "error_dict"):
+        fields = {name: " ".join(messages) for name, messages in error.message_dict.items()}
+        return problem(
+            422, errors=_by_field({"" if name == "__all__" else name: said for name, said in fields.items()})
+        )
+    return problem(422, " ".join(str(message) for message in error.messages))
+
+
+def _conflict(error: ConflictError) -> HttpResponse:
+    theirs = [{"field": one.field, "value": one.value} for one in error.theirs]
+    detail = _("Somebody changed this since it was read. Read it again and send your change anew.")
+    return problem(409, detail, version=error.version, changed=theirs)
+
+
+def _http(error: HttpError) -> HttpResponse:
+    unread = error.status_code == 400 and str(error).startswith("Cannot parse request body")
+    return problem(error.status_code, _("The body is not JSON.") if unread else str(error))
+
+
+def _refused(error: Exception) -> HttpResponse:
+    return problem(409, str(error))
+
+
+def _unprocessable(error: Exception) -> HttpResponse:
+    return problem(422, str(error))
+
+
+def _value(error: ValueError) -> HttpResponse:
+    """Text that no database keeps: a zero character, half of a surrogate pair."""
+    if isinstance(error, UnicodeError) or "NUL" in str(error):
+        return problem(422, _("The text holds a character that can't be kept."))
+    return _fault(error)
+
+
+def _fault(error: BaseException) -> HttpResponse:
+    code = secrets.token_hex(4)
+    logger.error("API request failed, code %s", code, exc_info=error)
+    return problem(
+        500, _("Nothing was half done. Try again; if it goes on, give the code to your administrator."), code=code
+    )
+
+
+HANDLERS: Mapping[type[BaseException], Callable[[Any], HttpResponse]] = {
+    AuthenticationError: lambda _error: problem(401, _("Send a token: Authorization: Bearer pv_…")),
+    ValidationError: _validation,
+    HttpError: _http,
+    Http404: lambda _error: problem(404),
+    ObjectDoesNotExist: lambda _error: problem(404),
+    NotAllowed: lambda error: problem(403, permission=error.permission),
+    PermissionDenied: lambda _error: problem(403),
+    StaleError: lambda error: problem(409, " ".join(error.messages)),
+    FormError: _form,
+    ConflictError: _conflict,
+    CustomerInvalidError: lambda error: problem(422, errors=_by_field(error.errors)),
+    InteractionInvalidError: lambda error: problem(422, errors=_by_field(error.errors)),
+    RefusedError: _refused,
+    StateError: _refused,
+    AlreadyUndoneError: lambda _error: problem(409, _("This has already been taken back.")),
+    UndoFailedError: lambda _error: problem(409, _("This can't be taken back as things are now; nothing was changed.")),
+    ReadError: _unprocessable,
+    MappingError: _unprocessable,
+    FileRefusedError: _unprocessable,
+    IdentifierError: _unprocessable,
+    UnknownCurrencyError: _unprocessable,
+    BadCursorError: lambda _error: problem(400, _("This cursor is of another list.")),
+    RequestDataTooBig: lambda _error: problem(413),
+    SuspiciousOperation: lambda _error: problem(400),
+    DataError: lambda _error: problem(422, _("A number is too large, or a text can't be kept.")),
+    IntegrityError: lambda _error: problem(409),
+    OperationalError: lambda _error: problem(503),
+    InterfaceError: lambda _error: problem(503),
+    ValueError: _value,
+    Exception: _fault,
+}
+
+
+def install(api: NinjaAPI) -> None:
+    """Answer every error of the API with problem+json."""
+    for kind, handler in HANDLERS.items():
+        api.add_exception_handler(kind, _adapted(handler))  # type: ignore[arg-type]
+
+
+def _adapted(handler: Callable[[Any], HttpResponse]) -> Callable[[HttpRequest, Any], HttpResponse]:
+    return lambda _request, error: handler(error)
