@@ -128,8 +128,8 @@ def checked_identities(*, actor: Actor, customer_id: int | None, given: Sequence
     for kind in {identity.kind for identity in found}:
         same = [identity for identity in found if identity.kind == kind]
         chosen = next((identity for identity in same if identity.is_primary), same[0])
-        for identity in same:
-            identity.is_primary = identity is chosen
+        for one in same:
+            one.is_primary = one is chosen
     return found
 
 
@@ -145,7 +145,7 @@ def _taken(
     if not keys:
         return {}
     rows = Identity.objects.filter(demo=actor.demo, kind__in=EXCLUSIVE_KINDS, key__in=keys).exclude(
-        customer_id=customer_id
+        customer_id=customer_id or 0
     )
     errors: dict[str, Label] = {}
     for kind, system, key, owner in rows.values_list("kind", "system", "key", "customer_id"):

@@ -11,7 +11,7 @@ from peyvand.foundation.accounts import settings
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.identifiers import phone_for_file
 from peyvand.memory.customers import filters, queries
-from peyvand.memory.customers.models import Customer, CustomerKind, IdentityKind
+from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind
 
 CHUNK = 500
 
@@ -35,10 +35,10 @@ def export_rows(actor: Actor, query: Mapping[str, str]) -> Iterator[list[Any]]:
 
 
 def _cells(customer: Customer, currency: str) -> list[Any]:
-    first = {}
+    first: dict[str, Identity] = {}
     for identity in customer.identities.all():
         first.setdefault(identity.kind, identity)
-    traits = {trait.name: trait for trait in customer.worth_traits}
+    traits = queries.worth_traits_of(customer)
     worth, code = traits.get(queries.WORTH), first.get(IdentityKind.EXTERNAL)
     phone, email = first.get(IdentityKind.PHONE), first.get(IdentityKind.EMAIL)
     return [

@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet, Value
+from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet
 from django.db.models.functions import Reverse
 from django.utils import timezone
 
@@ -201,7 +201,7 @@ def similar(*, actor: Actor, text: str, limit: int = 5, kind: str = "") -> list[
     reach = Customer.objects.visible_to(actor)
     if kind:
         reach = reach.filter(kind=kind)
-    near = TrigramWordSimilarity(Value(key), "search_key")
+    near = TrigramWordSimilarity(key, "search_key")
     return list(
         reach.filter(search_key__trigram_word_similar=key)
         .annotate(near=near)
@@ -223,6 +223,12 @@ def may_edit(*, actor: Actor, customer: Customer) -> bool:
     if actor.scope(access.EDIT) >= actor.scope(access.VIEW):
         return actor.may(access.EDIT)
     return actor.may(access.EDIT) and Customer.objects.visible_to(actor, access.EDIT).filter(pk=customer.pk).exists()
+
+
+def worth_traits_of(customer: Customer) -> dict[str, Trait]:
+    """The traits that `with_people` has read along, by name."""
+    found: list[Trait] = getattr(customer, "worth_traits", [])
+    return {trait.name: trait for trait in found}
 
 
 def reach_of(customer: Customer) -> list[Identity]:
@@ -262,7 +268,7 @@ def same_identity(*, actor: Actor, given: Iterable[IdentityData], but: int | Non
     if not wanted:
         return []
     rows = _identities(actor).filter(key__in=[key for _kind, key in wanted], kind__in={kind for kind, _key in wanted})
-    rows = rows.exclude(customer_id=but).filter(customer__in=Customer.objects.visible_to(actor))
+    rows = rows.exclude(customer_id=but or 0).filter(customer__in=Customer.objects.visible_to(actor))
     return [
         SameIdentity(customer=row.customer, value=wanted[row.kind, row.key])
         for row in rows.select_related("customer").order_by("customer__sort_key")[:20]
@@ -278,6 +284,11 @@ def relations_of(*, actor: Actor, customer: Customer) -> list[Relation]:
         return list(rows.order_by("person__sort_key")[:50])
     rows = Relation.objects.filter(person=customer, organisation__in=seen).select_related("organisation")
     return list(rows.order_by("organisation__sort_key")[:50])
+
+
+def has_customers(demo: bool) -> bool:
+    """Whether there is anybody in the sample business (True) or in one's own (False); no right is asked."""
+    return Customer.objects.filter(demo=demo).exists()
 
 
 # ── choices of filters ────────────────────────────────────────────────────

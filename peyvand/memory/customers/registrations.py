@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import Recompute, TrackedTable
-from peyvand.foundation.registry.declarations import Action, DemoRows, MenuEntry, Panel, SearchProvider, WarehouseFact
+from peyvand.foundation.registry.declarations import Action, DemoPart, MenuEntry, Panel, SearchProvider, WarehouseFact
 from peyvand.memory.customers import access, panels, shapes
 from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits
+from peyvand.memory.customers.queries import has_customers
 from peyvand.memory.customers.services import sample_remove
 
 DECLARATIONS = (
@@ -78,5 +79,5 @@ DECLARATIONS = (
         },
         changed="updated_at",
     ),
-    DemoRows("customers", sample_remove, order=10),
+    DemoPart("customers", _("Customers"), sample_remove, present=has_customers, order=10),
 )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.lists import KeysetPage, paginate
@@ -62,10 +60,11 @@ def timeline(
 
 def interaction_get(*, actor: Actor, id: int) -> Interaction:
     """One interaction; Interaction.DoesNotExist when there is none that the actor may see."""
-    return Interaction.objects.visible_to(actor).select_related("customer", "staff").get(pk=id)
+    found: Interaction = Interaction.objects.visible_to(actor).select_related("customer", "staff").get(pk=id)
+    return found
 
 
-def _chosen(found: QuerySet[Interaction], chosen: InteractionFilter) -> InteractionQuerySet:
+def _chosen(found: InteractionQuerySet, chosen: InteractionFilter) -> InteractionQuerySet:
     rows = found.select_related("customer", "staff")
     if chosen.kinds:
         rows = rows.filter(kind__in=chosen.kinds)
@@ -73,4 +72,4 @@ def _chosen(found: QuerySet[Interaction], chosen: InteractionFilter) -> Interact
         rows = rows.filter(channel=chosen.channel)
     if chosen.staff_id is not None:
         rows = rows.filter(staff_id=chosen.staff_id)
-    return rows  # type: ignore[return-value]
+    return rows

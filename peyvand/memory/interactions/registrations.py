@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import Recompute, TrackedTable
-from peyvand.foundation.registry.declarations import DemoRows, MenuEntry, Panel, WarehouseFact
+from peyvand.foundation.registry.declarations import DemoPart, MenuEntry, Panel, WarehouseFact
 from peyvand.memory.interactions import access, panels
 from peyvand.memory.interactions.kinds import KINDS
 from peyvand.memory.interactions.services import retouch, sample_remove
@@ -53,5 +53,5 @@ DECLARATIONS = (
         },
         changed="id",
     ),
-    DemoRows("interactions", sample_remove, order=20),
+    DemoPart("interactions", _("Interactions"), sample_remove, order=20),
 )

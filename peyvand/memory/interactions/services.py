@@ -114,10 +114,11 @@ def record(
     )  # fmt: skip
     made = _insert(actor=actor, rows=[row])
     if made:
-        return Interaction.objects.select_related("customer", "staff").get(pk=made[0])
+        fresh: Interaction = Interaction.objects.select_related("customer", "staff").get(pk=made[0])
+        return fresh
     if dedupe_key is None:
         raise Customer.DoesNotExist
-    known = Interaction.objects.filter(demo=actor.demo, dedupe_key=dedupe_key).first()
+    known: Interaction | None = Interaction.objects.filter(demo=actor.demo, dedupe_key=dedupe_key).first()
     if known is None:
         raise Customer.DoesNotExist
     return known

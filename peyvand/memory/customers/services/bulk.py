@@ -39,7 +39,7 @@ class BulkResult:
 
 def owner_set(*, actor: Actor, customers: Chosen, owner_id: int | None) -> BulkResult:
     """Give the customers an owner, or none. Those whom the actor may not change are left as they are."""
-    owner = User.objects.filter(pk=owner_id, is_active=True).first()
+    owner = User.objects.filter(pk=owner_id or 0, is_active=True).first()
     if owner_id is not None and owner is None:
         raise InvalidError({"owner_id": _("Choose a colleague who is active.")})
     return _set(actor=actor, customers=customers, field="owner_id", value=owner_id, to=owner.name if owner else "")
@@ -47,7 +47,7 @@ def owner_set(*, actor: Actor, customers: Chosen, owner_id: int | None) -> BulkR
 
 def team_set(*, actor: Actor, customers: Chosen, team_id: int | None) -> BulkResult:
     """Give the customers a team, or none."""
-    team = Team.objects.filter(pk=team_id).first()
+    team = Team.objects.filter(pk=team_id or 0).first()
     if team_id is not None and team is None:
         raise InvalidError({"team_id": _("Choose one of the teams.")})
     return _set(actor=actor, customers=customers, field="team_id", value=team_id, to=team.name if team else "")
@@ -142,8 +142,8 @@ def sample_remove(actor: Actor) -> int:
 
 def _locked(*, actor: Actor, customers: Chosen, permission: str, but: Q) -> list[int]:
     """Ids, locked in their order, of those among `customers` whom the actor may touch, without those of `but`."""
-    chosen = customers.order_by().values("pk") if isinstance(customers, CustomerQuerySet) else list(customers)
-    reach = Customer.objects.visible_to(actor, permission).filter(pk__in=chosen)
+    within = Q(pk__in=customers.order_by().values("pk") if isinstance(customers, CustomerQuerySet) else list(customers))
+    reach = Customer.objects.visible_to(actor, permission).filter(within)
     if but:
         reach = reach.exclude(but)
     return list(reach.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))

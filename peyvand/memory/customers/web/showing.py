@@ -18,7 +18,7 @@ from peyvand.foundation.ui.pieces import CLASSES
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.memory.customers.filters import TOUCHED, VIEWS, Asked
 from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind
-from peyvand.memory.customers.queries import CLASS, SLIPPING, WORTH
+from peyvand.memory.customers.queries import CLASS, SLIPPING, WORTH, worth_traits_of
 
 IDENTITY_ICONS = {
     IdentityKind.PHONE: "phone",
@@ -201,7 +201,7 @@ class Line:
 
 def line(customer: Customer, *, currency: str) -> Line:
     """A customer of `queries.with_people` as a row; worth stands bare in the head's currency, else with its own."""
-    traits = {trait.name: trait for trait in customer.worth_traits}  # type: ignore[attr-defined]
+    traits = worth_traits_of(customer)
     worth = ""
     found = traits.get(WORTH)
     if found is not None and found.number is not None and is_currency(found.currency):

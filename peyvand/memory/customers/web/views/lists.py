@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -61,7 +60,8 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     chips = showing.chips(wanted, words)
     url = showing.address(wanted.query)
     context = {
-        "page": replace(page, rows=[showing.line(customer, currency=currency) for customer in page.rows]),
+        "page": page,
+        "lines": [showing.line(customer, currency=currency) for customer in page.rows],
         "page_url": url if url.endswith("?") else f"{url}&",
         "here": url,
         "total": total,

@@ -44,12 +44,11 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     query = request.GET.dict()
     tabs = panels(screen=SCREEN, slot="tab", actor=actor)
     current = next((panel for panel in tabs if panel.name == query.get("tab")), tabs[0] if tabs else None)
-    found.reach = queries.reach_of(found)  # type: ignore[attr-defined]
     opened = current.context(actor, found, query) if current else None
     came_from = query.get("list", "")[:LONGEST_QUERY]
     context: dict[str, Any] = {
         "customer": found,
-        "subject": found,
+        "reach": queries.reach_of(found),
         "who": showing.who(found),
         "came_from": came_from,
         "tabs": [
