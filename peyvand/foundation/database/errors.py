@@ -30,7 +30,8 @@ class NoBinariesError(DatabaseUnavailableError):
         if version is None:
             super().__init__(
                 _(
-                    "PostgreSQL is not on this machine. Install the package “postgresql”, or name a server in DATABASE_URL."
+                    "PostgreSQL is not on this machine. Install the package “postgresql”, "
+                    "or name a server in DATABASE_URL."
                 )
             )
         else:
