@@ -1,0 +1,63 @@
+"""Programs with a token, as tests need them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from peyvand.foundation.accounts.bootstrap import roles_ensure
+from peyvand.foundation.accounts.models import Role, RoleGrant, User
+from peyvand.foundation.accounts.services.tokens import token_make
+from peyvand.foundation.registry.actor import Scope, system_actor
+
+
+class Program:
+    """A program that calls the API."""
+
+    def __init__(self, token: str = "", language: str = "en") -> None:
+        self.headers = {"Accept-Language": language}
+        if token:
+            self.headers["Authorization"] = f"Bearer {token}"
+        self.client = Client(raise_request_exception=False)
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        """Send a request; a body that is not bytes goes as JSON."""
+        given: dict[str, Any] = {}
+        if body is not None:
+            data = body if isinstance(body, bytes | str) else json.dumps(body)
+            given = {"data": data, "content_type": "application/json"}
+        sent = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        found: HttpResponse = self.client.generic(method.upper(), f"/api/v1{path}", headers=sent, **given)
+        return found
+
+
+def person(role: str | None, email: str = "") -> User:
+    """Somebody with a starting role, or with a role of no right at all."""
+    roles_ensure()
+    if role is None:
+        found, _made = Role.objects.get_or_create(name="nothing")
+    else:
+        found = Role.objects.get(key=role)
+    return User.objects.create_user(
+        email or f"{role or 'nothing'}@example.com", None, name=role or "nothing", role=found
+    )
+
+
+def program(role: str | None = "admin", *, demo: bool = False, user: User | None = None) -> Program:
+    """A program whose token acts as somebody of that role."""
+    owner = user or person(role)
+    _token, raw = token_make(actor=system_actor(), name="test", user_id=owner.pk, demo=demo)
+    return Program(raw)
+
+
+def narrow(user: User, **grants: Scope) -> None:
+    """Give exactly these rights to the person, by a role of their own."""
+    role = Role.objects.create(name=f"only {user.pk}")
+    RoleGrant.objects.bulk_create(
+        [RoleGrant(role=role, permission=name.replace("__", "."), scope=scope.value) for name, scope in grants.items()]
+    )
+    user.role = role
+    user.save()
