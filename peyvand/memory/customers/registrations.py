@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.foundation.accounts.declarations import FirstLook
 from peyvand.foundation.changes.declarations import Recompute, TrackedTable
 from peyvand.foundation.registry.declarations import Action, DemoPart, MenuEntry, Panel, SearchProvider, WarehouseFact
-from peyvand.memory.customers import access, panels, shapes
+from peyvand.memory.customers import access, demo, panels, shapes
 from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits
 from peyvand.memory.customers.queries import has_customers

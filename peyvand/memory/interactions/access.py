@@ -14,7 +14,7 @@ from peyvand.memory.customers.access import VIEW as CUSTOMERS_VIEW
 from peyvand.memory.customers.models import Customer
 
 if TYPE_CHECKING:
-    pass
+    from peyvand.memory.interactions.models import Interaction as Interaction
 
 VIEW = "interactions.view"
 EDIT = "interactions.edit"
