@@ -1,0 +1,167 @@
+"""The whole way: orders in PostgreSQL, facts in Parquet, figures, traits, panels, pages; on a database that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from peyvand.foundation.accounts.tests.factories import make_user
+from peyvand.foundation.jobs.services import run_now
+from peyvand.foundation.outbox.tests.committing import really_committing
+from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope, system_actor
+from peyvand.insight.value import queries
+from peyvand.insight.value.models import Snapshot
+from peyvand.insight.warehouse import engine
+from peyvand.insight.warehouse.models import Load
+from peyvand.memory.commerce.models import Order
+from peyvand.memory.commerce.tests.factories import a_customer, an_order
+from peyvand.memory.customers.models import Customer, Trait
+
+TABLES = (
+    "value_snapshotcustomer", "value_snapshot", "warehouse_load", "customers_trait", "commerce_payment",
+    "commerce_orderline", "commerce_order", "commerce_product", "interactions_interaction", "customers_identity",
+    "customers_customer", "jobs_run", "outbox_event", "django_session", "accounts_signin", "accounts_user",
+)  # fmt: skip
+LAST = datetime(2026, 11, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def committed(db: None, tmp_path: Path, settings: object) -> Iterator[None]:
+    """A database in which commits are real, and a warehouse of its own."""
+    settings.DATA = tmp_path  # type: ignore[attr-defined]
+    with really_committing(*TABLES):
+        yield
+
+
+def bought(customer: Customer | None, price: str, *, days: int, demo: bool = False, currency: str = "EUR") -> Order:
+    """An order so many days before LAST."""
+    order = an_order(("1", price), customer=customer, demo=demo, currency=currency)
+    Order.objects.filter(pk=order.pk).update(placed_at=LAST - timedelta(days=days))
+    return order
+
+
+def refresh(**arguments: str) -> None:
+    run_now(actor=system_actor(), job="value.refresh", title="t", arguments=arguments)
+
+
+@pytest.mark.slow
+def test_from_orders_to_traits(committed: None) -> None:
+    regular, silent, other = a_customer(name="آرش"), a_customer(name="نازنین"), a_customer(name="نمونه", demo=True)
+    for turn in range(6):
+        bought(regular, "100", days=7 * turn)
+        bought(silent, "80.005", days=90 + 7 * turn)
+    bought(None, "33.33", days=5)
+    bought(other, "999", days=1, demo=True)
+    refresh()
+
+    load = Load.objects.get()
+    assert load.state == "ready"
+    assert load.reconciled
+    assert load.facts["orders"]["rows"] == 14
+    snapshot = Snapshot.objects.get(demo=False)
+    assert (snapshot.currency, snapshot.customers, snapshot.newest) == ("EUR", 2, True)
+    assert snapshot.as_of == LAST.date()
+    totals = snapshot.payload["totals"]
+    assert totals["amounts"] == {"sale_known": 60000 + 6 * 8001, "sale_anonymous": 3333}
+    assert Decimal(totals["exact"]) == Decimal("600") + 6 * Decimal("80.005") + Decimal("33.33")
+    assert snapshot.payload["slipping"]["customers"] == 1
+    assert Snapshot.objects.get(demo=True).payload["totals"]["net"] == 99900
+
+    traits = {trait.name: trait for trait in Trait.objects.filter(customer=silent)}
+    assert traits["value.slipping"].number == 1
+    assert traits["value.revenue"].number == Decimal("480.06")
+    assert traits["value.revenue"].currency == "EUR"
+    assert not Trait.objects.filter(customer=regular, name="value.slipping", number=1).exists()
+
+
+@pytest.mark.slow
+def test_currencies_stand_apart_and_the_one_used_most_gives_the_class(committed: None) -> None:
+    customer = a_customer()
+    for days in (1, 2, 3):
+        bought(customer, "10", days=days)
+    bought(customer, "5000", days=1, currency="USD")
+    refresh()
+    nets = dict(Snapshot.objects.values_list("currency", "payload__totals__net"))
+    assert nets == {"EUR": 3000, "USD": 500000}
+    traits = dict(Trait.objects.filter(customer=customer).values_list("name", "number"))
+    assert traits["value.revenue"] == 30
+    assert traits["value.revenue.USD"] == 5000
+    assert [row.snapshot.currency for row in queries.of_customer(actor=system_actor(), customer_id=customer.pk)] == [
+        "EUR",
+        "USD",
+    ]
+
+
+@pytest.mark.slow
+def test_another_day_is_a_snapshot_without_traits(committed: None) -> None:
+    customer = a_customer()
+    bought(customer, "10", days=0)
+    bought(customer, "20", days=30)
+    refresh()
+    refresh(as_of=(LAST - timedelta(days=10)).date().isoformat())
+    older = Snapshot.objects.get(newest=False)
+    assert older.payload["totals"]["net"] == 2000
+    assert Trait.objects.get(customer=customer, name="value.revenue").number == 30
+
+
+@pytest.mark.slow
+def test_no_orders_leave_no_figures_and_no_stale_trait(committed: None) -> None:
+    customer = a_customer()
+    order = bought(customer, "10", days=0)
+    refresh()
+    assert Trait.objects.filter(customer=customer).exists()
+    Order.objects.filter(pk=order.pk).update(status="cancelled", cancelled_at=LAST)
+    refresh()
+    assert not Snapshot.objects.exists()
+    assert not Trait.objects.exists()
+
+
+@pytest.mark.slow
+def test_people_are_seen_by_right_and_pages_open(committed: None, client: Client) -> None:
+    owner = make_user(role_key="sales")
+    mine, theirs = a_customer(name="مشتری من", owner_id=owner.pk), a_customer(name="مشتری دیگری")
+    for turn in range(5):
+        bought(mine, "10", days=60 + turn * 3)
+        bought(theirs, "50", days=60 + turn * 3)
+    bought(None, "1", days=0)
+    refresh()
+    grants = {"insight.view": Scope.ALL, "insight.view_customer": Scope.ALL, "customers.view": Scope.OWN}
+    actor = Actor(user_id=owner.pk, name="x", grants=grants)
+    snapshot = Snapshot.objects.get()
+    assert [row.customer_id for row in queries.people(actor=actor, snapshot=snapshot, slipping=True)] == [mine.pk]
+    assert queries.hidden_people(actor=actor, snapshot=snapshot, slipping=True) == 1
+    assert queries.of_customer(actor=actor, customer_id=theirs.pk) == []
+    with pytest.raises(NotAllowed):
+        queries.dashboard(actor=Actor(user_id=owner.pk, name="x", grants={}))
+
+    client.force_login(make_user(role_key="manager"))
+    for path in ("/insight/", "/insight/people/?slipping=1", "/insight/definitions/", "/insight/data/", "/"):
+        for language in ("fa", "en"):
+            answer = client.get(path, headers={"accept-language": language})
+            assert answer.status_code == 200, path
+    assert client.get("/insight/?as_of=1999-01-01").status_code == 200
+    assert client.get("/insight/people/?rfm_class=nobody").status_code == 404
+
+
+@pytest.mark.slow
+def test_a_warehouse_that_disagrees_is_not_used(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    bought(a_customer(), "10", days=0)
+    refresh()
+    before = Load.objects.get(state="ready").pk
+    monkeypatch.setattr(engine, "_sums", lambda path, summed: [Decimal(-1)] * (len(summed) + 1))
+    with pytest.raises(engine.WarehouseDisagreesError):
+        refresh()
+    assert Load.objects.filter(state="failed").count() == 1
+    current = engine.place.current()
+    assert current is not None
+    assert current.name == str(before)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('value.refresh.running'))")
+        assert cursor.fetchone() == (True,)
+        cursor.execute("SELECT pg_advisory_unlock(hashtext('value.refresh.running'))")
