@@ -1,4 +1,6 @@
-"""Find Debian's chromium and gettext; install them where that is possible (Debian, root), else say in one line what to do."""
+"""Find Debian's chromium and gettext; install them where that is possible (Debian, root), else say in one line what to
+do.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,10 @@ def main() -> int:
         subprocess.run(["apt-get", "install", "-y", "-qq", *packages], check=False, **quiet)
         absent = missing()
     for name in absent:
-        print(f"{name} is missing: {WANTED[name]} will be skipped; on Debian: sudo apt-get install {PACKAGES[name]}", file=sys.stderr)
+        print(
+            f"{name} is missing: {WANTED[name]} will be skipped; on Debian: sudo apt-get install {PACKAGES[name]}",
+            file=sys.stderr,
+        )
     return 0
 
 
