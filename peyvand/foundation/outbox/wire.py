@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 
@@ -54,14 +53,9 @@ def _plain(value: Any, name: str) -> Any:
     raise EventTypeError(f"{name} is a {type(value).__name__}")
 
 
-@cache
-def _hints(kind: type[Any]) -> Mapping[str, Any]:
-    return get_type_hints(kind)
-
-
 def from_plain(kind: type[Any], plain: Mapping[str, Any]) -> Any:
     """The event of these JSON values. Fields the class no longer has are left out; new ones take their default."""
-    hints = _hints(kind)
+    hints = get_type_hints(kind)
     return kind(**{name: _typed(hints[name], value) for name, value in plain.items() if name in hints})
 
 
