@@ -1,9 +1,9 @@
 """Backup and restore that need nothing but a connection: COPY of every table as of one moment, in one tar file.
 
-The file: `manifest.json` first, then a gzip member of CSV-like COPY text per table, then kept files (`files/…`). The
-manifest names its own format, the version of Peyvand, the migrations, and for each table its columns, number of rows
-and the SHA-256 of its text, so that a restore proves that what came in is what went out. Sessions of signed-in people
-are not kept.
+The file: `manifest.json` and its SHA-256 first, then a gzip member of COPY text per table, then kept files (`files/…`).
+The manifest names its own format, the version of Peyvand, the migrations, and for each table its columns, number of
+rows and the SHA-256 of its text, so that a restore proves that what came in is what went out. Sessions of signed-in
+people are not kept.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 FORMAT = 1
-MANIFEST = "manifest.json"
+MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 EMPTIED = ("django_session", "jobs_worker", "procrastinate_workers")  # made anew by whoever runs
 MACHINERY = ("django_", "auth_", "procrastinate_", "outbox_cursor", "jobs_worker")  # rows in a database without people
 SPOOL = 8 * 2**20
+LARGEST_MANIFEST = 2**30
 Report = Callable[[int, int | None], None]
 
 
@@ -147,6 +148,9 @@ def _pack(stream: IO[bytes], manifest: Manifest, spool: Path, files: Path | None
         text = spool / MANIFEST
         text.write_text(json.dumps(asdict(manifest), ensure_ascii=False), encoding="utf-8")
         tar.add(text, MANIFEST, filter=_plain)
+        seal = spool / SEAL
+        seal.write_text(_digest(text), encoding="ascii")
+        tar.add(seal, SEAL, filter=_plain)
         for table in manifest.tables:
             tar.add(spool / f"{table.name}.copy.gz", f"tables/{table.name}.copy.gz", filter=_plain)
         for name in manifest.files if files else ():
@@ -165,17 +169,24 @@ def read_manifest(source: Path) -> Manifest:
     """What a backup says it holds; BackupError when it is no backup of ours."""
     try:
         with tarfile.open(source, "r:") as tar:
-            first = tar.next()
-            held = tar.extractfile(first) if first is not None and first.name == MANIFEST else None
-            if held is None:
+            first, second = tar.next(), tar.next()
+            if first is None or second is None or (first.name, second.name) != (MANIFEST, SEAL):
                 raise BackupError(_("%(path)s is not a backup of Peyvand."), path=source)
-            return Manifest.of(json.load(held))
+            text, seal = _read(tar, first), _read(tar, second)
+            if hashlib.sha256(text).hexdigest() != seal.decode("ascii"):
+                raise BackupError(_("%(path)s is not a backup of Peyvand, or is damaged."), path=source)
+            return Manifest.of(json.loads(text))
     except FileNotFoundError:
         raise BackupError(_("There is no file %(path)s."), path=source) from None
     except IsADirectoryError:
         raise BackupError(_("%(path)s is a folder; give the file itself."), path=source) from None
     except (tarfile.TarError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, EOFError):
         raise BackupError(_("%(path)s is not a backup of Peyvand, or is damaged."), path=source) from None
+
+
+def _read(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    held = tar.extractfile(member)
+    return held.read(LARGEST_MANIFEST) if held is not None else b""
 
 
 def restore(
@@ -200,7 +211,7 @@ def restore(
                 for member in tar:
                     name = member.name.removeprefix("tables/").removesuffix(".copy.gz")
                     held = tar.extractfile(member)
-                    if held is None or member.name == MANIFEST:
+                    if held is None or member.name in (MANIFEST, SEAL):
                         continue
                     if member.name.startswith("tables/") and name in wanted:
                         report(len(seen), len(wanted))
