@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "peyvand.foundation.accounts.apps.AccountsConfig",
     "peyvand.foundation.search.apps.SearchConfig",
     "peyvand.foundation.transfer.apps.TransferConfig",
+    "peyvand.foundation.demo.apps.DemoConfig",
     "peyvand.memory.customers.apps.CustomersConfig",
     "peyvand.memory.interactions.apps.InteractionsConfig",
     "peyvand.memory.commerce.apps.CommerceConfig",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("interactions/", include("peyvand.memory.interactions.web.urls")),
     path("", include("peyvand.memory.commerce.web.urls")),  # orders/, products/
     path("", include("peyvand.foundation.transfer.web.urls")),  # import/, export/
+    path("demo/", include("peyvand.foundation.demo.web.urls")),
     path("insight/", include("peyvand.insight.value.web.urls")),
     path("insight/data/", include("peyvand.insight.warehouse.web.urls")),
     path("", include("peyvand.foundation.accounts.web.urls")),  # settings/…, welcome/, invitation/

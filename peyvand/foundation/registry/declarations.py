@@ -144,13 +144,19 @@ class WarehouseFact:
 
 
 @dataclass(frozen=True)
-class DemoRows:
-    """How a room's part of the sample business is removed: called in the reverse order of `order`; returns rows
-    removed.
+class DemoPart:
+    """A room's part of the sample business; parts are loaded in their `order` and removed the other way round.
+
+    `load(actor, world)` writes the rows as foundation.demo.world.World says and gives how many; None where they follow
+    from those of other rooms. `remove(actor)` removes every row of the sample and gives how many. `present(demo)` says,
+    by an index, whether the sample (True) or one's own business (False) has rows; None where other rooms say enough.
     """
 
     name: str
+    label: Label
     remove: Callable[[Actor], int]
+    load: Callable[[Actor, Any], int] | None = None
+    present: Callable[[bool], bool] | None = None
     order: int = 0
 
 

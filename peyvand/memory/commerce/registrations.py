@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.foundation.changes.declarations import Part, Recompute, TrackedTable
 from peyvand.foundation.registry.declarations import (
     Action,
+    DemoPart,
     ExportShape,
     ImportShape,
     MenuEntry,
     Panel,
     SearchProvider,
 )
-from peyvand.memory.commerce import exports, panels
+from peyvand.memory.commerce import demo, exports, panels
 from peyvand.memory.commerce.access import (
     ORDERS_EDIT,
     ORDERS_EXPORT,
@@ -126,6 +127,7 @@ DECLARATIONS = (
     ExportShape(name="orders", label=_("Orders by line"), permission=ORDERS_EXPORT, rows=exports.order_rows, order=10),
     ExportShape(name="products", label=_("Products"), permission=ORDERS_EXPORT, rows=exports.product_rows, order=40),
     Recompute(name="commerce_product", function=product_keys_restore),
+    DemoPart("commerce", _("Orders and products"), demo.sample_remove, demo.sample_load, demo.present, order=30),
     Part(name="commerce_orderline", column="order_id", whole="commerce_order"),
     TrackedTable(name="commerce_product", label=_("Product"), icon="package"),
     TrackedTable(name="commerce_order", label=_("Order"), icon="shopping-bag"),

@@ -31,9 +31,38 @@ ORDER = "commerce.order"
 PAYMENT = "commerce.payment"
 
 
-def order_row(order: Order) -> InteractionRow:
-    """The interaction of a sale, or of a return."""
-    return _row(PLACED if order.kind == OrderKind.SALE else RETURNED, order, at=order.placed_at)
+def order_row(order: Order, *, origin: str = "") -> InteractionRow:
+    """The interaction of a sale, or of a return (of the order numbered `origin`, where that is known)."""
+    kind = PLACED if order.kind == OrderKind.SALE else RETURNED
+    return _row(kind, order, at=order.placed_at, **({"origin": origin} if origin else {}))
+
+
+def cancelled_row(order: Order, *, at: datetime) -> InteractionRow:
+    """The interaction of an order that is called off."""
+    return _row(CANCELLED, order, at=at)
+
+
+def payment_row(order: Order, payment: Payment) -> InteractionRow:
+    """The interaction of money that came in or went back."""
+    refund = payment.kind == PaymentKind.REFUND
+    kind = REFUNDED if refund else PAID
+    return InteractionRow(
+        kind=kind,
+        at=payment.at,
+        customer_id=order.customer_id,
+        channel=CHANNEL,
+        direction="out" if refund else "in",
+        source_kind=PAYMENT,
+        source_id=payment.pk,
+        dedupe_key=f"{kind}:{payment.pk}",
+        payload={
+            "number": order.number,
+            "order": order.pk,
+            "total_minor": payment.amount_minor,
+            "currency": payment.currency,
+            "method": payment.method,
+        },
+    )
 
 
 def _row(kind: str, order: Order, *, at: datetime, **more: Any) -> InteractionRow:
@@ -64,36 +93,17 @@ def placed(*, actor: Actor, order: Order) -> None:
 
 def returned(*, actor: Actor, order: Order, origin: Order) -> None:
     """Something came back."""
-    record_many(actor=actor, rows=[_row(RETURNED, order, at=order.placed_at, origin=origin.number)])
+    record_many(actor=actor, rows=[order_row(order, origin=origin.number)])
 
 
 def cancelled(*, actor: Actor, order: Order, at: datetime) -> None:
     """An order was called off."""
-    record_many(actor=actor, rows=[_row(CANCELLED, order, at=at)])
+    record_many(actor=actor, rows=[cancelled_row(order, at=at)])
 
 
 def paid(*, actor: Actor, order: Order, payment: Payment) -> None:
     """Money came in, or went back."""
-    refund = payment.kind == PaymentKind.REFUND
-    kind = REFUNDED if refund else PAID
-    row = InteractionRow(
-        kind=kind,
-        at=payment.at,
-        customer_id=order.customer_id,
-        channel=CHANNEL,
-        direction="out" if refund else "in",
-        source_kind=PAYMENT,
-        source_id=payment.pk,
-        dedupe_key=f"{kind}:{payment.pk}",
-        payload={
-            "number": order.number,
-            "order": order.pk,
-            "total_minor": payment.amount_minor,
-            "currency": payment.currency,
-            "method": payment.method,
-        },
-    )
-    record_many(actor=actor, rows=[row])
+    record_many(actor=actor, rows=[payment_row(order, payment)])
 
 
 WAYS: Mapping[str, Label] = {

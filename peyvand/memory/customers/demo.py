@@ -29,10 +29,12 @@ from peyvand.memory.customers.demo_names import (
 )
 from peyvand.memory.customers.keys import identity_key
 from peyvand.memory.customers.models import Customer, CustomerKind, IdentityKind, Relation
+from peyvand.memory.customers.queries import has_customers
 from peyvand.memory.customers.services.tags import tags_ensure
 from peyvand.memory.customers.writing import NewCustomer, NewIdentity, insert_customers
 
 PEOPLE, HOUSES = 600, 60  # of the whole sample
+FOREIGNERS = {7 + 9 * number: one for number, one in enumerate(ABROAD)}  # by their place among the people
 
 
 class Habit(StrEnum):
@@ -167,8 +169,8 @@ def _people(world: World, *, houses: int) -> Iterator[Member]:
     chance.shuffle(pairs)
     for place in range(world.count(PEOPLE)):
         life = _life(chance)
-        if place % 100 == 57 or (place < len(ABROAD) and world.size < 1):
-            name, given, family, city, country = ABROAD[place // 100 % len(ABROAD) if world.size >= 1 else place]
+        if place in FOREIGNERS:
+            name, given, family, city, country = FOREIGNERS[place]
             row = NewCustomer(CustomerKind.PERSON, name, "", given, family, city=city, country=country, language="en")
             row.identities = [_email(f"friend{place + 1}@example.org")]
         else:
@@ -200,7 +202,8 @@ def _identities(chance: random.Random, place: int) -> Iterator[NewIdentity]:
         system = chance.choice(("telegram", "instagram", "bale"))
         yield NewIdentity(IdentityKind.MESSENGER, system, value, identity_key(IdentityKind.MESSENGER, value))
     if chance.random() < 0.3:
-        yield NewIdentity(IdentityKind.CARD, "", f"AZ{place + 1:05d}", identity_key(IdentityKind.CARD, f"AZ{place + 1:05d}"))
+        number = f"AZ{place + 1:05d}"
+        yield NewIdentity(IdentityKind.CARD, "", number, identity_key(IdentityKind.CARD, number))
 
 
 def _phone(value: str) -> NewIdentity:
@@ -260,11 +263,6 @@ def sample_ids() -> list[int]:
     return list(Customer.objects.filter(demo=True).order_by("pk").values_list("pk", flat=True))
 
 
-def present(demo: bool) -> bool:
-    """Whether there are customers of the sample, or of one's own."""
-    return Customer.objects.filter(demo=demo).exists()
-
-
 def sample_first() -> bool:
     """A new session looks at the sample while there is one and no customer of one's own."""
-    return present(True) and not present(False)
+    return has_customers(True) and not has_customers(False)

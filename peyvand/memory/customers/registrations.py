@@ -80,5 +80,6 @@ DECLARATIONS = (
         },
         changed="updated_at",
     ),
-    DemoPart("customers", _("Customers"), sample_remove, present=has_customers, order=10),
+    DemoPart("customers", _("Customers"), sample_remove, demo.sample_load, has_customers, order=10),
+    FirstLook("customers", demo.sample_first),
 )

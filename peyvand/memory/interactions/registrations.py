@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import Recompute, TrackedTable
 from peyvand.foundation.registry.declarations import DemoPart, MenuEntry, Panel, WarehouseFact
-from peyvand.memory.interactions import access, panels
+from peyvand.memory.interactions import access, demo, panels
 from peyvand.memory.interactions.kinds import KINDS
 from peyvand.memory.interactions.services import retouch, sample_remove
 
@@ -53,5 +53,5 @@ DECLARATIONS = (
         },
         changed="id",
     ),
-    DemoPart("interactions", _("Interactions"), sample_remove, order=20),
+    DemoPart("interactions", _("Interactions"), sample_remove, demo.sample_load, order=20),
 )
