@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -49,7 +50,8 @@ def environment() -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": f"postgresql:///{chosen['NAME']}?{query}",
-        "DJANGO_SETTINGS_MODULE": "peyvand.foundation.jobs.tests.sample_settings",
+        "DJANGO_SETTINGS_MODULE": "tests.sample_settings",
+        "PYTHONPATH": str(Path(__file__).resolve().parents[4]),
         "PEYVAND_PARENT": str(os.getpid()),
     }
 
