@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from peyvand.events.demo import SampleLoaded, SampleRemoved
 from peyvand.events.transfer import TransferFinished, TransferUndone
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.registry.actor import Actor, system_actor
@@ -13,6 +14,11 @@ from peyvand.insight.value import services
 def after_import(event: TransferFinished | TransferUndone, *, event_id: int, actor: Actor) -> None:
     """New facts came in or went out. One waiting computation serves any number of imports, so this may run again."""
     services.refresh_ask(actor=system_actor(demo=event.demo))
+
+
+def after_sample(event: SampleLoaded | SampleRemoved, *, event_id: int, actor: Actor) -> None:
+    """The sample business came or went."""
+    services.refresh_ask(actor=system_actor(demo=True))
 
 
 def nightly() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.events.demo import SampleLoaded, SampleRemoved
 from peyvand.events.transfer import TransferFinished, TransferUndone
 from peyvand.foundation.jobs.declarations import Job
-from peyvand.foundation.registry.declarations import EventHandler, MenuEntry, Panel, Permission, Schedule
-from peyvand.insight.value import handlers, panels
+from peyvand.foundation.registry.declarations import DemoPart, EventHandler, MenuEntry, Panel, Permission, Schedule
+from peyvand.insight.value import handlers, panels, services
 
 DECLARATIONS = (
     Permission(name="insight.view", label=_("See figures of the whole business"), group=_("Insight"), order=50),
@@ -23,6 +24,9 @@ DECLARATIONS = (
     ),
     EventHandler(name="value.after_import", event=TransferFinished, function=handlers.after_import),
     EventHandler(name="value.after_undo", event=TransferUndone, function=handlers.after_import),
+    EventHandler(name="value.after_sample", event=SampleLoaded, function=handlers.after_sample),
+    EventHandler(name="value.without_sample", event=SampleRemoved, function=handlers.after_sample),
+    DemoPart(name="value", label=_("Figures"), remove=services.sample_remove, order=90),
     Schedule(name="value.nightly", cron="10 1 * * *", function=handlers.nightly),
     Panel(
         name="value.worth", screen="customer", slot="end", order=10, template="value/panels/worth.html",

@@ -91,6 +91,11 @@ def newest_only(*, actor: Actor, demo: bool, keep: Sequence[int]) -> None:
             customers.traits_clear(actor=actor.looking_at(demo=demo), source=SOURCE)
 
 
+def sample_remove(actor: Actor) -> int:
+    """Remove the figures of the sample business, which its customers' rows wait for; gives how many rows went."""
+    return Snapshot.objects.filter(demo=True).delete()[0]
+
+
 def traits_keep(
     *,
     actor: Actor,
