@@ -60,8 +60,9 @@ def demo_load(
 ) -> Mapping[str, int]:
     """Load the sample beside one's own data, in one transaction; gives the number of rows by part.
 
-    The same seed, size and `now` (all lies before it) give the same rows. Each part is a change set of its own. `on_progress(done, total, message)` counts parts. AlreadyLoadedError when it
-    is there, also when two load at the same moment.
+    The same seed, size and `now` (all lies before it) give the same rows. Each part is a change set of its own.
+    `on_progress(done, total, message)` counts parts. AlreadyLoadedError when it is there, also when two load at the
+    same moment.
     """
     actor.require(MANAGE)
     report = on_progress or _silent

@@ -24,7 +24,7 @@ class World:
     staff_ids: tuple[int, ...]
     team_id: int
 
-    def random(self, name: str) -> random.Random:
+    def chance(self, name: str) -> random.Random:
         """A generator that depends on the seed and on the name of what it is for, and on nothing else."""
         return random.Random(f"{self.seed}:{name}")  # noqa: S311  (to be the same each time is the point)
 

@@ -93,7 +93,7 @@ def sample_remove(actor: Actor) -> int:
 
 
 def _deals(world: World) -> Iterator[Deal]:
-    chance = world.random("commerce.orders")
+    chance = world.chance("commerce.orders")
     for customer_id, life in zip(sample_ids(), lives(world), strict=True):
         taste = chance.sample(GOODS, 7)
         visits = life.visits(chance)
@@ -282,11 +282,13 @@ def _products_write() -> dict[str, int]:
 
 
 def _product(good: Good, kind: ProductKind, price: Decimal, currency: str) -> Product:
-    cost = None if good.cost is None else (price * Decimal(str(good.cost))).quantize(Decimal("0.01"))
-    return Product(
-        demo=True, sku=good.sku, name=good.name, kind=kind, unit_price=price, unit_cost=cost, currency=currency,
+    product = Product(
+        demo=True, sku=good.sku, name=good.name, kind=kind, unit_price=price, currency=currency,
         search_key=product_key(sku=good.sku, name=good.name),
     )  # fmt: skip
+    if good.cost is not None:
+        product.unit_cost = (price * Decimal(str(good.cost))).quantize(Decimal("0.01"))
+    return product
 
 
 def _ids(table: str, count: int) -> list[int]:

@@ -136,7 +136,7 @@ def cast(world: World) -> list[Member]:
 
 
 def _houses(world: World) -> Iterator[Member]:
-    chance = world.random("customers.houses")
+    chance = world.chance("customers.houses")
     named = [(f"{what} {name}", "", "") for what, names in ORGANISATIONS for name in names]
     chance.shuffle(named)
     mother, branches = CHAIN
@@ -163,7 +163,7 @@ def _houses(world: World) -> Iterator[Member]:
 
 
 def _people(world: World, *, houses: int) -> Iterator[Member]:
-    chance = world.random("customers.people")
+    chance = world.chance("customers.people")
     pairs = [(given, family, honorific) for names, honorific in ((WOMEN, "خانم"), (MEN, "آقای"))
              for given in names for family in FAMILIES]  # fmt: skip
     chance.shuffle(pairs)
@@ -253,7 +253,7 @@ def sample_load(actor: Actor, world: World) -> int:
 
 
 def _known_since(world: World, members: list[Member]) -> Iterator[datetime]:
-    chance = world.random("customers.known")
+    chance = world.chance("customers.known")
     for member in members:
         yield min(world.moment(member.life.known, chance), world.now - timedelta(minutes=1))
 

@@ -23,7 +23,7 @@ def sample_load(actor: Actor, world: World) -> int:
 
 
 def _rows(world: World) -> Iterator[InteractionRow]:
-    chance = world.random("interactions")
+    chance = world.chance("interactions")
     for customer_id, life in zip(sample_ids(), lives(world), strict=True):
         for _visit in range(_how_many(life, chance)):
             yield _row(world, chance, customer_id, life, days_ago=chance.randint(life.silent, life.known))
@@ -90,9 +90,8 @@ def _call(
     inward: bool | None = None,
 ) -> InteractionRow:
     comes_in = chance.random() < 0.6 if inward is None else inward
-    if mood is None:
-        said = words.CALLS_IN if comes_in else words.CALLS_OUT
-    else:
+    said: tuple[str, ...] = words.CALLS_IN if comes_in else words.CALLS_OUT
+    if mood is not None:
         said, comes_in = (words.HAPPY if mood > 0 else words.UNHAPPY), True
     seconds = chance.randint(35, 620)
     return InteractionRow(
