@@ -21,16 +21,22 @@ from peyvand.memory.customers.models import Customer
 NEEDS = 6
 
 
+def _rows(actor: Actor, customer: Customer) -> list[SnapshotCustomer]:
+    """A customer's figures, asked for once by the three panels of a page: kept with the customer it is made for."""
+    kept: dict[str, list[SnapshotCustomer]] = vars(customer)
+    if "_figures" not in kept:
+        kept["_figures"] = queries.of_customer(actor=actor, customer_id=customer.pk)
+    return kept["_figures"]
+
+
 def _main(actor: Actor, customer: Customer) -> SnapshotCustomer | None:
-    rows = queries.of_customer(actor=actor, customer_id=customer.pk)
+    rows = _rows(actor, customer)
     return rows[0] if rows else None
 
 
 def worth(actor: Actor, customer: Customer, query: Mapping[str, str]) -> Mapping[str, Any] | None:
     """Revenue, margin, rank and the three measures, one block a currency."""
-    rows = queries.of_customer(actor=actor, customer_id=customer.pk)
-    if not rows:
-        return {"blocks": []}
+    rows = _rows(actor, customer)
     return {"blocks": [_block(row) for row in rows]}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.conf import LazySettings
 from django.db import connection, transaction
@@ -14,13 +16,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ACTOR = system_actor()
 
 
+def seal_all(wanted: int) -> None:
+    """Seal until so many are: tests beside this one hold transactions of the same server open for a while."""
+    deadline = time.monotonic() + 60
+    done = sealing.seal()
+    while done < wanted and time.monotonic() < deadline:
+        time.sleep(0.1)
+        done += sealing.seal()
+    assert done == wanted
+
+
 @pytest.fixture
 def sealed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Ids of forty sealed changes in batches of ten."""
     monkeypatch.setattr(sealing, "BATCH", 10)
     for number in range(40):
         services.record(actor=ACTOR, kind="edit", title=f"act {number}")
-    assert sealing.seal() == 40
+    seal_all(40)
     return list(Change.objects.order_by("id").values_list("id", flat=True))
 
 
@@ -36,7 +48,7 @@ def test_a_whole_trail_is_whole(sealed: list[int]) -> None:
     verdict = sealing.verify()
     assert (verdict.whole, verdict.sealed, verdict.unsealed) == (True, 40, 1)
     assert Seal.objects.count() == 4
-    assert sealing.seal() == 1
+    seal_all(1)
     assert sealing.seal() == 0
 
 
@@ -44,7 +56,7 @@ def test_changes_of_a_running_transaction_wait_for_it(sealed: list[int]) -> None
     with transaction.atomic():
         services.record(actor=ACTOR, kind="edit", title="running")
         assert sealing.seal() == 0
-    assert sealing.seal() == 1
+    seal_all(1)
 
 
 @pytest.mark.parametrize(
