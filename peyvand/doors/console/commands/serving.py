@@ -11,9 +11,11 @@ from typing import Annotated
 import typer
 from django.conf import settings
 from django.db import connections
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from peyvand.doors.console import ground, printing
+from peyvand.doors.console.commands import sample
 from peyvand.doors.console.serve import serve as supervise
 
 
@@ -23,10 +25,24 @@ def serve(
     ] = 8000,
     host: Annotated[str, typer.Option(envvar="PEYVAND_HOST", help=_("Address to listen on."))] = "127.0.0.1",
     web_processes: Annotated[int, typer.Option(min=1, max=64, help=_("Processes that answer requests."))] = 1,
+    demo: Annotated[
+        bool, typer.Option("--demo", help=_("Load the sample business first, if there is nothing yet."))
+    ] = False,
 ) -> None:
     """Serve the pages, do long work, keep schedules; until SIGTERM or Ctrl-C."""
+    begun: dict[str, str | bool | None] = {}
+    if demo:
+        ground.stand(say=printing.say)
+        begun = sample.begin()
+        connections.close_all()
+
+    def say(line: str | Promise) -> None:
+        printing.say(line)
+        if begun and str(port) in str(line) and "://" in str(line):
+            sample.tell(begun)
+
     logging.disable(logging.NOTSET)
-    code = supervise(data_folder=Path(settings.DATA), port=port, host=host, workers=web_processes, say=printing.say)
+    code = supervise(data_folder=Path(settings.DATA), port=port, host=host, workers=web_processes, say=say)
     raise typer.Exit(code)
 
 
