@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, connection, transaction
@@ -97,7 +98,7 @@ def _digest(request: HttpRequest) -> str:
     return found.hexdigest()
 
 
-def _add(found: hashlib._Hash, file: UploadedFile) -> None:
+def _add(found: hashlib._Hash, file: UploadedFile[Any]) -> None:
     for block in file.chunks():
         found.update(block)
     file.seek(0)

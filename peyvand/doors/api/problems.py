@@ -167,7 +167,7 @@ def _fault(error: BaseException) -> HttpResponse:
     )
 
 
-HANDLERS: Mapping[type[BaseException], Callable[[Any], HttpResponse]] = {
+HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     AuthenticationError: lambda _error: problem(401, _("Send a token: Authorization: Bearer pv_…")),
     ValidationError: _validation,
     HttpError: _http,
@@ -204,7 +204,7 @@ HANDLERS: Mapping[type[BaseException], Callable[[Any], HttpResponse]] = {
 def install(api: NinjaAPI) -> None:
     """Answer every error of the API with problem+json."""
     for kind, handler in HANDLERS.items():
-        api.add_exception_handler(kind, _adapted(handler))  # type: ignore[arg-type]
+        api.add_exception_handler(kind, _adapted(handler))
 
 
 def _adapted(handler: Callable[[Any], HttpResponse]) -> Callable[[HttpRequest, Any], HttpResponse]:

@@ -67,11 +67,15 @@ def number(value: int | Decimal) -> str:
     return persian_digits(text.replace(",", "٬").replace(".", "٫")) if persian else text
 
 
+def _silent(done: int, total: int | None = None) -> None:
+    """Nobody looks."""
+
+
 @contextmanager
 def progress(title: str | Promise) -> Iterator[Callable[[int, int | None], None]]:
     """A bar on a terminal, nothing elsewhere; yields `report(done, total)`."""
     if not sys.stderr.isatty():
-        yield lambda _done, _total=None: None
+        yield _silent
         return
     percent = TextColumn("{task.percentage:>3.0f}%")
     with Progress(

@@ -131,7 +131,7 @@ def _spooled(connection: Connection, spool: Path, files: Path | None, report: Re
 def _spool_table(connection: Connection, name: str, columns: list[str], spool: Path) -> Table:
     digest = hashlib.sha256()
     rows = 0
-    source: sql.Composable = sql.SQL("COPY {} ({}) TO STDOUT").format(_identifier(name), _list(columns))
+    source: sql.Composed = sql.SQL("COPY {} ({}) TO STDOUT").format(_identifier(name), _list(columns))
     if name in EMPTIED:
         source = sql.SQL("COPY (SELECT {} FROM {} WHERE false) TO STDOUT").format(_list(columns), _identifier(name))
     with connection.cursor() as cursor, gzip.open(spool / f"{name}.copy.gz", "wb", 3) as packed:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 from django.http import Http404, StreamingHttpResponse
 from django.utils.translation import gettext as _
-from ninja import File, Form, Query, Router, Schema
+from ninja import File, Form, Router, Schema
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -133,7 +133,7 @@ def _options(currency: str | None, tz: str | None, day_first: bool | None) -> di
 
 @router.get("/imports", response=ImportPage, summary="Imports, newest first")
 def imports_list(
-    request: StaffRequest, after: str | None = None, size: int = Query(50, ge=1, le=LARGEST_PAGE)
+    request: StaffRequest, after: str | None = None, size: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 50
 ) -> dict[str, Any]:
     page = paginate(Import.objects.visible_to(_actor(request)), order=("-id",), cursor=after, size=size)
     return {"items": page.rows, "next": page.next_cursor}

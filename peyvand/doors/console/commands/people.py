@@ -51,7 +51,7 @@ def _role(key: str) -> Role:
     roles_ensure()
     found = Role.objects.filter(key=key).first() or Role.objects.filter(name=key).first()
     if found is None:
-        names = ", ".join(Role.objects.exclude(key=None).values_list("key", flat=True))
+        names = ", ".join(one.key or one.name for one in Role.objects.order_by("id"))
         text = _("There is no role “{name}”. There are: {names}.").format(name=key, names=names)
         raise CommandError(text, code=USAGE)
     return found

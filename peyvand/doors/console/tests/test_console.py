@@ -35,12 +35,15 @@ class Place:
     folder: Path
     more: dict[str, str] = field(default_factory=dict)
 
-    def run(self, *arguments: str | Path, text: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str | Path, text: str = "", code: str = "", **more: str
+    ) -> subprocess.CompletedProcess[str]:
         dropped = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PEYVAND_TEST_CLUSTER", "PEYVAND_SECRET_KEY", "LC_ALL"}
         environment = {name: value for name, value in os.environ.items() if name not in dropped}
         environment |= {"PEYVAND_DATA": str(self.folder), "LANG": "en_US.UTF-8", **self.more, **more}
         done = subprocess.run(
-            [sys.executable, "-m", "peyvand", *arguments], input=text, capture_output=True, text=True,
+            [sys.executable, *(("-c", code) if code else ("-m", "peyvand")), *arguments], input=text,
+            capture_output=True, text=True,
             env=environment, timeout=180, check=False,
         )  # fmt: skip
         assert "Traceback" not in done.stderr
@@ -139,37 +142,52 @@ def test_backup_and_restore_into_another_folder(place: Place, orders: Path, tmp_
     place.json("import", "undo", str(made["id"]))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "content", "code"),
-    [
-        (("orders", "missing.csv"), None, 10),
-        (("orders", "."), None, 10),
-        (("orders", "f"), b"", 10),
-        (("orders", "f"), b"   \n\n", 10),
-        (("orders", "f"), b"PK\x03\x04rest", 10),
-        (("orders", "f"), bytes(range(256)) * 50, 10),
-        (("orders", "f"), b"\x1f\x8b\x08\x00cut", 10),
-        (("orders", "f"), b"name,city\nA,B\n", 10),
-        (("orders", "f", "--currency", "XXQ"), ORDERS.encode(), 10),
-        (("orders", "f", "--tz", "Mars/Base"), ORDERS.encode(), 2),
-        (("orders", "f", "--map", "number"), ORDERS.encode(), 2),
-        (("orders", "f", "--map", "number=Nothing"), ORDERS.encode(), 10),
-        (("nothing", "f"), b"a,b\n1,2\n", 2),
-        (("orders",), None, 2),
-        (("undo", "999999"), None, 10),
-        (("undo", "x"), None, 2),
-    ],
+MANY = """
+import contextlib, io, json, sys
+from peyvand.doors.console.main import code_of
+found = []
+for arguments in json.load(sys.stdin):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = code_of(arguments)
+    found.append((code, out.getvalue(), err.getvalue()))
+print(json.dumps(found))
+"""
+BAD: tuple[tuple[tuple[str, ...], bytes | None, int], ...] = (
+    (("orders", "missing.csv"), None, 10),
+    (("orders", "."), None, 10),
+    (("orders", "FILE"), b"", 10),
+    (("orders", "FILE"), b"   \n\n", 10),
+    (("orders", "FILE"), b"PK\x03\x04rest", 10),
+    (("orders", "FILE"), bytes(range(256)) * 50, 10),
+    (("orders", "FILE"), b"\x1f\x8b\x08\x00cut", 10),
+    (("orders", "FILE"), b"name,city\nA,B\n", 10),
+    (("orders", "FILE", "--currency", "XXQ"), ORDERS.encode(), 10),
+    (("orders", "FILE", "--tz", "Mars/Base"), ORDERS.encode(), 2),
+    (("orders", "FILE", "--map", "number"), ORDERS.encode(), 2),
+    (("orders", "FILE", "--map", "number=Nothing"), ORDERS.encode(), 10),
+    (("nothing", "FILE"), b"a,b\n1,2\n", 2),
+    (("orders",), None, 2),
+    (("undo", "999999"), None, 10),
+    (("undo", "x"), None, 2),
 )
-def test_bad_input_is_one_sentence_and_a_code(
-    place: Place, tmp_path: Path, arguments: tuple[str, ...], content: bytes | None, code: int
-) -> None:
-    if content is not None:
-        (tmp_path / "f").write_bytes(content)
-    named = [str(tmp_path / one) if one in ("f", ".", "missing.csv") else one for one in arguments]
-    done = place.run("import", *named, "--json")
-    assert (done.returncode, done.stdout) == (code, ""), done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
-    assert done.stderr.strip().endswith((".", "”."))
+
+
+def test_bad_input_is_one_sentence_and_a_code(place: Place, tmp_path: Path) -> None:
+    asked = []
+    for number, (arguments, content, _code) in enumerate(BAD):
+        if content is not None:
+            (tmp_path / f"f{number}").write_bytes(content)
+        names = {"FILE": f"f{number}", ".": ".", "missing.csv": "missing.csv"}
+        named = [str(tmp_path / names[one]) if one in names else one for one in arguments]
+        asked.append(["import", *named, "--json"])
+    place.run("import", "list")
+    done = place.run(text=json.dumps(asked), code=MANY)
+    assert done.returncode == 0, done.stderr
+    for (arguments, _content, code), (got, out, err) in zip(BAD, json.loads(done.stdout), strict=True):
+        assert (got, out) == (code, ""), (arguments, err)
+        assert len(err.strip().splitlines()) == 1, (arguments, err)
+        assert err.strip().endswith((".", "”.")), (arguments, err)
 
 
 def test_ragged_lines_are_counted_and_the_rest_goes_in(place: Place, tmp_path: Path) -> None:
@@ -182,8 +200,11 @@ def test_ragged_lines_are_counted_and_the_rest_goes_in(place: Place, tmp_path: P
 
 def test_errors_speak_the_terminals_language(place: Place) -> None:
     persian = place.run("import", "orders", "/nowhere.csv", LANG="fa_IR.UTF-8")
-    assert persian.returncode == 10
+    english = place.run("import", "orders", "/nowhere.csv")
+    assert persian.returncode == english.returncode == 10
     assert "/nowhere.csv" in persian.stderr
+    assert any("\u0600" < letter < "\u06ff" for letter in persian.stderr)
+    assert english.stderr.isascii()
 
 
 @pytest.mark.parametrize(
