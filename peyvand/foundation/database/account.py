@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import pwd
 import stat
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,22 +20,12 @@ class Account:
     gid: int
     name: str
 
-    def become(self) -> Callable[[], None]:
-        """For subprocess: drop root in the child."""
-
-        def drop() -> None:
-            os.setgroups([])
-            os.setgid(self.gid)
-            os.setuid(self.uid)
-
-        return drop
-
     def reaches(self, folder: Path) -> bool:
         """Whether the account may pass every existing parent and stay in the folder (or in its nearest parent)."""
         place = folder
         while not place.exists():
             place = place.parent
-        return all(self._may_pass(parent) for parent in (place, *place.parents))
+        return all(self._may_pass(parent) for parent in (place, *place.resolve().parents, *place.parents))
 
     def _may_pass(self, folder: Path) -> bool:
         info = folder.stat()
@@ -45,10 +34,12 @@ class Account:
         return bool(info.st_mode & (stat.S_IXGRP if info.st_gid == self.gid else stat.S_IXOTH))
 
 
-def unprivileged() -> Account | None:
-    """Whom to run PostgreSQL as: None when we aren't root, else "postgres", else "nobody"."""
+def account_for(data: Path) -> Account | None:
+    """Whom to run the cluster in `data` as: None when we aren't root; else who owns it; else "postgres", "nobody"."""
     if os.geteuid() != 0:
         return None
+    if (data / "PG_VERSION").exists() and (owner := data.stat()).st_uid != 0:
+        return Account(uid=owner.st_uid, gid=owner.st_gid, name=_name(owner.st_uid))
     for name in ("postgres", "nobody"):
         try:
             found = pwd.getpwnam(name)
@@ -56,3 +47,10 @@ def unprivileged() -> Account | None:
             continue
         return Account(uid=found.pw_uid, gid=found.pw_gid, name=name)
     return Account(uid=65534, gid=65534, name="nobody")
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

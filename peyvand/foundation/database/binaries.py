@@ -40,20 +40,19 @@ def find(version: int | None = None) -> Path:
     given = os.environ.get("PEYVAND_POSTGRES_BIN")
     for folders in ([Path(given)],) if given else (list(_system()), list(_wheel())):
         usable = [(found, folder) for folder in folders if (found := version_of(folder)) is not None]
-        fitting = (
-            [pair for pair in usable if pair[0] == version] if version else [p for p in usable if p[0] in VERSIONS]
-        )
+        fitting = [pair for pair in usable if pair[0] in VERSIONS and version in (None, pair[0])]
         if fitting:
             return max(fitting)[1]
-    raise NoBinariesError(version)
+    raise NoBinariesError(version, supported=version is None or version in VERSIONS)
 
 
 def _system() -> Iterator[Path]:
     for parent in (Path("/usr/lib/postgresql"), Path("/usr/local/opt"), Path("/opt/homebrew/opt")):
         yield from sorted(parent.glob("*/bin")) if parent.is_dir() else ()
-    found = shutil.which("postgres")
-    if found:
-        yield Path(found).resolve().parent
+    yield from sorted(Path("/usr").glob("pgsql-*/bin"))
+    for name in ("postgres", "pg_config"):
+        if found := shutil.which(name):
+            yield Path(found).resolve().parent
 
 
 def _wheel() -> Iterator[Path]:

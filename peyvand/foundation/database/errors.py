@@ -26,8 +26,16 @@ class DatabaseUnavailableError(Exception):
 class NoBinariesError(DatabaseUnavailableError):
     """No PostgreSQL server program of a supported version is on this machine."""
 
-    def __init__(self, version: int | None = None) -> None:
-        if version is None:
+    def __init__(self, version: int | None = None, *, supported: bool = True) -> None:
+        if not supported:
+            super().__init__(
+                _(
+                    "The data folder was made by PostgreSQL %(version)s; Peyvand works with 15 to 18. "
+                    "Restore a backup into a new data folder."
+                ),
+                version=version,
+            )
+        elif version is None:
             super().__init__(
                 _(
                     "PostgreSQL is not on this machine. Install the package “postgresql”, "
