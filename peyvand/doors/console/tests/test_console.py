@@ -256,3 +256,33 @@ def test_help_needs_no_database(tmp_path: Path) -> None:
         assert "peyvand" in done.stdout
     assert not (tmp_path / "data" / "postgres").exists()
     assert not (tmp_path / "data" / "postgres.lock").exists()
+
+
+def test_measuring_leaves_nothing(place: Place) -> None:
+    before = place.run("export", "customers").stdout
+    found = place.json("bench", "ground", "--rows", "1000")
+    assert {one["name"] for one in found["results"]} == {"write", "read", "answer"}
+    assert all(one["ours"] > 0 and one["raw"] > 0 for one in found["results"])
+    assert place.run("export", "customers").stdout == before
+
+
+def test_the_sample_comes_and_goes_and_its_password_is_said_again(tmp_path: Path, orders: Path) -> None:
+    place = Place(tmp_path / "data")
+    try:
+        first = place.json("demo", "load")
+        assert first["loaded"]
+        assert first["password"]
+        note = place.folder / "sample-sign-in.json"
+        assert note.stat().st_mode & 0o077 == 0
+        again = place.json("demo", "load")
+        assert (again["loaded"], again["password"]) == (False, first["password"])
+        assert place.json("demo", "load", "--new-password")["password"] != first["password"]
+        place.json("import", "orders", orders, "--currency", "GBP")
+        own = place.run("export", "orders").stdout
+        assert place.json("demo", "remove")["removed"] > 1000
+        assert place.json("demo", "status")["present"] is False
+        assert place.run("export", "orders").stdout == own
+        assert not note.exists()
+        assert place.json("demo", "load") == {"loaded": False}
+    finally:
+        cluster.remove(place.folder)
