@@ -35,6 +35,7 @@ from peyvand.memory.customers.writing import NewCustomer, NewIdentity, insert_cu
 
 PEOPLE, HOUSES = 600, 60  # of the whole sample
 FOREIGNERS = {7 + 9 * number: one for number, one in enumerate(ABROAD)}  # by their place among the people
+FAR = range(1 + len(CHAIN[1]), 1 + len(CHAIN[1]) + len(EXPORTERS))  # places of the houses abroad
 
 
 class Habit(StrEnum):
@@ -167,6 +168,7 @@ def _people(world: World, *, houses: int) -> Iterator[Member]:
     pairs = [(given, family, honorific) for names, honorific in ((WOMEN, "خانم"), (MEN, "آقای"))
              for given in names for family in FAMILIES]  # fmt: skip
     chance.shuffle(pairs)
+    near = [place for place in range(houses) if place not in FAR]
     for place in range(world.count(PEOPLE)):
         life = _life(chance)
         if place in FOREIGNERS:
@@ -186,8 +188,8 @@ def _people(world: World, *, houses: int) -> Iterator[Member]:
         if chance.random() < 0.14:
             row.note = chance.choice(NOTES)
         if chance.random() < 0.7:
-            row.owner_id, row.team_id = chance.choice(world.staff_ids[1:3]), world.team_id
-        works_at = chance.randrange(houses) if chance.random() < 0.13 else None
+            row.owner_id, row.team_id = chance.choice(world.staff_ids[:3]), world.team_id
+        works_at = chance.choice(near) if chance.random() < 0.13 else None
         if works_at is not None:
             row.job_title = chance.choice(JOBS)
         yield Member(row, life, works_at=works_at)
