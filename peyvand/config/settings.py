@@ -1,4 +1,6 @@
-"""Settings of every process of Peyvand. What differs between machines comes from the environment (see docs/operating.md)."""
+"""Settings of every process of Peyvand. What differs between machines comes from the environment (see
+docs/operating.md).
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,11 @@ def database(url: str) -> dict[str, Any]:
 DATABASE_ADDRESS = os.environ.get("DATABASE_URL", "postgresql:///peyvand")
 DATABASES = {"default": database(DATABASE_ADDRESS)}
 if os.environ.get("PEYVAND_POOL"):  # the web process; workers keep one connection a thread
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": int(os.environ["PEYVAND_POOL"]), "timeout": 10}
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": int(os.environ["PEYVAND_POOL"]),
+        "timeout": 10,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

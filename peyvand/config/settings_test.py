@@ -1,7 +1,7 @@
 """Settings of the test run: a PostgreSQL of its own, quick hashes, plain static files.
 
-The first process of a run starts the cluster and tells its parallel workers through the environment; conftest.py stops it.
-PEYVAND_TEST_DATA names a folder whose cluster is kept running between runs.
+The first process of a run starts the cluster and tells its parallel workers through the environment; conftest.py stops
+it. PEYVAND_TEST_DATA names a folder whose cluster is kept running between runs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if "PEYVAND_TEST_CLUSTER" not in os.environ:
     os.environ["DATABASE_URL"] = ensure(folder, durable=False).url
     os.environ["PEYVAND_DATA"] = str(folder)
     os.environ["PEYVAND_TEST_CLUSTER"] = str(folder)
-os.environ["PEYVAND_SECRET_KEY"] = "only-for-tests"
+os.environ["PEYVAND_SECRET_KEY"] = "only-for-tests"  # noqa: S105
 os.environ.pop("PEYVAND_POOL", None)
 
 from peyvand.config.settings import *  # noqa: F403

@@ -87,7 +87,7 @@ def site() -> Iterator[Site]:
     try:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/healthz", server, log)
-        sign_in = json.loads((data / "sample.json").read_text(encoding="utf-8"))
+        sign_in = json.loads((data / "sample-sign-in.json").read_text(encoding="utf-8"))
         yield Site(url=url, data=data, email=sign_in["email"], password=sign_in["password"])
     finally:
         server.send_signal(signal.SIGTERM)

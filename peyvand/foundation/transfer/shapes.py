@@ -60,6 +60,14 @@ class Reason:
     label: Label
 
 
+@dataclass(frozen=True)
+class Total:
+    """The words for a total of a writer, as {"orders": 3}. Declared in registrations by the room that counts it."""
+
+    name: str
+    label: Label
+
+
 class BatchWriter(Protocol):
     """A room's end of an import. Made by `ImportShape.writer(actor, options)`, once for a run and once after a crash.
 

@@ -93,10 +93,9 @@ class Order(models.Model):
 
     Kept by triggers, in minor units: `total_minor` is Σ line amounts rounded half up (away from zero) to `exponent`
     decimals, negative for what goes back; `cost_minor` is Σ quantity × unit cost rounded alike, null unless every
-    line's cost is known; `paid_minor` is payments less refunds; `returned_minor` is Σ totals of the returns of this order that
-    stand, zero or less; `lines` counts lines.
-    `tracks_payment` is false for orders whose payments we were never told of (imported ones): these are not "unpaid".
-    `source` is "" or names what brought it in ("import:7").
+    line's cost is known; `paid_minor` is payments less refunds; `returned_minor` is Σ totals of the returns of this
+    order that stand, zero or less; `lines` counts lines. `tracks_payment` is false for orders whose payments we were
+    never told of (imported ones): these are not "unpaid". `source` is "" or names what brought it in ("import:7").
     """
 
     demo = models.BooleanField(default=False)

@@ -14,6 +14,7 @@ from peyvand.foundation.registry.declarations import (
     Panel,
     SearchProvider,
 )
+from peyvand.foundation.transfer.shapes import Total
 from peyvand.memory.commerce import demo, exports, panels
 from peyvand.memory.commerce.access import (
     ORDERS_EDIT,
@@ -32,6 +33,9 @@ from peyvand.memory.commerce.products import product_keys_restore
 from peyvand.memory.commerce.timeline import KINDS
 
 DECLARATIONS = (
+    Total(name="orders", label=_("Orders")),
+    Total(name="products", label=_("Products")),
+    Total(name="total", label=_("Sum of the lines")),
     *PERMISSIONS,
     *KINDS,
     *FACTS,

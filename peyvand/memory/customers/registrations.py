@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.foundation.accounts.declarations import FirstLook
 from peyvand.foundation.changes.declarations import Recompute, TrackedTable
 from peyvand.foundation.registry.declarations import Action, DemoPart, MenuEntry, Panel, SearchProvider, WarehouseFact
+from peyvand.foundation.transfer.shapes import Total
 from peyvand.memory.customers import access, demo, panels, shapes
 from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits
@@ -14,6 +15,7 @@ from peyvand.memory.customers.queries import has_customers
 from peyvand.memory.customers.services import sample_remove
 
 DECLARATIONS = (
+    Total(name="customers", label=_("Customers")),
     *access.PERMISSIONS,
     *shapes.DECLARATIONS,
     MenuEntry("customers", _("Customers"), "users", "customers:list", "customer", 10, access.VIEW, key="C"),

@@ -18,6 +18,7 @@ from peyvand.foundation.transfer import running
 from peyvand.foundation.transfer.guessing import SURE, ColumnGuess, guess
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.queries import column_of, reason_words, sniffed_of
+from peyvand.foundation.transfer.shapes import Total
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.reader import current_reader
 
@@ -172,3 +173,12 @@ def reasons(found: dict[str, Any], name: str = "skipped") -> list[tuple[str, int
     """Why lines were left out (or, with "notes", mended), the most frequent first."""
     ordered = sorted(found.get(name, {}).items(), key=lambda pair: -pair[1])
     return [(reason_words(reason, value="…"), count) for reason, count in ordered]
+
+
+def totals(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """The writer's totals in the reader's words and digits, in the order in which rooms declare them."""
+    return [
+        (str(total.label), formats.number(Decimal(str(found[total.name]))))
+        for total in registry.all(Total)
+        if isinstance(found.get(total.name), str | int)
+    ]

@@ -141,7 +141,7 @@ def one_import(request: StaffRequest, import_id: int) -> HttpResponse:
             "counts": cards.counts(counted),
             "reasons": cards.reasons(counted),
             "notes": cards.reasons(counted, "notes"),
-            "totals": [(name, value) for name, value in one.totals.items() if isinstance(value, str | int)],
+            "totals": cards.totals(one.totals),
             "may_undo": services.may_undo(one),
             "may_go_on": one.state in (State.FAILED, State.CANCELLED),
             "skipped": sum(counted.get("skipped", {}).values()),
@@ -246,9 +246,7 @@ def check(request: StaffRequest, import_id: int) -> HttpResponse:
             "counts": cards.counts(one.dry),
             "reasons": cards.reasons(one.dry),
             "notes": cards.reasons(one.dry, "notes"),
-            "totals": [
-                (name, value) for name, value in one.dry.get("totals", {}).items() if isinstance(value, str | int)
-            ],
+            "totals": cards.totals(one.dry.get("totals", {})),
         },
     )
 

@@ -14,7 +14,6 @@ from peyvand.foundation.changes.models import ChangeSet
 from peyvand.foundation.demo import services
 from peyvand.foundation.demo.people import COLLEAGUES, SIGNS_IN, TEAM
 from peyvand.foundation.demo.queries import demo_status, rows_exist
-from peyvand.foundation.demo.tests.tiny import checksums
 from peyvand.foundation.demo.world import World
 from peyvand.foundation.jobs import services as jobs
 from peyvand.foundation.jobs.models import Run
@@ -27,6 +26,7 @@ from peyvand.memory.customers.models import Customer, Identity
 from peyvand.memory.customers.services import customers_delete
 from peyvand.memory.interactions.models import Interaction
 from peyvand.memory.interactions.services import note_add
+from tests.sample.checksums import checksums
 
 pytestmark = pytest.mark.django_db
 ACTOR = system_actor()

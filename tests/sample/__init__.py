@@ -1,0 +1,1 @@
+"""The sample business over every room that has a part in it."""
