@@ -27,6 +27,13 @@ ONE = {
 }
 # Not pages: fragments, answers to a form, files, what strangers see (its own test), the API.
 NOT_PAGES = {
+    "interactions:older",
+    "interactions:record",
+    "interactions:remove",
+    "demo:load",
+    "demo:remove",
+    "demo:look",
+    "accounts:invite",
     "workspace:palette",
     "workspace:switch-business",
     "workspace:health",

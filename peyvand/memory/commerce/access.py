@@ -18,11 +18,8 @@ from peyvand.memory.customers.models import Customer
 
 if TYPE_CHECKING:
     from peyvand.memory.commerce.models import Order, Product
-
-    OrdersBase = models.QuerySet[Order]
-    ProductsBase = models.QuerySet[Product]
-else:
-    OrdersBase = ProductsBase = models.QuerySet
+if TYPE_CHECKING:
+    from peyvand.memory.commerce.models import Order, Product
 
 ORDERS_VIEW = "orders.view"
 ORDERS_EDIT = "orders.edit"
@@ -52,7 +49,7 @@ def customers_within(actor: Actor, permission: str) -> models.QuerySet[Customer]
     return Customer.objects.visible_to(actor, permission)
 
 
-class OrderQuerySet(OrdersBase):
+class OrderQuerySet(models.QuerySet["Order"]):
     """Orders, returns and adjustments."""
 
     def visible_to(self, actor: Actor, permission: str = ORDERS_VIEW) -> OrderQuerySet:
@@ -68,7 +65,7 @@ class OrderQuerySet(OrdersBase):
         return orders.filter(customer_id__in=customers_within(actor, permission).values("pk"))
 
 
-class ProductQuerySet(ProductsBase):
+class ProductQuerySet(models.QuerySet["Product"]):
     """Products of one of the two businesses."""
 
     def visible_to(self, actor: Actor) -> ProductQuerySet:

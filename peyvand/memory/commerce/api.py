@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 from ninja.errors import HttpError
+from ninja.params.functions import Query
 from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest

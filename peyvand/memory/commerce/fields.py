@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    _DecimalField = models.DecimalField[Decimal | int | str, Decimal]
+    _DecimalField = models.DecimalField[Any, Any]
 else:
     _DecimalField = models.DecimalField
 
@@ -22,8 +20,8 @@ class ExactField(_DecimalField):
     `max_digits` and `decimal_places` bound what forms accept, not what the column keeps.
     """
 
-    def __init__(self, *args: Any, max_digits: int = 30, decimal_places: int = 10, **kwargs: Any) -> None:
-        super().__init__(*args, max_digits=max_digits, decimal_places=decimal_places, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_digits": 30, "decimal_places": 10, **kwargs})
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         """`numeric`, which keeps each value's own number of decimals."""

@@ -117,10 +117,10 @@ def totals(*, found: QuerySet[Order]) -> list[CurrencyTotal] | None:
         found.exclude(status=OrderStatus.CANCELLED)
         .order_by()
         .values("currency")
-        .annotate(orders=Count("pk"), total=Sum("total_minor"))
+        .annotate(count=Count("pk"), sum_minor=Sum("total_minor"))
         .order_by("currency")
     )
-    return [CurrencyTotal(currency=row["currency"], orders=row["orders"], total_minor=row["total"]) for row in rows]
+    return [CurrencyTotal(currency=row["currency"], orders=row["count"], total_minor=row["sum_minor"]) for row in rows]
 
 
 def customer_orders(*, actor: Actor, customer: Customer) -> QuerySet[Order]:

@@ -80,7 +80,7 @@ class OrderWriter(Writer):
                     copy.write_row(self._tuple(row))
             cursor.execute("ANALYZE commerce_incoming")
             numbers = sorted({row.values["number"] for row in good})
-            asked = {"demo": self.actor.demo, "source": self.source, "numbers": numbers}
+            asked: dict[str, Any] = {"demo": self.actor.demo, "source": self.source, "numbers": numbers}
             cursor.execute(sql.REASONS, asked)
             cursor.execute("SELECT line, number, reason FROM commerce_incoming WHERE reason IS NOT NULL ORDER BY line")
             self.problems += [Problem(line, "number", number, reason) for line, number, reason in cursor.fetchall()]

@@ -116,7 +116,7 @@ class ProductWriter(Writer):
             return [values.get(name) for values in given]
 
         with connection.cursor() as cursor:
-            asked = {
+            asked: dict[str, Any] = {
                 "demo": self.actor.demo,
                 "source": current_source(cursor),
                 "currency": self.currency,

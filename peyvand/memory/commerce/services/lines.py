@@ -57,8 +57,8 @@ def _product(products: Mapping[int, Product], pk: int | None) -> Product | None:
 
 def _line(*, line: LineData, product: Product | None, currency: str, position: int) -> OrderLine:
     own = product if product is not None and product.currency == currency else None
-    price = line.unit_price if line.unit_price is not None else own and own.unit_price
-    cost = line.unit_cost if line.unit_cost is not None else own and own.unit_cost
+    price = line.unit_price if line.unit_price is not None or own is None else own.unit_price
+    cost = line.unit_cost if line.unit_cost is not None or own is None else own.unit_cost
     description = clean(line.description) or (product.name if product else "")
     if price is None:
         raise ValidationError({"lines": _("Line %(line)s has no price.") % {"line": position}})

@@ -68,7 +68,7 @@ def _check_product(*, actor: Actor, data: ProductData, sku: str, name: str, pk: 
         wrong["sku"] = _("Give the product a code, as on its label or price list.")
     elif len(sku) > 100:
         wrong["sku"] = _("At most 100 characters.")
-    elif Product.objects.filter(demo=actor.demo, sku__iexact=sku).exclude(pk=pk).exists():
+    elif Product.objects.filter(demo=actor.demo, sku__iexact=sku).exclude(pk__in=[] if pk is None else [pk]).exists():
         wrong["sku"] = _("Another product already has this code.")
     if not name or len(name) > 300:
         wrong["name"] = _("Give the product a name of at most 300 characters.")

@@ -450,6 +450,6 @@ def customer_choices(request: StaffRequest) -> HttpResponse:
     """Customers by a part of the name, to choose one from."""
     request.actor.require(ORDERS_EDIT)
     key = fa_key(request.GET.get("q", "").replace("\0", ""))
-    found = customers_within(request.actor, ORDERS_EDIT).filter(search_key__contains=key) if key else []
+    found = customers_within(request.actor, ORDERS_EDIT).filter(search_key__contains=key)
     choices = list(found.order_by("sort_key", "pk")[:CHOICES]) if key else []
     return render(request, "commerce/customer_choices.html", {"choices": choices, "key": key})
