@@ -18,8 +18,7 @@ from peyvand.memory.customers.models import Customer
 
 if TYPE_CHECKING:
     from peyvand.memory.commerce.models import Order, Product
-if TYPE_CHECKING:
-    from peyvand.memory.commerce.models import Order, Product
+
 
 ORDERS_VIEW = "orders.view"
 ORDERS_EDIT = "orders.edit"
