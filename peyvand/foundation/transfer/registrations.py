@@ -13,7 +13,7 @@ DECLARATIONS = (
     Permission(name="transfer.view_all", label=_("See everybody's imports"), group=_("Data"), order=61),
     MenuEntry(
         name="transfer.import",
-        label=_("Bring in data"),
+        label=_("Import data"),
         icon="table-import",
         url_name="transfer:imports",
         group="customer",
@@ -22,7 +22,7 @@ DECLARATIONS = (
     ),
     Action(
         name="transfer.import",
-        label=_("Bring in data from a file"),
+        label=_("Import data from a file"),
         icon="table-import",
         url_name="transfer:imports",
         order=40,

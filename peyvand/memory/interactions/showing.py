@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.money.currencies import is_currency
 from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.text.bidi import isolate
 from peyvand.foundation.ui.formats import money, number
 from peyvand.foundation.ui.pieces import TimelineItem
 from peyvand.foundation.ui.reader import current_reader
@@ -51,7 +52,7 @@ def _item(row: Interaction, *, may_edit: bool, with_customer: bool) -> TimelineI
         at=row.at,
         icon=_icon(row, kind),
         tone=kind.tone if kind else None,
-        meta=gettext(", ").join(part for part in meta if part),
+        meta=gettext(", ").join(isolate(part) for part in meta if part),
         tag=mood,
         tag_tone=mood_tone,
         tag_icon=mood_icon,

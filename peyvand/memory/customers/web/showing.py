@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.money.currencies import RIAL, currency_of, is_currency
 from peyvand.foundation.registry.declarations import Label
+from peyvand.foundation.text.bidi import isolate
 from peyvand.foundation.ui.formats import money, number
 from peyvand.foundation.ui.pieces import CLASSES
 from peyvand.foundation.ui.reader import current_reader
@@ -234,7 +235,7 @@ def who(customer: Customer) -> str:
     organisation = jobs[0].organisation.name if jobs else ""
     role = customer.job_title or (jobs[0].role if jobs else "")
     comma = gettext(", ")
-    return comma.join(part for part in (role, organisation, customer.city) if part)
+    return comma.join(isolate(part) for part in (role, organisation, customer.city) if part)
 
 
 def system_words() -> list[tuple[str, Label]]:

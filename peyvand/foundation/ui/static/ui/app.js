@@ -295,7 +295,7 @@
   });
   each('select[data-search-select]', select => {
     load(data.assets.selectCss);
-    load(data.assets.select).then(() => new window.TomSelect(select, {
+    load(data.assets.select).then(() => select.setAttribute('aria-hidden', 'true')).then(() => new window.TomSelect(select, {
       maxOptions: 200, plugins: select.multiple ? ['remove_button'] : [], dropdownParent: select.closest('dialog') ? null : 'body',
       render: { no_results: () => { const none = document.createElement('div'); none.className = 'no-results mut'; none.style.padding = '6px 9px'; none.textContent = words.noMatch; return none; } },
     }));
