@@ -18,11 +18,13 @@ restored columns and re-inserted rows (parents first) are written, under an undo
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from psycopg import sql
 from psycopg.sql import Composable, Identifier, Literal
 
@@ -49,6 +51,11 @@ class Outcome:
     undone: int
     kept: int
     kept_rows: tuple[KeptRow, ...]
+
+
+logger = logging.getLogger(__name__)
+TRIES = 4
+PAUSE = 0.5  # seconds, more each time
 
 
 class UndoFailedError(RuntimeError):
@@ -144,6 +151,7 @@ class Undoing:
     def run(self) -> Outcome:
         """Plan, write, and say what stayed."""
         self._plan()
+        refused = 0
         while True:
             self._settle()
             try:
@@ -162,6 +170,13 @@ class Undoing:
                         "UPDATE changes_plan SET kept = 'taken' WHERE table_name = %s AND row_id = ANY(%s)",
                         [table, row_ids],
                     )
+            except (IntegrityError, OperationalError) as error:
+                # Somebody wrote meanwhile, as a computation does: look again at who refers to what, or wait our turn.
+                refused += 1
+                if refused == TRIES:
+                    raise UndoFailedError(str(error)) from error
+                logger.warning("an undo is tried again: %s", error)
+                time.sleep(PAUSE * refused)
             except DatabaseError as error:
                 raise UndoFailedError(str(error)) from error
         kept = self._count("kept IS NOT NULL")
