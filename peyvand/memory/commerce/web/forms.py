@@ -8,14 +8,18 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.money.amounts import AmountError, Money
-from peyvand.foundation.money.currencies import CURRENCIES, RIAL, RIALS_A_TOMAN, TOMAN
+from peyvand.foundation.money.currencies import CURRENCIES, RIAL, RIALS_A_TOMAN, TOMAN, currency_of
 from peyvand.foundation.money.parsing import read_amount
+from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.fields import CodeInput, DateField
 from peyvand.foundation.ui.pieces import CHANNELS
 from peyvand.foundation.ui.reader import current_reader
@@ -38,8 +42,26 @@ def reads_toman(currency: str) -> bool:
 
 
 def unit_word(currency: str) -> str:
-    """The unit in which an amount is typed."""
-    return gettext("toman") if reads_toman(currency) else currency
+    """The unit in which an amount is typed or shown: toman, else the currency as the reader's language names it."""
+    if reads_toman(currency):
+        return gettext("toman")
+    if current_reader().language == "fa" and currency in CURRENCIES:
+        return str(currency_of(currency).word or currency_of(currency).name)
+    return currency
+
+
+def said_price(value: Decimal | None, currency: str) -> str:
+    """A price as it is read, in `unit_word`: every decimal that was given, and no fewer than the currency has."""
+    if value is None:
+        return ""
+    usual = 0 if currency == RIAL or currency not in CURRENCIES else currency_of(currency).digits
+    return said_exactly(value / RIALS_A_TOMAN if reads_toman(currency) else value, places=usual)
+
+
+def said_exactly(value: Decimal, *, places: int = 0) -> str:
+    """A number in the reader's digits with all of its decimals, `places` at least."""
+    exponent = value.normalize().as_tuple().exponent
+    return formats.number(value, max(places, -exponent if isinstance(exponent, int) else 0))
 
 
 def typed_amount(text: str, currency: str) -> Decimal | None:
@@ -101,7 +123,20 @@ def currency_choices() -> list[tuple[str, str]]:
     """Every currency, the workspace's own first."""
     own = settings.text("default_currency")
     codes = [own, *(code for code in CURRENCIES if code != own)]
-    return [(code, code) for code in codes if code]
+    return [(code, f"{currency_of(code).name} ({code})") for code in codes if code]
+
+
+UNIT = "price-unit"  # the element that says in which unit prices are typed
+
+
+def unit_span(currency: str) -> SafeString:
+    """The unit of prices, in an element that follows the choice of a currency (see `unit_follows`)."""
+    return format_html('<span id="{}">{}</span>', UNIT, unit_word(currency))
+
+
+def unit_follows() -> dict[str, str]:
+    """Attributes of a choice of currency that has the unit of prices follow it."""
+    return {"hx-get": reverse("commerce:price-unit"), "hx-trigger": "change", "hx-target": f"#{UNIT}"}
 
 
 class PaymentForm(forms.Form):
@@ -148,6 +183,7 @@ class OrderForm(forms.Form):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
                 field.choices = choices
+        self.fields["currency"].widget.attrs |= unit_follows()
 
 
 def channel_choices() -> list[tuple[str, str]]:
@@ -172,9 +208,11 @@ class ProductForm(forms.Form):
         field = self.fields["currency"]
         if isinstance(field, forms.ChoiceField):
             field.choices = currency_choices()
+            field.widget.attrs |= unit_follows()
         currency = str(self["currency"].value() or settings.text("default_currency"))
         for name in ("unit_price", "unit_cost"):
             amount = self.fields[name]
             if isinstance(amount, AmountField):
                 amount.currency = currency
-        self.fields["unit_price"].help_text = gettext("In %(unit)s.") % {"unit": unit_word(currency)}
+        in_unit = gettext("In %(unit)s.").replace("%(unit)s", "{}")
+        self.fields["unit_price"].help_text = format_html(in_unit, unit_span(currency))

@@ -18,7 +18,7 @@ from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.commerce import queries, services
 from peyvand.memory.commerce.access import PRODUCTS_EDIT, PRODUCTS_VIEW
 from peyvand.memory.commerce.models import Product, ProductKind
-from peyvand.memory.commerce.web.forms import ProductForm, put_errors, shown_amount
+from peyvand.memory.commerce.web.forms import ProductForm, put_errors, said_price, shown_amount, unit_word
 from peyvand.memory.commerce.web.order_views import Chip, Tab, address, page_of, undo_url
 
 OPTIONS = 12
@@ -37,7 +37,10 @@ def product_list(request: StaffRequest) -> HttpResponse:
     page_url = address(request)
     context = {
         "page": page,
-        "rows": [(product, shown_amount(product.unit_price, product.currency)) for product in page.rows],
+        "rows": [
+            (product, said_price(product.unit_price, product.currency), unit_word(product.currency))
+            for product in page.rows
+        ],
         "page_url": page_url if page_url.endswith("?") else f"{page_url}&",
         "tabs": [
             Tab(label=gettext("All products"), url=address(request, kind=""), current=not kind),
@@ -48,6 +51,7 @@ def product_list(request: StaffRequest) -> HttpResponse:
         ],
         "chips": [Chip("search", gettext("Search"), text, address(request, q=""))] if text else [],
         "text": text,
+        "kind": kind,
         "total": total,
         "total_more": more,
         "bulk": False,
