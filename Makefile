@@ -40,7 +40,7 @@ check: setup
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 bench: setup
-	$(BIN)/peyvand bench
+	$(BIN)/peyvand bench ground
 
 # Pinned without the address of any index.
 lock: .venv/ready
