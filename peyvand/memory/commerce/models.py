@@ -13,6 +13,7 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.money.amounts import Money
+from peyvand.foundation.registry.declarations import Label
 from peyvand.memory.commerce.access import OrderQuerySet, ProductQuerySet
 from peyvand.memory.commerce.fields import ExactField
 from peyvand.memory.customers.models import Customer
@@ -47,6 +48,16 @@ class PaymentKind(models.TextChoices):
 
     PAYMENT = "payment", _("Payment")
     REFUND = "refund", _("Refund")
+
+
+METHODS: dict[str, Label] = {
+    "": _("Not said"),
+    "card": _("Card"),
+    "transfer": _("Bank transfer"),
+    "gateway": _("Online gateway"),
+    "cash": _("Cash"),
+    "cheque": _("Cheque"),
+}
 
 
 class Product(models.Model):
@@ -183,6 +194,11 @@ class Order(models.Model):
         return Money(self.balance_minor, self.currency)
 
     @property
+    def owed(self) -> Money:
+        """What we owe the customer, where that is above zero."""
+        return Money(max(-self.balance_minor, 0), self.currency)
+
+    @property
     def margin(self) -> Money | None:
         """Total less cost, where every cost is known."""
         return None if self.cost_minor is None else Money(self.total_minor - self.cost_minor, self.currency)
@@ -195,7 +211,11 @@ class Order(models.Model):
 
     @property
     def payment_state(self) -> str:
-        """unknown (we were not told), unpaid, part, paid; owed where we owe the customer; "" where nothing is due."""
+        """unknown (we were not told), unpaid, part, paid; owed where we owe the customer; "" where nothing is due, as
+        with a return of an order of ours, which is settled there.
+        """
+        if self.origin_id is not None:
+            return ""
         if not self.tracks_payment and not self.paid_minor:
             return "unknown"
         if self.balance_minor < 0:
@@ -261,3 +281,8 @@ class Payment(models.Model):
     def amount(self) -> Money:
         """What was paid or given back, above zero."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def how(self) -> Label:
+        """By which way, where that was said; a way that we have no word for as it was given."""
+        return METHODS.get(self.method, self.method) if self.method else ""

@@ -23,16 +23,8 @@ from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.fields import CodeInput, DateField
 from peyvand.foundation.ui.pieces import CHANNELS
 from peyvand.foundation.ui.reader import current_reader
-from peyvand.memory.commerce.models import PaymentKind, ProductKind
+from peyvand.memory.commerce.models import METHODS, PaymentKind, ProductKind
 
-METHODS = {
-    "": _("Not said"),
-    "card": _("Card"),
-    "transfer": _("Bank transfer"),
-    "gateway": _("Online gateway"),
-    "cash": _("Cash"),
-    "cheque": _("Cheque"),
-}
 ORDER_CHANNELS = ("web", "store", "call", "instagram", "telegram", "bale", "sms", "email")
 
 

@@ -18,8 +18,9 @@ from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.money.amounts import AmountError, Money
 from peyvand.foundation.money.parsing import parse_amount
+from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, paginate
-from peyvand.foundation.ui.pieces import Empty
+from peyvand.foundation.ui.pieces import CHANNELS, Empty
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.commerce import queries, services
 from peyvand.memory.commerce.access import ORDERS_EDIT, ORDERS_IMPORT
@@ -143,12 +144,13 @@ def order_list(request: StaffRequest) -> HttpResponse:
         "sums": [Money(row.total_minor, row.currency) for row in queries.totals(found=found) or ()],
         "bulk": False,
         "may_edit": actor.may(ORDERS_EDIT),
-        "empty": _empty(narrowed=narrowed, may_import=actor.may(ORDERS_IMPORT)),
+        "may_import": actor.may(ORDERS_IMPORT),
+        "empty": _empty(actor=actor, narrowed=narrowed),
     }
     return render(request, "commerce/orders.html", context)
 
 
-def _empty(*, narrowed: bool, may_import: bool) -> Empty:
+def _empty(*, actor: Actor, narrowed: bool) -> Empty:
     if narrowed:
         return Empty(
             title=gettext("No order fits"),
@@ -161,10 +163,10 @@ def _empty(*, narrowed: bool, may_import: bool) -> Empty:
         title=gettext("No orders yet"),
         text=gettext("Bring in a file of invoices, line by line: customers and products come with it."),
         icon="shopping-bag",
-        action=gettext("Bring in orders") if may_import else "",
-        url=reverse("transfer:imports") if may_import else "",
-        second=gettext("New order"),
-        second_url=reverse("commerce:order-new"),
+        action=gettext("Bring in orders") if actor.may(ORDERS_IMPORT) else "",
+        url=reverse("transfer:imports") if actor.may(ORDERS_IMPORT) else "",
+        second=gettext("New order") if actor.may(ORDERS_EDIT) else "",
+        second_url=reverse("commerce:order-new") if actor.may(ORDERS_EDIT) else "",
         sample=gettext("Invoice, product, quantity, price, date, customer: these six columns are enough."),
     )
 
@@ -214,6 +216,7 @@ def order_page(request: StaffRequest, order_id: int) -> HttpResponse:
         "payments": queries.payments_of(order=order),
         "returns": list(order.returns.order_by("placed_at")),
         "steps": _steps(order),
+        "via": CHANNELS[order.channel][0] if order.channel in CHANNELS else order.channel,
         "unit": unit_word(order.currency),
         "may_edit": may_edit,
         "may_deliver": may_edit and sale and order.status == OrderStatus.PLACED,

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.changes.services import change_set
+from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import capped_count
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.commerce import queries, services
-from peyvand.memory.commerce.access import PRODUCTS_EDIT, PRODUCTS_VIEW
+from peyvand.memory.commerce.access import ORDERS_IMPORT, PRODUCTS_EDIT, PRODUCTS_VIEW
 from peyvand.memory.commerce.models import Product, ProductKind
 from peyvand.memory.commerce.web.forms import ProductForm, put_errors, said_price, shown_amount, unit_word
 from peyvand.memory.commerce.web.order_views import Chip, Tab, address, page_of, undo_url
@@ -56,12 +57,12 @@ def product_list(request: StaffRequest) -> HttpResponse:
         "total_more": more,
         "bulk": False,
         "may_edit": actor.may(PRODUCTS_EDIT),
-        "empty": _empty(narrowed=bool(text or kind)),
+        "empty": _empty(actor=actor, narrowed=bool(text or kind)),
     }
     return render(request, "commerce/products.html", context)
 
 
-def _empty(*, narrowed: bool) -> Empty:
+def _empty(*, actor: Actor, narrowed: bool) -> Empty:
     if narrowed:
         return Empty(
             title=gettext("No product fits"),
@@ -74,10 +75,10 @@ def _empty(*, narrowed: bool) -> Empty:
         title=gettext("No products yet"),
         text=gettext("Products come with your orders, or from a price list: code, name, price, cost."),
         icon="package",
-        action=gettext("New product"),
-        url=reverse("commerce:product-new"),
-        second=gettext("Bring in a price list"),
-        second_url=reverse("transfer:imports"),
+        action=gettext("New product") if actor.may(PRODUCTS_EDIT) else "",
+        url=reverse("commerce:product-new") if actor.may(PRODUCTS_EDIT) else "",
+        second=gettext("Bring in a price list") if actor.may(ORDERS_IMPORT) else "",
+        second_url=reverse("transfer:imports") if actor.may(ORDERS_IMPORT) else "",
     )
 
 
