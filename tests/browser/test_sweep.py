@@ -27,6 +27,7 @@ ONE = {
 }
 # Not pages: fragments, answers to a form, files, what strangers see (its own test), the API.
 NOT_PAGES = {
+    "commerce:price-unit",
     "interactions:older",
     "interactions:record",
     "interactions:remove",
