@@ -29,13 +29,17 @@ class Recompute:
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of the table `name` are parts of the row that `column` points to, in the table `whole`: an undo that keeps
+    """Rows of `table` are parts of the row that `column` points to, in the table `whole`: an undo that keeps
     the whole keeps the parts it would have deleted, so that no order is left without its lines.
+
+    `where` narrows to the rows with a value in a column, for a `column` that points to several tables.
     """
 
     name: str
+    table: str
     column: str
     whole: str
+    where: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ WHERE p.table_name = {name} AND p.kept IS NULL AND p.action IN ('U', 'I') AND p.
 _PARTS = """
 UPDATE changes_plan p SET kept = 'part'
 FROM {table} r JOIN changes_plan w ON w.table_name = {whole} AND w.row_id = r.{column} AND w.kept IS NOT NULL
-WHERE p.table_name = {name} AND p.row_id = r.id AND p.action = 'D' AND p.kept IS NULL
+WHERE p.table_name = {name} AND p.row_id = r.id AND p.action = 'D' AND p.kept IS NULL AND {where}
 """
 _LEAVING = "SELECT row_id FROM changes_plan WHERE table_name = {name} AND action = 'D' AND kept IS NULL"
 _COLUMNS = """
@@ -136,6 +136,13 @@ ORDER BY a.attnum
 """
 # What an excluded column gets when its row is inserted again and it may not be null, until a Recompute fills it.
 _BLANKS = {"S": "''", "N": "0", "B": "false", "D": "now()", "A": "'{}'", "U": "'{}'"}
+
+
+def _where(part: Part) -> Composable:
+    if part.where is None:
+        return Literal(True)
+    column, value = part.where
+    return sql.SQL("r.{} = {}").format(Identifier(column), Literal(value))
 
 
 class Undoing:
@@ -279,11 +286,11 @@ class Undoing:
         return sum(
             self._execute(
                 _PARTS,
-                table=Identifier(part.name), column=Identifier(part.column),
-                name=Literal(part.name), whole=Literal(part.whole),
+                table=Identifier(part.table), column=Identifier(part.column),
+                name=Literal(part.table), whole=Literal(part.whole), where=_where(part),
             )
             for part in registry.all(Part)
-            if part.name in self.tables
+            if part.table in self.tables
         )  # fmt: skip
 
     # Writing

@@ -30,7 +30,7 @@ from peyvand.memory.commerce.imports.columns import ORDER_COLUMNS, PRODUCT_COLUM
 from peyvand.memory.commerce.imports.orders import OrderWriter
 from peyvand.memory.commerce.imports.products import ProductWriter
 from peyvand.memory.commerce.products import product_keys_restore
-from peyvand.memory.commerce.timeline import KINDS
+from peyvand.memory.commerce.timeline import KINDS, ORDER, PAYMENT
 
 DECLARATIONS = (
     Total(name="orders", label=_("Orders")),
@@ -132,7 +132,15 @@ DECLARATIONS = (
     ExportShape(name="products", label=_("Products"), permission=ORDERS_EXPORT, rows=exports.product_rows, order=40),
     Recompute(name="commerce_product", function=product_keys_restore),
     DemoPart("commerce", _("Orders and products"), demo.sample_remove, demo.sample_load, demo.present, order=30),
-    Part(name="commerce_orderline", column="order_id", whole="commerce_order"),
+    Part("commerce.lines", "commerce_orderline", "order_id", "commerce_order"),
+    Part("commerce.story", "interactions_interaction", "source_id", "commerce_order", where=("source_kind", ORDER)),
+    Part(
+        "commerce.payment-story",
+        "interactions_interaction",
+        "source_id",
+        "commerce_payment",
+        where=("source_kind", PAYMENT),
+    ),
     TrackedTable(name="commerce_product", label=_("Product"), icon="package"),
     TrackedTable(name="commerce_order", label=_("Order"), icon="shopping-bag"),
     TrackedTable(name="commerce_orderline", label=_("Line of an order"), icon="list"),

@@ -202,6 +202,8 @@ def test_an_order_that_was_paid_since_is_kept_whole_by_an_undo() -> None:
     assert result.kept > 0
     kept = Order.objects.get()
     assert (kept.number, kept.total_minor, kept.lines, kept.paid_minor) == ("2", 600, 1, 100)
+    stories = Interaction.objects.order_by("kind").values_list("kind", "payload__number")
+    assert list(stories) == [("order.placed", "2"), ("payment.received", "2")]
 
 
 def test_products_are_made_and_updated_by_code() -> None:
