@@ -18,7 +18,7 @@ ACTOR = system_actor()
 
 def seal_all(wanted: int) -> None:
     """Seal until so many are: tests beside this one hold transactions of the same server open for a while."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     done = sealing.seal()
     while done < wanted and time.monotonic() < deadline:
         time.sleep(0.1)
