@@ -38,8 +38,7 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASE_ADDRESS = os.environ.get("DATABASE_URL", "postgresql:///peyvand")
-DATABASES = {"default": database(DATABASE_ADDRESS)}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql:///peyvand"))}
 if os.environ.get("PEYVAND_POOL"):  # the web process; workers keep one connection a thread
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from peyvand.foundation.calendar.calendars import CalendarKind
@@ -59,6 +60,10 @@ def _block(row: SnapshotCustomer) -> Mapping[str, Any]:
     }
 
 
+def _sums_url() -> str:
+    return f"{reverse('value:dashboard')}#sums"
+
+
 def _days(days: int) -> str:
     return gettext("%(days)s days") % {"days": formats.number(days)}
 
@@ -94,7 +99,7 @@ def _sales(snapshot: Snapshot) -> Stat:
     last, before = nets[-1], nets[-2] if len(nets) > 1 else 0
     note = gettext("the month before: %(amount)s") % {"amount": figures.money(snapshot, before)} if before else ""
     return Stat(
-        label=gettext("Sales of the month"), value=figures.money(snapshot, last), url="/insight/#sums",
+        label=gettext("Sales of the month"), value=figures.money(snapshot, last), url=_sums_url(),
         spark=nets[-12:], note=note,
     )  # fmt: skip
 
@@ -123,7 +128,7 @@ def _returns(snapshot: Snapshot) -> Stat:
     sold = sum(amounts.get(name, 0) for name in ("sale_known", "sale_anonymous"))
     months = snapshot.payload["months"]["gregorian"][-12:]
     return Stat(
-        label=gettext("Gone back"), value=formats.percent(back / sold, 1) if sold > 0 else "–", url="/insight/#sums",
+        label=gettext("Gone back"), value=formats.percent(back / sold, 1) if sold > 0 else "–", url=_sums_url(),
         tone="c5", spark=[-row["return"] for row in months],
         note=gettext("%(amount)s of sales") % {"amount": figures.money(snapshot, back)},
     )  # fmt: skip

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -161,12 +160,8 @@ def choose_day(request: HttpRequest) -> HttpResponse:
         return render(request, "value/day.html", {"form": form, "shown": shown}, status=422)
     day: date = form.cleaned_data["as_of"]
     if queries.snapshots(actor=actor).filter(as_of=day).exists():
-        return redirect(f"/insight/?as_of={day.isoformat()}")
-    try:
-        run = services.refresh_ask(actor=actor, as_of=day)
-    except ValidationError as problem:
-        form.add_error("as_of", problem)
-        return render(request, "value/day.html", {"form": form, "shown": None}, status=422)
+        return redirect(f"{reverse('value:dashboard')}?as_of={day.isoformat()}")
+    run = services.refresh_ask(actor=actor, as_of=day)
     return redirect("jobs:run", run.pk)
 
 
