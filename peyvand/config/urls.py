@@ -7,6 +7,12 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("peyvand.doors.workspace.urls")),
     path("customers/", include("peyvand.memory.customers.web.urls")),
+    path("consents/", include("peyvand.memory.consents.web.urls")),
+    path("duplicates/", include("peyvand.memory.matching.web.urls")),
+    path("privacy/", include("peyvand.memory.privacy.web.urls")),
+    path("knowledge/", include("peyvand.memory.knowledge.web.urls")),
+    path("fields/", include("peyvand.foundation.fields.web.urls")),
+    path("webhooks/", include("peyvand.foundation.webhooks.web.urls")),
     path("interactions/", include("peyvand.memory.interactions.web.urls")),
     path("", include("peyvand.memory.commerce.web.urls")),  # orders/, products/
     path("", include("peyvand.foundation.transfer.web.urls")),  # import/, export/

@@ -192,6 +192,58 @@ class ImportShape:
 
 
 @dataclass(frozen=True)
+class PersonalTable:
+    """What a table holds about people: how its rows are given out, erased, and follow a merge.
+
+    A row is a person's by `person`, the column with the customer's id; or, where it is a part of another table's row, by
+    `via`: (its column, that table), as order lines by ("order_id", "commerce_order").
+
+    `columns` says of every column of the table what it is: "key" (ids and references), "technical" (flags, versions),
+    "staff" (who of us), "identifying" (names, addresses, numbers), "descriptive" (attributes, figures, times), "content"
+    (free text, files). A test holds every column of the database to one.
+
+    `erase`: "delete" the rows; "blank" what `blank` gives as column → SQL expression over the row, and keep the rest (the
+    law wants the invoice); "keep" where nothing is left to tell a person by. `files` are columns with ids of stored files.
+
+    `merge`: "move" gives the rows to the one who stays (of those that collide on one of `unique`, tuples of further
+    columns that are unique together with the person, the ones of him who stays are kept), "drop" deletes them, "stay"
+    leaves them alone, "custom" where a `MergeRule` of the same name does it.
+    """
+
+    name: str  # the table
+    label: Label
+    columns: Mapping[str, str]
+    person: str = "customer_id"
+    via: tuple[str, str] | None = None
+    erase: str = "delete"
+    blank: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[str] = ()
+    merge: str = "move"
+    unique: Sequence[Sequence[str]] = ()
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class ImpersonalTable:
+    """A table that holds nothing about customers; `why` says so for the reader. `staff`: it is about our own people."""
+
+    name: str  # the table
+    why: str
+    staff: bool = False
+
+
+@dataclass(frozen=True)
+class MergeRule:
+    """How a table of the same name in a `PersonalTable` (merge "custom") follows a merge, inside its change set.
+
+    `function(actor, kept_id, gone_id)` writes through the room's own rules.
+    """
+
+    name: str
+    function: Callable[[Actor, int, int], None]
+
+
+@dataclass(frozen=True)
 class ExportShape:
     """A list that can be exported: `rows(actor, query)` yields a header row, then rows of plain values, by right."""
 

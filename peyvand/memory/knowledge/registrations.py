@@ -1,0 +1,5 @@
+"""What this room declares to the registry."""
+
+from __future__ import annotations
+
+DECLARATIONS = ()
