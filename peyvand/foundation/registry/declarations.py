@@ -195,19 +195,20 @@ class ImportShape:
 class PersonalTable:
     """What a table holds about people: how its rows are given out, erased, and follow a merge.
 
-    A row is a person's by `person`, the column with the customer's id; or, where it is a part of another table's row, by
-    `via`: (its column, that table), as order lines by ("order_id", "commerce_order").
+    A row is a person's by `person`, the column with the customer's id; or, where it is a part of another table's row,
+    by `via`: (its column, that table), as order lines by ("order_id", "commerce_order").
 
     `columns` says of every column of the table what it is: "key" (ids and references), "technical" (flags, versions),
-    "staff" (who of us), "identifying" (names, addresses, numbers), "descriptive" (attributes, figures, times), "content"
-    (free text, files). A test holds every column of the database to one.
+    "staff" (who of us), "identifying" (names, addresses, numbers), "descriptive" (attributes, figures, times),
+    "content" (free text, files). A test holds every column of the database to one.
 
-    `erase`: "delete" the rows; "blank" what `blank` gives as column → SQL expression over the row, and keep the rest (the
-    law wants the invoice); "keep" where nothing is left to tell a person by. `files` are columns with ids of stored files.
+    `erase`: "delete" the rows; "blank" what `blank` gives as column → SQL expression over the row, and keep the rest
+    (the law wants the invoice); "keep" where nothing is left to tell a person by. `files` are columns with ids of
+    stored files.
 
     `merge`: "move" gives the rows to the one who stays (of those that collide on one of `unique`, tuples of further
-    columns that are unique together with the person, the ones of him who stays are kept), "drop" deletes them, "stay"
-    leaves them alone, "custom" where a `MergeRule` of the same name does it.
+    columns that are unique together with the person, theirs are kept), "drop" deletes them, "stay" leaves them alone,
+    "custom" where a `MergeRule` of the same name does it.
     """
 
     name: str  # the table
