@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
+
+if TYPE_CHECKING:
+    from peyvand.foundation.changes.models import ChangeSet
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,17 @@ class Recompute:
 
     name: str
     function: Callable[[Sequence[int]], None]
+
+
+@dataclass(frozen=True)
+class AfterUndo:
+    """Called at the end of an undo, in its transaction, of a set of the kind `name`, or of the undo of such a one.
+
+    `function(actor, change_set, undo_id)` gets the set that was taken back; there a room says what has happened.
+    """
+
+    name: str
+    function: Callable[[Actor, ChangeSet, int], None]
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ from typing import Any
 from django.db import connection, transaction
 
 from peyvand.foundation.changes.access import may_undo
+from peyvand.foundation.changes.declarations import AfterUndo
 from peyvand.foundation.changes.models import ChangeSet
 from peyvand.foundation.changes.undoing import KeptRow, UndoFailedError, Undoing
 from peyvand.foundation.registry.actor import Actor, NotAllowed
+from peyvand.foundation.registry.registry import registry
 
 __all__ = [
     "AlreadyUndoneError",
@@ -213,6 +215,9 @@ def undo(*, actor: Actor, change_set_id: int, progress: Callable[[int, int], Non
                 "kept_rows": [[row.table, row.row_id, row.reason] for row in outcome.kept_rows],
             }
             made.save(update_fields=["outcome"])
+            kind = str(found.reference.get("kind", "")) if found.kind == "undo" else found.kind
+            if registry.has(AfterUndo, kind):
+                registry.get(AfterUndo, kind).function(actor, found, made.pk)
         if not outermost:
             _settings(outer)
     return UndoResult(outcome.undone, outcome.kept, outcome.kept_rows, made.pk)
