@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,3 +29,5 @@ class InteractionKind:
     url: Callable[[Mapping[str, Any], int | None], str] | None = None
     amount: Callable[[Mapping[str, Any], str], str] | None = None
     order: int = 0
+    searched: Sequence[str] = ("text", "subject", "number")  # names in the payload whose text is found by searching
+    permission: str | None = None  # a right that seeing this kind needs besides

@@ -8,13 +8,13 @@ from peyvand.foundation.changes.declarations import Recompute, TrackedTable
 from peyvand.foundation.registry.declarations import DemoPart, MenuEntry, Panel, WarehouseFact
 from peyvand.memory.interactions import access, demo, panels
 from peyvand.memory.interactions.kinds import KINDS
-from peyvand.memory.interactions.services import retouch, sample_remove
+from peyvand.memory.interactions.services import refill, sample_remove
 
 DECLARATIONS = (
     *access.PERMISSIONS,
     *KINDS,
     TrackedTable("interactions_interaction", _("Interaction"), "timeline-event"),
-    Recompute("interactions_interaction", retouch),
+    Recompute("interactions_interaction", refill),
     MenuEntry("interactions", _("Interactions"), "timeline-event", "interactions:list", "customer", 12, access.VIEW),
     Panel(
         name="interactions.timeline",
