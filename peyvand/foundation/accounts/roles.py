@@ -58,6 +58,8 @@ STARTING_ROLES: tuple[StartingRole, ...] = (
         (
             ("customers.*", Scope.TEAM),
             ("interactions.*", Scope.TEAM),
+            ("consents.*", Scope.TEAM),
+            ("consents.manage", Scope.NONE),
             ("orders.*", Scope.TEAM),
             ("products.*", Scope.ALL),
             ("value.view*", Scope.TEAM),
@@ -74,6 +76,8 @@ STARTING_ROLES: tuple[StartingRole, ...] = (
         (
             ("customers.*", Scope.ALL),
             ("interactions.*", Scope.ALL),
+            ("consents.*", Scope.ALL),
+            ("consents.manage", Scope.NONE),
             ("orders.view*", Scope.ALL),
             ("products.view*", Scope.ALL),
             ("*.export", Scope.NONE),
@@ -89,6 +93,7 @@ STARTING_ROLES: tuple[StartingRole, ...] = (
         (
             ("customers.*", Scope.ALL),
             ("interactions.view*", Scope.ALL),
+            ("consents.*", Scope.ALL),
             ("orders.view*", Scope.ALL),
             ("products.view*", Scope.ALL),
             ("value.*", Scope.ALL),

@@ -2,4 +2,78 @@
 
 from __future__ import annotations
 
-DECLARATIONS = ()
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.changes.declarations import TrackedTable
+from peyvand.foundation.registry.declarations import ImpersonalTable, MergeRule, PersonalTable
+from peyvand.memory.consents import access
+from peyvand.memory.consents.declarations import ConsentChannel
+from peyvand.memory.consents.services import follow_merge
+
+CHANNELS = (
+    ConsentChannel("email", _("Email"), "mail", 10, identity="email"),
+    ConsentChannel("sms", _("Text message"), "message-2", 20, identity="phone"),
+    ConsentChannel("call", _("Call"), "phone", 30, identity="phone"),
+    ConsentChannel("messenger:telegram", _("Telegram"), "brand-telegram", 40, identity="messenger"),
+    ConsentChannel("messenger:bale", _("Bale"), "bale", 50, identity="messenger"),
+    ConsentChannel("messenger:instagram", _("Instagram"), "brand-instagram", 60, identity="messenger"),
+    ConsentChannel("push", _("Push notification"), "bell", 70),
+    ConsentChannel("post", _("Post"), "mailbox", 80),
+)
+
+TABLES = (
+    PersonalTable(
+        name="consents_consententry",
+        label=_("Ledger of consents"),
+        columns={
+            "id": "key",
+            "demo": "technical",
+            "customer_id": "key",
+            "purpose_id": "key",
+            "channel": "descriptive",
+            "decision": "descriptive",
+            "at": "descriptive",
+            "recorded_at": "technical",
+            "recorder": "technical",
+            "staff_id": "staff",
+            "staff_name": "staff",
+            "wording_id": "key",
+            "source": "descriptive",
+            "proof": "content",
+            "proof_data": "content",
+            "proof_file_id": "key",
+            "note": "content",
+        },
+        files=("proof_file_id",),
+        merge="custom",
+        order=70,
+    ),
+    PersonalTable(
+        name="consents_consentstate",
+        label=_("What is allowed now"),
+        columns={
+            "id": "key",
+            "demo": "technical",
+            "customer_id": "key",
+            "purpose_id": "key",
+            "channel": "descriptive",
+            "decision": "descriptive",
+            "at": "descriptive",
+            "entry_id": "key",
+        },
+        merge="stay",  # it follows the ledger
+        order=71,
+    ),
+    ImpersonalTable("consents_purpose", "what the house asks for"),
+    ImpersonalTable("consents_wording", "the words in which it asks"),
+)
+
+DECLARATIONS = (
+    *access.PERMISSIONS,
+    *CHANNELS,
+    *TABLES,
+    MergeRule("consents_consententry", follow_merge),
+    TrackedTable("consents_purpose", _("Purpose"), "target"),
+    TrackedTable("consents_wording", _("Wording"), "quote"),
+    TrackedTable("consents_consententry", _("Consent"), "checkbox"),
+)

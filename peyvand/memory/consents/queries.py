@@ -1,0 +1,158 @@
+"""The reads: what stands, the ledger behind it, and the one question of every sender."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Count, Max, QuerySet
+
+from peyvand.foundation.registry.actor import Actor, Scope
+from peyvand.foundation.registry.registry import registry
+from peyvand.memory.consents import access
+from peyvand.memory.consents.declarations import ConsentChannel
+from peyvand.memory.consents.models import ConsentEntry, ConsentState, Decision, Purpose, Wording
+from peyvand.memory.customers.models import Customer
+
+NEWEST_FIRST = ("-at", "-id")
+
+
+def channels() -> tuple[ConsentChannel, ...]:
+    """The ways of reaching people that rooms have declared."""
+    return registry.all(ConsentChannel)
+
+
+def purposes(*, actor: Actor, archived: bool = False) -> list[Purpose]:
+    """The purposes of the business one looks at, in their order; archived ones only when asked for."""
+    found = Purpose.objects.visible_to(actor).order_by("position", "id")
+    return list(found if archived else found.filter(archived=False))
+
+
+def purpose_get(*, actor: Actor, key: str) -> Purpose:
+    """The purpose of that key; Purpose.DoesNotExist."""
+    return Purpose.objects.visible_to(actor).get(key=key)
+
+
+def wordings(*, actor: Actor, purpose: Purpose | None = None) -> QuerySet[Wording]:
+    """The wordings of a purpose, or of all, newest version first."""
+    found = Wording.objects.filter(purpose__in=Purpose.objects.visible_to(actor)).order_by("language", "-version")
+    return found if purpose is None else found.filter(purpose=purpose)
+
+
+def wordings_now(*, actor: Actor) -> dict[tuple[int, str], Wording]:
+    """The latest wording of each purpose and language."""
+    found = wordings(actor=actor).order_by("purpose_id", "language", "-version").distinct("purpose_id", "language")
+    return {(one.purpose_id, one.language): one for one in found}
+
+
+def allowed(
+    *, actor: Actor | None, customer_ids: Collection[int], purpose: str, channel: str, demo: bool = False
+) -> set[int]:
+    """Which of these customers allow it now: one indexed read for ten thousand of them.
+
+    With an actor only those whom the actor may see; the sender's gate asks without one, and says `demo`. An unknown or
+    archived purpose allows nobody. An opt-out purpose allows all who have not said no, of those who exist.
+    """
+    wanted = list(customer_ids)
+    demo = actor.demo if actor is not None else demo
+    found = Purpose.objects.filter(demo=demo, key=purpose, archived=False).first()
+    if found is None or not wanted:
+        return set()
+    said = ConsentState.objects.filter(purpose=found, channel=channel, customer_id__in=wanted)
+    if actor is not None and access.consent_scope(actor) is not Scope.ALL:
+        said = said.filter(customer_id__in=access.customers_within(actor).values("pk"))
+    if not found.opt_out:
+        return set(said.filter(decision=Decision.GIVEN).values_list("customer_id", flat=True))
+    reached = access.customers_within(actor) if actor is not None else Customer.objects.filter(demo=demo)
+    no = said.exclude(decision=Decision.GIVEN).values("customer_id")
+    return set(reached.filter(pk__in=wanted).exclude(pk__in=no).values_list("pk", flat=True))
+
+
+def states_of(*, actor: Actor, customer_id: int) -> dict[tuple[int, str], ConsentState]:
+    """What stands for one customer, by purpose id and channel, with the line of the ledger behind each."""
+    found = ConsentState.objects.visible_to(actor).filter(customer_id=customer_id)
+    return {(one.purpose_id, one.channel): one for one in found.select_related("entry", "entry__wording")}
+
+
+def entries_of(*, actor: Actor, customer_id: int) -> QuerySet[ConsentEntry]:
+    """The whole ledger of one customer, latest first."""
+    found = ConsentEntry.objects.visible_to(actor).filter(customer_id=customer_id)
+    return found.select_related("purpose", "wording", "proof_file").order_by(*NEWEST_FIRST)
+
+
+def entries(*, actor: Actor) -> QuerySet[ConsentEntry]:
+    """The ledger of all customers whom the actor may see; order it by NEWEST_FIRST."""
+    return ConsentEntry.objects.visible_to(actor).select_related("purpose", "customer")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many customers say what of one purpose over one channel."""
+
+    given: int = 0
+    withdrawn: int = 0
+    denied: int = 0
+
+
+def tallies(*, actor: Actor) -> Mapping[tuple[int, str], Tally]:
+    """How many of the customers whom the actor sees say what, by purpose id and channel."""
+    counted: dict[tuple[int, str], dict[str, int]] = defaultdict(dict)
+    rows = (
+        ConsentState.objects.visible_to(actor)
+        .order_by()
+        .values_list("purpose_id", "channel", "decision")
+        .annotate(n=Count("id"))
+    )
+    for purpose_id, channel, decision, number in rows:
+        counted[(purpose_id, channel)][decision] = number
+    return {key: Tally(**found) for key, found in counted.items()}
+
+
+@dataclass(frozen=True)
+class Month:
+    """Lines of the ledger of one month of the reader's calendar."""
+
+    first: date
+    given: int
+    gone: int
+
+
+def by_day(*, actor: Actor, since: date, tz: str) -> Sequence[tuple[date, int, int]]:
+    """How many consents were given, and how many refused or taken back, day by day in the reader's zone."""
+    inner, values = (
+        ConsentEntry.objects.visible_to(actor)
+        .filter(at__date__gte=since)
+        .values("id", "at", "decision")
+        .query.sql_with_params()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT (e.at AT TIME ZONE %s)::date AS day, count(*) FILTER (WHERE e.decision = 'given'), "
+            f"count(*) FILTER (WHERE e.decision <> 'given') FROM ({inner}) e GROUP BY 1 ORDER BY 1",
+            [tz, *values],
+        )
+        return list(cursor.fetchall())
+
+
+def has_consents(demo: bool) -> bool:
+    """Whether a business has lines in its ledger."""
+    return ConsentEntry.objects.filter(demo=demo).exists()
+
+
+def strictest(*, customer_ids: Sequence[int]) -> dict[tuple[int, str], ConsentState]:
+    """Of several records of one person, what the strictest of them says of each purpose and channel."""
+    rank = {Decision.GIVEN: 0, Decision.DENIED: 1, Decision.WITHDRAWN: 2}
+    found: dict[tuple[int, str], ConsentState] = {}
+    for state in ConsentState.objects.filter(customer_id__in=list(customer_ids)).order_by("at", "id"):
+        key = (state.purpose_id, state.channel)
+        if key not in found or rank[Decision(state.decision)] >= rank[Decision(found[key].decision)]:
+            found[key] = state
+    return found
+
+
+def last_version(*, purpose: Purpose, language: str) -> int:
+    """The number of the latest version, 0 when there is none."""
+    return Wording.objects.filter(purpose=purpose, language=language).aggregate(n=Max("version"))["n"] or 0
