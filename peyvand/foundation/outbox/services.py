@@ -83,10 +83,10 @@ def failure_retry(*, actor: Actor, failure_id: int) -> None:
 def failure_discard(*, actor: Actor, failure_id: int, reason: str) -> None:
     """Give a dead letter up for good, saying why. ValueError without a reason, Failure.DoesNotExist if not dead."""
     words = reason.strip().replace("\x00", "")[:1000]
-    if not words:
-        raise ValueError("a reason is needed")
     with transaction.atomic():
         letter = _letter(actor, failure_id)
+        if not words:
+            raise ValueError("a reason is needed")
         Failure.objects.filter(pk=letter.pk).update(state=Failure.State.DISCARDED, reason=words, next_at=None)
         reference = {**_reference(letter), "reason": words}
         record(actor=actor, kind="event-discard", title=letter.event.name, reference=reference)
