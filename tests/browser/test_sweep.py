@@ -19,6 +19,7 @@ ONE = {
     "customers:edit": "SELECT max(id) FROM customers_customer WHERE demo",
     "commerce:order": "SELECT max(id) FROM commerce_order WHERE demo",
     "commerce:product": "SELECT max(id) FROM commerce_product WHERE demo",
+    "consents:purpose": "SELECT min(key) FROM consents_purpose WHERE demo",
     "jobs:run": "SELECT max(id) FROM jobs_run WHERE demo",
     "changes:set": "SELECT max(id) FROM changes_changeset WHERE demo",
     "accounts:user": "SELECT max(id) FROM accounts_user",
@@ -28,6 +29,11 @@ ONE = {
 # Not pages: fragments, answers to a form, files, what strangers see (its own test), the API.
 NOT_PAGES = {
     "commerce:price-unit",
+    "consents:say",
+    "consents:proof",
+    "consents:wording",
+    "consents:purpose-archive",
+    "consents:purpose-move",
     "interactions:older",
     "interactions:record",
     "interactions:remove",

@@ -13,10 +13,11 @@ from peyvand.foundation.jobs.api import router as jobs
 from peyvand.foundation.transfer.api import router as transfer
 from peyvand.insight.value.api import router as value
 from peyvand.memory.commerce.api import router as commerce
+from peyvand.memory.consents.api import router as consents
 from peyvand.memory.customers.api import router as customers
 from peyvand.memory.interactions.api import router as interactions
 
-ROUTERS = (customers, interactions, commerce, value, transfer, jobs)
+ROUTERS = (customers, consents, interactions, commerce, value, transfer, jobs)
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.
 

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from peyvand.foundation.files.models import StoredFile
 from peyvand.memory.consents.access import EntryQuerySet, PurposeQuerySet, StateQuerySet
@@ -26,9 +27,9 @@ class PurposeKind(models.TextChoices):
 class Decision(models.TextChoices):
     """What was said. `denied`: asked and refused; `withdrawn`: given before, and taken back."""
 
-    GIVEN = "given", _("Given")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    DENIED = "denied", _("Refused")
+    GIVEN = "given", pgettext_lazy("consent", "given")
+    WITHDRAWN = "withdrawn", pgettext_lazy("consent", "taken back")
+    DENIED = "denied", pgettext_lazy("consent", "refused")
 
 
 class Source(models.TextChoices):

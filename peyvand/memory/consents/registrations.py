@@ -5,10 +5,19 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import TrackedTable
-from peyvand.foundation.registry.declarations import ImpersonalTable, MergeRule, PersonalTable
-from peyvand.memory.consents import access
+from peyvand.foundation.files.declarations import FilePurpose
+from peyvand.foundation.registry.declarations import (
+    DemoPart,
+    ImpersonalTable,
+    MenuEntry,
+    MergeRule,
+    Panel,
+    PersonalTable,
+    SettingsPage,
+)
+from peyvand.memory.consents import access, demo, panels
 from peyvand.memory.consents.declarations import ConsentChannel
-from peyvand.memory.consents.services import follow_merge
+from peyvand.memory.consents.services import follow_merge, sample_remove
 
 CHANNELS = (
     ConsentChannel("email", _("Email"), "mail", 10, identity="email"),
@@ -76,4 +85,36 @@ DECLARATIONS = (
     TrackedTable("consents_purpose", _("Purpose"), "target"),
     TrackedTable("consents_wording", _("Wording"), "quote"),
     TrackedTable("consents_consententry", _("Consent"), "checkbox"),
+    FilePurpose("consents.proof", max_bytes=20 * 2**20),
+    MenuEntry("consents", _("Consents"), "checkbox", "consents:overview", "customer", 14, access.VIEW),
+    SettingsPage(
+        name="consents.purposes",
+        label=_("Purposes and wordings"),
+        help=_("What customers may allow, and the words they agree to"),
+        icon="quote",
+        url_name="consents:purposes",
+        order=45,
+        permission=access.VIEW,
+    ),
+    Panel(
+        name="consents.glance",
+        screen="customer",
+        slot="start",
+        order=45,
+        template="consents/panel_glance.html",
+        context=panels.glance,
+        permission=access.VIEW,
+    ),
+    Panel(
+        name="consents.ledger",
+        screen="customer",
+        slot="tab",
+        order=60,
+        template="consents/panel_tab.html",
+        context=panels.tab,
+        permission=access.VIEW,
+        label=_("Consents"),
+        icon="checkbox",
+    ),
+    DemoPart("consents", _("Consents"), sample_remove, demo.sample_load, order=15),
 )

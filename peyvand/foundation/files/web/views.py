@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from peyvand.foundation.files import services
+from peyvand.foundation.files.models import StoredFile
 from peyvand.foundation.files.services import CHUNK, NoSuchFileError
 from peyvand.foundation.registry.requests import ActorRequest
 
@@ -23,9 +24,16 @@ from peyvand.foundation.registry.requests import ActorRequest
 def download(request: ActorRequest, key: UUID) -> HttpResponseBase:
     """The file as an attachment, read piece by piece. Missing and not allowed look the same."""
     try:
-        kept = services.find(actor=request.actor, id=key)
+        return sent(request, services.find(actor=request.actor, id=key))
+    except NoSuchFileError:
+        raise Http404 from None
+
+
+def sent(request: ActorRequest, kept: StoredFile) -> HttpResponseBase:
+    """A file as an attachment, for other rooms whose own rights have let the actor have it."""
+    try:
         opened = kept.path.open("rb")
-    except (NoSuchFileError, FileNotFoundError):
+    except FileNotFoundError:
         raise Http404 from None
     pieces = _async_pieces(opened) if isinstance(request, ASGIRequest) else _pieces(opened)
     response = StreamingHttpResponse(pieces, content_type="application/octet-stream")

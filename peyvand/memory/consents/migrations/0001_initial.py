@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 (
                     "decision",
                     models.CharField(
-                        choices=[("given", "Given"), ("withdrawn", "Withdrawn"), ("denied", "Refused")], max_length=10
+                        choices=[("given", "given"), ("withdrawn", "taken back"), ("denied", "refused")], max_length=10
                     ),
                 ),
                 ("at", models.DateTimeField()),
@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                 (
                     "decision",
                     models.CharField(
-                        choices=[("given", "Given"), ("withdrawn", "Withdrawn"), ("denied", "Refused")], max_length=10
+                        choices=[("given", "given"), ("withdrawn", "taken back"), ("denied", "refused")], max_length=10
                     ),
                 ),
                 ("at", models.DateTimeField()),
