@@ -13,7 +13,7 @@ from peyvand.foundation.accounts.declarations import SettingKey
 from peyvand.foundation.accounts.models import Calendar
 from peyvand.foundation.changes.declarations import KindOfSet, TrackedTable
 from peyvand.foundation.jobs.declarations import ActorLoader
-from peyvand.foundation.registry.declarations import MenuEntry, Schedule, SettingsPage
+from peyvand.foundation.registry.declarations import ImpersonalTable, MenuEntry, Schedule, SettingsPage
 
 
 def _text(value: object) -> str:
@@ -61,6 +61,18 @@ SETTINGS = (
 )
 
 DECLARATIONS = (
+    ImpersonalTable("accounts_apitoken", "tokens of our own people and programs", staff=True),
+    ImpersonalTable("accounts_attempt", "attempts to sign in", staff=True),
+    ImpersonalTable("accounts_invitation", "invitations of colleagues", staff=True),
+    ImpersonalTable("accounts_invitation_teams", "teams an invitation leads to", staff=True),
+    ImpersonalTable("accounts_membership", "who of us is in which team", staff=True),
+    ImpersonalTable("accounts_resetlink", "links for a new password", staff=True),
+    ImpersonalTable("accounts_role", "roles"),
+    ImpersonalTable("accounts_rolegrant", "rights of roles"),
+    ImpersonalTable("accounts_setting", "settings of the workspace"),
+    ImpersonalTable("accounts_signin", "sign-ins of our own people", staff=True),
+    ImpersonalTable("accounts_team", "teams of our own people"),
+    ImpersonalTable("accounts_user", "our own people", staff=True),
     *access.PERMISSIONS,
     *SETTINGS,
     MenuEntry("settings", _("Settings"), "settings", "accounts:settings", "settings", 90),

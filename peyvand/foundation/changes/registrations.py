@@ -6,9 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import KindOfSet
 from peyvand.foundation.changes.sealing import seal_now
-from peyvand.foundation.registry.declarations import Permission, Schedule, SettingsPage
+from peyvand.foundation.registry.declarations import ImpersonalTable, Permission, Schedule, SettingsPage
 
 DECLARATIONS = (
+    ImpersonalTable("changes_change", "that a row changed, without what stood there", staff=True),
+    ImpersonalTable("changes_horizon", "how far may be sealed"),
+    ImpersonalTable("changes_seal", "digests of the trail"),
     Permission(name="changes.view_audit", label=_("See the audit trail"), group=_("Settings"), order=80),
     Permission(name="changes.undo", label=_("Undo what others did"), group=_("Settings"), order=81),
     SettingsPage(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.jobs.services import clean
-from peyvand.foundation.registry.declarations import Action, Permission, Schedule
+from peyvand.foundation.registry.declarations import Action, ImpersonalTable, Permission, Schedule
 
 
 def _clean() -> None:
@@ -13,6 +13,7 @@ def _clean() -> None:
 
 
 DECLARATIONS = (
+    ImpersonalTable("jobs_worker", "processes that work"),
     Permission(name="jobs.view_all", label=_("See everybody's long work"), group=_("Settings"), order=82),
     Permission(name="jobs.stop_all", label=_("Stop everybody's long work"), group=_("Settings"), order=83),
     Action(name="jobs.runs", label=_("Long work and its progress"), icon="progress", url_name="jobs:runs", order=90),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import KindOfSet
 from peyvand.foundation.outbox.services import clean
-from peyvand.foundation.registry.declarations import Permission, Schedule, SettingsPage
+from peyvand.foundation.registry.declarations import ImpersonalTable, Permission, Schedule, SettingsPage
 
 
 def _clean() -> None:
@@ -14,6 +14,8 @@ def _clean() -> None:
 
 
 DECLARATIONS = (
+    ImpersonalTable("outbox_cursor", "how far handlers have read"),
+    ImpersonalTable("outbox_delivery", "that a handler has dealt with an event"),
     Permission(name="outbox.view", label=_("See events that did not arrive"), group=_("Settings"), order=84),
     Permission(name="outbox.retry", label=_("Retry or discard such events"), group=_("Settings"), order=85),
     SettingsPage(

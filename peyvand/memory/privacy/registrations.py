@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-DECLARATIONS = ()
+from peyvand.memory.privacy import access
+
+DECLARATIONS = (*access.PERMISSIONS,)
