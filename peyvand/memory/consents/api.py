@@ -18,7 +18,7 @@ from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, paginate
 from peyvand.memory.consents import access, panels, queries, services
 from peyvand.memory.consents.errors import InvalidError
-from peyvand.memory.consents.models import ConsentEntry, ConsentState, Decision, Purpose, Recorder, Source, Wording
+from peyvand.memory.consents.models import ConsentEntry, ConsentState, Purpose, Recorder, Source, Wording
 from peyvand.memory.customers import queries as customer_queries
 from peyvand.memory.customers.access import VIEW as CUSTOMERS_VIEW
 from peyvand.memory.customers.models import Customer
@@ -202,10 +202,10 @@ def consents_create(request: StaffRequest, customer_id: int, data: ConsentIn) ->
             "source": Source(data.source), "recorder": Recorder(data.recorder), "at": data.at, "proof": data.proof,
             "proof_data": data.proof_data, "note": data.note,
         }  # fmt: skip
-        if data.decision == Decision.WITHDRAWN:
+        if data.decision == "withdrawn":
             services.consent_withdraw(**more)
         else:
-            verb = services.consent_give if data.decision == Decision.GIVEN else services.consent_refuse
+            verb = services.consent_give if data.decision == "given" else services.consent_refuse
             verb(**more, wording=wording)
         return 201, consents_of(request, customer_id)
 

@@ -8,7 +8,7 @@ from typing import IO
 from uuid import UUID
 
 from django.core.handlers.asgi import ASGIRequest
-from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -29,7 +29,7 @@ def download(request: ActorRequest, key: UUID) -> HttpResponseBase:
         raise Http404 from None
 
 
-def sent(request: ActorRequest, kept: StoredFile) -> HttpResponseBase:
+def sent(request: HttpRequest, kept: StoredFile) -> HttpResponseBase:
     """A file as an attachment, for other rooms whose own rights have let the actor have it."""
     try:
         opened = kept.path.open("rb")

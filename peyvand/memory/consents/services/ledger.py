@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -196,9 +197,9 @@ def consents_set(
     actor.require(access.EDIT)
     if not channels:
         raise InvalidError({"channels": _("Choose at least one channel.")})
-    within = customers.order_by().values("pk") if isinstance(customers, CustomerQuerySet) else list(customers)
+    within = Q(pk__in=customers.order_by().values("pk") if isinstance(customers, CustomerQuerySet) else list(customers))
     with transaction.atomic():
-        reach = access.customers_within(actor, access.EDIT).filter(pk__in=within)
+        reach = access.customers_within(actor, access.EDIT).filter(within)
         ids = list(reach.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
         if not ids:
             return BulkResult(0, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -37,13 +39,13 @@ def purposes(request: StaffRequest) -> HttpResponse:
     _may_read(actor)
     latest = queries.wordings_now(actor=actor)
     found = queries.purposes(actor=actor, archived=True)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"purpose": one, "wordings": [latest[key] for key in ((one.pk, "fa"), (one.pk, "en")) if key in latest]}
         for one in found
     ]
     context = {
-        "rows": [row for row in rows if not row["purpose"].archived],  # type: ignore[union-attr]
-        "archived": [row for row in rows if row["purpose"].archived],  # type: ignore[union-attr]
+        "rows": [row for row in rows if not row["purpose"].archived],
+        "archived": [row for row in rows if row["purpose"].archived],
         "may_manage": actor.may(access.MANAGE),
     }
     return render(request, "consents/purposes.html", context)
