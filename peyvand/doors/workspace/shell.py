@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from peyvand.foundation.accounts import settings
-from peyvand.foundation.demo.queries import demo_status
+from peyvand.foundation.demo.queries import DemoStatus, demo_status
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import MenuEntry
 from peyvand.foundation.registry.registry import registry
@@ -25,10 +25,11 @@ def shell_of(request: HttpRequest) -> Shell:
     if not user.is_authenticated:
         return Shell(workspace_name="", preferences_url=reverse("accounts:preferences"))
     items = tuple(_items(actor=actor, path=request.path))
+    status = demo_status()
     return Shell(
-        workspace_name=demo_status().name if actor.demo else settings.text("workspace_name"),
+        workspace_name=status.name if actor.demo else settings.text("workspace_name"),
         groups=tuple(_groups(items)),
-        workspaces=_workspaces(actor=actor),
+        workspaces=_workspaces(actor=actor, status=status),
         palette_url=reverse("workspace:palette"),
         me_name=user.name,
         me_role=user.job_title or (user.role.title if user.role else ""),
@@ -74,8 +75,7 @@ def _groups(items: tuple[NavItem, ...]) -> Iterator[NavGroup]:
             yield NavGroup(label=label, items=found)
 
 
-def _workspaces(*, actor: Actor) -> tuple[WorkspaceChoice, ...]:
-    status = demo_status()
+def _workspaces(*, actor: Actor, status: DemoStatus) -> tuple[WorkspaceChoice, ...]:
     own = WorkspaceChoice(
         name=settings.text("workspace_name"),
         url=reverse("workspace:switch-business", args=["own"]),

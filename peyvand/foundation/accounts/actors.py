@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 
 from peyvand.foundation.accounts.models import ApiToken, Membership, Role, RoleGrant, User
 from peyvand.foundation.registry.actor import Actor, Scope, system_actor
 
 DEFAULT_LANGUAGE = "fa"
+IS_TEAM = -1  # in the place of a scope
 
 
 def nobody(*, language: str = DEFAULT_LANGUAGE, via: str = "web") -> Actor:
@@ -30,17 +31,31 @@ def grants_of(role: Role | None) -> Mapping[str, Scope]:
     return MappingProxyType({permission: Scope(scope) for permission, scope in rows})
 
 
+def _reach_of(user: User) -> tuple[Mapping[str, Scope], frozenset[int]]:
+    """The rights of the person's role and the ids of their teams, in one statement, since every request asks."""
+    rights = RoleGrant.objects.filter(role_id=user.role_id).values_list("permission", "scope")
+    teams = Membership.objects.filter(user_id=user.pk).values_list(Cast("team_id", CharField()), Value(IS_TEAM))
+    grants: dict[str, Scope] = {}
+    team_ids = set()
+    for name, scope in rights.union(teams, all=True):
+        if scope == IS_TEAM:
+            team_ids.add(int(name))
+        else:
+            grants[name] = Scope(scope)
+    return MappingProxyType(grants), frozenset(team_ids)
+
+
 def actor_of(user: User, *, demo: bool = False, via: str = "web", language: str = "") -> Actor:
     """The user with their rights of this moment; `nobody()` when they are deactivated."""
     spoken = language or user.language or DEFAULT_LANGUAGE
     if not user.is_active:
         return nobody(language=spoken, via=via)
-    teams = Membership.objects.filter(user=user).values_list("team_id", flat=True)
+    grants, team_ids = _reach_of(user)
     return Actor(
         user_id=user.pk,
         name=user.name,
-        grants=grants_of(user.role),
-        team_ids=frozenset(teams),
+        grants=grants,
+        team_ids=team_ids,
         demo=demo,
         everything=user.role is not None and user.role.is_admin,
         via=via,
