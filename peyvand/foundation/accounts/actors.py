@@ -33,7 +33,7 @@ def grants_of(role: Role | None) -> Mapping[str, Scope]:
 
 def _reach_of(user: User) -> tuple[Mapping[str, Scope], frozenset[int]]:
     """The rights of the person's role and the ids of their teams, in one statement, since every request asks."""
-    rights = RoleGrant.objects.filter(role_id=user.role_id).values_list("permission", "scope")
+    rights = RoleGrant.objects.filter(role_id=user.role_id or 0).values_list("permission", "scope")
     teams = Membership.objects.filter(user_id=user.pk).values_list(Cast("team_id", CharField()), Value(IS_TEAM))
     grants: dict[str, Scope] = {}
     team_ids = set()
