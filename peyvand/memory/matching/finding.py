@@ -34,6 +34,7 @@ SEED = 7
 LARGEST_BLOCK = 60
 U_PAIRS = 2e6
 FARTHEST = 3
+COMMONEST = 1e-3  # share of the commonest whole name there is; a tiny base would say more
 LEARNED_FROM = 5_000  # records; below, the given values stand
 BATCH = 20_000
 MARK = "\x1f"
@@ -202,8 +203,8 @@ _BLOCKS = {
 
 
 def _blocks(own: duckdb.DuckDBPyConnection) -> None:
-    own.execute(f"CREATE TABLE keyed AS SELECT *, list_extract(phones, 1) AS phone, {', '.join(f'{sql} AS {name}' for name, sql in _BLOCKS.items())} "
-                "FROM records")  # fmt: skip
+    made = ", ".join(f"{sql} AS {name}" for name, sql in _BLOCKS.items())
+    own.execute(f"CREATE TABLE keyed AS SELECT *, list_extract(phones, 1) AS phone, {made} FROM records")
     own.execute("DROP TABLE records")
     narrow = ", ".join(
         f"CASE WHEN {name} IS NULL OR count(*) OVER (PARTITION BY {name}) > {LARGEST_BLOCK} THEN NULL ELSE {name} END "
@@ -293,13 +294,14 @@ def _settings(records: int) -> dict[str, Any]:
 def _frequencies(own: duckdb.DuckDBPyConnection, column: str) -> str:
     """How common each whole name is: its given name's share times its family name's; never above what was counted."""
     parts = ("given", "family") if column == "words" else ("given_sound", "family_sound")
+    share = "coalesce(g.share, 0.003) * coalesce(f.share, 0.003)"
     own.execute(
         f"CREATE OR REPLACE TABLE tf_table_{column} AS "
         f"WITH g AS (SELECT {parts[0]} AS part, count(*) / sum(count(*)) OVER () AS share FROM blocked "
         f"WHERE {parts[0]} IS NOT NULL GROUP BY 1), "
         f"f AS (SELECT {parts[1]} AS part, count(*) / sum(count(*)) OVER () AS share FROM blocked "
         f"WHERE {parts[1]} IS NOT NULL GROUP BY 1) "
-        f"SELECT b.{column}, max(greatest(coalesce(g.share, 0.003) * coalesce(f.share, 0.003), 1e-6)) "
+        f"SELECT b.{column}, max(least(greatest({share}, 1e-6), {COMMONEST})) "
         f"AS tf_{column} FROM blocked b LEFT JOIN g ON g.part = b.{parts[0]} LEFT JOIN f ON f.part = b.{parts[1]} "
         f"WHERE b.{column} IS NOT NULL GROUP BY 1"
     )
@@ -322,7 +324,7 @@ def _score(own: duckdb.DuckDBPyConnection, *, records: int) -> None:
         learned = _learn(linker, settings)
         if learned is not None:
             linker = _linker(own, learned)
-    threshold = weighing.POSSIBLE / 4
+    threshold = weighing.POSSIBLE / 400  # the exact rules lift some that the model alone leaves low
     found = linker.inference.predict(threshold_match_probability=threshold, warning_mode="never")
     own.execute(f"CREATE TABLE found AS SELECT * FROM {found.physical_name}")
 
@@ -330,9 +332,10 @@ def _score(own: duckdb.DuckDBPyConnection, *, records: int) -> None:
 def _learn(linker: Linker, settings: dict[str, Any]) -> dict[str, Any] | None:
     """The settings with m and u as this base has them; None where it teaches nothing.
 
-    What is learned counts half, the given values the other half, and no value leaves its given one by more than FARTHEST
-    times: a level that happens not to occur, or a town full of households with one telephone, must not unlearn what a
-    sister is. u of a phone or an address follows from the size of the base, that of a name from how common it is.
+    What is learned counts half, the given values the other half, and no value leaves its given one by more than
+    FARTHEST times: a level that happens not to occur, or a town full of households with one telephone, must not
+    unlearn what a sister is. u of a phone or an address follows from the size of the base, that of a name from how
+    common it is.
     """
     try:
         linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED)
@@ -397,4 +400,3 @@ def _finding(row: Mapping[str, Any], names: Mapping[str, Mapping[int, str]]) -> 
         probability = max(probability, weighing.SURE)
     a, b = sorted((row["unique_id_l"], row["unique_id_r"]))
     return weighing.Finding(a=a, b=b, score=float(probability), reasons=tuple(reasons))
-

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
-
 from peyvand.events.customers import CustomersChanged, CustomersCreated
 from peyvand.events.demo import SampleLoaded
 from peyvand.events.matching import CustomersUnmerged
 from peyvand.events.transfer import TransferFinished
-from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.registry.actor import Actor, system_actor
-from peyvand.memory.matching.quality import snapshot
 from peyvand.memory.matching.services.asking import find_ask, look_at
 
 TELLING = {"name", "given_name", "family_name", "city", "birth_date", "identities", "kind"}
 
 
 def after_change(event: CustomersCreated | CustomersChanged, *, event_id: int, actor: Actor) -> None:
-    """Somebody is new, or is called or reached otherwise: compare them by exact keys; doing so twice changes nothing."""
+    """Somebody is new, or is called or reached otherwise: compare by exact keys; twice changes nothing."""
     if isinstance(event, CustomersCreated) or TELLING.intersection(event.fields):
         look_at(demo=event.demo, customer_ids=event.customer_ids)
 
@@ -33,13 +29,6 @@ def after_import(event: TransferFinished | SampleLoaded, *, event_id: int, actor
 
 
 def nightly() -> None:
-    """The whole base, and how good it is today, in both businesses."""
+    """The whole base, in both businesses."""
     for demo in (False, True):
-        actor = system_actor(demo=demo)
-        find_ask(actor=actor)
-        snapshot(actor=actor)
-
-
-def result_url(run: Run) -> str:
-    """Where the found pairs are."""
-    return reverse("matching:list")
+        find_ask(actor=system_actor(demo=demo))

@@ -17,17 +17,88 @@ from peyvand.foundation.text.names import split_person_name
 
 _TITLES = frozenset(
     fa_key(word)
-    for word in (
-        "آقا آقای خانم خانوم دکتر مهندس سید سیده حاج حاجی حاجیه جناب سرکار استاد پروفسور دوشیزه کربلایی مشهدی میرزا "
-        "سادات السادات mr mr. mrs mrs. ms ms. miss dr dr. prof prof. eng eng. sir seyed seyyed sayed haj haji"
-    ).split()
+    for word in [
+        "آقا",
+        "آقای",
+        "خانم",
+        "خانوم",
+        "دکتر",
+        "مهندس",
+        "سید",
+        "سیده",
+        "حاج",
+        "حاجی",
+        "حاجیه",
+        "جناب",
+        "سرکار",
+        "استاد",
+        "پروفسور",
+        "دوشیزه",
+        "کربلایی",
+        "مشهدی",
+        "میرزا",
+        "سادات",
+        "السادات",
+        "mr",
+        "mr.",
+        "mrs",
+        "mrs.",
+        "ms",
+        "ms.",
+        "miss",
+        "dr",
+        "dr.",
+        "prof",
+        "prof.",
+        "eng",
+        "eng.",
+        "sir",
+        "seyed",
+        "seyyed",
+        "sayed",
+        "haj",
+        "haji",
+    ]
 )
 _FIRM = frozenset(
     fa_key(word)
-    for word in (
-        "شرکت موسسه مؤسسه فروشگاه گروه بازرگانی سازمان کارخانه دفتر هلدینگ صنایع تولیدی تجارت پخش خاص عام سهامی "
-        "مسئولیت محدود با the co co. company ltd ltd. inc inc. llc group corp corp. trading store shop"
-    ).split()
+    for word in [
+        "شرکت",
+        "موسسه",
+        "مؤسسه",
+        "فروشگاه",
+        "گروه",
+        "بازرگانی",
+        "سازمان",
+        "کارخانه",
+        "دفتر",
+        "هلدینگ",
+        "صنایع",
+        "تولیدی",
+        "تجارت",
+        "پخش",
+        "خاص",
+        "عام",
+        "سهامی",
+        "مسئولیت",
+        "محدود",
+        "با",
+        "the",
+        "co",
+        "co.",
+        "company",
+        "ltd",
+        "ltd.",
+        "inc",
+        "inc.",
+        "llc",
+        "group",
+        "corp",
+        "corp.",
+        "trading",
+        "store",
+        "shop",
+    ]
 )
 _SAME_GIVEN: dict[str, str] = {}
 for _names in (
@@ -143,7 +214,9 @@ def local_part(email: str) -> str:
     return local if len(local) >= 6 and local not in _SHARED_BOXES else ""
 
 
-_SHARED_BOXES = frozenset("support contact office kontakt webmaster service billing invoice accounting".split())
+_SHARED_BOXES = frozenset(
+    ["support", "contact", "office", "kontakt", "webmaster", "service", "billing", "invoice", "accounting"]
+)
 
 
 # ── nearness ──────────────────────────────────────────────────────────────

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.events.customers import CustomersChanged, CustomersCreated
+from peyvand.events.demo import SampleLoaded
+from peyvand.events.matching import CustomersUnmerged
+from peyvand.events.transfer import TransferFinished
 from peyvand.foundation.changes.declarations import AfterUndo, TrackedTable
-from peyvand.foundation.registry.declarations import DemoPart, ImpersonalTable, PersonalTable
+from peyvand.foundation.jobs.declarations import Job
+from peyvand.foundation.registry.declarations import DemoPart, EventHandler, ImpersonalTable, PersonalTable, Schedule
 from peyvand.memory.customers.declarations import RedirectLookup
-from peyvand.memory.matching import access, demo, queries
+from peyvand.memory.matching import access, demo, handlers, queries
 from peyvand.memory.matching.services.merging import after_undo
 
 DECLARATIONS = (
@@ -15,6 +20,16 @@ DECLARATIONS = (
     TrackedTable("matching_pair", _("Possible duplicate"), "users"),
     TrackedTable("matching_redirect", _("Merged record"), "git-merge"),
     AfterUndo("merge", after_undo),
+    Job(
+        name="matching.find", path="peyvand.memory.matching.finding:find", child=True,
+        label=_("Searching for duplicates"),
+    ),
+    EventHandler("matching.after_create", CustomersCreated, handlers.after_change),
+    EventHandler("matching.after_change", CustomersChanged, handlers.after_change),
+    EventHandler("matching.after_unmerge", CustomersUnmerged, handlers.after_unmerge),
+    EventHandler("matching.after_import", TransferFinished, handlers.after_import),
+    EventHandler("matching.after_sample", SampleLoaded, handlers.after_import),
+    Schedule("matching.nightly", "40 1 * * *", handlers.nightly),
     RedirectLookup("matching", queries.merged_into),
     PersonalTable(
         name="matching_pair",

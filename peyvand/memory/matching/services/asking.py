@@ -90,7 +90,9 @@ def _scored(candidates: Sequence[tuple[int, int]], records: dict[int, Record], s
 
 def _forget_unlike(ids: Sequence[int], records: dict[int, tuple[str, Record]], size: int) -> None:
     """Drop open pairs of the touched who are nothing alike any more."""
-    rows = list(Pair.objects.filter(state=PairState.OPEN, a__in=ids) | Pair.objects.filter(state=PairState.OPEN, b__in=ids))
+    rows = list(
+        Pair.objects.filter(state=PairState.OPEN, a__in=ids) | Pair.objects.filter(state=PairState.OPEN, b__in=ids)
+    )
     known = records | _records({pk for row in rows for pk in (row.a_id, row.b_id)} - set(records))
     gone = []
     for row in rows:

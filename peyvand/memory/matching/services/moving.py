@@ -43,9 +43,9 @@ def moving_tables() -> list[Moving]:
     tracked = tracked_tables()
     silent: dict[str, str] = {}
     for key in keys:
-        if key.target == CUSTOMERS and key.table in tracked and key.table not in declared:
-            if not key.table.startswith(OWN):
-                silent[key.table] = key.column
+        unspoken = key.table in tracked and key.table not in declared and not key.table.startswith(OWN)
+        if key.target == CUSTOMERS and unspoken:
+            silent[key.table] = key.column
     found.update({name: Moving(name, name, column) for name, column in silent.items()})
     return [found[name] for name in parents_first(found, keys)]
 
@@ -104,9 +104,9 @@ def counts(customer_id: int) -> Mapping[Label, int]:
     labels: dict[str, Label] = {name: one.label for name, one in tables.items()}
     columns = {name: one.person for name, one in tables.items()}
     for table in registry.all(PersonalTable):
-        if table.via is None and table.merge != "stay" and table.name not in (CUSTOMERS, "customers_trait"):
-            if not table.name.startswith("matching_"):
-                labels[table.name], columns[table.name] = table.label, table.person
+        counted = table.name not in (CUSTOMERS, "customers_trait") and not table.name.startswith("matching_")
+        if counted and table.via is None and table.merge != "stay":
+            labels[table.name], columns[table.name] = table.label, table.person
     if not columns:
         return {}
     parts = [

@@ -63,12 +63,14 @@ def test_a_merge_moves_what_hangs_on_it_and_undo_gives_it_back() -> None:
     assert Relation.objects.get(organisation=shop).person_id == kept.pk
     assert Interaction.objects.get(kind="note").customer_id == kept.pk
     assert kept.last_interaction_at is not None
-    assert Pair.objects.get().b_id == third.pk and Pair.objects.get().a_id == kept.pk
+    assert Pair.objects.get().b_id == third.pk
+    assert Pair.objects.get().a_id == kept.pk
     assert followed(gone.pk) == kept.pk
     assert result.moved["interactions_interaction"] == 1
 
     back = unmerge(actor=who, gone_id=gone.pk)
-    assert back.kept == 0 and not back.added
+    assert back.kept == 0
+    assert not back.added
     assert picture() == before
 
 
@@ -129,7 +131,8 @@ def test_nobody_becomes_their_own_parent() -> None:
     merge(actor=who, kept=leaf.pk, gone=top.pk)
     leaf.refresh_from_db()
     middle.refresh_from_db()
-    assert leaf.parent_id is None and middle.parent_id == leaf.pk
+    assert leaf.parent_id is None
+    assert middle.parent_id == leaf.pk
     unmerge(actor=who, gone_id=top.pk)
     assert picture() == before
     merge(actor=who, kept=top.pk, gone=leaf.pk, choices={"parent": "gone"})
@@ -157,6 +160,7 @@ def test_many_at_one_stroke_come_back_at_one_stroke() -> None:
     people = [customer(f"تکراری {number // 2}") for number in range(6)]
     before = picture()
     done = merge_many(actor=who, pairs=[(people[n].pk, people[n + 1].pk) for n in (0, 2, 4)])
-    assert len(done.merged) == 3 and Customer.objects.count() == 3
+    assert len(done.merged) == 3
+    assert Customer.objects.count() == 3
     assert unmerge_batch(actor=who, batch=done.batch) == 3
     assert picture() == before
