@@ -53,6 +53,6 @@ DECLARATIONS = (
         },
         merge="stay",
     ),
-    ImpersonalTable("matching_quality", _("Figures of the whole base by day, about nobody in particular.")),
+    ImpersonalTable("matching_quality", "Figures of the whole base by day, about nobody in particular."),
     DemoPart("matching", _("Duplicates"), demo.sample_remove, order=95),
 )  # fmt: skip

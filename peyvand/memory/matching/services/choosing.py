@@ -127,7 +127,7 @@ def _custom_choices(name: str, mine: Mapping[str, Any], theirs: Mapping[str, Any
         first, second = mine.get(key), theirs.get(key)
         if first == second:
             continue
-        empty = (None, "", [], {})
+        empty: tuple[Any, ...] = (None, "", [], {})
         if first in empty or second in empty:
             side, why = (GONE if first in empty else KEPT), _("the other is empty")
         else:

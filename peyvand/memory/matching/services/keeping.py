@@ -52,7 +52,7 @@ def keep(
     With `only`, just pairs of these customers were looked for. Inside the caller's transaction.
     """
     found = 0
-    values = {"demo": demo, "kind": kind, "ids": only}
+    values: dict[str, bool | str | list[int] | None] = {"demo": demo, "kind": kind, "ids": only}
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE matching_found (a bigint, b bigint, score double precision, level text, "
