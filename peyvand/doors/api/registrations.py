@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from peyvand.doors.api.keeping import forget
-from peyvand.foundation.registry.declarations import Schedule
+from peyvand.foundation.registry.declarations import ImpersonalTable, Schedule
 
-DECLARATIONS = (Schedule(name="api.forget", cron="17 2 * * *", function=forget),)
+DECLARATIONS = (
+    ImpersonalTable("api_keptanswer", "answers of two days, for what is sent twice"),
+    Schedule(name="api.forget", cron="17 2 * * *", function=forget),
+)

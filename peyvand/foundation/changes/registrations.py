@@ -10,6 +10,10 @@ from peyvand.foundation.registry.declarations import ImpersonalTable, Permission
 
 DECLARATIONS = (
     ImpersonalTable("changes_change", "that a row changed, without what stood there", staff=True),
+    ImpersonalTable(
+        "changes_changeset", "who did what when; a title that names somebody erased loses the name", staff=True
+    ),
+    ImpersonalTable("changes_image", "what stood in rows: given out and erased with the rows that it is of"),
     ImpersonalTable("changes_horizon", "how far may be sealed"),
     ImpersonalTable("changes_seal", "digests of the trail"),
     Permission(name="changes.view_audit", label=_("See the audit trail"), group=_("Settings"), order=80),

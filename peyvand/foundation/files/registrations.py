@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from peyvand.foundation.files import personal
 from peyvand.foundation.files.services import sweep
 from peyvand.foundation.registry.declarations import Schedule
 
@@ -10,4 +11,7 @@ def _sweep() -> None:
     sweep()
 
 
-DECLARATIONS = (Schedule(name="files.sweep", cron="52 1 * * *", function=_sweep),)
+DECLARATIONS = (
+    *personal.TABLES,
+    Schedule(name="files.sweep", cron="52 1 * * *", function=_sweep),
+)

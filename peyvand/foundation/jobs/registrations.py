@@ -14,6 +14,7 @@ def _clean() -> None:
 
 DECLARATIONS = (
     ImpersonalTable("jobs_worker", "processes that work"),
+    ImpersonalTable("jobs_run", "long work by ids; forgotten after its days of keeping", staff=True),
     Permission(name="jobs.view_all", label=_("See everybody's long work"), group=_("Settings"), order=82),
     Permission(name="jobs.stop_all", label=_("Stop everybody's long work"), group=_("Settings"), order=83),
     Action(name="jobs.runs", label=_("Long work and its progress"), icon="progress", url_name="jobs:runs", order=90),

@@ -14,6 +14,8 @@ def _clean() -> None:
 
 
 DECLARATIONS = (
+    ImpersonalTable("outbox_event", "ids of what happened; forgotten after its days of keeping"),
+    ImpersonalTable("outbox_failure", "what a handler could not take, by the id of the event"),
     ImpersonalTable("outbox_cursor", "how far handlers have read"),
     ImpersonalTable("outbox_delivery", "that a handler has dealt with an event"),
     Permission(name="outbox.view", label=_("See events that did not arrive"), group=_("Settings"), order=84),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.jobs.declarations import Job
-from peyvand.foundation.registry.declarations import Action, MenuEntry, Permission
+from peyvand.foundation.registry.declarations import Action, ImpersonalTable, MenuEntry, Permission
 from peyvand.foundation.transfer.shapes import Reason
 
 DECLARATIONS = (
+    ImpersonalTable("transfer_import", "files that came in; the file itself goes after its days of keeping"),
+    ImpersonalTable("transfer_importproblem", "values that did not fit; what is of somebody erased goes by its text"),
+    ImpersonalTable("transfer_rememberedmapping", "titles of columns"),
     Permission(name="transfer.import", label=_("Bring in data from files"), group=_("Data"), order=60),
     Permission(name="transfer.view_all", label=_("See everybody's imports"), group=_("Data"), order=61),
     MenuEntry(

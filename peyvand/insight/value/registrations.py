@@ -8,9 +8,10 @@ from peyvand.events.demo import SampleLoaded, SampleRemoved
 from peyvand.events.transfer import TransferFinished, TransferUndone
 from peyvand.foundation.jobs.declarations import Job
 from peyvand.foundation.registry.declarations import DemoPart, EventHandler, MenuEntry, Panel, Permission, Schedule
-from peyvand.insight.value import handlers, panels, services
+from peyvand.insight.value import handlers, panels, personal, services
 
 DECLARATIONS = (
+    *personal.TABLES,
     Permission(name="insight.view", label=_("See figures of the whole business"), group=_("Insight"), order=50),
     Permission(name="insight.view_customer", label=_("See what a customer is worth"), group=_("Insight"), order=51),
     Permission(name="insight.refresh", label=_("Compute the figures anew"), group=_("Insight"), order=52),

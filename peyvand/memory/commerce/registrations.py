@@ -15,7 +15,7 @@ from peyvand.foundation.registry.declarations import (
     SearchProvider,
 )
 from peyvand.foundation.transfer.shapes import Total
-from peyvand.memory.commerce import demo, exports, panels
+from peyvand.memory.commerce import demo, exports, panels, personal
 from peyvand.memory.commerce.access import (
     ORDERS_EDIT,
     ORDERS_EXPORT,
@@ -33,6 +33,7 @@ from peyvand.memory.commerce.products import product_keys_restore
 from peyvand.memory.commerce.timeline import KINDS, ORDER, PAYMENT
 
 DECLARATIONS = (
+    *personal.TABLES,
     Total(name="orders", label=_("Orders")),
     Total(name="products", label=_("Products")),
     Total(name="total", label=_("Sum of the lines")),

@@ -8,13 +8,14 @@ from peyvand.foundation.accounts.declarations import FirstLook
 from peyvand.foundation.changes.declarations import Recompute, TrackedTable
 from peyvand.foundation.registry.declarations import Action, DemoPart, MenuEntry, Panel, SearchProvider, WarehouseFact
 from peyvand.foundation.transfer.shapes import Total
-from peyvand.memory.customers import access, demo, panels, shapes
+from peyvand.memory.customers import access, demo, panels, personal, shapes
 from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits
 from peyvand.memory.customers.queries import has_customers
 from peyvand.memory.customers.services import sample_remove
 
 DECLARATIONS = (
+    *personal.TABLES,
     Total(name="customers", label=_("Customers")),
     *access.PERMISSIONS,
     *shapes.DECLARATIONS,

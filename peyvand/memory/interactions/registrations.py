@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import Recompute, TrackedTable
 from peyvand.foundation.registry.declarations import DemoPart, MenuEntry, Panel, WarehouseFact
-from peyvand.memory.interactions import access, demo, panels
+from peyvand.memory.interactions import access, demo, panels, personal
 from peyvand.memory.interactions.kinds import KINDS
 from peyvand.memory.interactions.services import refill, sample_remove
 
 DECLARATIONS = (
+    *personal.TABLES,
     *access.PERMISSIONS,
     *KINDS,
     TrackedTable("interactions_interaction", _("Interaction"), "timeline-event"),

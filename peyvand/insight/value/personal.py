@@ -1,0 +1,24 @@
+"""What the tables of this room hold about people: figures that can be computed again."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.registry.declarations import ImpersonalTable, PersonalTable, classed
+
+TABLES = (
+    PersonalTable(
+        name="value_snapshotcustomer",
+        label=_("Figures of a customer"),
+        columns=classed(
+            key="id snapshot_id customer_id",
+            descriptive=(
+                "rfm_class recency_score frequency_score monetary_score silence_days rhythm_days orders frequency "
+                "monetary_minor revenue_minor margin_minor margin_share rank slipping first_day last_day"
+            ),
+        ),
+        merge="drop",  # computed anew
+        order=60,
+    ),
+    ImpersonalTable("value_snapshot", "sums over everybody"),
+)

@@ -1,0 +1,54 @@
+"""What the tables of this room hold about people. Orders stay when somebody is erased, as the law wants of invoices:
+without the customer, without notes.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.registry.declarations import ImpersonalTable, PersonalTable, classed
+
+TABLES = (
+    PersonalTable(
+        name="commerce_order",
+        label=_("Orders"),
+        columns=classed(
+            key="id customer_id origin_id number",
+            technical="demo version created_at updated_at exponent tracks_payment source",
+            descriptive=(
+                "kind status placed_at delivered_at cancelled_at currency channel total_minor cost_minor paid_minor "
+                "returned_minor lines"
+            ),
+            content="note",
+        ),
+        erase="blank",
+        blank={"customer_id": "NULL", "note": "''"},
+        order=30,
+    ),
+    PersonalTable(
+        name="commerce_orderline",
+        label=_("Order lines"),
+        via=("order_id", "commerce_order"),
+        columns=classed(
+            key="id order_id product_id returns_id",
+            descriptive="position description quantity unit_price amount unit_cost",
+        ),
+        erase="keep",
+        order=31,
+    ),
+    PersonalTable(
+        name="commerce_payment",
+        label=_("Payments"),
+        via=("order_id", "commerce_order"),
+        columns=classed(
+            key="id order_id",
+            technical="demo created_at",
+            identifying="reference",
+            descriptive="kind at amount_minor currency method",
+        ),
+        erase="blank",
+        blank={"reference": "''"},
+        order=32,
+    ),
+    ImpersonalTable("commerce_product", "what is sold"),
+)

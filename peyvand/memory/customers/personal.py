@@ -1,0 +1,67 @@
+"""What the tables of this room hold about people, and how their rows are given out and erased.
+
+They follow a merge by rules of their own (services.merging).
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.foundation.registry.declarations import ImpersonalTable, PersonalTable, classed
+
+TABLES = (
+    PersonalTable(
+        name="customers_customer",
+        label=_("Customer"),
+        person="id",
+        columns=classed(
+            key="id parent_id",
+            technical="demo version search_key sort_key created_at updated_at",
+            staff="owner_id team_id",
+            identifying="name honorific given_name family_name birth_date",
+            descriptive="kind job_title city country language stage source last_interaction_at",
+            content="note",
+        ),
+        merge="custom",
+        order=10,
+    ),
+    PersonalTable(
+        name="customers_identity",
+        label=_("Identity"),
+        columns=classed(
+            key="id customer_id",
+            technical="demo created_at",
+            identifying="value key",
+            descriptive="kind system label verified_at is_primary",
+        ),
+        merge="custom",
+        order=11,
+    ),
+    PersonalTable(
+        name="customers_relation",
+        label=_("Relation"),
+        person="person_id",
+        columns=classed(key="id person_id organisation_id", technical="demo created_at", descriptive="role"),
+        merge="custom",
+        order=12,
+    ),
+    PersonalTable(
+        name="customers_customertag",
+        label=_("Tag of a customer"),
+        columns=classed(key="id customer_id tag_id", technical="created_at"),
+        merge="custom",
+        order=13,
+    ),
+    PersonalTable(
+        name="customers_trait",
+        label=_("Traits"),
+        columns=classed(
+            key="id customer_id",
+            technical="demo computed_at",
+            descriptive="name text number currency at source",
+        ),
+        merge="custom",
+        order=14,
+    ),
+    ImpersonalTable("customers_tag", "the words staff put on customers"),
+)
