@@ -31,7 +31,10 @@ def exports_for(actor: Actor) -> list[ExportShape]:
 def sniffed_of(one: Import) -> Sniffed:
     """What was seen of an import's file."""
     kept = one.sniffed
-    return Sniffed(Format(**kept["format"]), kept["columns"], kept["rows"], kept["lines"], kept["bytes"])
+    return Sniffed(
+        Format(**kept["format"]), kept["columns"], kept["rows"], kept["lines"], kept["bytes"],
+        kept.get("sheets", []), kept.get("remarks", []),
+    )  # fmt: skip
 
 
 def column_of(one: Import, name: str) -> ImportColumn | None:

@@ -9,84 +9,35 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 
-from peyvand.foundation.text.digits import latin_digits
-from peyvand.foundation.text.formulas import restore_formula
-from peyvand.foundation.text.keys import clean
+from peyvand.foundation.transfer import sheets
+from peyvand.foundation.transfer.tables import (
+    SAMPLE_ROWS,
+    Format,
+    Line,
+    Opener,
+    ReadError,
+    Sniffed,
+    Wish,
+    opener_of,
+    sniffed_rows,
+)
 
-Opener = Callable[[], IO[bytes]]
+__all__ = ["Format", "Line", "Opener", "ReadError", "Sniffed", "Wish", "lines", "opener_of", "sniff"]
 
-DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|^~"  # a colon stands in times; it can be chosen, but is not guessed
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1256", "cp1252")
 SAMPLE_BYTES = 256 * 1024
-SAMPLE_ROWS = 500
 LARGEST_FIELD = 1024 * 1024  # characters
-MOST_COLUMNS = 1000
 MANY_CONTROLS = 0.02  # of a sample: more control characters than this is no text
 
 csv.field_size_limit(LARGEST_FIELD)
-
-
-class ReadError(ValueError):
-    """The file cannot be read as a table; `str()` is one sentence that says what to do."""
-
-
-@dataclass(frozen=True)
-class Format:
-    """How a file is written."""
-
-    encoding: str
-    delimiter: str
-    header: bool
-
-
-@dataclass(frozen=True)
-class Sniffed:
-    """What a look at the file gave: its format, its columns, the first rows, and about how many lines of data it
-    has.
-    """
-
-    format: Format
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    lines: int
-    bytes: int = 0
-
-    def as_plain(self) -> dict[str, Any]:
-        """As JSON keeps it."""
-        return {**asdict(self), "columns": list(self.columns), "rows": [list(row) for row in self.rows[:200]]}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of data, as many cells as there are columns. `fault` is "", "blank" or "ragged"; `notes` what was
-    mended.
-    """
-
-    number: int
-    cells: Sequence[str]
-    fault: str = ""
-    notes: Sequence[str] = field(default_factory=tuple)
-
-
-def opener_of(path: Path) -> Opener:
-    """How to open a file of this machine; ReadError for what is no readable file."""
-    if path.is_dir():
-        raise ReadError(_("{path} is a folder; give the file itself.").format(path=path))
-    if not path.exists():
-        raise ReadError(_("There is no file {path}.").format(path=path))
-    try:
-        path.open("rb").close()
-    except OSError as error:
-        raise ReadError(_("{path} cannot be opened: {reason}.").format(path=path, reason=error.strerror)) from error
-    return lambda: path.open("rb")
 
 
 @contextmanager
@@ -102,42 +53,72 @@ def _bytes_of(opener: Opener) -> Iterator[IO[bytes]]:
             raise ReadError(_("The gz file is damaged or cut off; fetch it again.")) from error
 
 
-def sniff(opener: Opener) -> Sniffed:
-    """Look at the file: encoding, delimiter, header, first rows, number of lines."""
+def sniff(opener: Opener, wish: Wish | None = None) -> Sniffed:
+    """Look at the file: kind, encoding, delimiter, header, first rows, number of lines. What `wish` says is not
+    doubted.
+    """
+    wish = wish or Wish()
+    with opener() as raw:
+        if sheets.is_workbook(raw):
+            return sheets.sniff_workbook(opener, wish)
     with _bytes_of(opener) as stream:
         sample = stream.read(SAMPLE_BYTES)
     if not sample.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
         raise ReadError(_("The file is empty."))
     _refuse_other_kinds(sample)
-    encoding, breaks, size = _encoding(opener, sample)
+    encoding, breaks, size = _encoding(opener, sample, wish.encoding)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
-    if _share_of_controls(text) > MANY_CONTROLS:
+    if not wish.encoding and _share_of_controls(text) > MANY_CONTROLS:
         raise ReadError(_("This is not a text file. Save it as CSV and give that."))
-    if size > len(sample):
+    whole = size <= len(sample)
+    if not whole:
         text = text[: text.rfind("\n") + 1] or text
-    delimiter = _delimiter(text)
+    delimiter = wish.delimiter or _delimiter(text)
     rows = _first_rows(text, delimiter)
     if not rows:
         raise ReadError(_("The file is empty."))
-    header = _has_header(rows)
-    width = max(len(row) for row in rows[:50])
-    if width > MOST_COLUMNS:
-        raise ReadError(_("The file has more than {limit} columns.").format(limit=MOST_COLUMNS))
-    columns = _names(rows[0] if header else [], width)
-    data = [_fitted(row, len(columns)) for row in (rows[1:] if header else rows)]
-    about = max(breaks - header, len(data))
-    return Sniffed(Format(encoding, delimiter, header), columns, data[:SAMPLE_ROWS], about, size)
+    remarks = ["cut"] if whole and _stops_inside(text, delimiter) else []
+    return sniffed_rows(rows, Format(encoding, delimiter, header=True), wish, remarks=remarks, about=breaks, size=size)
+
+
+class _Remembering:
+    """The lines of a text, with those since the last `forget` kept: the raw text of one record."""
+
+    def __init__(self, text: Iterable[str]) -> None:
+        self.text = iter(text)
+        self.kept: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self.text:
+            self.kept.append(line)
+            yield line
+
+
+def _stops_inside(record: str | Sequence[str], delimiter: str) -> bool:
+    """Whether a text ends while a quotation mark is open: the file was cut, or a mark is too many."""
+    source = io.StringIO(record, newline="") if isinstance(record, str) else iter(record)
+    try:
+        for _row in csv.reader(source, delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
 
 
 def lines(opener: Opener, form: Format, columns: int, *, start: int = 0) -> Iterator[Line]:
     """Every line of data after the first `start` ones, numbered from 1. ReadError when a field is beyond all
-    measure.
+    measure. A line at whose end the file stops inside quotation marks has the fault "cut".
     """
+    if form.sheet:
+        yield from sheets.lines_of(opener, form, columns, start=start)
+        return
     with _bytes_of(opener) as stream:
         text = io.TextIOWrapper(cast("io.BufferedReader", stream), form.encoding, errors="replace", newline="")
-        reader = csv.reader(text, delimiter=form.delimiter)
-        number = -1 if form.header else 0
+        source = _Remembering(text)
+        reader = csv.reader(source, delimiter=form.delimiter)
+        number = 0
         seen_header = not form.header
+        held: Line | None = None
         while True:
             try:
                 cells = next(reader, None)
@@ -145,17 +126,26 @@ def lines(opener: Opener, form: Format, columns: int, *, start: int = 0) -> Iter
                 raise _too_large(reader.line_num) from error
             if cells is None:
                 break
+            if held is not None:
+                yield held
+                held = None
             if not seen_header:
                 # Blank lines above the header are not data, and were not when the file was looked at.
-                seen_header, number = any(cell.strip() for cell in cells), 0
+                seen_header = any(cell.strip() for cell in cells)
+                source.kept.clear()
                 continue
             number += 1
             if number > start:
-                yield _line(number, cells, columns)
+                held = line_of(number, cells, columns)
+            record = source.kept[:] if len(source.kept) > 1 or '"' in source.kept[0] else []
+            source.kept.clear()
+        if held is not None:
+            yield Line(held.number, held.cells, "cut") if record and _stops_inside(record, form.delimiter) else held
         text.detach()
 
 
-def _line(number: int, cells: list[str], columns: int) -> Line:
+def line_of(number: int, cells: list[str], columns: int) -> Line:
+    """A record as a line of the table: as wide as the header, mended where nothing is lost by it."""
     if not any(cell and not cell.isspace() for cell in cells):
         return Line(number, [""] * columns, "blank")
     notes: list[str] = []
@@ -175,7 +165,7 @@ def _line(number: int, cells: list[str], columns: int) -> Line:
 
 def _refuse_other_kinds(sample: bytes) -> None:
     if sample.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise ReadError(_("This is an Excel or other packed file. Save it as CSV (UTF-8) and give that."))
+        raise ReadError(_("This is an old Excel file or another packed one. Save it as XLSX or CSV and give that."))
     if sample.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"BZh", b"7z\xbc\xaf", b"PAR1")):
         raise ReadError(_("This is not a text file. Save it as CSV and give that."))
 
@@ -186,9 +176,11 @@ def _share_of_controls(text: str) -> float:
     return (controls + (nulls if nulls > len(text) / 20 else 0)) / max(len(text), 1)
 
 
-def _encoding(opener: Opener, sample: bytes) -> tuple[str, int, int]:
+def _encoding(opener: Opener, sample: bytes, wished: str) -> tuple[str, int, int]:
     """The encoding, the number of line breaks and the size in bytes. UTF-8 is believed only when all of the file is."""
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if wished:
+        encoding = wished
+    elif sample.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
     elif sample.startswith(b"\xef\xbb\xbf"):
         encoding = "utf-8-sig"
@@ -268,31 +260,3 @@ def _first_rows(text: str, delimiter: str) -> list[list[str]]:
 def _too_large(line: int) -> ReadError:
     text = _("Line {line} has a field of more than a million letters; a quotation mark may be missing.")
     return ReadError(text.format(line=line))
-
-
-_VALUE = re.compile(r"[-+(]?[\d.,/:\s٬٫]*\d[\d.,/:\s٬٫)%]*|\S+@\S+\.\S+")
-
-
-def _has_header(rows: Sequence[Sequence[str]]) -> bool:
-    """A header is a first row of different words: none of them a number, a date or an address."""
-    first = [cell.strip() for cell in rows[0]]
-    named = [cell for cell in first if cell]
-    if not named or len(named) < len(first) / 2 or any(_VALUE.fullmatch(latin_digits(cell)) for cell in named):
-        return False
-    return len({cell.casefold() for cell in named}) == len(named) or len(rows) > 1
-
-
-def _names(header: Sequence[str], width: int) -> list[str]:
-    """Column names, never empty, never twice."""
-    names: list[str] = []
-    for place in range(max(width, len(header))):
-        name = clean(header[place].replace("\x00", "")) if place < len(header) else ""
-        name = restore_formula(name)[:200] or _("Column {number}").format(number=place + 1)
-        names.append(name if name not in names else f"{name} ({place + 1})")
-    while len(names) > max(len(header), 1) and len(header) and len(names) > len(header):
-        names.pop()
-    return names
-
-
-def _fitted(row: Sequence[str], width: int) -> list[str]:
-    return [cell.replace("\x00", "") for cell in row[:width]] + [""] * (width - len(row))
