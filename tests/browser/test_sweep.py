@@ -17,6 +17,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 ONE = {
     "customers:one": "SELECT max(id) FROM customers_customer WHERE demo",
     "customers:edit": "SELECT max(id) FROM customers_customer WHERE demo",
+    "privacy:person": "SELECT max(id) FROM customers_customer WHERE demo AND kind = 'person'",
     "commerce:order": "SELECT max(id) FROM commerce_order WHERE demo",
     "commerce:product": "SELECT max(id) FROM commerce_product WHERE demo",
     "consents:purpose": "SELECT min(key) FROM consents_purpose WHERE demo",
@@ -30,6 +31,8 @@ ONE = {
 NOT_PAGES = {
     "commerce:price-unit",
     "consents:say",
+    "privacy:export",
+    "privacy:erase",
     "consents:proof",
     "consents:wording",
     "consents:purpose-archive",

@@ -16,8 +16,9 @@ from peyvand.memory.commerce.api import router as commerce
 from peyvand.memory.consents.api import router as consents
 from peyvand.memory.customers.api import router as customers
 from peyvand.memory.interactions.api import router as interactions
+from peyvand.memory.privacy.api import router as privacy
 
-ROUTERS = (customers, consents, interactions, commerce, value, transfer, jobs)
+ROUTERS = (customers, consents, interactions, commerce, privacy, value, transfer, jobs)
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.
 

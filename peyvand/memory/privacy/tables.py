@@ -11,6 +11,7 @@ from django.db import connection
 from psycopg import sql
 from psycopg.sql import Identifier
 
+from peyvand.foundation.changes.graph import parents_first, references
 from peyvand.foundation.registry.declarations import ImpersonalTable, PersonalTable
 from peyvand.foundation.registry.registry import registry
 
@@ -74,6 +75,24 @@ def _collect(
         sql.SQL("SELECT id FROM {} WHERE {} = ANY(%s) ORDER BY id").format(Identifier(name), Identifier(column)), values
     )] if values else []  # fmt: skip
     return found[name]
+
+
+def remembered_ids(customer_id: int) -> dict[str, list[int]]:
+    """The same, with the rows that are gone by now and of which only the trail knows that they were the person's."""
+    declared = {one.name: one for one in registry.all(PersonalTable)}
+    found = ids_of(customer_id)
+    with connection.cursor() as cursor:
+        for name in parents_first(declared, references()):
+            table = declared[name]
+            column, values = (table.person, [customer_id]) if table.via is None else (table.via[0], found[table.via[1]])
+            cursor.execute(
+                "SELECT DISTINCT c.row_id FROM changes_change c JOIN changes_image i ON i.change_id = c.id "
+                "WHERE c.table_name = %(table)s AND ((i.before ->> %(column)s)::bigint = ANY(%(ids)s) "
+                "OR (i.after ->> %(column)s)::bigint = ANY(%(ids)s))",
+                {"table": name, "column": column, "ids": values},
+            )
+            found[name] = sorted({*found[name], *(row_id for (row_id,) in cursor.fetchall())})
+    return found
 
 
 def rows_of(table: str, ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -49,6 +49,7 @@ ROUTES = (
     Route("post", "/customers/{customer_id}/consents", ("consents.edit",), CONSENT),
     Route("get", "/customers/{customer_id}/consents/ledger", ("consents.view",)),
     Route("get", "/consents", ("consents.view",)),
+    Route("get", "/customers/{customer_id}/personal-data", ("privacy.export",)),
     Route("get", "/consents/purposes", ("consents.view",)),
     Route("post", "/consents/allowed", ("consents.view",), ASKED),
     Route("get", "/customers/{customer_id}/timeline", ("interactions.view",)),
@@ -81,6 +82,7 @@ ROUTES = (
     Route("get", "/runs/{run_id}", ("jobs.view_all",)),
     Route("post", "/runs/{run_id}/stop", ("jobs.view_all", "jobs.stop_all")),
     Route("delete", "/customers/{customer_id}", ("customers.delete",)),
+    Route("post", "/customers/{customer_id}/erase", ("privacy.erase",), {"name": "Sara Karimi"}),
 )
 TABLES = (
     "customers_customer", "customers_identity", "customers_tag", "interactions_interaction", "commerce_order",
