@@ -21,6 +21,7 @@ from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.transfer import services
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.queries import import_get
+from peyvand.foundation.transfer.reading import ENCODINGS, Wish
 from peyvand.foundation.ui.lists import paginate
 
 LARGEST_PAGE = 200
@@ -92,6 +93,10 @@ class ImportIn(Schema):
     tz: str = Field(default="", max_length=64)
     day_first: bool | None = None
     run: bool = True
+    sheet: str = Field(default="", max_length=200)  # of a workbook; the first with rows when empty
+    encoding: str = Field(default="", max_length=20)
+    delimiter: str = Field(default="", max_length=1)
+    header: bool | None = None
 
 
 class MappingIn(Schema):
@@ -139,7 +144,7 @@ def imports_list(
     return {"items": page.rows, "next": page.next_cursor}
 
 
-@router.post("/imports", response={201: ImportOut}, summary="Bring in a CSV file")
+@router.post("/imports", response={201: ImportOut}, summary="Bring in a CSV or XLSX file")
 def imports_create(request: StaffRequest, data: Form[ImportIn], file: File[UploadedFile]) -> tuple[int, Import]:
     """The columns are guessed from their titles. Long work: look at `state`, or at the run of `run_id`."""
     actor = _actor(request)
@@ -148,7 +153,13 @@ def imports_create(request: StaffRequest, data: Form[ImportIn], file: File[Uploa
         text = _("There is no kind of file called “{name}”. There are: {names}.")
         raise services.MappingError(text.format(name=data.shape, names=names))
     options = _options(data.currency, data.tz, data.day_first)
-    one = services.import_begin(actor=actor, name=file.name or "", stream=file.file or file, shape=data.shape)
+    if data.encoding and data.encoding not in ENCODINGS:
+        raise services.MappingError(_("Encodings are: {names}.").format(names=", ".join(ENCODINGS)))
+    if data.delimiter and data.delimiter in '"\r\n\x00':
+        raise services.MappingError(_("Cells can't be cut by this sign."))
+    wish = Wish(encoding=data.encoding, delimiter=data.delimiter, header=data.header, sheet=data.sheet)
+    stream = file.file or file
+    one = services.import_begin(actor=actor, name=file.name or "", stream=stream, shape=data.shape, wish=wish)
     one = services.import_map(actor=actor, import_id=one.pk, mapping=one.mapping, options=options)
     if data.run and not services.questions(one):
         one = services.import_run(actor=actor, import_id=one.pk)

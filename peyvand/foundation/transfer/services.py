@@ -26,10 +26,11 @@ from peyvand.foundation.registry.declarations import ExportShape, ImportShape
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.formulas import neutralise_formula
 from peyvand.foundation.transfer import files, running
+from peyvand.foundation.transfer.files import opener_for
 from peyvand.foundation.transfer.guessing import Guess, guess, guess_shape, remembered, title_key
 from peyvand.foundation.transfer.models import Import, RememberedMapping
 from peyvand.foundation.transfer.queries import import_get, reason_text, shapes_for, sniffed_of
-from peyvand.foundation.transfer.reading import Sniffed, opener_of, sniff
+from peyvand.foundation.transfer.reading import Sniffed, Wish, opener_of, sniff
 
 UNDO_DAYS = 30
 UNDER_WAY = (Import.State.CHECKING, Import.State.RUNNING)
@@ -44,9 +45,9 @@ class StateError(RuntimeError):
     """The import is not in a state for this verb; `str()` says so."""
 
 
-def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "") -> Import:
+def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "", wish: Wish | None = None) -> Import:
     """Keep the file, look at it, and guess what it is (also its shape, when none is named). ReadError if it is no
-    table.
+    table. `wish` is what the person says of how it is written.
     """
     actor = actor.looking_at(demo=False)
     allowed = [registry.get(ImportShape, shape)] if shape else shapes_for(actor)
@@ -54,7 +55,7 @@ def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "")
         actor.require(allowed[0].permission)
     path = files.keep(stream)
     try:
-        found = sniff(opener_of(path))
+        found = sniff(opener_of(path), wish)
         if not allowed:
             raise MappingError(_("You have no right to import any kind of file."))
     except ValueError:
@@ -94,14 +95,21 @@ def _make(
     )
 
 
-def import_reshape(*, actor: Actor, import_id: int, shape: str) -> Import:
-    """Read the same file as another kind: the guesses are made anew."""
+def import_reshape(*, actor: Actor, import_id: int, shape: str, wish: Wish | None = None) -> Import:
+    """Read the same file as another kind, or as written otherwise: the guesses are made anew. StateError once lines of
+    it are in.
+    """
     one = _open(actor, import_id)
+    if one.position:
+        raise StateError(_("Lines of this file are in already; take them back first."))
     actor.looking_at(demo=False).require(registry.get(ImportShape, shape).permission)
     one.shape = shape
+    if wish is not None:
+        found = sniff(opener_for(one), wish)
+        one.sniffed, one.lines = found.as_plain(), found.lines
     one.mapping = guess(registry.get(ImportShape, shape), sniffed_of(one)).mapping
     one.state, one.dry = Import.State.MAPPING, {}
-    one.save(update_fields=["shape", "mapping", "state", "dry"])
+    one.save(update_fields=["shape", "mapping", "state", "dry", "sniffed", "lines"])
     return one
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -91,3 +94,35 @@ def test_others_do_not_see_an_import_and_need_the_right(admin: Client) -> None:
     assert viewer.get("/export/members/").status_code == 403
     assert admin.get("/import/999999/").status_code == 404
     assert admin.get("/export/members/").status_code == 200
+
+
+def test_a_workbook_is_read_and_another_sheet_can_be_chosen(admin: Client) -> None:
+    made = openpyxl.Workbook()
+    made.worksheets[0].append(["Code", "Name"])
+    made.worksheets[0].append([1, "Parviz"])
+    other = made.create_sheet("دوم")
+    other.append(["Code", "Name"])
+    other.append([2, "<script>"])
+    content = io.BytesIO()
+    made.save(content)
+    one = upload(admin, content.getvalue())
+    assert one is not None
+    assert b"Parviz" in admin.get(f"/import/{one.pk}/columns/").content
+    admin.post(f"/import/{one.pk}/shape/", {"shape": "members", "sheet": "دوم", "header": "1"})
+    page = admin.get(f"/import/{one.pk}/columns/").content
+    assert b"Parviz" not in page
+    assert b"&lt;script&gt;" in page
+    running.run(one=Import.objects.get(pk=one.pk), actor=system_actor(), report=lambda done, total: None)
+    assert Member.objects.get().code == "2"
+
+
+def test_the_encoding_and_the_delimiter_can_be_chosen(admin: Client) -> None:
+    one = upload(admin, "Code,Name\n1,سارا\n".encode("cp1256"))
+    assert one is not None
+    chosen = {"shape": "members", "encoding": "cp1256", "delimiter": ";", "header": "1"}
+    admin.post(f"/import/{one.pk}/shape/", chosen)
+    one.refresh_from_db()
+    assert one.sniffed["columns"] == ["Code,Name"]
+    admin.post(f"/import/{one.pk}/shape/", {**chosen, "delimiter": "nonsense", "encoding": "rot13"})
+    one.refresh_from_db()
+    assert one.sniffed["columns"] == ["Code", "Name"]

@@ -18,12 +18,14 @@ from peyvand.foundation.transfer import running
 from peyvand.foundation.transfer.guessing import SURE, ColumnGuess, guess
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.queries import column_of, reason_words, sniffed_of
+from peyvand.foundation.transfer.reading import ENCODINGS
 from peyvand.foundation.transfer.shapes import Total
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.reader import current_reader
 
 LEFT_TO_RIGHT = {"code", "number", "decimal", "date", "datetime", "phone", "email"}
 LINES_OF_CARD = 4
+ROWS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,52 @@ class Count:
     label: str
     count: int
     tone: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """How the file is written, what may be chosen instead, its first rows, and what is odd about it."""
+
+    sheet: str
+    sheets: Sequence[str]
+    encodings: Sequence[tuple[str, str, bool]]  # value, words, chosen
+    delimiters: Sequence[tuple[str, str, bool]]
+    header: bool
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    remarks: Sequence[str]
+
+
+def written(one: Import) -> Written:
+    """What the page says and asks about the file itself."""
+    found = sniffed_of(one)
+    form = found.format
+    names = {"cp1256": "windows-1256", "cp1252": "windows-1252"}
+    encodings = dict.fromkeys([*ENCODINGS, form.encoding])
+    marks = {
+        ",": gettext("Comma ,"), ";": gettext("Semicolon ;"), "\t": gettext("Tab"), "|": gettext("Bar |"),
+        "^": "^", "~": "~", ":": gettext("Colon :"),
+    }  # fmt: skip
+    marks.setdefault(form.delimiter, form.delimiter)
+    words = {
+        "unnamed": gettext("Some columns have no title; they are called by their number."),
+        "twice": gettext("Some titles stand twice; the later ones have their number beside them."),
+        "no_header": gettext("We found no line of titles; the first line is data too."),
+        "formulas": gettext("Some cells are formulas; their last values are taken."),
+        "errors": gettext("Some cells hold an error such as #N/A; they count as empty."),
+        "chosen_sheet": gettext("The workbook has several sheets; one of them is read."),
+        "cut": gettext("The file stops in the middle: a quotation mark is open at its end. Fetch the file again."),
+    }
+    return Written(
+        sheet=form.sheet,
+        sheets=found.sheets,
+        encodings=[(name, names.get(name, name.upper()), name == form.encoding) for name in encodings],
+        delimiters=[("tab" if sign == "\t" else sign, text, sign == form.delimiter) for sign, text in marks.items()],
+        header=form.header,
+        head=found.columns if form.header else [],
+        rows=found.rows[:ROWS_SHOWN],
+        remarks=[words[name] for name in found.remarks if name in words],
+    )
 
 
 def column_lines(one: Import) -> list[ColumnLine]:

@@ -24,7 +24,7 @@ from peyvand.foundation.registry.registry import UnknownNameError, registry
 from peyvand.foundation.transfer import services
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.queries import exports_for, import_get, shapes_for
-from peyvand.foundation.transfer.reading import ReadError
+from peyvand.foundation.transfer.reading import ENCODINGS, ReadError, Wish
 from peyvand.foundation.transfer.web import cards
 from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.toasts import toast
@@ -196,6 +196,7 @@ def columns(request: StaffRequest, import_id: int) -> HttpResponse:
         "lines": lines,
         "known": sum(1 for line in lines if line.chosen),
         "columns": shape.columns,
+        "written": cards.written(one),
         "asks_currency": "currency" in shape.options,
         "asks_tz": "tz" in shape.options,
         "currencies": [(code, str(currency.name)) for code, currency in CURRENCIES.items()],
@@ -213,12 +214,30 @@ def columns(request: StaffRequest, import_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
+def _wish(request: StaffRequest) -> Wish | None:
+    """What the form says of how the file is written; None where it does not ask."""
+    posted = request.POST
+    if not {"sheet", "encoding", "delimiter", "header"} & set(posted):
+        return None
+    encoding, delimiter, header = (posted.get(name, "") for name in ("encoding", "delimiter", "header"))
+    delimiter = "\t" if delimiter == "tab" else delimiter
+    return Wish(
+        encoding=encoding if encoding in ENCODINGS else "",
+        delimiter=delimiter if len(delimiter) == 1 and delimiter not in '"\r\n\x00' else "",
+        header=header == "1" if header in ("0", "1") else None,
+        sheet=posted.get("sheet", ""),
+    )
+
+
 @require_POST
 def reshape(request: StaffRequest, import_id: int) -> HttpResponse:
-    """Read the file as another kind."""
+    """Read the file as another kind, or as written otherwise."""
     one = _one(request, import_id)
+    shape = request.POST.get("shape", "")
     try:
-        services.import_reshape(actor=_actor(request), import_id=one.pk, shape=request.POST.get("shape", ""))
+        services.import_reshape(actor=_actor(request), import_id=one.pk, shape=shape, wish=_wish(request))
+    except (ReadError, services.StateError) as refused:
+        toast(request, str(refused), level="bad")
     except UnknownNameError as unknown:
         raise Http404 from unknown
     return redirect("transfer:columns", one.pk)
