@@ -22,3 +22,11 @@ class InteractionsRemoved:
     interaction_ids: tuple[int, ...]
     customer_ids: tuple[int, ...]
     demo: bool
+
+
+@dataclass(frozen=True)
+class InteractionsMoved:
+    """History came to these customers, or left them, as when an unknown visitor becomes known."""
+
+    customer_ids: tuple[int, ...]
+    demo: bool

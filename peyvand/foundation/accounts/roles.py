@@ -31,6 +31,7 @@ NOTHING_OF_THE_HOUSE = (
     ("outbox.*", Scope.NONE),
     ("*.delete", Scope.NONE),
     ("*.erase", Scope.NONE),
+    ("*.private", Scope.NONE),
 )
 NO_FILES = (("*.import", Scope.NONE), ("*.export", Scope.NONE), ("transfer.*", Scope.NONE))
 
@@ -49,6 +50,7 @@ STARTING_ROLES: tuple[StartingRole, ...] = (
             ("accounts.*", Scope.NONE),
             ("accounts.view_people", Scope.ALL),
             ("outbox.*", Scope.NONE),
+            ("*.private", Scope.NONE),
         ),
     ),
     StartingRole(

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.events.customers import CustomersChanged, CustomersCreated
 from peyvand.foundation.changes.declarations import Recompute, TrackedTable
-from peyvand.foundation.registry.declarations import DemoPart, MenuEntry, Panel, WarehouseFact
-from peyvand.memory.interactions import access, demo, panels, personal
+from peyvand.foundation.files.declarations import FilePurpose
+from peyvand.foundation.registry.declarations import DemoPart, EventHandler, MenuEntry, Panel, WarehouseFact
+from peyvand.memory.interactions import access, demo, handlers, panels, personal
 from peyvand.memory.interactions.kinds import KINDS
 from peyvand.memory.interactions.services import refill, sample_remove
+from peyvand.memory.interactions.services.attaching import LARGEST, PURPOSE
 
 DECLARATIONS = (
     *personal.TABLES,
     *access.PERMISSIONS,
     *KINDS,
     TrackedTable("interactions_interaction", _("Interaction"), "timeline-event"),
+    TrackedTable("interactions_interactionfile", _("File of an interaction"), "paperclip"),
+    TrackedTable("interactions_joining", _("Attached history"), "link"),
+    TrackedTable("interactions_costrate", _("Cost of a minute"), "clock-dollar"),
+    FilePurpose(PURPOSE, max_bytes=LARGEST),
+    EventHandler("interactions.customers-changed", CustomersChanged, handlers.customers_known),
+    EventHandler("interactions.customers-created", CustomersCreated, handlers.customers_known),
     Recompute("interactions_interaction", refill),
     MenuEntry("interactions", _("Interactions"), "timeline-event", "interactions:list", "customer", 12, access.VIEW),
     Panel(

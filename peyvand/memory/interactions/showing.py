@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -15,6 +15,7 @@ from peyvand.foundation.text.bidi import isolate
 from peyvand.foundation.ui.formats import money, number
 from peyvand.foundation.ui.pieces import TimelineItem
 from peyvand.foundation.ui.reader import current_reader
+from peyvand.memory.interactions import queries
 from peyvand.memory.interactions.declarations import InteractionKind
 from peyvand.memory.interactions.models import Interaction
 from peyvand.memory.interactions.services import CALL, MEETING, OWN_KINDS
@@ -24,19 +25,24 @@ GOOD, BAD = 30, -30  # from which mood on it is called good or bad
 
 def items(rows: Iterable[Interaction], *, may_edit: bool = False, with_customer: bool = False) -> list[TimelineItem]:
     """Interactions as items; `with_customer` names whose they are, for lists over all customers."""
-    return [_item(row, may_edit=may_edit, with_customer=with_customer) for row in rows]
+    found = list(rows)
+    staff = queries.staff_names(found)
+    customers = queries.customer_names(found) if with_customer else None
+    return [_item(row, may_edit=may_edit, staff=staff, customers=customers) for row in found]
 
 
-def _item(row: Interaction, *, may_edit: bool, with_customer: bool) -> TimelineItem:
+def _item(
+    row: Interaction, *, may_edit: bool, staff: Mapping[int, str], customers: Mapping[int, str] | None
+) -> TimelineItem:
     language = current_reader().language
     known = registry.has(InteractionKind, row.kind)  # a room may have been taken out; its history stays
     kind = registry.get(InteractionKind, row.kind) if known else None
     mood, mood_tone, mood_icon = _mood(row.sentiment)
     text = row.payload.get("text", "") if row.kind in OWN_KINDS else ""
     summary = kind.summary(row.payload, language) if kind and not text else ""
-    meta = [row.staff.name if row.staff else "", *_measures(row), summary]
-    if with_customer:
-        meta.insert(0, row.customer.name if row.customer else gettext("without customer"))
+    meta = [staff.get(row.staff_id or 0, ""), *_measures(row), summary]
+    if customers is not None:
+        meta.insert(0, customers.get(row.customer_id or 0, "") or gettext("without customer"))
     context: dict[str, Any] = {
         "interaction": row,
         "payload": row.payload,
@@ -45,7 +51,6 @@ def _item(row: Interaction, *, may_edit: bool, with_customer: bool) -> TimelineI
         "place": row.payload.get("place", "") if row.kind == MEETING else "",
         "may_remove": may_edit and row.kind in OWN_KINDS and row.customer_id is not None,
         "template": kind.template if kind else "",
-        "customer": row.customer if with_customer else None,
     }
     return TimelineItem(
         title=_title(row, kind),
@@ -57,7 +62,7 @@ def _item(row: Interaction, *, may_edit: bool, with_customer: bool) -> TimelineI
         tag_tone=mood_tone,
         tag_icon=mood_icon,
         amount=kind.amount(row.payload, language) if kind and kind.amount else "",
-        url=_url(row, kind, with_customer),
+        url=_url(row, kind, customers is not None),
         template="interactions/body.html",
         context=context,
     )

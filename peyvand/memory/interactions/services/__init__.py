@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from peyvand.memory.interactions.services.attaching import file_add, file_open, file_remove
+from peyvand.memory.interactions.services.correcting import ChangedMeanwhileError, interaction_correct
 from peyvand.memory.interactions.services.errors import InvalidError
+from peyvand.memory.interactions.services.joining import Recognised, attach, detach
+from peyvand.memory.interactions.services.pinning import interaction_pin, interaction_unpin
 from peyvand.memory.interactions.services.recording import InteractionRow, record, record_many
 from peyvand.memory.interactions.services.staff import (
     CALL,
@@ -23,10 +27,20 @@ __all__ = [
     "NOTE",
     "OWN_KINDS",
     "TEXT_LENGTH",
+    "ChangedMeanwhileError",
     "InteractionRow",
     "InvalidError",
+    "Recognised",
+    "attach",
     "call_log",
+    "detach",
+    "file_add",
+    "file_open",
+    "file_remove",
+    "interaction_correct",
     "interaction_delete",
+    "interaction_pin",
+    "interaction_unpin",
     "meeting_log",
     "note_add",
     "record",

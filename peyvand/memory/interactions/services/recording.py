@@ -32,7 +32,7 @@ class InteractionRow:
     """One contact to record; see models.Interaction for the units.
 
     `identity_kind`, `identity_system` and `identity_key` say by what an unknown customer was recognised (as in
-    customers.Identity): the row comes to that customer when they are known; see `attach`.
+    customers.Identity): the row comes to the one customer who has that identity, now or when they are known (`attach`).
     """
 
     kind: str
@@ -65,9 +65,15 @@ _NAMES = [name for name in _COLUMNS if name != "place"]
 # The rows come as one JSON text: written and read by C on both sides, several times quicker than arrays of parameters.
 _INSERT = f"""
 INSERT INTO interactions_interaction (demo, {", ".join(_NAMES)})
-SELECT %s, {", ".join("c.id" if name == "customer_id" else f"r.{name}" for name in _NAMES)}
+SELECT %s, {", ".join("coalesce(c.id, k.id)" if name == "customer_id" else f"r.{name}" for name in _NAMES)}
   FROM json_to_recordset(%s::json) AS r ({", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())})
   LEFT JOIN customers_customer c ON c.id = r.customer_id AND c.demo = %s
+  LEFT JOIN LATERAL (
+    SELECT min(i.customer_id) AS id FROM customers_identity i
+     WHERE r.customer_id IS NULL AND r.identity_key <> '' AND i.demo = %s AND i.kind = r.identity_kind
+       AND i.key = r.identity_key AND i.system = r.identity_system
+    HAVING count(*) = 1
+  ) k ON r.customer_id IS NULL AND r.identity_key <> ''
  WHERE r.customer_id IS NULL OR c.id IS NOT NULL
  ORDER BY r.place
 ON CONFLICT (demo, dedupe_key) DO NOTHING
@@ -149,7 +155,7 @@ def insert(*, actor: Actor, rows: Sequence[InteractionRow]) -> list[Made]:
     text = json.dumps(plain, default=_plain, ensure_ascii=False, separators=(",", ":"))
     title = str(kinds[rows[0].kind].label) if len(kinds) == 1 else gettext("Interactions")
     with change_set(actor=actor, kind="edit", title=title), connection.cursor() as cursor:
-        cursor.execute(_INSERT, [actor.demo, text, actor.demo])
+        cursor.execute(_INSERT, [actor.demo, text, actor.demo, actor.demo])
         made = [Made(*found) for found in cursor.fetchall()]
         for start in range(0, len(made), EVENT_SIZE):
             some = made[start : start + EVENT_SIZE]

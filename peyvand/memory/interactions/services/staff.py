@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -30,11 +30,17 @@ CALL = "call"
 MEETING = "meeting"
 OWN_KINDS = (NOTE, CALL, MEETING)
 TEXT_LENGTH = 20_000
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
-def note_add(*, actor: Actor, customer: Customer, text: str, at: datetime | None = None) -> Interaction:
-    """Write a note on a customer, for colleagues."""
-    return _by_staff(actor=actor, customer=customer, kind=NOTE, at=at, payload={"text": _text(text, needed=True)})
+def note_add(
+    *, actor: Actor, customer: Customer, text: str, at: datetime | None = None, visibility: str = Visibility.ALL
+) -> Interaction:
+    """Write a note on a customer, for colleagues; `visibility` keeps it for oneself or one's teams."""
+    return _by_staff(
+        actor=actor, customer=customer, kind=NOTE, at=at, visibility=visibility,
+        payload={"text": plain_text(text, needed=True)},
+    )  # fmt: skip
 
 
 def call_log(
@@ -48,6 +54,7 @@ def call_log(
     cost_minor: int | None = None,
     cost_currency: str = "",
     sentiment: int | None = None,
+    visibility: str = Visibility.ALL,
 ) -> Interaction:
     """Log a telephone call, to (out) or from (in) the customer; the cost is what it cost us, in minor units."""
     if direction not in ("in", "out"):
@@ -55,7 +62,7 @@ def call_log(
     return _by_staff(
         actor=actor, customer=customer, kind=CALL, at=at, direction=direction, duration_s=duration_s,
         cost_minor=cost_minor, cost_currency=cost_currency, sentiment=sentiment,
-        payload={"text": _text(text, needed=False)},
+        visibility=visibility, payload={"text": plain_text(text, needed=False)},
     )  # fmt: skip
 
 
@@ -70,12 +77,13 @@ def meeting_log(
     cost_minor: int | None = None,
     cost_currency: str = "",
     sentiment: int | None = None,
+    visibility: str = Visibility.ALL,
 ) -> Interaction:
     """Log a meeting with the customer; the cost is what it cost us, in minor units."""
     return _by_staff(
         actor=actor, customer=customer, kind=MEETING, at=at, duration_s=duration_s, cost_minor=cost_minor,
-        cost_currency=cost_currency, sentiment=sentiment,
-        payload={"text": _text(text, needed=False), "place": place.strip()[:200]},
+        cost_currency=cost_currency, sentiment=sentiment, visibility=visibility,
+        payload={"text": plain_text(text, needed=False), "place": place.strip()[:200]},
     )  # fmt: skip
 
 
@@ -100,7 +108,8 @@ def interaction_delete(*, actor: Actor, interaction: Interaction) -> int:
     return made.pk
 
 
-def _text(text: str, *, needed: bool) -> str:
+def plain_text(text: str, *, needed: bool) -> str:
+    """The text as it is kept; InvalidError when there must be one and isn't, or it is too long."""
     kept = text.replace("\x00", "").strip()
     if needed and not kept:
         raise InvalidError({"text": _("Write what happened.")})
@@ -121,22 +130,15 @@ def _by_staff(
     cost_currency: str = "",
     direction: str = "",
     sentiment: int | None = None,
+    visibility: str = Visibility.ALL,
 ) -> Interaction:
     """Check the right over this customer and the figures, then record in the actor's name."""
     actor.require(access.EDIT)
-    now = timezone.now()
-    moment = at or now
-    errors: dict[str, Label] = {}
-    if moment > now + timedelta(minutes=5):
-        errors["at"] = _("Log what has happened; this lies ahead.")
-    if duration_s is not None and not 0 <= duration_s <= 7 * 86_400:
-        errors["duration"] = _("The duration is between 0 minutes and 7 days.")
-    if cost_minor is not None and (not 0 <= cost_minor < 10**15 or not is_currency(cost_currency)):
-        errors["cost"] = _("Type the cost as a number, zero or more.")
-    if sentiment is not None and not -100 <= sentiment <= 100:
-        errors["sentiment"] = _("The mood is between -100 and 100.")
-    if errors:
-        raise InvalidError(errors)
+    moment = at or timezone.now()
+    checked(
+        at=moment, duration_s=duration_s, cost_minor=cost_minor, cost_currency=cost_currency, sentiment=sentiment,
+        visibility=visibility,
+    )  # fmt: skip
     with transaction.atomic():
         within = access.customers_within(actor, access.EDIT)
         if not within.filter(pk=customer.pk).exists():
@@ -144,5 +146,35 @@ def _by_staff(
         return record(
             actor=actor, kind=kind, at=moment, customer=customer, direction=direction, staff_id=actor.user_id,
             cost_minor=cost_minor, cost_currency=cost_currency if cost_minor is not None else "",
-            duration_s=duration_s, sentiment=sentiment, payload=payload,
+            duration_s=duration_s, sentiment=sentiment, payload=payload, visibility=visibility,
         )  # fmt: skip
+
+
+def checked(
+    *,
+    at: datetime,
+    duration_s: int | None,
+    cost_minor: int | None,
+    cost_currency: str,
+    sentiment: int | None,
+    visibility: str,
+    direction: str = "out",
+) -> None:
+    """InvalidError unless these figures can be kept."""
+    errors: dict[str, Label] = {}
+    if at.tzinfo is None or at < EARLIEST:
+        errors["at"] = _("Say a day since 1900.")
+    elif at > timezone.now() + timedelta(minutes=5):
+        errors["at"] = _("Log what has happened; this lies ahead.")
+    if duration_s is not None and not 0 <= duration_s <= 7 * 86_400:
+        errors["duration"] = _("The duration is between 0 minutes and 7 days.")
+    if cost_minor is not None and (not 0 <= cost_minor < 10**15 or not is_currency(cost_currency)):
+        errors["cost"] = _("Type the cost as a number, zero or more.")
+    if sentiment is not None and not -100 <= sentiment <= 100:
+        errors["sentiment"] = _("The mood is between -100 and 100.")
+    if direction not in ("in", "out"):
+        errors["direction"] = _("Say who called: we or the customer.")
+    if visibility not in Visibility.values:
+        errors["visibility"] = _("Choose for whom this is.")
+    if errors:
+        raise InvalidError(errors)
