@@ -120,9 +120,9 @@ def _take_away(ids: Mapping[str, Sequence[int]]) -> dict[str, int]:
                     sql.SQL("{} = {}").format(Identifier(column), sql.SQL(value))
                     for column, value in table.blank.items()
                 ]
-                query = sql.SQL("UPDATE {} SET {} WHERE id = ANY(%s)")
+                update = sql.SQL("UPDATE {} SET {} WHERE id = ANY(%s)")
                 cursor.execute(
-                    query.format(Identifier(table.name), sql.SQL(", ").join(values)), [list(ids[table.name])]
+                    update.format(Identifier(table.name), sql.SQL(", ").join(values)), [list(ids[table.name])]
                 )
                 counts[table.name] = cursor.rowcount
         gone = [name for name, table in declared.items() if table.erase == "delete"]

@@ -178,6 +178,15 @@ def _order(request: StaffRequest, order_id: int) -> Order:
         raise Http404 from None
 
 
+def _own_order(request: StaffRequest, order_id: int) -> Order:
+    """An order that the actor may touch; one that may only be seen has none of these panels."""
+    request.actor.require(ORDERS_EDIT)
+    order = _order(request, order_id)
+    if not Order.objects.visible_to(request.actor, ORDERS_EDIT).filter(pk=order.pk).exists():
+        raise Http404
+    return order
+
+
 @dataclass(frozen=True)
 class LineShown:
     """A line as it is read: prices in the reader's unit, with as many decimals as were given."""
@@ -283,7 +292,7 @@ def cancel(request: StaffRequest, order_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_back(request: StaffRequest, order_id: int) -> HttpResponse:
     """Choose what came back (the side panel)."""
-    order = _order(request, order_id)
+    order = _own_order(request, order_id)
     problems: list[str] = []
     if request.method == "POST":
         try:
@@ -309,7 +318,7 @@ def take_back(request: StaffRequest, order_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def payment(request: StaffRequest, order_id: int) -> HttpResponse:
     """Record money in or back (the side panel)."""
-    order = _order(request, order_id)
+    order = _own_order(request, order_id)
     due = order.balance_minor > 0
     offered = order.balance_minor if due else services.refundable(order)
     form = PaymentForm(
