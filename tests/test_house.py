@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -132,3 +134,21 @@ def test_every_room_has_a_sign_on_its_door() -> None:
         for room in (room for level in levels for room in level):
             text = (ROOT / "peyvand" / floor / room / "__init__.py").read_text(encoding="utf-8")
             assert text.startswith('"""'), f"{floor}.{room} does not say what it is"
+
+
+# Not numpy: openpyxl, which reads the first lines of a workbook, takes it along where it is installed.
+HEAVY = ("duckdb", "ibis", "pyarrow", "pandas", "splink", "adbc_driver_postgresql")
+
+
+def test_the_web_process_loads_no_heavy_library() -> None:
+    """Every page, route and declaration is imported as the web does; only the worker's children know statistics."""
+    code = (
+        "import sys, django; django.setup(); import peyvand.config.asgi, peyvand.config.urls; "
+        "from django.urls import get_resolver; get_resolver().reverse_dict; "
+        f"print(sorted(set({HEAVY!r}) & set(sys.modules)))"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "peyvand.config.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
