@@ -25,9 +25,7 @@ ROOMS = {
         ["jobs"],
         ["files"],
         ["accounts"],
-        ["fields"],
         ["search"],
-        ["webhooks"],
         ["transfer"],
         ["demo"],
     ],
@@ -95,7 +93,7 @@ def test_product_code_never_uses(pattern: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in sources("peyvand/*.py")
-        if "/tests/" not in str(path)
+        if "/tests/" not in str(path) and "/migrations/" not in str(path)  # a migration has no other way to a model
         for line in path.read_text(encoding="utf-8").splitlines()
         if re.search(pattern, line)
     ]

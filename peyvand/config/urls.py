@@ -11,8 +11,6 @@ urlpatterns = [
     path("duplicates/", include("peyvand.memory.matching.web.urls")),
     path("privacy/", include("peyvand.memory.privacy.web.urls")),
     path("knowledge/", include("peyvand.memory.knowledge.web.urls")),
-    path("fields/", include("peyvand.foundation.fields.web.urls")),
-    path("webhooks/", include("peyvand.foundation.webhooks.web.urls")),
     path("interactions/", include("peyvand.memory.interactions.web.urls")),
     path("", include("peyvand.memory.commerce.web.urls")),  # orders/, products/
     path("", include("peyvand.foundation.transfer.web.urls")),  # import/, export/
