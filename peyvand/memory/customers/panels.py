@@ -12,13 +12,13 @@ from django.utils import timezone
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.formats import local_date
 from peyvand.memory.customers import queries
-from peyvand.memory.customers.models import Customer, CustomerKind, CustomerTag, Identity, IdentityKind
+from peyvand.memory.customers.models import Customer, CustomerKind, CustomerTag, IdentityKind
 from peyvand.memory.customers.web.showing import icon_of, system_words
 
 
 def identities(actor: Actor, customer: Any, query: Mapping[str, str]) -> Mapping[str, Any] | None:
     """Phones, e-mails and codes, the primary one of each kind first."""
-    rows = Identity.objects.filter(customer=customer).order_by("kind", "-is_primary", "id")
+    rows = sorted(customer.identities.all(), key=lambda row: (row.kind, not row.is_primary, row.pk))
     return {
         "customer": customer,
         "identities": [(row, icon_of(row)) for row in rows],

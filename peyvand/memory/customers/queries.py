@@ -233,9 +233,11 @@ def worth_traits_of(customer: Customer) -> dict[str, Trait]:
 
 def reach_of(customer: Customer) -> list[Identity]:
     """The primary phone and e-mail, in this order."""
-    rows = Identity.objects.filter(
-        customer=customer, is_primary=True, kind__in=(IdentityKind.PHONE, IdentityKind.EMAIL)
-    )
+    rows = [
+        row
+        for row in customer.identities.all()
+        if row.is_primary and row.kind in (IdentityKind.PHONE, IdentityKind.EMAIL)
+    ]
     return sorted(rows, key=lambda row: row.kind, reverse=True)
 
 

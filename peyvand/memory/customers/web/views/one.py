@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,6 +42,7 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     """The page of a customer. `tab` names the open panel, `list` the address of the list one came from."""
     actor = request.actor
     found = customer_or_404(actor, customer_id)
+    prefetch_related_objects([found], "identities")  # the head and a panel show them
     query = request.GET.dict()
     tabs = panels(screen=SCREEN, slot="tab", actor=actor)
     current = next((panel for panel in tabs if panel.name == query.get("tab")), tabs[0] if tabs else None)
