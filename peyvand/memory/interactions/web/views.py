@@ -86,6 +86,7 @@ def older(request: StaffRequest, customer_id: int) -> HttpResponse:
 def record(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Keep what was typed into the composer; what can't be kept comes back with the words."""
     actor = request.actor
+    actor.require(access.EDIT)
     customer = _customer_or_404(actor, customer_id)
     verbs = {services.NOTE: services.note_add, services.CALL: services.call_log, services.MEETING: services.meeting_log}
     context = {"panel": {**(panels.timeline(actor, customer, {}) or {}), "typed": request.POST}}
