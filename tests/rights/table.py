@@ -143,7 +143,7 @@ accounts:token-revoke POST *
 files:download GET none
 changes:sets GET changes.view_audit
 changes:check POST changes.view_audit
-changes:anchor GET none
+changes:anchor GET changes.view_audit
 changes:set GET changes.view_audit
 changes:undo POST changes.view_audit+changes.undo
 jobs:runs GET *

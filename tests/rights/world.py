@@ -19,7 +19,7 @@ from peyvand.foundation.accounts.bootstrap import roles_ensure
 from peyvand.foundation.accounts.models import Invitation, Role, RoleGrant, Team, User
 from peyvand.foundation.accounts.services import people, tokens
 from peyvand.foundation.accounts.tests.factories import make_user
-from peyvand.foundation.changes.models import ChangeSet
+from peyvand.foundation.changes.models import ChangeSet, Seal
 from peyvand.foundation.registry.actor import Scope, system_actor
 from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.services import purposes_ensure
@@ -115,6 +115,7 @@ def _shared(admin: User) -> Records:
     person = make_user(role=role, email="spare@own.example")
     people.user_invite(actor=system, email="invited@own.example", role_id=role.pk)
     product = a_product()
+    Seal.objects.create(first_id=1, last_id=1, count=1, marks=b"", root=b"", head=b"head", mac=b"")
     newest = ChangeSet.objects.order_by("-id").first()
     return {
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,

@@ -116,7 +116,7 @@ def test_a_load_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_every_part_is_a_change_set_of_its_own() -> None:
     services.demo_load(actor=ACTOR, size=0.05)
-    assert ChangeSet.objects.filter(kind="demo", demo=True).count() == 4  # its people, and three rooms
+    assert ChangeSet.objects.filter(kind="demo", demo=True).count() == 5  # its people, and four rooms
 
 
 def test_figures_hold_and_nothing_lies_ahead() -> None:
@@ -207,8 +207,8 @@ def test_as_long_work_it_says_how_far_it_is() -> None:
         actor=ACTOR, job=services.LOAD, arguments=arguments, on_progress=lambda done, total, word: seen.append(word)
     )
     assert run.state == Run.State.DONE
-    assert set(run.result) == {"customers", "interactions", "commerce"}
-    assert len(seen) == 4
+    assert set(run.result) == {"customers", "consents", "interactions", "commerce"}
+    assert len(seen) == 5
     assert jobs.run_now(actor=ACTOR, job=services.REMOVE, arguments={}).state == Run.State.DONE
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.events.customers import CustomersCreated
 from peyvand.foundation.changes.declarations import TrackedTable
 from peyvand.foundation.files.declarations import FilePurpose
 from peyvand.foundation.registry.declarations import (
     DemoPart,
+    EventHandler,
     ImpersonalTable,
     MenuEntry,
     MergeRule,
@@ -15,7 +17,7 @@ from peyvand.foundation.registry.declarations import (
     PersonalTable,
     SettingsPage,
 )
-from peyvand.memory.consents import access, demo, panels
+from peyvand.memory.consents import access, demo, handlers, panels
 from peyvand.memory.consents.declarations import ConsentChannel
 from peyvand.memory.consents.services import follow_merge, sample_remove
 
@@ -85,6 +87,7 @@ DECLARATIONS = (
     TrackedTable("consents_purpose", _("Purpose"), "target"),
     TrackedTable("consents_wording", _("Wording"), "quote"),
     TrackedTable("consents_consententry", _("Consent"), "checkbox"),
+    EventHandler("consents.after_customers", CustomersCreated, handlers.after_customers),
     FilePurpose("consents.proof", max_bytes=20 * 2**20),
     MenuEntry("consents", _("Consents"), "checkbox", "consents:overview", "customer", 14, access.VIEW),
     SettingsPage(

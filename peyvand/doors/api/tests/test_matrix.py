@@ -12,6 +12,7 @@ from django.db import connection
 from peyvand.doors.api.tests.factories import Program, narrow, person, program
 from peyvand.doors.api.views import METHODS, PREFIX, document
 from peyvand.foundation.registry.actor import Scope
+from peyvand.memory.consents.services import purposes_ensure
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +95,7 @@ TABLES = (
 @pytest.fixture
 def records() -> dict[str, Any]:
     """One of everything, made by an administrator's program."""
+    purposes_ensure(demo=False)
     admin = program(user=person("admin", "owner@example.com"))
 
     def made(path: str, body: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from peyvand.foundation.changes.models import ChangeSet
-from peyvand.foundation.changes.services import change_set, undo
+from peyvand.foundation.changes.services import UndoFailedError, change_set, undo
 from peyvand.foundation.registry.actor import NotAllowed, Scope, system_actor
 from peyvand.memory.consents import queries, services
 from peyvand.memory.consents.models import ConsentEntry, ConsentState, Decision, Purpose, Wording
@@ -86,8 +87,9 @@ def test_what_stands_is_always_the_fold_of_the_ledger(done: list[tuple]) -> None
                 _write(_row(people[who], decision, day, purpose=purpose, channel=channel))
             elif step[0] == "undo":
                 sets = list(ChangeSet.objects.filter(pk__gt=first, undone_by=None).values_list("pk", flat=True))
-                if sets:
-                    undo(actor=actor, change_set_id=sets[step[1] % len(sets)])
+                if sets:  # an undo may be refused as a whole where lines have moved since: that loses nothing
+                    with suppress(UndoFailedError), transaction.atomic():
+                        undo(actor=actor, change_set_id=sets[step[1] % len(sets)])
             elif step[0] == "merge" and step[1] != step[2]:
                 kept, gone = people[step[1]], people[step[2]]
                 with change_set(actor=actor, kind="merge", title="merge"):

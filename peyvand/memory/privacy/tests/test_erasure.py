@@ -60,8 +60,9 @@ def dump() -> dict[str, str]:
     """All text of every table of ours, images included."""
     found = {}
     with connection.cursor() as cursor:
+        there = set(connection.introspection.table_names())
         for model in apps.get_models(include_auto_created=True):
-            if model.__module__.startswith("peyvand."):
+            if model.__module__.startswith("peyvand.") and model._meta.db_table in there:
                 cursor.execute(f"SELECT string_agg(t::text, ' ') FROM {model._meta.db_table} t")
                 found[model._meta.db_table] = (cursor.fetchone()[0] or "").lower()
     return found
