@@ -29,7 +29,7 @@ ROOMS = {
         ["transfer"],
         ["demo"],
     ],
-    "memory": [["customers"], ["consents"], ["interactions"], ["commerce"], ["knowledge", "matching", "privacy"]],
+    "memory": [["customers"], ["consents"], ["interactions"], ["commerce"], ["matching", "privacy"]],
     "insight": [["warehouse"], ["value"]],
     "doors": [["workspace", "api", "console"]],
 }

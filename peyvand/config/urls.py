@@ -10,7 +10,6 @@ urlpatterns = [
     path("consents/", include("peyvand.memory.consents.web.urls")),
     path("duplicates/", include("peyvand.memory.matching.web.urls")),
     path("privacy/", include("peyvand.memory.privacy.web.urls")),
-    path("knowledge/", include("peyvand.memory.knowledge.web.urls")),
     path("interactions/", include("peyvand.memory.interactions.web.urls")),
     path("", include("peyvand.memory.commerce.web.urls")),  # orders/, products/
     path("", include("peyvand.foundation.transfer.web.urls")),  # import/, export/
