@@ -153,6 +153,12 @@ jobs:stop POST none
 outbox:failures GET outbox.view
 outbox:retry POST none
 outbox:discard POST none
+matching:queue GET matching.merge
+matching:find POST matching.find
+matching:decide POST none
+matching:merge GET none
+matching:merge POST none
+matching:unmerge POST none
 privacy:person GET customers.view+privacy.export|customers.view+privacy.erase
 privacy:export POST customers.view+privacy.export
 privacy:erase POST customers.view+privacy.erase

@@ -10,9 +10,17 @@ from peyvand.events.matching import CustomersUnmerged
 from peyvand.events.transfer import TransferFinished
 from peyvand.foundation.changes.declarations import AfterUndo, TrackedTable
 from peyvand.foundation.jobs.declarations import Job
-from peyvand.foundation.registry.declarations import DemoPart, EventHandler, ImpersonalTable, PersonalTable, Schedule
+from peyvand.foundation.registry.declarations import (
+    DemoPart,
+    EventHandler,
+    ImpersonalTable,
+    MenuEntry,
+    Panel,
+    PersonalTable,
+    Schedule,
+)
 from peyvand.memory.customers.declarations import RedirectLookup
-from peyvand.memory.matching import access, demo, handlers, queries
+from peyvand.memory.matching import access, demo, handlers, panels, queries
 from peyvand.memory.matching.services.merging import after_undo
 
 DECLARATIONS = (
@@ -30,6 +38,15 @@ DECLARATIONS = (
     EventHandler("matching.after_import", TransferFinished, handlers.after_import),
     EventHandler("matching.after_sample", SampleLoaded, handlers.after_import),
     Schedule("matching.nightly", "40 1 * * *", handlers.nightly),
+    MenuEntry("matching", _("Duplicates"), "git-merge", "matching:queue", "customer", 13, access.MERGE),
+    Panel(
+        name="matching.maybe", screen="customer", slot="suggestion", order=5, template="matching/panel_maybe.html",
+        context=panels.maybe, permission=access.MERGE,
+    ),
+    Panel(
+        name="matching.merged", screen="customer", slot="start", order=80, template="matching/panel_merged.html",
+        context=panels.merged, permission=access.MERGE,
+    ),
     RedirectLookup("matching", queries.merged_into),
     PersonalTable(
         name="matching_pair",

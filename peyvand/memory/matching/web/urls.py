@@ -1,6 +1,14 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from peyvand.memory.matching.web import views
 
 app_name = "matching"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.queue, name="queue"),
+    path("find/", views.find, name="find"),
+    path("<int:pair_id>/decide/", views.decide, name="decide"),
+    path("<int:kept_id>/<int:gone_id>/", views.merge, name="merge"),
+    path("of/<int:customer_id>/<int:gone_id>/apart/", views.unmerge, name="unmerge"),
+]

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.panels import Block, blocks, panels
+from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.lists import capped_count, cursor_of, paginate
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services
+from peyvand.memory.customers.declarations import RedirectLookup
 from peyvand.memory.customers.filters import asked
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.web import showing
@@ -41,7 +43,13 @@ def customer_or_404(actor: Actor, customer_id: int) -> Customer:
 def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     """The page of a customer. `tab` names the open panel, `list` the address of the list one came from."""
     actor = request.actor
-    found = customer_or_404(actor, customer_id)
+    try:
+        found = customer_or_404(actor, customer_id)
+    except Http404:
+        for lookup in registry.all(RedirectLookup):
+            if (moved := lookup.function(actor, customer_id)) is not None:
+                return redirect("customers:one", moved, permanent=False)
+        raise
     prefetch_related_objects([found], "identities")  # the head and a panel show them
     query = request.GET.dict()
     tabs = panels(screen=SCREEN, slot="tab", actor=actor)
