@@ -45,6 +45,7 @@ class Page:
     name: str
     path: Callable[[int], str]
     body: Callable[[int], str] | None = None
+    fragment: bool = False  # asked for by htmx
 
 
 def pages(customers: int, words: Sequence[str]) -> tuple[Page, ...]:
@@ -52,7 +53,7 @@ def pages(customers: int, words: Sequence[str]) -> tuple[Page, ...]:
     chance = random.Random(7)  # noqa: S311 the same walk at every run
     some = [chance.randint(1, customers) for _number in range(1000)]
     listed = reverse("customers:list")
-    narrowed = f"{listed}?f=city.is.{CITY}&f=value.class.is.risk&f=last_interaction_at.within.180&sort=-value"
+    narrowed = f"{listed}?city={CITY}&class=risk&touched=-180&sort=value"
 
     def older(number: int) -> str:
         return f"{reverse('interactions:older', args=[some[number % 1000]])}?size=20"
@@ -70,7 +71,7 @@ def pages(customers: int, words: Sequence[str]) -> tuple[Page, ...]:
         Page("search by the end of a phone", lambda number: f"{listed}?q={some[number % 1000] % 9000 + 1000}"),
         Page("palette", lambda number: f"{reverse('workspace:palette')}?q={words[number % len(words)]}"),
         Page("customer 360", lambda number: reverse("customers:one", args=[some[number % 1000]])),
-        Page("next page of a timeline", older),
+        Page("next page of a timeline", older, fragment=True),
         Page("interaction by API", lambda _number: "/api/v1/interactions", contact),
     )
 
@@ -88,6 +89,8 @@ class Visitor:
         """Milliseconds, status and bytes of one answer."""
         headers = {"Host": f"127.0.0.1:{self.port}", "Accept-Language": "fa"}
         body = page.body(number) if page.body else None
+        if page.fragment:
+            headers["HX-Request"] = "true"
         if body is None:
             headers["Cookie"] = self.cookie
         else:
@@ -156,7 +159,7 @@ def _queries(session: Client, page: Page, token: str) -> int:
     for number in (1, 2, 3):
         with CaptureQueriesContext(connection) as captured:
             if page.body is None:
-                session.get(page.path(number))
+                session.get(page.path(number), headers={"HX-Request": "true"} if page.fragment else {})
             else:
                 session.post(
                     page.path(number), page.body(5000 + number), content_type="application/json",
