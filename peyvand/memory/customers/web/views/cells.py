@@ -47,7 +47,7 @@ def cell(request: StaffRequest, customer_id: int, field: str) -> HttpResponse:
         return _form(request, customer, about, form, int(version) if version.isdecimal() else -1)
     try:
         done = services.field_set(
-            actor=actor, customer=customer, about=field, value=form.cleaned_data["value"],
+            actor=actor, customer=customer, field=about, value=form.cleaned_data["value"],
             version=int(version) if version.isdecimal() and len(version) < 10 else -1,
         )  # fmt: skip
     except InvalidError as error:
