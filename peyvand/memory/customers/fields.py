@@ -47,7 +47,7 @@ def built_in(actor: Actor) -> Sequence[Field]:
         Field("given_name", _("Given name"), FieldKind.TEXT, "user", "given_name", hideable=False),
         Field("family_name", _("Family name"), FieldKind.TEXT, "user", "family_name", hideable=False),
         Field("job_title", _("Job"), FieldKind.TEXT, "briefcase", "job_title", "job_title"),
-        Field("city", _("City"), FieldKind.TEXT, "map-pin", "city", "city", sortable=True),
+        Field("city", _("City"), FieldKind.TEXT, "map-pin", "city", "city", condition=False, sortable=True),
         Field("country", _("Country"), FieldKind.TEXT, "world", "country", "country", sortable=True),
         Field("birth_date", _("Date of birth"), FieldKind.DATE, "cake", "birth_date", "birth_date", sortable=True),
         Field("language", _("Language"), FieldKind.CHOICE, "language", "language", "language", choices=LANGUAGES),
