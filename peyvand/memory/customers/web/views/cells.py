@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -74,9 +73,11 @@ def _form(
 
 
 def _shown(request: StaffRequest, customer: Customer, field: Field) -> HttpResponse:
-    prefetch_related_objects([customer], "identities")
-    line = showing.line(customer, currency="")
-    return render(request, "customers/cell.html", {"line": line, "cell": showing.cell(customer, field, editable=True)})
+    """The cell as it stands, and the line under the name, which may speak of the same."""
+    rows = queries.with_people(queries.customers(actor=request.actor).filter(pk=customer.pk))
+    line = showing.line(queries.concealed(request.actor, rows)[0], currency="")
+    context = {"line": line, "cell": showing.cell(line.customer, field, editable=True), "again": True}
+    return render(request, "customers/cell.html", context)
 
 
 @require_safe
