@@ -46,6 +46,7 @@ class NewCustomer:
     team_id: int | None = None
     identities: list[NewIdentity] = field(default_factory=list)
     custom: dict[str, Any] = field(default_factory=dict)  # as foundation.fields.kinds keeps values
+    cleared: list[str] = field(default_factory=list)  # columns that an import empties
     tags: list[str] = field(default_factory=list)
     tag_ids: list[int] = field(default_factory=list)
 

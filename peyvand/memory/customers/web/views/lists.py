@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -89,6 +89,8 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "opened": opened,
         "changed_view": opened is not None and plain_query(url) != plain_query(opened.query),
         "plain_query": plain_query(url),
+        "whole_query": urlencode({name: value for name, value in wanted.query.items() if name != "columns"}),
+        "columns_query": urlencode({"columns": ",".join(wanted.columns)}),
         "opens_here": plain_query(setup.choice.opens) == plain_query(url) if setup.choice.opens else False,
         "may_share": actor.may(SHARE),
         "bulk_fields": [one for one in wanted.fields.values() if one.edited and one.name != "owner"],
