@@ -23,6 +23,10 @@ ONE = {
         " (SELECT FROM interactions_interaction WHERE customer_id = customers_customer.id) LIMIT 1)"
     ),
     "fields:one": "SELECT min(id) FROM fields_customfield WHERE demo",
+    "interactions:one": (
+        "(SELECT max(id) FROM interactions_interaction WHERE demo AND kind = 'note' AND customer_id IS NOT NULL) UNION"
+        " (SELECT max(id) FROM interactions_interaction WHERE demo AND kind = 'call')"
+    ),
     "customers:edit": "SELECT max(id) FROM customers_customer WHERE demo",
     "privacy:person": "SELECT max(id) FROM customers_customer WHERE demo AND kind = 'person'",
     "commerce:order": "SELECT max(id) FROM commerce_order WHERE demo",
@@ -88,6 +92,14 @@ NOT_PAGES = {
     "customers:bulk-field",
     "customers:cell",
     "fields:archive",
+    "interactions:ask",
+    "interactions:correct",
+    "interactions:pin",
+    "interactions:file-add",
+    "interactions:attach",
+    "interactions:file",
+    "interactions:file-remove",
+    "interactions:detach",
     "fields:move",
     "fields:seen",
     "fields:view-save",

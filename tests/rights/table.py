@@ -70,7 +70,16 @@ consents:purpose-archive POST consents.manage
 consents:purpose-move POST consents.manage
 interactions:list GET interactions.view
 interactions:older GET customers.view+interactions.view
+interactions:ask GET customers.view+interactions.view
 interactions:record POST customers.view+interactions.view+interactions.edit
+interactions:one GET customers.view+interactions.view
+interactions:correct POST customers.view+interactions.view+interactions.edit
+interactions:pin POST customers.view+interactions.view+interactions.edit
+interactions:file-add POST customers.view+interactions.view+interactions.edit
+interactions:attach POST none
+interactions:file GET none
+interactions:file-remove POST none
+interactions:detach POST none
 interactions:remove POST customers.view+interactions.view+interactions.edit
 commerce:orders GET orders.view
 commerce:order-new GET orders.edit

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 VIEW = "interactions.view"
 EDIT = "interactions.edit"
 PRIVATE = "interactions.private"
+EXPORT = "interactions.export"
 
 _GROUP = _("Interactions")
 PERMISSIONS = (
     Permission(VIEW, _("See what happened with customers"), _GROUP, scoped=True, order=110),
     Permission(EDIT, _("Record notes, calls and meetings"), _GROUP, scoped=True, order=111),
+    Permission(EXPORT, _("Take interactions out as a file"), _GROUP, order=112),
     Permission(PRIVATE, _("See what colleagues keep for themselves or their teams"), _GROUP, order=113),
 )
 

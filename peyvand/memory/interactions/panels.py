@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from peyvand.foundation.accounts import settings
+from peyvand.foundation.accounts.queries import user_names
 from peyvand.foundation.money.currencies import RIAL
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import BadCursorError
 from peyvand.foundation.ui.pieces import by_day
 from peyvand.foundation.ui.reader import current_reader
-from peyvand.memory.interactions import access, queries, showing
-from peyvand.memory.interactions.queries import InteractionFilter
+from peyvand.memory.interactions import access, queries, services, showing
+from peyvand.memory.interactions.asking import NAMES, Asked, asked
+from peyvand.memory.interactions.models import Visibility
 
 SIZE = 30
 
@@ -28,11 +31,30 @@ def cost_unit() -> str:
 
 def timeline(actor: Actor, customer: Any, query: Mapping[str, str]) -> Mapping[str, Any] | None:
     """The newest page of what happened, filtered by kind, with the composer for those who may record."""
+    may = may_record(actor, customer)
+    first = not query.get("older")
+    pins = queries.pinned(actor=actor, customer_id=customer.pk) if first else []
+    shown = page(actor=actor, customer=customer, query=query)
     return {
-        **page(actor=actor, customer=customer, query=query),
-        "kinds": queries.kinds(),
+        **shown,
+        **(_bar(actor, customer, shown["asked"]) if first else {}),
+        "pins": showing.items(pins, may_edit=may) if pins else [],
+        "joinings": services.joinings(actor=actor, customer_id=customer.pk) if may and shown["joined"] else [],
         "unit": cost_unit(),
-        "may_record": may_record(actor, customer),
+        "may_record": may,
+        "visibilities": Visibility.choices,
+    }
+
+
+def _bar(actor: Actor, customer: Any, wanted: Asked) -> dict[str, Any]:
+    """The conditions that are set; the form for others is fetched when somebody opens it."""
+    staff = wanted.chosen.staff_id
+    people = {str(staff): user_names({staff}).get(staff, "")} if staff is not None else {}
+    said = urlencode(wanted.given)
+    return {
+        "chips": showing.chips(wanted, people=people, kinds=queries.kinds(actor=actor)),
+        "problems": wanted.problems,
+        "ask_url": f"{reverse('interactions:ask', args=[customer.pk])}?{said}",
     }
 
 
@@ -47,23 +69,21 @@ def may_record(actor: Actor, customer: Any) -> bool:
 
 def page(*, actor: Actor, customer: Any, query: Mapping[str, str]) -> dict[str, Any]:
     """One page of the timeline, and the address of the older one."""
-    known = {kind.name for kind in queries.kinds()}
-    kind = query.get("kind", "") if query.get("kind", "") in known else ""
-    chosen = InteractionFilter(kinds=(kind,) if kind else ())
+    wanted = asked(actor=actor, query={name: query.get(name, "") for name in NAMES if name not in ("customer", "who")})
+    read = partial(queries.timeline_of, actor=actor, customer_id=customer.pk, size=SIZE, chosen=wanted.chosen)
     try:
-        found = queries.timeline(
-            actor=actor, customer_id=customer.pk, before=query.get("older") or None, size=SIZE, chosen=chosen
-        )
+        found = read(before=query.get("older") or None)
     except BadCursorError:
-        found = queries.timeline(actor=actor, customer_id=customer.pk, size=SIZE, chosen=chosen)
+        found = read()
     more = ""
     if found.next_cursor:
-        said = {"kind": kind, "older": found.next_cursor}
-        older = urlencode({name: value for name, value in said.items() if value})
+        older = urlencode({**wanted.given, "older": found.next_cursor})
         more = f"{reverse('interactions:older', args=[customer.pk])}?{older}"
     return {
         "customer": customer,
-        "kind": kind,
+        "asked": wanted,
+        "narrowed": bool(wanted.given),
+        "joined": any(row.joining_id is not None for row in found.rows),
         "days": by_day(showing.items(found.rows, may_edit=may_record(actor, customer))),
         "more_url": more,
     }

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from peyvand.foundation.accounts.queries import user_names
+from peyvand.foundation.changes.models import ChangeSet
+from peyvand.foundation.changes.queries import ChangedRow, history_of
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.keys import fa_key
@@ -94,6 +96,14 @@ def interaction_get(*, actor: Actor, id: int) -> Interaction:
     actor.require(access.VIEW)
     found: Interaction = Interaction.objects.visible_to(actor).select_related("customer", "staff").get(pk=id)
     return found
+
+
+def provenance(*, actor: Actor, interaction: Interaction) -> list[tuple[ChangedRow, ChangeSet | None]]:
+    """How an interaction came to be as it is: its changes, newest first, each with the act that made it.
+
+    The caller has found the interaction by right.
+    """
+    return history_of(actor, "interactions_interaction", interaction.pk)
 
 
 def staff_names(rows: Iterable[Interaction]) -> dict[int, str]:

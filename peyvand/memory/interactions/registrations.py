@@ -7,8 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.events.customers import CustomersChanged, CustomersCreated
 from peyvand.foundation.changes.declarations import Recompute, TrackedTable
 from peyvand.foundation.files.declarations import FilePurpose
-from peyvand.foundation.registry.declarations import DemoPart, EventHandler, MenuEntry, Panel, WarehouseFact
+from peyvand.foundation.registry.declarations import (
+    DemoPart,
+    EventHandler,
+    ExportShape,
+    MenuEntry,
+    Panel,
+    WarehouseFact,
+)
 from peyvand.memory.interactions import access, demo, handlers, panels, personal
+from peyvand.memory.interactions.exports import export_rows
 from peyvand.memory.interactions.kinds import KINDS
 from peyvand.memory.interactions.services import refill, sample_remove
 from peyvand.memory.interactions.services.attaching import LARGEST, PURPOSE
@@ -21,6 +29,7 @@ DECLARATIONS = (
     TrackedTable("interactions_interactionfile", _("File of an interaction"), "paperclip"),
     TrackedTable("interactions_joining", _("Attached history"), "link"),
     TrackedTable("interactions_costrate", _("Cost of a minute"), "clock-dollar"),
+    ExportShape("interactions", _("Interactions"), access.EXPORT, export_rows, order=20),
     FilePurpose(PURPOSE, max_bytes=LARGEST),
     EventHandler("interactions.customers-changed", CustomersChanged, handlers.customers_known),
     EventHandler("interactions.customers-created", CustomersCreated, handlers.customers_known),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from peyvand.memory.interactions.services.attaching import file_add, file_open, file_remove
 from peyvand.memory.interactions.services.correcting import ChangedMeanwhileError, interaction_correct
 from peyvand.memory.interactions.services.errors import InvalidError
-from peyvand.memory.interactions.services.joining import Recognised, attach, detach
+from peyvand.memory.interactions.services.joining import Recognised, attach, detach, joinings
 from peyvand.memory.interactions.services.pinning import interaction_pin, interaction_unpin
 from peyvand.memory.interactions.services.recording import InteractionRow, record, record_many
 from peyvand.memory.interactions.services.staff import (
@@ -41,6 +41,7 @@ __all__ = [
     "interaction_delete",
     "interaction_pin",
     "interaction_unpin",
+    "joinings",
     "meeting_log",
     "note_add",
     "record",

@@ -15,8 +15,9 @@ from peyvand.foundation.money.amounts import AmountError, Money
 from peyvand.foundation.money.currencies import RIAL, RIALS_A_TOMAN, TOMAN
 from peyvand.foundation.money.parsing import parse_amount, read_amount
 from peyvand.foundation.text.digits import latin_digits
-from peyvand.foundation.ui.formats import read_date
+from peyvand.foundation.ui.formats import date_as_typed, read_date
 from peyvand.foundation.ui.reader import current_reader
+from peyvand.memory.interactions.models import Interaction
 from peyvand.memory.interactions.services import CALL, MEETING, NOTE, InvalidError
 
 MOODS = {"": None, "good": 60, "bad": -60}
@@ -28,6 +29,8 @@ def read(post: QueryDict, *, unit: str) -> tuple[str, dict[str, Any]]:
     if kind not in (NOTE, CALL, MEETING):
         raise InvalidError({"kind": _("Choose note, call or meeting.")})
     found: dict[str, Any] = {"text": post.get("text", "")}
+    if "visibility" in post:
+        found["visibility"] = post["visibility"]
     if day := post.get("day", "").strip():
         found["at"] = _moment(day, post.get("time", "").strip())
     if kind == NOTE:
@@ -67,6 +70,38 @@ def _cost(text: str, *, unit: str) -> Money | None:
         return Money.from_decimal(Decimal(value), currency)
     except AmountError as error:
         raise InvalidError({"cost": str(error)}) from None
+
+
+def typed(found: Interaction, *, unit: str) -> dict[str, str]:
+    """An interaction as the form of its correction begins."""
+    local = found.at.astimezone(current_reader().zone)
+    cost = ""
+    if found.cost_minor is not None and found.cost_currency:
+        value = Money(found.cost_minor, found.cost_currency).to_decimal()
+        cost = format((value / RIALS_A_TOMAN if unit == TOMAN else value).normalize(), "f")
+    sentiment = found.sentiment or 0
+    return {
+        "text": found.payload.get("text", ""),
+        "place": found.payload.get("place", ""),
+        "day": date_as_typed(local.date()),
+        "time": f"{local:%H:%M}",
+        "direction": found.direction,
+        "minutes": format(found.duration_s / 60, "g") if found.duration_s else "",
+        "cost": cost,
+        "mood": "good" if sentiment >= 30 else "bad" if sentiment <= -30 else "",
+        "visibility": found.visibility,
+        "version": str(found.version),
+    }
+
+
+def changes(post: QueryDict, *, kind: str, unit: str) -> dict[str, Any]:
+    """What a correction changes, by the services' names; InvalidError says by field what to type."""
+    copy = post.copy()
+    copy["kind"] = kind
+    _kind, found = read(copy, unit=unit)
+    if kind != NOTE and not post.get("cost", "").strip():
+        found |= {"cost_minor": None, "cost_currency": ""}
+    return found
 
 
 def _moment(day: str, clock: str) -> datetime:

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from peyvand.foundation.accounts.queries import assignable
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import BadCursorError, paginate
@@ -17,8 +16,9 @@ from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import queries as customer_queries
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.interactions import access, panels, queries, services, showing
+from peyvand.memory.interactions.asking import asked
 from peyvand.memory.interactions.models import Interaction
-from peyvand.memory.interactions.queries import NEWEST_FIRST, InteractionFilter
+from peyvand.memory.interactions.queries import NEWEST_FIRST
 from peyvand.memory.interactions.services import InvalidError
 from peyvand.memory.interactions.web import forms
 
@@ -33,39 +33,36 @@ def _customer_or_404(actor: Actor, customer_id: int) -> Customer:
         raise Http404 from None
 
 
+def query_of(request: StaffRequest) -> dict[str, str]:
+    """The address's query; kinds may be ticked several times."""
+    return {name: ",".join(request.GET.getlist(name)) if name == "kind" else request.GET[name] for name in request.GET}
+
+
 @require_safe
 def latest(request: StaffRequest) -> HttpResponse:
-    """The latest of all customers whom the actor may see, by day, filtered by kind and colleague."""
+    """The latest of all customers whom the actor may see, by day, under conditions that stand in the address."""
     actor = request.actor
-    kinds = queries.kinds()
-    kind = request.GET.get("kind", "")
-    staff = request.GET.get("staff", "")
-    chosen = InteractionFilter(
-        kinds=(kind,) if kind in {one.name for one in kinds} else (),
-        staff_id=int(staff) if staff.isdecimal() and len(staff) < 19 else None,
-    )
-    found = queries.interactions(actor=actor, chosen=chosen)
+    wanted = asked(actor=actor, query=query_of(request))
+    found = queries.interactions(actor=actor, chosen=wanted.chosen)
     before, after = request.GET.get("before"), request.GET.get("after")
     try:
         page = paginate(found, order=NEWEST_FIRST, cursor=before or after, size=PAGE, backwards=bool(before))
     except BadCursorError:
         page = paginate(found, order=NEWEST_FIRST, size=PAGE)
-    query = request.GET.copy()
-    for name in ("before", "after"):
-        query.pop(name, None)
+    url = showing.address(wanted.given)
     text = gettext(
         "Notes, calls, meetings, orders and whatever else happens with customers appears here, newest first."
     )
     context = {
         "page": page,
-        "page_url": f"?{query.urlencode()}&" if query else "?",
+        "page_url": url if url.endswith("?") else f"{url}&",
+        **showing.filters(wanted, actor=actor),
+        "everyone": True,
+        "here": url,
+        "may_export": actor.may(access.EXPORT),
         "days": by_day(showing.items(page.rows, with_customer=True)),
-        "kinds": kinds,
-        "kind": chosen.kinds[0] if chosen.kinds else "",
-        "staff": staff,
-        "people": [(str(pk), name) for pk, name in assignable(actor=actor)],
         "empty": Empty(title=gettext("Nothing has happened yet"), text=text, icon="timeline-event"),
-        "narrowed": chosen != InteractionFilter(),
+        "narrowed": bool(wanted.given),
     }
     return render(request, "interactions/list.html", context)
 
@@ -78,8 +75,22 @@ def older(request: StaffRequest, customer_id: int) -> HttpResponse:
     if "HX-Request" not in request.headers:
         return redirect(f"{reverse('customers:one', args=[customer_id])}?{request.GET.urlencode()}")
     return render(
-        request, "interactions/older.html", panels.page(actor=actor, customer=customer, query=request.GET.dict())
+        request, "interactions/older.html", panels.page(actor=actor, customer=customer, query=query_of(request))
     )
+
+
+@require_safe
+def ask(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """The form of conditions on one customer's timeline."""
+    actor = request.actor
+    customer = _customer_or_404(actor, customer_id)
+    wanted = asked(actor=actor, query=query_of(request))
+    context = {
+        **showing.filters(wanted, actor=actor),
+        "tab": True,
+        "base": reverse("customers:one", args=[customer.pk]),
+    }
+    return render(request, "interactions/ask.html", context)
 
 
 @require_POST
