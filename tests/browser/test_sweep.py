@@ -93,6 +93,8 @@ NOT_PAGES = {
     "customers:cell",
     "fields:archive",
     "interactions:ask",
+    "interactions:serving",
+    "interactions:rate-remove",
     "interactions:correct",
     "interactions:pin",
     "interactions:file-add",

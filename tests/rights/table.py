@@ -71,6 +71,10 @@ consents:purpose-move POST consents.manage
 interactions:list GET interactions.view
 interactions:older GET customers.view+interactions.view
 interactions:ask GET customers.view+interactions.view
+interactions:serving GET customers.view+interactions.view
+interactions:rates GET interactions.costs
+interactions:rates POST interactions.costs
+interactions:rate-remove POST none
 interactions:record POST customers.view+interactions.view+interactions.edit
 interactions:one GET customers.view+interactions.view
 interactions:correct POST customers.view+interactions.view+interactions.edit

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
@@ -60,8 +60,12 @@ class Part:
 
 @dataclass(frozen=True)
 class TrackedTable:
-    """How rows of the table `name` are called on the audit page; without it the table's name is shown."""
+    """How rows of the table `name` are called on the audit page; without it the table's name is shown.
+
+    `conceal(actor, row)` gives a row as it stood without what is hidden from the actor.
+    """
 
     name: str
     label: Label
     icon: str = "table"
+    conceal: Callable[[Actor, Mapping[str, Any]], Mapping[str, Any]] | None = None

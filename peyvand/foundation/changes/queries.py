@@ -96,20 +96,22 @@ def history_of(actor: Actor, table: str, row_id: int, limit: int = 100) -> list[
         .select_related("image", "change_set")
         .order_by("-id")[:limit]
     )
-    return [(changed_row(change), change.change_set) for change in found if _same_business(actor, change)]
+    return [(changed_row(actor, change), change.change_set) for change in found if _same_business(actor, change)]
 
 
 def _same_business(actor: Actor, change: Change) -> bool:
     return change.change_set is None or change.change_set.demo == actor.demo
 
 
-def changed_row(change: Change) -> ChangedRow:
-    """A change as the pages show it."""
+def changed_row(actor: Actor, change: Change) -> ChangedRow:
+    """A change as the pages show it to the actor: without the columns that are hidden from them."""
     image = getattr(change, "image", None)
     before: dict[str, Any] = (image.before or {}) if image else {}
     after: dict[str, Any] = (image.after or {}) if image else {}
-    columns = [column for column in {**before, **after} if column != "id"]
     table = registry.get(TrackedTable, change.table_name) if registry.has(TrackedTable, change.table_name) else None
+    if table and table.conceal and not actor.everything and actor.hidden:
+        before, after = dict(table.conceal(actor, before)), dict(table.conceal(actor, after))
+    columns = [column for column in {**before, **after} if column != "id"]
     return ChangedRow(
         id=change.pk,
         table=change.table_name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from peyvand.foundation.accounts.queries import assignable, team_choices
-from peyvand.foundation.fields.declarations import Field, LazyChoices, RecordType
+from peyvand.foundation.fields.declarations import PREFIX, Field, LazyChoices, RecordType
 from peyvand.foundation.fields.kinds import FieldKind
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.pieces import CLASSES
@@ -71,3 +71,20 @@ def kept(demo: bool, key: str) -> int:
 CUSTOMER = RecordType(
     name=RECORD, label=_("Customers"), list_url="customers:list", view=access.VIEW, fields=built_in, kept=kept
 )
+
+
+def conceal_customer(actor: Actor, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A customer's row as it stood, without the fields that are hidden from the actor."""
+    left = {name: value for name, value in row.items() if not actor.hides(f"{RECORD}.{name}")}
+    if isinstance(left.get("custom"), dict):
+        left["custom"] = {
+            key: value for key, value in left["custom"].items() if not actor.hides(f"{RECORD}.{PREFIX}{key}")
+        }
+    return left
+
+
+def conceal_identity(actor: Actor, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An identity's row as it stood, without its value where its kind is hidden from the actor."""
+    if not actor.hides(f"{RECORD}.{row.get('kind')}"):
+        return row
+    return {name: value for name, value in row.items() if name not in ("value", "key", "label")}

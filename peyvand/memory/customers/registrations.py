@@ -8,7 +8,7 @@ from peyvand.foundation.accounts.declarations import FirstLook
 from peyvand.foundation.changes.declarations import Recompute, TrackedTable
 from peyvand.foundation.registry.declarations import Action, DemoPart, MenuEntry, Panel, SearchProvider, WarehouseFact
 from peyvand.foundation.transfer.shapes import Total
-from peyvand.memory.customers import access, demo, panels, personal, shapes
+from peyvand.memory.customers import access, demo, fields, panels, personal, shapes
 from peyvand.memory.customers.fields import CUSTOMER
 from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits
@@ -27,8 +27,8 @@ DECLARATIONS = (
         "customers.new-organisation", _("New organisation"), "building", "customers:new-organisation", 11, access.EDIT
     ),
     SearchProvider("customers", _("Customers"), hits, order=10),
-    TrackedTable("customers_customer", _("Customer"), "user"),
-    TrackedTable("customers_identity", _("Identity"), "id-badge-2"),
+    TrackedTable("customers_customer", _("Customer"), "user", conceal=fields.conceal_customer),
+    TrackedTable("customers_identity", _("Identity"), "id-badge-2", conceal=fields.conceal_identity),
     TrackedTable("customers_relation", _("Relation"), "affiliate"),
     TrackedTable("customers_tag", _("Tag"), "tag"),
     TrackedTable("customers_customertag", _("Tag of a customer"), "tag"),

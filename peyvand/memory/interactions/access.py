@@ -27,12 +27,14 @@ VIEW = "interactions.view"
 EDIT = "interactions.edit"
 PRIVATE = "interactions.private"
 EXPORT = "interactions.export"
+COSTS = "interactions.costs"
 
 _GROUP = _("Interactions")
 PERMISSIONS = (
     Permission(VIEW, _("See what happened with customers"), _GROUP, scoped=True, order=110),
     Permission(EDIT, _("Record notes, calls and meetings"), _GROUP, scoped=True, order=111),
     Permission(EXPORT, _("Take interactions out as a file"), _GROUP, order=112),
+    Permission(COSTS, _("Say what contacts cost us"), _GROUP, order=114),
     Permission(PRIVATE, _("See what colleagues keep for themselves or their teams"), _GROUP, order=113),
 )
 

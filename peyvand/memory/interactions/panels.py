@@ -58,6 +58,11 @@ def _bar(actor: Actor, customer: Any, wanted: Asked) -> dict[str, Any]:
     }
 
 
+def cost(actor: Actor, customer: Any, query: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """What serving the customer has cost; fetched after the page."""
+    return {"customer": customer}
+
+
 def may_record(actor: Actor, customer: Any) -> bool:
     """Whether the actor may add to this customer's history; mostly known without asking the database."""
     if not actor.may(access.EDIT):

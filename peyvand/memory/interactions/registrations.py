@@ -13,6 +13,7 @@ from peyvand.foundation.registry.declarations import (
     ExportShape,
     MenuEntry,
     Panel,
+    SettingsPage,
     WarehouseFact,
 )
 from peyvand.memory.interactions import access, demo, handlers, panels, personal
@@ -45,6 +46,24 @@ DECLARATIONS = (
         permission=access.VIEW,
         label=_("Timeline"),
         icon="timeline-event",
+    ),
+    Panel(
+        name="interactions.cost",
+        screen="customer",
+        slot="end",
+        order=60,
+        template="interactions/panel_cost.html",
+        context=panels.cost,
+        permission=access.VIEW,
+    ),
+    SettingsPage(
+        "interactions.rates",
+        _("Cost of a minute"),
+        _("What calls and meetings cost us where nobody says it."),
+        "clock-dollar",
+        "interactions:rates",
+        47,
+        access.COSTS,
     ),
     WarehouseFact(
         name="interactions",

@@ -51,7 +51,7 @@ def _item(
     mood, mood_tone, mood_icon = _mood(row.sentiment)
     text = row.payload.get("text", "") if row.kind in OWN_KINDS else ""
     summary = kind.summary(row.payload, language) if kind and not text else ""
-    meta = [staff.get(row.staff_id or 0, ""), *_measures(row), summary]
+    meta = [staff.get(row.staff_id or 0, ""), *measures(row), summary]
     if customers is not None:
         meta.insert(0, customers.get(row.customer_id or 0, "") or gettext("without customer"))
     own = may_edit and row.customer_id is not None
@@ -110,7 +110,8 @@ def cost_of(row: Interaction) -> Money | None:
     return Money(row.cost_minor or 0, row.cost_currency) if known else None
 
 
-def _measures(row: Interaction) -> list[str]:
+def measures(row: Interaction) -> list[str]:
+    """How long it took and what it cost, in words."""
     found = []
     if row.duration_s:
         minutes = max(1, round(row.duration_s / 60))

@@ -118,7 +118,7 @@ def one_set(request: ActorRequest, change_set_id: int) -> HttpResponse:
             "set": found,
             "kind": queries.kind_of(found),
             "page": page,
-            "rows": [queries.changed_row(change) for change in page.rows],
+            "rows": [queries.changed_row(request.actor, change) for change in page.rows],
             "page_url": reverse("changes:set", args=[found.pk]) + "?",
             "can_undo": queries.can_undo(actor=request.actor, change_set=found),
             "undone_by": getattr(found, "undone_by", None),

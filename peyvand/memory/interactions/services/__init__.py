@@ -7,6 +7,7 @@ from peyvand.memory.interactions.services.correcting import ChangedMeanwhileErro
 from peyvand.memory.interactions.services.errors import InvalidError
 from peyvand.memory.interactions.services.joining import Recognised, attach, detach, joinings
 from peyvand.memory.interactions.services.pinning import interaction_pin, interaction_unpin
+from peyvand.memory.interactions.services.rating import rate_remove, rate_save
 from peyvand.memory.interactions.services.recording import InteractionRow, record, record_many
 from peyvand.memory.interactions.services.staff import (
     CALL,
@@ -44,6 +45,8 @@ __all__ = [
     "joinings",
     "meeting_log",
     "note_add",
+    "rate_remove",
+    "rate_save",
     "record",
     "record_many",
     "refill",

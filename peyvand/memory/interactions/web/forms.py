@@ -60,8 +60,11 @@ def _minutes(text: str) -> int | None:
 
 
 def _cost(text: str, *, unit: str) -> Money | None:
-    if not text.strip():
-        return None
+    return cost_of(text, unit=unit) if text.strip() else None
+
+
+def cost_of(text: str, *, unit: str) -> Money:
+    """An amount typed in the unit of costs; InvalidError where it can't be read."""
     try:
         amount = read_amount(text)
         toman = amount.unit == TOMAN or (not amount.unit and unit == TOMAN)

@@ -68,6 +68,7 @@ def _page(request: StaffRequest, found: Interaction, **more: Any) -> HttpRespons
         "one": found,
         "kind": kind,
         "item": item,
+        "facts": gettext(", ").join(showing.measures(found)),
         "text": found.payload.get("text", "") if found.kind in OWN_KINDS else "",
         "place": found.payload.get("place", "") if found.kind == MEETING else "",
         "channel": showing.channel_word(found.channel),
@@ -82,9 +83,9 @@ def _page(request: StaffRequest, found: Interaction, **more: Any) -> HttpRespons
         "history": [
             (row, made, told)
             for row, made in history
-            if row.op == "u" and ((told := _differences(row.differences)) or row.erased)
+            if row.op == "U" and ((told := _differences(row.differences)) or row.erased)
         ],
-        "made": next(((row, made) for row, made in reversed(history) if row.op == "i"), None),
+        "made": next(((row, made) for row, made in reversed(history) if row.op == "I"), None),
         "source_url": kind.url(found.payload, found.source_id) if kind and kind.url else "",
         "typed": forms.typed(found, unit=panels.cost_unit()),
         "unit": panels.cost_unit(),

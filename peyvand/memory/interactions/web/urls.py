@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from peyvand.memory.interactions.web import one, views
+from peyvand.memory.interactions.web import costs, one, views
 
 app_name = "interactions"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("of/<int:customer_id>/", views.older, name="older"),
     path("of/<int:customer_id>/ask/", views.ask, name="ask"),
     path("of/<int:customer_id>/record/", views.record, name="record"),
+    path("of/<int:customer_id>/cost/", costs.serving, name="serving"),
+    path("rates/", costs.rates, name="rates"),
+    path("rates/<int:rate_id>/remove/", costs.rate_remove, name="rate-remove"),
     path("<int:interaction_id>/", one.one, name="one"),
     path("<int:interaction_id>/correct/", one.correct, name="correct"),
     path("<int:interaction_id>/pin/", one.pin, name="pin"),

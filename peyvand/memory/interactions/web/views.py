@@ -25,7 +25,8 @@ from peyvand.memory.interactions.web import forms
 PAGE = 50
 
 
-def _customer_or_404(actor: Actor, customer_id: int) -> Customer:
+def customer_or_404(actor: Actor, customer_id: int) -> Customer:
+    """The customer, if the actor may see what happened with them; else the same 404."""
     actor.require(access.VIEW)
     try:
         return customer_queries.customer_get(actor=actor, id=customer_id)
@@ -71,7 +72,7 @@ def latest(request: StaffRequest) -> HttpResponse:
 def older(request: StaffRequest, customer_id: int) -> HttpResponse:
     """The next page of a timeline: a piece for htmx, the customer's page for others."""
     actor = request.actor
-    customer = _customer_or_404(actor, customer_id)
+    customer = customer_or_404(actor, customer_id)
     if "HX-Request" not in request.headers:
         return redirect(f"{reverse('customers:one', args=[customer_id])}?{request.GET.urlencode()}")
     return render(
@@ -83,7 +84,7 @@ def older(request: StaffRequest, customer_id: int) -> HttpResponse:
 def ask(request: StaffRequest, customer_id: int) -> HttpResponse:
     """The form of conditions on one customer's timeline."""
     actor = request.actor
-    customer = _customer_or_404(actor, customer_id)
+    customer = customer_or_404(actor, customer_id)
     wanted = asked(actor=actor, query=query_of(request))
     context = {
         **showing.filters(wanted, actor=actor),
@@ -98,7 +99,7 @@ def record(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Keep what was typed into the composer; what can't be kept comes back with the words."""
     actor = request.actor
     actor.require(access.EDIT)
-    customer = _customer_or_404(actor, customer_id)
+    customer = customer_or_404(actor, customer_id)
     verbs = {services.NOTE: services.note_add, services.CALL: services.call_log, services.MEETING: services.meeting_log}
     context = {"panel": {**(panels.timeline(actor, customer, {}) or {}), "typed": request.POST}}
     try:
