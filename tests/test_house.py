@@ -26,6 +26,7 @@ ROOMS = {
         ["files"],
         ["accounts"],
         ["search"],
+        ["webhooks"],
         ["transfer"],
         ["demo"],
     ],

@@ -1,0 +1,47 @@
+"""The signature is that of Standard Webhooks, checked by code of its own."""
+
+from __future__ import annotations
+
+import base64
+
+from django.test import override_settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from peyvand.foundation.webhooks.signing import headers, key_of, locked, secret_make, signature, unlocked
+from peyvand.foundation.webhooks.tests.factories import verified
+
+# Published with the specification's libraries.
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+MESSAGE, TIMESTAMP, BODY = "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}'
+SIGNED = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_the_published_vector_is_met() -> None:
+    assert signature(SECRET, message_id=MESSAGE, timestamp=TIMESTAMP, body=BODY) == SIGNED
+    known = {"webhook-id": MESSAGE, "webhook-timestamp": str(TIMESTAMP), "webhook-signature": SIGNED}
+    assert verified(known, BODY, SECRET)
+    assert not verified(known, BODY + b" ", SECRET)
+
+
+@given(body=st.binary(max_size=400), timestamp=st.integers(0, 2**33), count=st.integers(1, 2))
+def test_whatever_is_signed_verifies_under_each_of_its_secrets(body: bytes, timestamp: int, count: int) -> None:
+    secrets = [secret_make() for _number in range(count)]
+    made = headers(secrets, message_id=MESSAGE, timestamp=timestamp, body=body)
+    assert set(made) == {"webhook-id", "webhook-timestamp", "webhook-signature"}
+    assert all(verified(made, body, secret) for secret in secrets)
+    assert not verified(made, body + b"x", *secrets)
+    assert not verified(made, body, secret_make())
+
+
+def test_a_secret_is_32_random_bytes_and_kept_unreadable() -> None:
+    first, second = secret_make(), secret_make()
+    assert first != second
+    assert len(key_of(first)) == 32
+    kept = locked(first)
+    assert first not in kept
+    assert base64.b64encode(key_of(first)).decode() not in kept
+    assert unlocked(kept) == first
+    with override_settings(SECRET_KEY="another"):
+        assert unlocked(kept) is None
+    assert unlocked("") is None
