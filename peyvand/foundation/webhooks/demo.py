@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,11 +46,19 @@ class Receiver:
     ill: float
     trouble: tuple[int | None, str, int] = UNWELL
     why: Why = Why.NONE
+    outage: timedelta = timedelta()  # for so long it has taken nothing at all
 
 
 RECEIVERS = (
     Receiver("https://shop.example/peyvand", "فروشگاه اینترنتی", (EVERYTHING,), 0.015),
-    Receiver("https://accounting.example/hooks/orders", "حسابداری", ("order.", "payment."), 0.2, NO_ANSWER),
+    Receiver(
+        "https://accounting.example/hooks/orders",
+        "حسابداری",
+        ("order.", "payment."),
+        0.1,
+        NO_ANSWER,
+        outage=timedelta(hours=3),
+    ),
     Receiver(
         "https://club.example/api/in", "باشگاه مشتریان قدیم", ("customer.",), 1.0, (410, Trouble.STATUS, 90), Why.GONE
     ),
@@ -86,7 +94,7 @@ def _history(endpoint: WebhookEndpoint, receiver: Receiver, events: Sequence[Web
     deliveries, attempts, hours = [], [], {}
     for moment in moments:
         one = chance.choice(events)
-        (message, subject), *_more = messages(one, one.sample, at=moment)
+        (message, subject), *_more = messages(one, _another(one.sample, chance), at=moment)
         delivery = WebhookDelivery(
             demo=True, uid=uuid.UUID(int=chance.getrandbits(128), version=4), endpoint=endpoint, event=one.name,
             subject=subject, payload=message, created_at=moment,
@@ -110,6 +118,19 @@ def _history(endpoint: WebhookEndpoint, receiver: Receiver, events: Sequence[Web
     return len(deliveries) + len(attempts) + len(hours)
 
 
+def _another(sample: Any, chance: random.Random) -> Any:
+    """An event like the sample, about others."""
+    new: dict[str, Any] = {}
+    for field in fields(sample):
+        if field.name.endswith("_id"):
+            new[field.name] = chance.randrange(1_000, 9_000)
+        elif field.name.endswith("_ids"):
+            new[field.name] = tuple(chance.randrange(1_000, 9_000) for _one in getattr(sample, field.name))
+        elif field.name == "number":
+            new[field.name] = str(chance.randrange(104_000, 106_000))
+    return replace(sample, **new)
+
+
 def _tries(
     delivery: WebhookDelivery, receiver: Receiver, now: datetime, chance: random.Random
 ) -> Iterator[WebhookAttempt]:
@@ -120,7 +141,7 @@ def _tries(
         if at >= now:
             delivery.next_try_at = at
             return
-        ill = chance.random() < receiver.ill
+        ill = chance.random() < receiver.ill or now - at < receiver.outage
         status, error, ms = receiver.trouble if ill else (200, "", round(chance.gauss(140, 40)))
         delivery.tries, delivery.last_status, delivery.last_error = number + 1, status, error
         delivery.last_ms = max(20, ms)

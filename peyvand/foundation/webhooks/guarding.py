@@ -24,10 +24,10 @@ from peyvand.foundation.registry.declarations import Label
 LONGEST = 2_000
 # Below 1024 only the web's own; above, not where databases and the like listen.
 NEVER = frozenset({1433, 1521, 2049, 3306, 3389, 5432, 5672, 5900, 6379, 9042, 9200, 9300, 11211, 27017})
-RESERVED = ("example", "invalid", "test", "localhost", "local", "internal")
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 NAT64_LOCAL = ipaddress.IPv6Network("64:ff9b:1::/48")
 _HOSTILE = re.compile(r"[\x00-\x20\x7f\\\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?([.][a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], Sequence[str]]
@@ -84,7 +84,7 @@ def target_of(url: str) -> Target:
         raise ForbiddenAddressError(_("The address begins with https:// or http://."))
     if parts.username is not None or parts.password is not None:
         raise ForbiddenAddressError(_("No user name or password in the address; the signature proves who sends."))
-    if not host or host.startswith((".", "-")):
+    if not (":" in host or _HOST.fullmatch(host)) or len(host) > 253:
         raise ForbiddenAddressError(_("This is not an address of the web."))
     https = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

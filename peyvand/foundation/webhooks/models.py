@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import pgettext_lazy
 
-from peyvand.foundation.webhooks.access import DeliveryQuerySet, EndpointQuerySet
+from peyvand.foundation.webhooks.access import SAMPLE, DeliveryQuerySet, EndpointQuerySet
 
 if TYPE_CHECKING:
     from peyvand.foundation.accounts.models import User
@@ -72,6 +73,16 @@ class WebhookEndpoint(models.Model):
     def ready(self) -> bool:
         """Whether it has a secret; one that came back by an undo has none until a new one is made."""
         return bool(self.secret)
+
+    @property
+    def sample(self) -> bool:
+        """Whether it is the address of an example, to which nothing is sent."""
+        return re.search(SAMPLE, self.url) is not None
+
+    @property
+    def sends(self) -> bool:
+        """Whether messages go there now."""
+        return self.enabled and self.ready and not self.sample
 
 
 class State(models.TextChoices):

@@ -47,7 +47,7 @@ def deliveries(
     webhook_id: str = "",
 ) -> QuerySet[WebhookDelivery]:
     """Deliveries that fit; order them by NEWEST_FIRST. An unknown state or a broken webhook-id fits nothing."""
-    found = WebhookDelivery.objects.visible_to(actor).select_related("endpoint")
+    found = WebhookDelivery.objects.visible_to(actor).select_related("endpoint").defer("payload")
     if endpoint_id is not None:
         found = found.filter(endpoint_id=endpoint_id)
     if state:

@@ -167,6 +167,8 @@ def _require_on(endpoint: WebhookEndpoint) -> None:
         raise InvalidError({"": _("This endpoint is off. Turn it on first.")})
     if not endpoint.ready:
         raise InvalidError({"": _("This endpoint has no secret. Make a new one first.")})
+    if endpoint.sample:
+        raise InvalidError({"": _("This is the address of an example; nothing is sent there.")})
 
 
 def delivery_resend(*, actor: Actor, delivery_id: int) -> WebhookDelivery:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -66,6 +68,10 @@ def endpoint(request: StaffRequest, endpoint_id: int) -> HttpResponse:
     return _page(request, _endpoint(request, endpoint_id))
 
 
+def _to_come(moment: datetime | None) -> datetime | None:
+    return moment if moment is not None and moment > timezone.now() else None
+
+
 def _page(request: StaffRequest, found: WebhookEndpoint, secret: str = "") -> HttpResponse:
     health = queries.health(endpoint_ids=[found.pk])[found.pk]
     lately = queries.deliveries(actor=request.actor, endpoint_id=found.pk).order_by(*queries.NEWEST_FIRST)[:LATELY]
@@ -75,7 +81,8 @@ def _page(request: StaffRequest, found: WebhookEndpoint, secret: str = "") -> Ht
         "events": [(name, showing.event_label(name)) for name in found.events],
         "lately": [showing.delivery_shown(one) for one in lately],
         "counts": queries.counts_by_state(endpoint_id=found.pk),
-        "both_until": found.previous_until if found.previous_until and found.previous_until > timezone.now() else None,
+        "both_until": _to_come(found.previous_until),
+        "resting_until": _to_come(found.resting_until) if found.enabled else None,
         "may_manage": request.actor.may(access.MANAGE),
         "secret": secret,
     }
@@ -266,7 +273,7 @@ def delivery(request: StaffRequest, delivery_id: int) -> HttpResponse:
         "size": len(body),
         "headers": names,
         "may_manage": request.actor.may(access.MANAGE),
-        "soon": found.alive and found.endpoint.enabled and not attempts,
+        "soon": found.alive and found.endpoint.sends and not attempts,
     }
     return render(request, "webhooks/delivery.html", context)
 
