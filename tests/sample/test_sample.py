@@ -207,7 +207,7 @@ def test_as_long_work_it_says_how_far_it_is() -> None:
         actor=ACTOR, job=services.LOAD, arguments=arguments, on_progress=lambda done, total, word: seen.append(word)
     )
     assert run.state == Run.State.DONE
-    assert set(run.result) == {"customers", "consents", "interactions", "commerce"}
+    assert set(run.result) == {"customers", "consents", "interactions", "commerce", "webhooks"}
     assert len(seen) == 5
     assert jobs.run_now(actor=ACTOR, job=services.REMOVE, arguments={}).state == Run.State.DONE
 

@@ -91,7 +91,8 @@ def _history(endpoint: WebhookEndpoint, receiver: Receiver, events: Sequence[Web
     moments = sorted(world.now - timedelta(minutes=chance.uniform(2, HOURS * 60)) for _number in range(count))
     if receiver.why is not Why.NONE:
         moments = [world.now - timedelta(hours=20)]
-    deliveries, attempts, hours = [], [], {}
+    deliveries, attempts = [], []
+    hours: dict[datetime, WebhookHour] = {}
     for moment in moments:
         one = chance.choice(events)
         (message, subject), *_more = messages(one, _another(one.sample, chance), at=moment)

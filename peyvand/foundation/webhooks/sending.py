@@ -108,7 +108,13 @@ def claim(*, now: datetime, room: Mapping[int, int]) -> list[Ticket]:
         return []
     lease = uuid.uuid4()
     with transaction.atomic(), connection.cursor() as cursor:
-        values = {"ids": list(wanted), "room": list(wanted.values()), "now": now, "lease": lease, "until": now + LEASE}
+        values: dict[str, Any] = {
+            "ids": list(wanted),
+            "room": list(wanted.values()),
+            "now": now,
+            "lease": lease,
+            "until": now + LEASE,
+        }
         cursor.execute(_CLAIM, values)
         ids = [row[0] for row in cursor.fetchall()]
     found = WebhookDelivery.objects.filter(pk__in=ids, lease=lease).select_related("endpoint")

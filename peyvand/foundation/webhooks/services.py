@@ -71,7 +71,7 @@ def endpoint_create(*, actor: Actor, data: EndpointData) -> tuple[WebhookEndpoin
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('webhooks:endpoints'))")
         if WebhookEndpoint.objects.filter(demo=actor.demo).count() >= MOST_ENDPOINTS:
-            raise InvalidError({"": _("There are 50 endpoints already. Delete one that isn't needed.")})
+            raise InvalidError({"": _("There are 50 webhooks already. Delete one that isn't needed.")})
         title = gettext("Webhook to %(url)s") % {"url": kept.url[:200]}
         with change_set(actor=actor, kind=KIND, title=title):
             made = WebhookEndpoint.objects.create(
@@ -164,9 +164,9 @@ def endpoint_test(*, actor: Actor, endpoint_id: int) -> WebhookDelivery:
 
 def _require_on(endpoint: WebhookEndpoint) -> None:
     if not endpoint.enabled:
-        raise InvalidError({"": _("This endpoint is off. Turn it on first.")})
+        raise InvalidError({"": _("This webhook is off. Turn it on first.")})
     if not endpoint.ready:
-        raise InvalidError({"": _("This endpoint has no secret. Make a new one first.")})
+        raise InvalidError({"": _("This webhook has no secret. Make a new one first.")})
     if endpoint.sample:
         raise InvalidError({"": _("This is the address of an example; nothing is sent there.")})
 

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
 
+import pytest
 from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,3 +53,45 @@ def test_a_secret_is_32_random_bytes_and_kept_unreadable() -> None:
     with override_settings(SECRET_KEY="another"):
         assert unlocked(kept) is None
     assert unlocked("") is None
+
+
+GUIDE = Path(__file__).resolve().parents[4] / "docs" / "operating.md"
+
+
+def _example(language: str) -> str:
+    """The example of the operating guide in that language."""
+    found = re.search(
+        rf"```{language}\n(.*?)```", GUIDE.read_text(encoding="utf-8").partition("## Webhooks")[2], re.DOTALL
+    )
+    assert found is not None
+    return found[1]
+
+
+def _cases() -> list[tuple[dict[str, str], str, bool]]:
+    """Headers, body, and whether the message is to be believed."""
+    now = int(time.time())
+    good = headers([secret_make(), SECRET], message_id=MESSAGE, timestamp=now, body=BODY)
+    old = headers([SECRET], message_id=MESSAGE, timestamp=now - 400, body=BODY)
+    other = headers([secret_make()], message_id=MESSAGE, timestamp=now, body=BODY)
+    text = BODY.decode()
+    return [(good, text, True), (good, text + " ", False), (old, text, False), (other, text, False)]
+
+
+def test_the_guides_example_in_python_believes_only_what_is_ours() -> None:
+    asked = [(given, body) for given, body, _good in _cases()]
+    code = _example("python") + f"\nprint([verify(h, b.encode(), {SECRET!r}) for h, b in {asked!r}])"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == str([good for _given, _body, good in _cases()])
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="no node here")
+def test_the_guides_example_in_javascript_believes_only_what_is_ours() -> None:
+    asked = json.dumps([(given, body) for given, body, _good in _cases()])
+    code = (
+        _example("js")
+        + f"\nconsole.log(JSON.stringify({asked}.map(([h, b]) => verify(h, Buffer.from(b), '{SECRET}'))))"
+    )
+    ended = subprocess.run(
+        ["node", "--input-type=module", "-e", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert json.loads(ended.stdout) == [good for _given, _body, good in _cases()]

@@ -132,8 +132,7 @@ def endpoint_edit(request: StaffRequest, endpoint_id: int) -> HttpResponse:
             form.put_errors(error)
         except ConflictError:
             form.add_error(None, gettext("Somebody else has changed it since you opened it. Save again to keep yours."))
-            form.data = form.data.copy()
-            form.data["version"] = str(found.version)
+            form.data = {**request.POST.dict(), "events": request.POST.getlist("events"), "version": found.version}
         else:
             toast(request, gettext("Saved."))
             return redirect("webhooks:endpoint", endpoint_id)
