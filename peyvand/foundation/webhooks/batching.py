@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 LARGEST = 20_000  # bytes of a message's body, by the specification
+FIRST = ("type", "timestamp", "data")
 ROOM = 1_000  # of these for type, timestamp and the braces
 
 Payload = Callable[[Sequence[int]], Mapping[str, Any]]
@@ -18,7 +19,19 @@ class TooLargeError(ValueError):
 
 def body_of(message: Mapping[str, Any]) -> bytes:
     """The message as it goes over the wire and is signed; the same bytes at every try."""
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    return json.dumps(ordered(message), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def ordered(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The same message in one order of its keys, which the database does not keep: type and timestamp come first."""
+    names = sorted(message, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
+    return {name: _sorted(message[name]) for name in names}
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _sorted(value[name]) for name in sorted(value)}
+    return [_sorted(one) for one in value] if isinstance(value, list) else value
 
 
 def batches(subjects: Sequence[int], payload: Payload, *, largest: int = LARGEST - ROOM) -> Iterator[Sequence[int]]:

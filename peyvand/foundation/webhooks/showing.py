@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui import formats
+from peyvand.foundation.webhooks.batching import ordered
 from peyvand.foundation.webhooks.declarations import WebhookEvent
 from peyvand.foundation.webhooks.models import EVERYTHING, State, WebhookAttempt, WebhookDelivery, WebhookEndpoint, Why
 from peyvand.foundation.webhooks.posting import Trouble
@@ -187,4 +188,4 @@ def attempt_shown(attempt: WebhookAttempt) -> AttemptShown:
 
 def pretty(message: Mapping[str, Any]) -> str:
     """A message as people read it; what is sent has no spaces."""
-    return json.dumps(message, ensure_ascii=False, indent=2)
+    return json.dumps(ordered(message), ensure_ascii=False, indent=2)
