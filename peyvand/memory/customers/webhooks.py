@@ -14,7 +14,7 @@ WEBHOOKS = going_out(
     WebhookEvent(
         name="customer.created", label=_("Customer created"), group=GROUP, event=CustomersCreated, order=100,
         subjects=lambda event: event.customer_ids,
-        payload=lambda event, ids: {"customer_ids": list(ids), "source": event.source},
+        payload=lambda event, ids: {"customer_ids": list(ids)},  # its source is somebody's words
         sample=CustomersCreated((1042,), "import:7", demo=False),
     ),
     WebhookEvent(

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,20 @@ def test_the_guides_example_in_javascript_believes_only_what_is_ours() -> None:
         ["node", "--input-type=module", "-e", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert json.loads(ended.stdout) == [good for _given, _body, good in _cases()]
+
+
+@given(body=st.text(max_size=300), count=st.integers(1, 2))
+def test_the_specifications_own_library_agrees_both_ways(body: str, count: int) -> None:
+    library = pytest.importorskip("standardwebhooks")
+    secrets = [secret_make() for _number in range(count)]
+    plain = json.dumps({"text": body})
+    made = headers(secrets, message_id=MESSAGE, timestamp=int(time.time()), body=plain.encode())
+    for secret in secrets:
+        theirs = library.Webhook(secret)
+        assert theirs.verify(plain, made) == {"text": body}
+        now = datetime.now(UTC)
+        signed = {"webhook-id": MESSAGE, "webhook-timestamp": str(int(now.timestamp())),
+                  "webhook-signature": theirs.sign(MESSAGE, now, plain)}  # fmt: skip
+        assert verified(signed, plain.encode(), secret)
+        ours = signature(secret, message_id=MESSAGE, timestamp=int(now.timestamp()), body=plain.encode())
+        assert ours == signed["webhook-signature"]
