@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from peyvand.foundation.webhooks.guarding import ForbiddenAddressError, Resolver, pinned, resolved, target_of
 
@@ -113,7 +114,7 @@ def post(
         sock = _connected(pinned(target, resolver), target.port, deadline)
         deadline.hold(sock)
         if target.https:
-            context = trust or ssl.create_default_context()
+            context = trust or _trusted()
             sock = context.wrap_socket(sock, server_hostname=target.host)
             deadline.hold(sock)
         answer = _asked(sock, target.host, target.port, target.path, target.shown, body, headers)
@@ -138,6 +139,12 @@ def post(
         deadline.cancel()
         if sock is not None:
             sock.close()
+
+
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """The system's authorities, read once a process."""
+    return ssl.create_default_context()
 
 
 def _connected(addresses: Sequence[str], port: int, deadline: _Deadline) -> socket.socket:

@@ -245,5 +245,12 @@ def test_programs_do_all_of_it_too(client: Client) -> None:
     assert client.get(one, **who).status_code == 404
     for bad in ("http://10.0.0.1/", "gopher://x/", "https://a:b@shop.ir/", *HOSTILE):
         assert client.post(f"{base}/endpoints", {**body, "url": bad}, **who).status_code == 422
+    raw = b'{"url": "https://hooks.peyvand.ir/", "events": ["*"], "description": "\\ud800"}'
+    assert client.post(f"{base}/endpoints", raw, **who).status_code in (400, 422)
+    raw = b'{"url": "https://h\\ud800.ir/", "events": ["\\ud800"]}'
+    assert client.post(f"{base}/endpoints", raw, **who).status_code in (400, 422)
+    assert client.get(f"{base}/deliveries?since=0001-01-01T00:00:00%2B14:00", **who).status_code in (200, 422)
+    assert client.get(f"{base}/deliveries?event=%00", **who).status_code == 400
+    assert client.get(f"{base}/endpoints/{2**70}", **who).status_code == 404
     assert client.get(f"{base}/deliveries?since=2026-11-23T00:00:00", **who).status_code == 422
     assert client.get(f"{base}/deliveries?after=x", **who).status_code == 400
