@@ -87,10 +87,11 @@ def _held(actor: Actor, endpoint_id: int) -> WebhookEndpoint:
     return WebhookEndpoint.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=endpoint_id)
 
 
-def endpoint_update(
-    *, actor: Actor, endpoint_id: int, data: EndpointData, version: int | None = None
-) -> WebhookEndpoint:
-    """Change it. `version` is what was read: ConflictError when somebody was quicker; None writes all the same."""
+def endpoint_update(*, actor: Actor, endpoint_id: int, data: EndpointData, version: int | None = None) -> int:
+    """Change it; gives the change set that takes it back.
+
+    `version` is what was read: ConflictError when somebody was quicker; None writes all the same.
+    """
     actor.require(access.MANAGE)
     with transaction.atomic():
         held = _held(actor, endpoint_id)
@@ -102,9 +103,9 @@ def endpoint_update(
         held.description, held.events = kept.description, list(kept.events)
         held.version += 1
         title = gettext("Webhook to %(url)s") % {"url": held.url[:200]}
-        with change_set(actor=actor, kind=KIND, title=title):
+        with change_set(actor=actor, kind=KIND, title=title) as made:
             held.save(update_fields=["url", "description", "events", "version"])
-    return held
+    return made.pk
 
 
 def endpoint_delete(*, actor: Actor, endpoint_id: int) -> int:
@@ -117,21 +118,24 @@ def endpoint_delete(*, actor: Actor, endpoint_id: int) -> int:
     return made.pk
 
 
-def endpoint_switch(*, actor: Actor, endpoint_id: int, on: bool) -> WebhookEndpoint:
-    """Turn it on or off. While it is off nothing new is written down for it; what waited goes out once it is on."""
+def endpoint_switch(*, actor: Actor, endpoint_id: int, on: bool) -> int | None:
+    """Turn it on or off; gives the change set that takes it back, None when it is so already.
+
+    While it is off nothing new is written down for it; what waited goes out once it is on.
+    """
     with transaction.atomic():
         held = _held(actor, endpoint_id)
         if held.enabled == on:
-            return held
+            return None
         held.enabled, held.disabled_why = on, Why.NONE if on else Why.HAND
         held.disabled_at = None if on else timezone.now()
         held.failing_since = held.resting_until = None
         held.version += 1
         words = gettext("Webhook to %(url)s turned on") if on else gettext("Webhook to %(url)s turned off")
-        with change_set(actor=actor, kind=KIND, title=words % {"url": held.url[:200]}):
+        with change_set(actor=actor, kind=KIND, title=words % {"url": held.url[:200]}) as made:
             held.save()
         wake()
-    return held
+    return made.pk
 
 
 def secret_rotate(*, actor: Actor, endpoint_id: int) -> tuple[WebhookEndpoint, str]:

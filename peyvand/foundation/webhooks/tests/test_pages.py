@@ -254,3 +254,17 @@ def test_programs_do_all_of_it_too(client: Client) -> None:
     assert client.get(f"{base}/endpoints/{2**70}", **who).status_code == 404
     assert client.get(f"{base}/deliveries?since=2026-11-23T00:00:00", **who).status_code == 422
     assert client.get(f"{base}/deliveries?after=x", **who).status_code == 400
+
+
+def test_turning_off_and_editing_are_taken_back(staff: Client) -> None:
+    made, _secret = endpoint()
+    staff.post(reverse("webhooks:endpoint-switch", args=[made.pk]), {"on": "0"})
+    made.refresh_from_db()
+    assert made.disabled_why == "hand"
+    staff.post(re.findall(r"/audit/\d+/undo/", _read(staff, "endpoint", made.pk))[-1])  # the newest toast's
+    made.refresh_from_db()
+    assert made.sends
+    staff.post(reverse("webhooks:endpoint-edit", args=[made.pk]), _given(url="https://else.peyvand.ir/"))
+    staff.post(re.findall(r"/audit/\d+/undo/", _read(staff, "endpoint", made.pk))[-1])  # the newest toast's
+    made.refresh_from_db()
+    assert (made.url, made.events, made.sends) == ("https://hooks.peyvand.ir/in", ["*"], True)

@@ -122,7 +122,7 @@ def endpoint_edit(request: StaffRequest, endpoint_id: int) -> HttpResponse:
     form = EndpointForm(request.POST or None, endpoint=found)
     if request.method == "POST" and form.is_valid():
         try:
-            services.endpoint_update(
+            done = services.endpoint_update(
                 actor=request.actor,
                 endpoint_id=endpoint_id,
                 data=form.data_given(),
@@ -134,7 +134,7 @@ def endpoint_edit(request: StaffRequest, endpoint_id: int) -> HttpResponse:
             form.add_error(None, gettext("Somebody else has changed it since you opened it. Save again to keep yours."))
             form.data = {**request.POST.dict(), "events": request.POST.getlist("events"), "version": found.version}
         else:
-            toast(request, gettext("Saved."))
+            toast(request, gettext("Saved."), undo_url=reverse("changes:undo", args=[done]))
             return redirect("webhooks:endpoint", endpoint_id)
     return _form(request, form, found)
 
@@ -156,10 +156,9 @@ def endpoint_switch(request: StaffRequest, endpoint_id: int) -> HttpResponse:
     request.actor.require(access.MANAGE)
     found = _endpoint(request, endpoint_id)
     on = request.POST.get("on") == "1"
-    services.endpoint_switch(actor=request.actor, endpoint_id=found.pk, on=on)
-    toast(
-        request, gettext("It is on; what waited goes out now.") if on else gettext("It is off. Nothing is sent there.")
-    )
+    done = services.endpoint_switch(actor=request.actor, endpoint_id=found.pk, on=on)
+    words = gettext("It is on; what waited goes out now.") if on else gettext("It is off. Nothing is sent there.")
+    toast(request, words, undo_url=reverse("changes:undo", args=[done]) if done else "")
     return redirect("webhooks:endpoint", endpoint_id)
 
 
