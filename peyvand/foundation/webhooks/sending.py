@@ -53,7 +53,7 @@ REST = {429: 30, 502: 10, 503: 10, 504: 10}  # seconds in which an endpoint that
 
 MOST = 64  # messages under way in one worker
 MOST_FAILING = 48  # of these to endpoints that failed last; the others never wait for them
-EACH, EACH_FAILING = 4, 1  # to one endpoint
+EACH, EACH_FAILING = 8, 1  # to one endpoint
 LOOK_EVERY = 1.0  # seconds
 LOOK_SOON = 0.1  # while something is under way
 
