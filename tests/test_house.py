@@ -25,6 +25,7 @@ ROOMS = {
         ["jobs"],
         ["files"],
         ["accounts"],
+        ["fields"],
         ["search"],
         ["webhooks"],
         ["transfer"],

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "peyvand.foundation.jobs.apps.JobsConfig",
     "peyvand.foundation.files.apps.FilesConfig",
     "peyvand.foundation.accounts.apps.AccountsConfig",
+    "peyvand.foundation.fields.apps.FieldsConfig",
     "peyvand.foundation.search.apps.SearchConfig",
     "peyvand.foundation.webhooks.apps.WebhooksConfig",
     "peyvand.foundation.transfer.apps.TransferConfig",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("demo/", include("peyvand.foundation.demo.web.urls")),
     path("insight/", include("peyvand.insight.value.web.urls")),
     path("insight/data/", include("peyvand.insight.warehouse.web.urls")),
+    path("fields/", include("peyvand.foundation.fields.web.urls")),
     path("", include("peyvand.foundation.accounts.web.urls")),  # settings/…, welcome/, invitation/
     path("files/", include("peyvand.foundation.files.web.urls")),
     path("audit/", include("peyvand.foundation.changes.web.urls")),

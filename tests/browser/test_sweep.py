@@ -22,6 +22,7 @@ ONE = {
         "(SELECT id FROM customers_customer WHERE demo AND NOT EXISTS"
         " (SELECT FROM interactions_interaction WHERE customer_id = customers_customer.id) LIMIT 1)"
     ),
+    "fields:one": "SELECT min(id) FROM fields_customfield WHERE demo",
     "customers:edit": "SELECT max(id) FROM customers_customer WHERE demo",
     "privacy:person": "SELECT max(id) FROM customers_customer WHERE demo AND kind = 'person'",
     "commerce:order": "SELECT max(id) FROM commerce_order WHERE demo",
@@ -93,6 +94,15 @@ NOT_PAGES = {
     "accounts:team-delete",
     "accounts:token-revoke",
     "customers:bulk",
+    "customers:bulk-field",
+    "customers:cell",
+    "fields:archive",
+    "fields:move",
+    "fields:seen",
+    "fields:view-save",
+    "fields:columns",
+    "fields:opening",
+    "fields:view-remove",
     "customers:same",
     "customers:identity-row",
     "customers:choices",

@@ -21,6 +21,9 @@ workspace:palette GET *
 workspace:health GET public
 customers:list GET customers.view
 customers:bulk POST none
+customers:bulk-field GET customers.edit
+customers:cell GET customers.view+customers.edit
+customers:cell POST customers.view+customers.edit
 customers:new GET customers.view+customers.edit
 customers:new POST customers.view+customers.edit
 customers:new-organisation GET customers.view+customers.edit
@@ -39,6 +42,19 @@ customers:tag-add POST customers.view+customers.edit
 customers:tag-remove POST customers.view+customers.edit
 customers:relation-add POST customers.view+customers.edit
 customers:relation-remove POST customers.view+customers.edit
+fields:list GET fields.manage
+fields:new GET fields.manage
+fields:new POST fields.manage
+fields:one GET fields.manage
+fields:one POST fields.manage
+fields:archive POST fields.manage
+fields:move POST fields.manage
+fields:seen GET accounts.manage_roles
+fields:seen POST accounts.manage_roles
+fields:view-save POST customers.view
+fields:columns POST customers.view
+fields:opening POST customers.view
+fields:view-remove POST none
 consents:overview GET customers.view+consents.view
 consents:ledger GET consents.view
 consents:say GET customers.view+consents.view
@@ -194,6 +210,8 @@ FIXED: Mapping[str, Any] = {
     "name": "customers",
     "files:download": UUID(int=1),
     "purpose": "news",
+    "record": "customer",
+    "field": "city",
 }
 
 

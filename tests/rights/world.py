@@ -20,6 +20,7 @@ from peyvand.foundation.accounts.models import Invitation, Role, RoleGrant, Team
 from peyvand.foundation.accounts.services import people, tokens
 from peyvand.foundation.accounts.tests.factories import make_user
 from peyvand.foundation.changes.models import ChangeSet, Seal
+from peyvand.foundation.fields.services import FieldData, field_save
 from peyvand.foundation.registry.actor import Scope, system_actor
 from peyvand.foundation.webhooks import services as webhooks
 from peyvand.memory.commerce.tests.factories import a_product, an_order
@@ -121,10 +122,11 @@ def _shared(admin: User) -> Records:
         actor=system, data=webhooks.EndpointData("https://hooks.peyvand.ir/in", ["*"])
     )
     sent = webhooks.endpoint_test(actor=system, endpoint_id=hook.pk)
+    field = field_save(actor=system, record="customer", data=FieldData(kind="text", label_en="Size"))
     newest = ChangeSet.objects.order_by("-id").first()
     return {
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
-        "endpoint_id": hook.pk, "delivery_id": sent.pk,
+        "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk,
         "invitation": Invitation.objects.get().pk, "change_set_id": newest.pk if newest else 0,
     }  # fmt: skip
 

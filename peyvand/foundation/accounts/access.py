@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.foundation.accounts.actors import grants_of
+from peyvand.foundation.accounts.actors import grants_of, hidden_of
 from peyvand.foundation.accounts.models import Role, User
 from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope
 from peyvand.foundation.registry.declarations import Label, Permission
@@ -45,10 +45,10 @@ class LastAdminError(RefusedError):
 
 
 def covers(actor: Actor, *, role: Role | None) -> bool:
-    """Whether the actor holds every right of the role, at least as far as the role does."""
+    """Whether the actor holds every right of the role, at least as far as the role does, and sees what it sees."""
     if actor.everything or role is None:
         return True
-    return not role.is_admin and covers_grants(actor, grants_of(role))
+    return not role.is_admin and covers_grants(actor, grants_of(role)) and actor.hidden <= hidden_of(role)
 
 
 def covers_grants(actor: Actor, grants: Mapping[str, Scope]) -> bool:

@@ -11,11 +11,11 @@ from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Now
 from django.utils import timezone
 
-from peyvand.foundation.accounts.models import ApiToken, Membership, Role, RoleGrant, User
+from peyvand.foundation.accounts.models import ApiToken, Membership, Role, RoleGrant, RoleHidden, User
 from peyvand.foundation.registry.actor import Actor, Scope, system_actor
 
 DEFAULT_LANGUAGE = "fa"
-IS_TEAM = -1  # in the place of a scope
+IS_TEAM, IS_HIDDEN = -1, -2  # in the place of a scope
 
 
 def nobody(*, language: str = DEFAULT_LANGUAGE, via: str = "web") -> Actor:
@@ -31,18 +31,30 @@ def grants_of(role: Role | None) -> Mapping[str, Scope]:
     return MappingProxyType({permission: Scope(scope) for permission, scope in rows})
 
 
-def _reach_of(user: User) -> tuple[Mapping[str, Scope], frozenset[int]]:
-    """The rights of the person's role and the ids of their teams, in one statement, since every request asks."""
+def hidden_of(role: Role | None) -> frozenset[str]:
+    """The fields that the role does not see."""
+    if role is None or role.is_admin:
+        return frozenset()
+    return frozenset(RoleHidden.objects.filter(role=role).values_list("field", flat=True))
+
+
+def _reach_of(user: User) -> tuple[Mapping[str, Scope], frozenset[int], frozenset[str]]:
+    """The rights of the person's role, the ids of their teams and the fields hidden from the role, in one statement,
+    since every request asks.
+    """
     rights = RoleGrant.objects.filter(role_id=user.role_id or 0).values_list("permission", "scope")
     teams = Membership.objects.filter(user_id=user.pk).values_list(Cast("team_id", CharField()), Value(IS_TEAM))
+    hiding = RoleHidden.objects.filter(role_id=user.role_id or 0).values_list("field", Value(IS_HIDDEN))
     grants: dict[str, Scope] = {}
-    team_ids = set()
-    for name, scope in rights.union(teams, all=True):
+    team_ids, hidden = set(), set()
+    for name, scope in rights.union(teams, hiding, all=True):
         if scope == IS_TEAM:
             team_ids.add(int(name))
+        elif scope == IS_HIDDEN:
+            hidden.add(name)
         else:
             grants[name] = Scope(scope)
-    return MappingProxyType(grants), frozenset(team_ids)
+    return MappingProxyType(grants), frozenset(team_ids), frozenset(hidden)
 
 
 def actor_of(user: User, *, demo: bool = False, via: str = "web", language: str = "") -> Actor:
@@ -50,7 +62,7 @@ def actor_of(user: User, *, demo: bool = False, via: str = "web", language: str 
     spoken = language or user.language or DEFAULT_LANGUAGE
     if not user.is_active:
         return nobody(language=spoken, via=via)
-    grants, team_ids = _reach_of(user)
+    grants, team_ids, hidden = _reach_of(user)
     return Actor(
         user_id=user.pk,
         name=user.name,
@@ -60,11 +72,12 @@ def actor_of(user: User, *, demo: bool = False, via: str = "web", language: str 
         everything=user.role is not None and user.role.is_admin,
         via=via,
         language=spoken,
+        hidden=hidden,
     )
 
 
 def narrowed(actor: Actor, role: Role) -> Actor:
-    """The actor with no more than the role gives: right by right the lesser scope of the two."""
+    """The actor with no more than the role gives: right by right the lesser scope of the two; what either hides."""
     if role.is_admin:
         return actor
     limits = grants_of(role)
@@ -83,6 +96,7 @@ def narrowed(actor: Actor, role: Role) -> Actor:
         via=actor.via,
         token_id=actor.token_id,
         language=actor.language,
+        hidden=actor.hidden | hidden_of(role),
     )
 
 
@@ -109,6 +123,7 @@ def _actor_with(token: ApiToken, *, via: str) -> Actor:
         via=via,
         token_id=token.pk,
         language=whole.language,
+        hidden=whole.hidden,
     )
     return bound if token.role is None else narrowed(bound, token.role)
 

@@ -89,6 +89,19 @@ class RoleGrant(models.Model):
         return f"{self.permission}:{Scope(self.scope).name.lower()}"
 
 
+class RoleHidden(models.Model):
+    """A field of a record ("customer.note") that people of the role neither see nor change, on any path."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="hidden")
+    field = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["role", "field"], name="accounts_hidden_once")]
+
+    def __str__(self) -> str:
+        return self.field
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes users; rights and guards are the services' matter."""
 

@@ -12,7 +12,17 @@ from django.utils import timezone
 
 from peyvand.foundation.accounts import access
 from peyvand.foundation.accounts.actors import grants_of
-from peyvand.foundation.accounts.models import ApiToken, Invitation, Membership, Role, SignIn, Team, User, plain_email
+from peyvand.foundation.accounts.models import (
+    ApiToken,
+    Invitation,
+    Membership,
+    Role,
+    RoleHidden,
+    SignIn,
+    Team,
+    User,
+    plain_email,
+)
 from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.foundation.registry.declarations import Label, Permission, SettingsPage
 from peyvand.foundation.registry.registry import registry
@@ -48,6 +58,19 @@ def roles(*, actor: Actor) -> QuerySet[Role]:
     if not (actor.may(access.MANAGE_ROLES) or actor.may(access.MANAGE_USERS)):
         actor.require(access.MANAGE_ROLES)
     return Role.objects.annotate(people=Count("users", filter=Q(users__is_active=True)))
+
+
+def roles_hiding() -> dict[str, int]:
+    """From how many roles each field is hidden."""
+    rows = RoleHidden.objects.values_list("field").annotate(roles=Count("pk")).order_by()
+    return dict(rows)
+
+
+def role_choices(*, actor: Actor, field: str) -> list[tuple[Role, bool]]:
+    """The roles that a field can be hidden from, and whether it is."""
+    actor.require(access.MANAGE_ROLES)
+    hiding = set(RoleHidden.objects.filter(field=field).values_list("role_id", flat=True))
+    return [(role, role.pk in hiding) for role in Role.objects.exclude(key="admin")]
 
 
 def roles_to_give(*, actor: Actor) -> list[Role]:

@@ -36,7 +36,8 @@ class Actor:
     """A person, a token or the system, with what they may.
 
     `user_id` is None for the system itself. `demo` says which of the two businesses the actor looks at: the sample one
-    or one's own; every query filters by it, so the two never mix. `via` is web, api, console or job.
+    or one's own; every query filters by it, so the two never mix. `via` is web, api, console or job. `hidden` are the
+    fields that the role does not see, as "<record>.<field>".
     """
 
     user_id: int | None
@@ -48,6 +49,11 @@ class Actor:
     via: str = "web"
     token_id: int | None = None
     language: str = "fa"
+    hidden: frozenset[str] = frozenset()
+
+    def hides(self, field: str) -> bool:
+        """Whether a field ("customer.note") is kept from this actor; never from who may everything."""
+        return field in self.hidden and not self.everything
 
     def scope(self, permission: str) -> Scope:
         """How far the permission reaches for this actor; UnknownNameError when no room declares it."""

@@ -177,7 +177,11 @@ class ImportColumn:
 class ImportShape:
     """A kind of file that can be imported, declared by the room that keeps it.
 
-    `writer(actor, options)` gives the room's batch writer (see foundation.transfer.shapes.BatchWriter).
+    `writer(actor, options)` gives the room's batch writer (see foundation.transfer.shapes.BatchWriter). `columns_for`
+    turns the columns into those that an actor may fill: custom fields on top, hidden ones left out. `options` are what
+    the writer can be told: "currency" and "tz"; "known" for what identifies a row that is there already ("key"),
+    whether such a row is changed ("existing": update or skip), whether others are made ("missing": create or skip), and
+    whether empty cells empty a field ("clear").
     """
 
     name: str  # "customers", "orders"
@@ -188,7 +192,8 @@ class ImportShape:
     writer: Callable[..., Any]
     permission: str
     order: int = 0
-    options: Sequence[str] = field(default_factory=tuple)  # of "currency", "tz"
+    options: Sequence[str] = field(default_factory=tuple)  # of "currency", "tz", "known"
+    columns_for: Callable[[Actor, Sequence[ImportColumn]], Sequence[ImportColumn]] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
-from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.foundation.registry.declarations import ExportShape, ImportColumn, ImportShape
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.transfer.models import Import, ImportProblem
@@ -20,7 +22,16 @@ def import_get(*, actor: Actor, import_id: int, lock: bool = False) -> Import:
 
 def shapes_for(actor: Actor) -> list[ImportShape]:
     """The kinds of file that the actor may import."""
-    return [shape for shape in registry.all(ImportShape) if actor.may(shape.permission)]
+    return [shape_of(shape.name, actor) for shape in registry.all(ImportShape) if actor.may(shape.permission)]
+
+
+def shape_of(name: str, actor: Actor | None = None) -> ImportShape:
+    """A kind of file with the columns that the actor may fill, by default all. UnknownNameError when there is none."""
+    shape = registry.get(ImportShape, name)
+    if shape.columns_for is None:
+        return shape
+    own = (actor or system_actor()).looking_at(demo=False)
+    return replace(shape, columns=tuple(shape.columns_for(own, shape.columns)))
 
 
 def exports_for(actor: Actor) -> list[ExportShape]:
@@ -39,7 +50,7 @@ def sniffed_of(one: Import) -> Sniffed:
 
 def column_of(one: Import, name: str) -> ImportColumn | None:
     """A column of the import's shape."""
-    return next((column for column in registry.get(ImportShape, one.shape).columns if column.name == name), None)
+    return next((column for column in shape_of(one.shape).columns if column.name == name), None)
 
 
 def reason_words(reason: str, *, column: str = "", value: str = "") -> str:

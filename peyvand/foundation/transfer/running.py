@@ -20,10 +20,10 @@ from peyvand.foundation.changes.services import close_change_set, open_change_se
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ImportShape
-from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.transfer.files import opener_for
 from peyvand.foundation.transfer.models import Import, ImportProblem
 from peyvand.foundation.transfer.parsing import RowParser, Settings
+from peyvand.foundation.transfer.queries import shape_of
 from peyvand.foundation.transfer.reading import Format, Line, lines
 from peyvand.foundation.transfer.shapes import BatchWriter, Problem, Row
 
@@ -96,7 +96,7 @@ class Work:
 
 def work_of(one: Import) -> Work:
     """Put an import's work together; ReadError when its file is no more."""
-    shape = registry.get(ImportShape, one.shape)
+    shape = shape_of(one.shape)
     form = Format(**one.sniffed["format"])
     opener = opener_for(one)
     settings = Settings(
@@ -108,7 +108,7 @@ def work_of(one: Import) -> Work:
     return Work(
         shape=shape,
         parser=RowParser(shape.columns, one.mapping, settings),
-        options=one.options,
+        options={**one.options, "mapped": sorted(one.mapping)},
         lines=lambda start: lines(opener, form, width, start=start),
     )
 

@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,8 +30,9 @@ from peyvand.foundation.transfer import files, running
 from peyvand.foundation.transfer.files import opener_for
 from peyvand.foundation.transfer.guessing import Guess, guess, guess_shape, remembered, title_key
 from peyvand.foundation.transfer.models import Import, RememberedMapping
-from peyvand.foundation.transfer.queries import import_get, reason_text, shapes_for, sniffed_of
+from peyvand.foundation.transfer.queries import import_get, reason_text, shape_of, shapes_for, sniffed_of
 from peyvand.foundation.transfer.reading import Sniffed, Wish, opener_of, sniff
+from peyvand.foundation.transfer.workbooks import workbook
 
 UNDO_DAYS = 30
 UNDER_WAY = (Import.State.CHECKING, Import.State.RUNNING)
@@ -50,7 +52,7 @@ def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "",
     table. `wish` is what the person says of how it is written.
     """
     actor = actor.looking_at(demo=False)
-    allowed = [registry.get(ImportShape, shape)] if shape else shapes_for(actor)
+    allowed = [shape_of(shape, actor)] if shape else shapes_for(actor)
     if shape:
         actor.require(allowed[0].permission)
     path = files.keep(stream)
@@ -107,7 +109,7 @@ def import_reshape(*, actor: Actor, import_id: int, shape: str, wish: Wish | Non
     if wish is not None:
         found = sniff(opener_for(one), wish)
         one.sniffed, one.lines = found.as_plain(), found.lines
-    one.mapping = guess(registry.get(ImportShape, shape), sniffed_of(one)).mapping
+    one.mapping = guess(shape_of(shape, actor), sniffed_of(one)).mapping
     one.state, one.dry = Import.State.MAPPING, {}
     one.save(update_fields=["shape", "mapping", "state", "dry", "sniffed", "lines"])
     return one
@@ -118,7 +120,7 @@ def import_map(
 ) -> Import:
     """Say where each column of the shape stands in the file, and how values are to be read."""
     one = _open(actor, import_id)
-    shape = registry.get(ImportShape, one.shape)
+    shape = shape_of(one.shape, actor)
     known = {column.name for column in shape.columns}
     width = len(one.sniffed["columns"])
     if not all(name in known and 0 <= place < width for name, place in mapping.items()):
@@ -143,7 +145,7 @@ def questions(one: Import) -> list[str]:
     """What only a person can say before this file may go in: "currency", "day_first", or "column:<name>" that is
     missing.
     """
-    shape = registry.get(ImportShape, one.shape)
+    shape = shape_of(one.shape)
     found = [f"column:{column.name}" for column in shape.columns if column.required and column.name not in one.mapping]
     if "currency" in shape.options and not one.options.get("currency"):
         found.append("currency")
@@ -262,7 +264,7 @@ def run_import(
     what is in stays, can be taken back by its id, and calling `resume_import` goes on.
     """
     actor = actor.looking_at(demo=False)
-    declared = registry.get(ImportShape, shape)
+    declared = shape_of(shape, actor)
     actor.require(declared.permission)
     place = Path(path).expanduser().resolve()
     found = sniff(opener_of(place))
@@ -308,15 +310,29 @@ def undo_import(*, actor: Actor, import_id: int) -> dict[str, int]:
 # Out
 
 
+def _exported(*, actor: Actor, name: str, query: Mapping[str, str]) -> Iterator[Iterable[Any]]:
+    """The rows of an export, its head read already, so that a right that is missing is told before a file begins."""
+    shape = registry.get(ExportShape, name)
+    actor.require(shape.permission)
+    changes.record(actor=actor, kind="export", title=str(shape.label), reference={"export": name, "query": dict(query)})
+    rows = iter(shape.rows(actor, query))
+    return chain([next(rows)], rows)
+
+
 def export_csv(*, actor: Actor, name: str, query: Mapping[str, str]) -> Iterator[bytes]:
     """The lines of an export as they are read, UTF-8 with its mark; the act is put into the audit trail first.
 
     Cells of text that a spreadsheet would run are neutralised; our own import restores them.
     """
-    shape = registry.get(ExportShape, name)
-    actor.require(shape.permission)
-    changes.record(actor=actor, kind="export", title=str(shape.label), reference={"export": name, "query": dict(query)})
-    return _csv(shape.rows(actor, query))
+    return _csv(_exported(actor=actor, name=name, query=query))
+
+
+def export_xlsx(*, actor: Actor, name: str, query: Mapping[str, str]) -> Path:
+    """The same as a workbook, in a file that the caller removes; numbers and dates are such, nothing is a formula.
+
+    Raises TooLongError when the rows are more than a sheet holds.
+    """
+    return workbook(_exported(actor=actor, name=name, query=query), title=str(registry.get(ExportShape, name).label))
 
 
 def _csv(rows: Iterable[Iterable[Any]]) -> Iterator[bytes]:
@@ -381,7 +397,7 @@ def _require_answers(one: Import) -> None:
     open_ones = questions(one)
     missing = [name.removeprefix("column:") for name in open_ones if name.startswith("column:")]
     if missing:
-        labels = {column.name: str(column.label) for column in registry.get(ImportShape, one.shape).columns}
+        labels = {column.name: str(column.label) for column in shape_of(one.shape).columns}
         names = "، ".join(f"«{labels[name]}»" for name in missing)
         raise MappingError(_("No column of the file is mapped to {names}.").format(names=names))
     if "currency" in open_ones:

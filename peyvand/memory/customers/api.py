@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,11 +17,12 @@ from pydantic import Field
 
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.fields.conditions import PARAMETER
 from peyvand.foundation.ui.lists import BadCursorError, paginate
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.data import CustomerData, IdentityData
 from peyvand.memory.customers.errors import ConflictError, InvalidError
-from peyvand.memory.customers.filters import asked
+from peyvand.memory.customers.filters import asked, ordered
 from peyvand.memory.customers.models import Customer, CustomerTag, Identity, Trait
 
 LARGEST_PAGE = 200
@@ -54,7 +55,10 @@ class TraitOut(Schema):
 
 
 class CustomerOut(Schema):
-    """A person or an organisation. Send `version` back when changing it."""
+    """A person or an organisation. Send `version` back when changing it.
+
+    `custom` has custom fields by key: numbers and amounts as strings, dates in ISO 8601, choices by key.
+    """
 
     id: int
     kind: str
@@ -71,6 +75,7 @@ class CustomerOut(Schema):
     stage: str
     source: str
     note: str
+    custom: dict[str, Any]
     owner_id: int | None
     team_id: int | None
     last_interaction_at: datetime | None
@@ -87,8 +92,8 @@ class CustomerWhole(CustomerOut):
     traits: list[TraitOut]
 
     @staticmethod
-    def resolve_identities(customer: Customer) -> list[Identity]:
-        return list(Identity.objects.filter(customer=customer).order_by("kind", "-is_primary", "id"))
+    def resolve_identities(customer: Customer, context: Any) -> list[Identity]:
+        return queries.identities_of(actor=context["request"].actor, customer=customer)
 
     @staticmethod
     def resolve_tags(customer: Customer) -> list[str]:
@@ -133,6 +138,7 @@ class CustomerIn(Schema):
     stage: str = ""
     source: str = ""
     note: str = ""
+    custom: dict[str, Any] = Field(default_factory=dict, max_length=200)
     owner_id: int | None = None
     team_id: int | None = None
     parent_id: int | None = None
@@ -156,6 +162,7 @@ class CustomerChange(Schema):
     language: str = ""
     stage: str = ""
     note: str = ""
+    custom: dict[str, Any] = Field(default_factory=dict, max_length=200)
     owner_id: int | None = None
     team_id: int | None = None
     parent_id: int | None = None
@@ -174,6 +181,11 @@ def _refusals() -> Iterator[None]:
         raise HttpError(409, f"changed meanwhile; the version is {error.version}") from error
     except Customer.DoesNotExist:
         raise Http404 from None
+
+
+def exact(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Custom values with their numbers exact: what JSON gave as 1.1 is 1.1."""
+    return {key: Decimal(str(value)) if type(value) in (int, float) else value for key, value in values.items()}
 
 
 def _get(request: StaffRequest, customer_id: int) -> Customer:
@@ -215,21 +227,21 @@ def customers_list(
     given = {
         "view": view, "q": q, "class": class_, "owner": owner, "tag": tag, "city": city, "kind": kind,
         "touched": touched, "sort": sort,
+        **{name: value for name, value in request.GET.dict().items() if name.startswith(PARAMETER)},
     }  # fmt: skip
     wanted = asked(actor=actor, query=given, currency=currency)
     found = queries.customers(actor=actor, chosen=wanted.chosen)
-    if "value" in wanted.order:
-        found = queries.with_worth(found, currency=currency)
+    found, order = ordered(found, wanted, currency)
     try:
-        page = paginate(found, order=queries.ORDERS[wanted.order], cursor=after, size=size)
+        page = paginate(found, order=order, cursor=after, size=size)
     except BadCursorError:
         raise HttpError(400, "this cursor is of another list") from None
-    return {"items": page.rows, "next": page.next_cursor}
+    return {"items": queries.concealed(actor, page.rows), "next": page.next_cursor}
 
 
 @router.post("/customers", response={201: CustomerWhole}, summary="Add a customer")
 def customers_create(request: StaffRequest, data: CustomerIn) -> tuple[int, Customer]:
-    values = data.dict(exclude={"identities"})
+    values = {**data.dict(exclude={"identities"}), "custom": exact(data.custom)}
     with _refusals():
         made = services.customer_create(
             actor=request.actor, data=CustomerData(**values, identities=_identity_data(data.identities))
@@ -248,6 +260,8 @@ def customers_change(request: StaffRequest, customer_id: int, data: CustomerChan
     changes = data.dict(exclude_unset=True, exclude={"version", "identities"})
     if "identities" in data.model_fields_set:
         changes["identities"] = _identity_data(data.identities)
+    if "custom" in changes:
+        changes["custom"] = exact(data.custom)
     with _refusals():
         services.customer_update(actor=request.actor, customer=found, changes=changes, version=data.version)
     return _get(request, customer_id)
@@ -263,7 +277,7 @@ def customers_remove(request: StaffRequest, customer_id: int) -> tuple[int, None
 
 @router.get("/customers/{int:customer_id}/identities", response=list[IdentityOut], summary="Phones, e-mails, codes")
 def identities_list(request: StaffRequest, customer_id: int) -> list[Identity]:
-    return list(Identity.objects.filter(customer=_get(request, customer_id)).order_by("kind", "-is_primary", "id"))
+    return queries.identities_of(actor=request.actor, customer=_get(request, customer_id))
 
 
 @router.post("/customers/{int:customer_id}/identities", response={201: IdentityOut}, summary="Add an identity")

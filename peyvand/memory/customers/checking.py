@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,12 +12,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.accounts.models import Team, User
+from peyvand.foundation.fields import queries as field_queries
+from peyvand.foundation.fields.errors import InvalidError as FieldsInvalidError
+from peyvand.foundation.fields.services import values_checked
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.text.identifiers import IdentifierError
 from peyvand.foundation.text.keys import clean
 from peyvand.memory.customers.data import IdentityData
 from peyvand.memory.customers.errors import InvalidError
+from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.keys import identity_key
 from peyvand.memory.customers.models import EXCLUSIVE_KINDS, Customer, CustomerKind, Identity, IdentityKind
 from peyvand.memory.customers.writing import NewIdentity
@@ -56,6 +60,27 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if errors:
         raise InvalidError(errors)
     return kept
+
+
+def custom_checked(*, actor: Actor, given: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """A customer's `custom` with what is given, by key; InvalidError by field name ("c.size").
+
+    Only fields that there are and that the actor sees may be given.
+    """
+    if not given:
+        return dict(before)
+    known = {one.name: one for one in field_queries.customs(actor=actor, record=RECORD)}
+    try:
+        return values_checked(fields=known, given=given, before=before)
+    except FieldsInvalidError as error:
+        raise InvalidError(error.errors) from error
+
+
+def refuse_hidden(actor: Actor, given: Iterable[str]) -> None:
+    """InvalidError where a field is given that is hidden from the actor: for them there is none."""
+    hidden = [name for name in given if actor.hides(f"{RECORD}.{name}")]
+    if hidden:
+        raise InvalidError({name: _("There is no such field.") for name in hidden})
 
 
 def _length(name: str) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from peyvand.memory.customers.models import CustomerKind
 
@@ -38,6 +39,7 @@ class CustomerData:
     stage: str = ""
     source: str = ""
     note: str = ""
+    custom: Mapping[str, Any] = field(default_factory=dict)  # by key, as typed or in their types
     owner_id: int | None = None
     team_id: int | None = None
     parent_id: int | None = None

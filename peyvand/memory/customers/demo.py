@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlencode
 
 from django.db import connection
 
+from peyvand.foundation.accounts.models import User
 from peyvand.foundation.demo.world import World
+from peyvand.foundation.fields.models import SavedView
+from peyvand.foundation.fields.services import field_save
 from peyvand.foundation.registry.actor import Actor
+from peyvand.memory.customers.demo_fields import CUSTOM_FIELDS, VIEWS
 from peyvand.memory.customers.demo_names import (
     ABROAD,
     CHAIN,
@@ -27,6 +32,7 @@ from peyvand.memory.customers.demo_names import (
     SOURCES,
     WOMEN,
 )
+from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.keys import identity_key
 from peyvand.memory.customers.models import Customer, CustomerKind, IdentityKind, Relation
 from peyvand.memory.customers.queries import has_customers
@@ -224,6 +230,35 @@ def _city(chance: random.Random) -> str:
     return chance.choices([city for city, _share in CITIES], [share for _city, share in CITIES])[0]
 
 
+def fields_of_sample(actor: Actor) -> None:
+    """The fields and views that the house has made for itself."""
+    for data in CUSTOM_FIELDS:
+        field_save(actor=actor, record=RECORD, data=data)
+    for name, query in VIEWS:
+        SavedView.objects.create(
+            demo=True, record=RECORD, name=name, query=urlencode(query), shared=True,
+            owner=User.objects.filter(demo=True).order_by("pk")[0],
+        )  # fmt: skip
+
+
+def _fill(world: World, members: list[Member]) -> None:
+    """Values of the custom fields: brewing and taste of people, credit and contract of houses."""
+    chance = world.chance("customers.fields")
+    for place, member in enumerate(members):
+        if member.life.house:
+            if not member.life.abroad:
+                member.row.custom["credit_limit"] = str(chance.choice((50, 100, 200, 500)) * 10_000_000)
+                member.row.custom["economic_code"] = f"4110{place:08d}"
+            member.row.custom["contract_date"] = world.day(member.life.known).isoformat()
+        else:
+            if chance.random() < 0.6:
+                member.row.custom["brewing"] = chance.choice(("espresso", "moka", "french_press", "tea_pot"))
+            if chance.random() < 0.45:
+                member.row.custom["taste"] = sorted(chance.sample(("bitter", "mild", "fruity"), chance.randint(1, 2)))
+            if chance.random() < 0.3:
+                member.row.custom["tasting_club"] = chance.random() < 0.7
+
+
 # ── writing ───────────────────────────────────────────────────────────────
 
 _KNOWN_SINCE = """
@@ -233,8 +268,10 @@ UPDATE customers_customer c SET created_at = r.at, updated_at = r.at
 
 
 def sample_load(actor: Actor, world: World) -> int:
-    """Write the customers of the sample with identities, tags, roles and branches; gives how many rows."""
+    """Write the customers of the sample with identities, tags, roles, branches and fields; gives how many rows."""
+    fields_of_sample(actor)
     members = cast(world)
+    _fill(world, members)
     names = sorted({tag for member in members for tag in member.row.tags})
     tags = {tag.name: tag.pk for tag in tags_ensure(demo=True, names=names).values()}
     for member in members:

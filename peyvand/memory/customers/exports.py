@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext
 
 from peyvand.foundation.accounts import settings
+from peyvand.foundation.fields.declarations import Field
+from peyvand.foundation.fields.kinds import plain, value_of
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.identifiers import phone_for_file
 from peyvand.memory.customers import filters, queries
+from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind
 
 CHUNK = 500
@@ -19,24 +22,73 @@ CHUNK = 500
 def export_rows(actor: Actor, query: Mapping[str, str]) -> Iterator[list[Any]]:
     """The list under the conditions of its address, as people read it; dates Gregorian, phones without +."""
     currency = queries.worth_currency(actor=actor, default=settings.text("default_currency"))
-    chosen = filters.asked(actor=actor, query=query, currency=currency).chosen
+    wanted = filters.asked(actor=actor, query=query, currency=currency)
+    chosen = wanted.chosen
+    custom = [one for one in wanted.fields.values() if one.custom]
+    hidden = queries.hidden_kinds(actor)
+    columns = [wanted.fields[name] for name in wanted.columns] if wanted.said_columns else None
+    found = queries.with_people(queries.customers(actor=actor, chosen=chosen), tags=True)
+    if columns is not None:
+        unit = {"worth": gettext("Revenue (%(currency)s)") % {"currency": currency}}
+        yield [gettext("Name"), *(unit.get(one.name, str(one.label)) for one in columns)]
+        for customer in _every(actor, found):
+            yield [customer.name, *(_value(customer, one, currency, hidden) for one in columns)]
+        return
     yield [
         gettext("Name"), gettext("Honorific"), gettext("Given name"), gettext("Family name"), gettext("Kind"),
         gettext("Code"), gettext("Mobile"), gettext("Email"), gettext("City"), gettext("Country"), gettext("Job"),
         gettext("Date of birth"), gettext("Owner"), gettext("Tags"), gettext("Class"),
         gettext("Revenue (%(currency)s)") % {"currency": currency}, gettext("Last interaction"), gettext("Note"),
+        *(str(one.label) for one in custom),
     ]  # fmt: skip
-    found = queries.with_people(queries.customers(actor=actor, chosen=chosen)).prefetch_related("tagged__tag")
+    for customer in _every(actor, found):
+        yield [
+            *_cells(customer, currency, hidden),
+            *(plain(one, value_of(one, customer.custom.get(one.key))) for one in custom),
+        ]
+
+
+def _every(actor: Actor, found: CustomerQuerySet) -> Iterator[Customer]:
+    """All rows, some at a time."""
     last = 0
     while rows := list(found.filter(pk__gt=last).order_by("pk")[:CHUNK]):
-        for customer in rows:
-            yield _cells(customer, currency)
+        yield from queries.concealed(actor, rows)
         last = rows[-1].pk
 
 
-def _cells(customer: Customer, currency: str) -> list[Any]:
+def _value(customer: Customer, one: Field, currency: str, hidden: Sequence[str]) -> Any:
+    """A column of the list as it goes into a file."""
+    if one.custom:
+        return plain(one, value_of(one, customer.custom.get(one.key)))
+    traits = queries.worth_traits_of(customer)
+    match one.name:
+        case "class":
+            return traits[queries.CLASS].text if queries.CLASS in traits else ""
+        case "worth":
+            worth = traits.get(queries.WORTH)
+            if worth is None or worth.number is None or worth.currency != currency:
+                return ""
+            return worth.number.normalize()
+        case "channels":
+            kinds = {row.kind for row in customer.identities.all() if row.kind not in hidden}
+            return ", ".join(str(IdentityKind(kind).label) for kind in sorted(kinds))
+        case "tags":
+            return ", ".join(sorted(row.tag.name for row in customer.tagged.all()))
+        case "phone" | "email":
+            keys = [row.key for row in customer.identities.all() if row.kind == one.name]
+            return (phone_for_file(keys[0]) if one.name == "phone" else keys[0]) if keys else ""
+        case "owner":
+            return customer.owner.name if customer.owner else ""
+        case "kind":
+            return CustomerKind(customer.kind).label
+    return plain(one, getattr(customer, one.path) or None)
+
+
+def _cells(customer: Customer, currency: str, hidden: Sequence[str]) -> list[Any]:
     first: dict[str, Identity] = {}
     for identity in customer.identities.all():
+        if identity.kind in hidden:
+            continue
         first.setdefault(identity.kind, identity)
     traits = queries.worth_traits_of(customer)
     worth, code = traits.get(queries.WORTH), first.get(IdentityKind.EXTERNAL)

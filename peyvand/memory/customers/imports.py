@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -10,12 +11,17 @@ from django.db import connection
 
 from peyvand.events.customers import CustomersChanged, CustomersCreated
 from peyvand.foundation.accounts.models import User
+from peyvand.foundation.fields.declarations import PREFIX, Field
+from peyvand.foundation.fields.errors import ValueRefusedError
+from peyvand.foundation.fields.kinds import kept
+from peyvand.foundation.fields.queries import customs
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.identifiers import IdentifierError
 from peyvand.foundation.text.keys import clean, fa_key
 from peyvand.foundation.transfer.shapes import Row, Writer
 from peyvand.memory.customers.errors import InvalidError
+from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.keys import NAME_LENGTH, identity_key, name_of, search_key_of, sort_key_of
 from peyvand.memory.customers.models import Customer, Identity, IdentityKind
 from peyvand.memory.customers.services.tags import tags_ensure
@@ -38,12 +44,19 @@ BAD_TAG = "customers.bad_tag"
 BAD_BIRTH = "customers.bad_birth"
 NO_OWNER = "customers.no_owner"
 SHORTENED = "customers.shortened"
+UNKNOWN = "customers.unknown"
+NO_KEY = "customers.no_key"
+BAD_FIELD = "customers.bad_field"
+KEYS = {"code": IdentityKind.EXTERNAL, "phone": IdentityKind.PHONE, "email": IdentityKind.EMAIL}
+CLEARED = ("job_title", "city", "country", "birth_date", "note", "owner")  # an empty cell may empty these
 
 
 class CustomerWriter(Writer):
     """Makes customers, or changes those whom a row names by code, e-mail, or phone together with the name.
 
-    Of a known customer only what the row gives is changed; with the option "existing" = "skip" nothing is.
+    Of a known customer only what the row gives is changed. Options: "key" names the one column by which rows are known
+    (a code, phone, e-mail or custom field); "existing" = "skip" changes nobody; "missing" = "skip" makes nobody; with
+    "clear", empty cells of mapped columns empty their field.
     """
 
     def __init__(self, actor: Actor, options: Mapping[str, Any], *, kind: str) -> None:
@@ -51,11 +64,17 @@ class CustomerWriter(Writer):
         self.actor = actor
         self.kind = kind
         self.skip_known = options.get("existing") == "skip"
+        self.skip_unknown = options.get("missing") == "skip"
+        self.key = str(options.get("key") or "")
+        mapped = options.get("mapped", ())
+        self.clear = [name for name in mapped if name in CLEARED or name[:2] == PREFIX] if options.get("clear") else []
+        self.custom: dict[str, Field] = {}
         self.owners: dict[str, int] = {}
         self.pending: dict[tuple[str, str], list[NewCustomer]] = {}
 
     def prepare(self) -> None:
-        """Know the colleagues by name and e-mail."""
+        """Know the colleagues by name and e-mail, and the custom fields."""
+        self.custom = {one.name: one for one in customs(actor=self.actor, record=RECORD)}
         for pk, name, email in User.objects.filter(is_active=True).values_list("pk", "name", "email"):
             self.owners.setdefault(fa_key(name), pk)
             self.owners[email] = pk
@@ -70,6 +89,9 @@ class CustomerWriter(Writer):
         for row, made in read:
             target = self._target(row, made, known)
             if target is None:
+                continue
+            if target is made and self.skip_unknown:
+                self.skip(row, UNKNOWN, value=self._key_value(made) or made.name[:80])
                 continue
             if isinstance(target, int):
                 if target in changes:
@@ -123,6 +145,13 @@ class CustomerWriter(Writer):
                 made.birth_date = born
             else:
                 self.note(row, BAD_BIRTH, column="birth_date", value=born.isoformat())
+        for column, field in self.custom.items():
+            if column in values:
+                try:
+                    made.custom[field.key] = kept(field, values[column])
+                except ValueRefusedError:
+                    self.note(row, BAD_FIELD, column=column, value=str(values[column])[:80])
+        made.cleared = [one for one in self.clear if one not in values]
         made.tags = self._tags_of(row)
         owner = clean(str(values.get("owner", "")))
         if owner:
@@ -163,7 +192,10 @@ class CustomerWriter(Writer):
         return names
 
     def _known(self, made: Sequence[NewCustomer]) -> dict[tuple[str, str], dict[int, str]]:
-        """Who has which identity already: customer ids with their search keys."""
+        """Who has which identity, or value of the key field, already: customer ids with their search keys."""
+        self.pending = {}
+        if self.key in self.custom:
+            return self._known_by_field(made)
         keys = [(identity.kind, identity.key) for one in made for identity in one.identities]
         with connection.cursor() as cursor:
             cursor.execute(
@@ -176,13 +208,55 @@ class CustomerWriter(Writer):
             found: dict[tuple[str, str], dict[int, str]] = {}
             for kind, key, pk, search_key in cursor.fetchall():
                 found.setdefault((kind, key), {})[pk] = search_key
-        self.pending = {}
         return found
+
+    def _known_by_field(self, made: Sequence[NewCustomer]) -> dict[tuple[str, str], dict[int, str]]:
+        field = self.custom[self.key]
+        values = sorted({value for one in made if (value := self._key_value(one))})
+        found: dict[tuple[str, str], dict[int, str]] = {}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT w.value, c.id, c.search_key FROM unnest(%s::text[]) AS w (value) JOIN customers_customer c "
+                "ON c.demo = %s AND c.custom @> jsonb_build_object(%s::text, w.value)",
+                [values, self.actor.demo, field.key],
+            )
+            for value, pk, search_key in cursor.fetchall():
+                found.setdefault((self.key, value), {})[pk] = search_key
+        return found
+
+    def _key_value(self, made: NewCustomer) -> str:
+        """What a row has in the chosen column by which rows are known."""
+        if self.key in self.custom:
+            return str(made.custom.get(self.custom[self.key].key) or "")
+        kind = KEYS.get(self.key)
+        return next((identity.key for identity in made.identities if identity.kind == kind), "")
+
+    def _target_by_key(
+        self, row: Row, made: NewCustomer, known: Mapping[tuple[str, str], Mapping[int, str]]
+    ) -> int | NewCustomer | None:
+        value = self._key_value(made)
+        if not value:
+            self.skip(row, NO_KEY)
+            return None
+        at = (self.key if self.key in self.custom else str(KEYS[self.key]), value)
+        ids = known.get(at, {})
+        if len(ids) > 1:
+            self.skip(row, SEVERAL)
+            return None
+        if ids:
+            return next(iter(ids))
+        earlier = self.pending.get(at)
+        if earlier:
+            return earlier[0]
+        self.pending[at] = [made]
+        return made
 
     def _target(
         self, row: Row, made: NewCustomer, known: Mapping[tuple[str, str], Mapping[int, str]]
     ) -> int | NewCustomer | None:
         """The customer whom the row means: one that is known, an earlier row of the batch, or itself."""
+        if self.key in self.custom or self.key in KEYS:
+            return self._target_by_key(row, made, known)
         wanted = search_key_of(made.name)
         for kind in (IdentityKind.EXTERNAL, IdentityKind.EMAIL, IdentityKind.PHONE):
             ids: set[int] = set()
@@ -229,24 +303,22 @@ class CustomerWriter(Writer):
             return
         changed: set[int] = set()
         rows = []
-        for kept in Customer.objects.filter(pk__in=list(changes)).select_for_update(of=("self",)).order_by("pk"):
-            made = changes[kept.pk]
+        for stands in Customer.objects.filter(pk__in=list(changes)).select_for_update(of=("self",)).order_by("pk"):
+            made = changes[stands.pk]
             named = made.name != (made.identities[0].value if made.identities else "")
+            name = made.name if named else stands.name
             after = (
-                made.name if named else kept.name,
-                made.honorific if named else kept.honorific,
-                made.given_name if named else kept.given_name,
-                made.family_name if named else kept.family_name,
-                made.job_title or kept.job_title,
-                made.city or kept.city,
-                made.country or kept.country,
-                made.birth_date or kept.birth_date,
-                made.note or kept.note,
-                made.owner_id or kept.owner_id,
+                name,
+                made.honorific if named else stands.honorific,
+                made.given_name if named else stands.given_name,
+                made.family_name if named else stands.family_name,
+                *(self._after(made, stands, column) for column in CHANGED[4:]),
             )
-            if after != tuple(getattr(kept, column) for column in CHANGED):
-                rows.append((kept.pk, *after, search_key_of(after[0]), sort_key_of(after[0])))
-                changed.add(kept.pk)
+            custom = {key: value for key, value in stands.custom.items() if f"{PREFIX}{key}" not in made.cleared}
+            custom |= made.custom
+            if custom != stands.custom or after != tuple(getattr(stands, column) for column in CHANGED):
+                rows.append((stands.pk, *after, json.dumps(custom), search_key_of(name), sort_key_of(name)))
+                changed.add(stands.pk)
         if rows:
             with connection.cursor() as cursor:
                 cursor.execute(UPDATE, [list(column) for column in zip(*rows, strict=True)])
@@ -258,6 +330,14 @@ class CustomerWriter(Writer):
         if changed:
             told = CustomersChanged(customer_ids=tuple(sorted(changed)), fields=("import",), demo=self.actor.demo)
             publish(told, actor=self.actor)
+
+    @staticmethod
+    def _after(made: NewCustomer, stands: Customer, column: str) -> Any:
+        """What a column holds afterwards: what the row gives, nothing where it empties the field, else what stands."""
+        given = getattr(made, column)
+        if given:
+            return given
+        return _EMPTY[column] if _said(column) in made.cleared else getattr(stands, column)
 
     def _add_identities(self, changes: Mapping[int, NewCustomer]) -> set[int]:
         had: dict[int, set[tuple[str, str]]] = {}
@@ -280,13 +360,21 @@ class CustomerWriter(Writer):
 CHANGED = (
     "name", "honorific", "given_name", "family_name", "job_title", "city", "country", "birth_date", "note", "owner_id",
 )  # fmt: skip
+_EMPTY = {"job_title": "", "city": "", "country": "", "birth_date": None, "note": "", "owner_id": None}
+
+
+def _said(column: str) -> str:
+    """A column as files name it."""
+    return column.removesuffix("_id")
+
+
 UPDATE = f"""
 UPDATE customers_customer c
-   SET {", ".join(f"{name} = r.{name}" for name in (*CHANGED, "search_key", "sort_key"))},
+   SET {", ".join(f"{name} = r.{name}" for name in (*CHANGED, "custom", "search_key", "sort_key"))},
        version = c.version + 1, updated_at = statement_timestamp()
   FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-              %s::date[], %s::text[], %s::bigint[], %s::text[], %s::text[])
-       AS r (id, {", ".join((*CHANGED, "search_key", "sort_key"))})
+              %s::date[], %s::text[], %s::bigint[], %s::jsonb[], %s::text[], %s::text[])
+       AS r (id, {", ".join((*CHANGED, "custom", "search_key", "sort_key"))})
  WHERE c.id = r.id
 """
 
@@ -295,6 +383,8 @@ def _fill(kept: NewCustomer, more: NewCustomer) -> None:
     """Two rows of one customer: the later one's values count, identities and tags add up."""
     for name in ("job_title", "city", "country", "birth_date", "note", "owner_id"):
         setattr(kept, name, getattr(more, name) or getattr(kept, name))
+    kept.custom |= more.custom
+    kept.cleared = [name for name in kept.cleared if name in more.cleared]
     had = {(identity.kind, identity.key) for identity in kept.identities}
     kinds = {identity.kind for identity in kept.identities}
     for identity in more.identities:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now, Reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -40,7 +40,7 @@ class Customer(models.Model):
     `name` is shown and sorted by; a person's is made of the parts when these are given. `search_key` and `sort_key`
     follow from the name (`text.keys`), `last_interaction_at` from the interactions (by a trigger there): no one sets
     them. `version` grows with every change, for editing side by side. `source` is "" or says where the record came
-    from.
+    from. `custom` holds the values of custom fields by key, as foundation.fields.kinds keeps them.
     """
 
     demo = models.BooleanField(default=False)
@@ -58,6 +58,7 @@ class Customer(models.Model):
     stage = models.CharField(max_length=40, default="", blank=True)
     source = models.CharField(max_length=100, default="", blank=True)
     note = models.TextField(default="", blank=True)
+    custom = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     search_key = models.TextField(default="", db_default="", editable=False)
@@ -82,6 +83,7 @@ class Customer(models.Model):
         ]
         indexes = [
             GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="customers_customer_search"),
+            GinIndex(OpClass(F("custom"), name="jsonb_path_ops"), name="customers_customer_custom"),
             models.Index(fields=["demo", "sort_key", "id"], name="customers_customer_sorted"),
             models.Index(fields=["demo", "owner", "sort_key", "id"], name="customers_customer_of_owner"),
             models.Index(fields=["demo", "team", "sort_key", "id"], name="customers_customer_of_team"),

@@ -9,16 +9,19 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from peyvand.foundation.fields.kinds import shown, value_of
+from peyvand.foundation.fields.queries import customs
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.formats import local_date
 from peyvand.memory.customers import queries
+from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.models import Customer, CustomerKind, CustomerTag, IdentityKind
 from peyvand.memory.customers.web.showing import icon_of, system_words
 
 
 def identities(actor: Actor, customer: Any, query: Mapping[str, str]) -> Mapping[str, Any] | None:
     """Phones, e-mails and codes, the primary one of each kind first."""
-    rows = sorted(customer.identities.all(), key=lambda row: (row.kind, not row.is_primary, row.pk))
+    rows = queries.identities_of(actor=actor, customer=customer)
     return {
         "customer": customer,
         "identities": [(row, icon_of(row)) for row in rows],
@@ -35,6 +38,11 @@ def details(actor: Actor, customer: Any, query: Mapping[str, str]) -> Mapping[st
         "customer": customer,
         "birthday": next_birthday(customer.birth_date) if customer.birth_date else None,
         "tags": [row.tag for row in tags],
+        "custom": [
+            {"field": one, "value": value, "text": shown(one, value)}
+            for one in (customs(actor=actor, record=RECORD) if customer.custom else ())
+            if (value := value_of(one, customer.custom.get(one.key))) is not None
+        ],
         "may_edit": queries.may_edit(actor=actor, customer=customer),
     }
 

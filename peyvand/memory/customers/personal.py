@@ -20,7 +20,7 @@ TABLES = (
             staff="owner_id team_id",
             identifying="name honorific given_name family_name birth_date",
             descriptive="kind job_title city country language stage source last_interaction_at",
-            content="note",
+            content="note custom",
         ),
         merge="custom",
         order=10,

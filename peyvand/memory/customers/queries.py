@@ -13,6 +13,8 @@ from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet
 from django.db.models.functions import Reverse
 from django.utils import timezone
 
+from peyvand.foundation.fields.conditions import Condition, apply, order_expression
+from peyvand.foundation.fields.declarations import PREFIX, Field
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.digits import latin_digits
 from peyvand.foundation.text.identifiers import IdentifierError, parse_phone
@@ -20,6 +22,7 @@ from peyvand.foundation.text.keys import fa_key
 from peyvand.memory.customers import access
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.data import IdentityData
+from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.keys import identity_key
 from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind, Relation, Tag, Trait
 
@@ -60,6 +63,7 @@ class CustomerFilter:
     view_kind: str = ""
     view_classes: tuple[str, ...] = ()
     view_owner: str = ""
+    conditions: tuple[Condition, ...] = ()
 
 
 def customers(*, actor: Actor, chosen: CustomerFilter | None = None) -> CustomerQuerySet:
@@ -90,7 +94,15 @@ def customers(*, actor: Actor, chosen: CustomerFilter | None = None) -> Customer
         if chosen.worth_to is not None:
             worth = worth.filter(number__lte=chosen.worth_to)
         found = found.filter(pk__in=worth.values("customer_id"))
+    for condition in chosen.conditions:
+        found = apply(found, condition)
     return found
+
+
+def in_order(found: CustomerQuerySet, *, field: Field, falling: bool) -> tuple[CustomerQuerySet, tuple[str, ...]]:
+    """The customers with what a field's order needs, and that order; rows without a value come last."""
+    sign = "-" if falling else ""
+    return found.annotate(sorted_by=order_expression(field)), (f"{sign}sorted_by", f"{sign}id")
 
 
 def _with_trait(actor: Actor, name: str) -> QuerySet[Trait]:
@@ -111,8 +123,13 @@ def worth_currency(*, actor: Actor, default: str) -> str:
     return traits.order_by("currency").values_list("currency", flat=True).first() or default
 
 
-def with_people(found: CustomerQuerySet) -> CustomerQuerySet:
-    """The same customers with what a row shows: owner, identities, traits of worth, organisation; in five queries."""
+def with_people(found: CustomerQuerySet, *, tags: bool = False) -> CustomerQuerySet:
+    """The same customers with what a row shows: owner, identities, traits of worth, organisation; in five queries.
+
+    With `tags` their tags too, in one more.
+    """
+    if tags:
+        found = found.prefetch_related("tagged__tag")
     return found.select_related("owner").prefetch_related(
         Prefetch("identities", Identity.objects.order_by("-is_primary", "kind", "id")),
         Prefetch("traits", Trait.objects.filter(name__in=(CLASS, WORTH, SLIPPING)), to_attr="worth_traits"),
@@ -152,7 +169,10 @@ def matching(*, actor: Actor, text: str) -> Q:
 
 
 def _identities(actor: Actor) -> QuerySet[Identity]:
-    return Identity.objects.filter(demo=actor.demo)
+    """Identities by which the actor may find somebody."""
+    found = Identity.objects.filter(demo=actor.demo)
+    hidden = hidden_kinds(actor)
+    return found.exclude(kind__in=hidden) if hidden else found
 
 
 def _by_digits(actor: Actor, plain: str, digits: str) -> QuerySet[Identity, tuple[int]]:
@@ -214,8 +234,38 @@ def similar(*, actor: Actor, text: str, limit: int = 5, kind: str = "") -> list[
 
 
 def customer_get(*, actor: Actor, id: int) -> Customer:
-    """One customer with owner, team and parent; Customer.DoesNotExist when there is none that the actor may see."""
-    return Customer.objects.visible_to(actor).select_related("owner", "team", "parent").get(pk=id)
+    """One customer with owner, team and parent; Customer.DoesNotExist when there is none that the actor may see.
+
+    What is hidden from the actor is left out: to be read, not to be saved.
+    """
+    found = Customer.objects.visible_to(actor).select_related("owner", "team", "parent").get(pk=id)
+    return concealed(actor, [found])[0]
+
+
+def concealed(actor: Actor, rows: Iterable[Customer]) -> list[Customer]:
+    """The customers without the fields that are hidden from the actor; to be read, not to be saved."""
+    found = list(rows)
+    prefix = f"{RECORD}."
+    hidden = [] if actor.everything else [name.removeprefix(prefix) for name in actor.hidden if name.startswith(prefix)]
+    for name in hidden:
+        for customer in found:
+            if name.startswith(PREFIX):
+                customer.custom = {key: value for key, value in customer.custom.items() if key != name[len(PREFIX) :]}
+            elif hasattr(customer, name):
+                setattr(customer, name, None if name == "birth_date" else "")
+    return found
+
+
+def hidden_kinds(actor: Actor) -> tuple[str, ...]:
+    """The kinds of identities that are hidden from the actor."""
+    return tuple(kind.value for kind in (IdentityKind.PHONE, IdentityKind.EMAIL) if actor.hides(f"{RECORD}.{kind}"))
+
+
+def identities_of(*, actor: Actor, customer: Customer) -> list[Identity]:
+    """A customer's phones, e-mails and codes that the actor sees, the primary one of each kind first."""
+    hidden = hidden_kinds(actor)
+    rows = [row for row in customer.identities.all() if row.kind not in hidden]
+    return sorted(rows, key=lambda row: (row.kind, not row.is_primary, row.pk))
 
 
 def may_edit(*, actor: Actor, customer: Customer) -> bool:
@@ -231,11 +281,11 @@ def worth_traits_of(customer: Customer) -> dict[str, Trait]:
     return {trait.name: trait for trait in found}
 
 
-def reach_of(customer: Customer) -> list[Identity]:
-    """The primary phone and e-mail, in this order."""
+def reach_of(*, actor: Actor, customer: Customer) -> list[Identity]:
+    """The primary phone and e-mail that the actor sees, in this order."""
     rows = [
         row
-        for row in customer.identities.all()
+        for row in identities_of(actor=actor, customer=customer)
         if row.is_primary and row.kind in (IdentityKind.PHONE, IdentityKind.EMAIL)
     ]
     return sorted(rows, key=lambda row: row.kind, reverse=True)

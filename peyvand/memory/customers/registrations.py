@@ -9,6 +9,7 @@ from peyvand.foundation.changes.declarations import Recompute, TrackedTable
 from peyvand.foundation.registry.declarations import Action, DemoPart, MenuEntry, Panel, SearchProvider, WarehouseFact
 from peyvand.foundation.transfer.shapes import Total
 from peyvand.memory.customers import access, demo, panels, personal, shapes
+from peyvand.memory.customers.fields import CUSTOMER
 from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits
 from peyvand.memory.customers.queries import has_customers
@@ -21,6 +22,7 @@ DECLARATIONS = (
     Total(name="customers", label=_("Customers")),
     *access.PERMISSIONS,
     *shapes.DECLARATIONS,
+    CUSTOMER,
     MenuEntry("customers", _("Customers"), "users", "customers:list", "customer", 10, access.VIEW, key="C"),
     Action("customers.new", _("New customer"), "user-plus", "customers:new", 10, access.EDIT),
     Action(

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from peyvand.foundation.fields.kinds import FieldKind
+from peyvand.foundation.fields.queries import customs
+from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ExportShape, ImportColumn, ImportShape
 from peyvand.foundation.transfer.shapes import Reason
 from peyvand.memory.customers import access
 from peyvand.memory.customers.exports import export_rows
+from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.imports import (
     BAD_BIRTH,
     BAD_CODE,
     BAD_EMAIL,
+    BAD_FIELD,
     BAD_TAG,
+    NO_KEY,
     NO_NAME,
     NO_OWNER,
     SEVERAL,
     SHORTENED,
+    UNKNOWN,
     CustomerWriter,
 )
 from peyvand.memory.customers.models import CustomerKind
@@ -114,6 +122,24 @@ _PERSON = (
     ),
 )
 
+_AS_COLUMN = {FieldKind.NUMBER: "decimal", FieldKind.MONEY: "decimal", FieldKind.DATE: "date"}
+_KEYS = (FieldKind.TEXT, FieldKind.EMAIL, FieldKind.PHONE)
+_HIDDEN_AS = {"phone_2": "phone"}
+
+
+def columns_for(actor: Actor, columns: Sequence[ImportColumn]) -> Sequence[ImportColumn]:
+    """The columns that the actor may fill: without hidden fields, with custom ones."""
+    seen = [one for one in columns if not actor.hides(f"{RECORD}.{_HIDDEN_AS.get(one.name, one.name)}")]
+    custom = [
+        ImportColumn(
+            one.name, one.label, _AS_COLUMN.get(FieldKind(one.kind), "text"), (str(one.label), one.key),
+            key=one.kind in _KEYS, icon=one.icon,
+        )
+        for one in customs(actor=actor, record=RECORD)
+    ]  # fmt: skip
+    return [*seen, *custom]
+
+
 DECLARATIONS = (
     ImportShape(
         name="customers",
@@ -124,6 +150,8 @@ DECLARATIONS = (
         writer=partial(CustomerWriter, kind=CustomerKind.PERSON.value),
         permission=access.IMPORT,
         order=10,
+        options=("known",),
+        columns_for=columns_for,
     ),
     ImportShape(
         name="organisations",
@@ -134,6 +162,8 @@ DECLARATIONS = (
         writer=partial(CustomerWriter, kind=CustomerKind.ORGANISATION.value),
         permission=access.IMPORT,
         order=20,
+        options=("known",),
+        columns_for=columns_for,
     ),
     ExportShape("customers", _("Customers"), access.EXPORT, export_rows, order=10),
     Reason(NO_NAME, _("The line has no name, phone, e-mail or code. Fill in one of them.")),
@@ -143,5 +173,8 @@ DECLARATIONS = (
     Reason(BAD_TAG, _("The tag {value} is too long; it was left out.")),
     Reason(BAD_BIRTH, _("{value} can't be a date of birth; it was left out.")),
     Reason(NO_OWNER, _("No colleague is called {value}; the customer has no owner.")),
+    Reason(UNKNOWN, _("Nobody is known by {value}; the line was left out, as you asked.")),
+    Reason(NO_KEY, _("The line has nothing in the column by which rows are known.")),
+    Reason(BAD_FIELD, _("{value} does not fit the field; it was left out.")),
     Reason(SHORTENED, _("{value}… was too long and has been shortened.")),
 )

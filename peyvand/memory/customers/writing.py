@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -43,6 +45,8 @@ class NewCustomer:
     owner_id: int | None = None
     team_id: int | None = None
     identities: list[NewIdentity] = field(default_factory=list)
+    custom: dict[str, Any] = field(default_factory=dict)  # as foundation.fields.kinds keeps values
+    cleared: list[str] = field(default_factory=list)  # columns that an import empties
     tags: list[str] = field(default_factory=list)
     tag_ids: list[int] = field(default_factory=list)
 
@@ -67,11 +71,13 @@ def insert_customers(*, demo: bool, rows: Sequence[NewCustomer]) -> list[int]:
             [len(rows)],
         )
         ids = [pk for (pk,) in cursor.fetchall()]
-        columns = ", ".join(("id", "demo", *_COLUMNS, "search_key", "sort_key"))
+        columns = ", ".join(("id", "demo", *_COLUMNS, "custom", "search_key", "sort_key"))
         with cursor.copy(f"COPY customers_customer ({columns}) FROM STDIN") as copy:
             for pk, row in zip(ids, rows, strict=True):
                 values = [getattr(row, column) for column in _COLUMNS]
-                copy.write_row((pk, demo, *values, search_key_of(row.name), sort_key_of(row.name)))
+                copy.write_row(
+                    (pk, demo, *values, json.dumps(row.custom), search_key_of(row.name), sort_key_of(row.name))
+                )
         insert_identities(
             demo=demo,
             rows=[(pk, identity) for pk, row in zip(ids, rows, strict=True) for identity in row.identities],

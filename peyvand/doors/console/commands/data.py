@@ -46,7 +46,7 @@ def _shape(name: str) -> ImportShape:
         names = ", ".join(shape.name for shape in registry.all(ImportShape))
         text = _("There is no kind of file called “{name}”. There are: {names}.").format(name=name, names=names)
         raise CommandError(text, code=USAGE)
-    return registry.get(ImportShape, name)
+    return queries.shape_of(name)
 
 
 def _mapping(shape: ImportShape, path: Path, pairs: list[str]) -> dict[str, str]:
@@ -75,10 +75,20 @@ def import_file(
     pairs: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=TITLE", help=_("Where a column stands in the file."))
     ] = None,
+    key: Annotated[str, typer.Option(help=_("By which column a row that is there is known, as “code”."))] = "",
+    existing: Annotated[str, typer.Option(help=_("What to do with rows that are there: update or skip."))] = "update",
+    missing: Annotated[str, typer.Option(help=_("What to do with rows that are not: create or skip."))] = "create",
     as_json: AsJson = False,
 ) -> None:
     declared = _shape(shape)
     options: dict[str, Any] = {"currency": None, "tz": tz or None, "day_first": day_first}
+    if "known" in declared.options:
+        keys = ["", *(column.name for column in declared.columns if column.key)]
+        for said, allowed in ((key, keys), (existing, ["update", "skip"]), (missing, ["create", "skip"])):
+            if said not in allowed:
+                text = _("“{value}” is not one of: {allowed}.")
+                raise CommandError(text.format(value=said, allowed=", ".join(filter(None, allowed))), code=USAGE)
+        options |= {"key": key, "existing": existing, "missing": missing}
     if currency:
         options["currency"] = currency_of(currency.upper()).code
     if tz and tz not in available_timezones():
@@ -153,19 +163,30 @@ def export(
     path: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help=_("Where to; standard output if left out."))
     ] = None,
+    excel: Annotated[bool, typer.Option("--xlsx", help=_("Write an Excel workbook instead of CSV."))] = False,
 ) -> None:
     ground.stand(say=printing.say)
     if not registry.has(ExportShape, shape):
         names = ", ".join(found.name for found in registry.all(ExportShape))
         text = _("There is no list called “{name}”. There are: {names}.").format(name=shape, names=names)
         raise CommandError(text, code=USAGE)
-    blocks = services.export_csv(actor=_console(), name=shape, query={})
+    blocks = _workbook(shape) if excel else services.export_csv(actor=_console(), name=shape, query={})
     if path is None:
         for block in blocks:
             sys.stdout.buffer.write(block)
         sys.stdout.buffer.flush()
         return
     _write_whole(path, blocks)
+
+
+def _workbook(shape: str) -> Iterator[bytes]:
+    made = services.export_xlsx(actor=_console(), name=shape, query={})
+    try:
+        with made.open("rb") as file:
+            while block := file.read(1024 * 1024):
+                yield block
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def _write_whole(path: Path, blocks: Iterator[bytes]) -> None:

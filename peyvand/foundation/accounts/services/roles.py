@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.foundation.accounts import access
 from peyvand.foundation.accounts.access import RefusedError
 from peyvand.foundation.accounts.actors import grants_of
-from peyvand.foundation.accounts.models import Role, RoleGrant
+from peyvand.foundation.accounts.models import Role, RoleGrant, RoleHidden
 from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope
 from peyvand.foundation.registry.declarations import Permission
@@ -69,6 +69,28 @@ def role_save(*, actor: Actor, role_id: int | None, name: str, description: str,
                 update_fields=["scope"],
             )
     return role
+
+
+def hidden_set(*, actor: Actor, field: str, label: str, role_ids: Collection[int]) -> int | None:
+    """Hide a field ("customer.note") from these roles and from no other; gives the change set, None when it was so.
+
+    NotAllowed where a role of them is not the actor's to change, or the field is hidden from the actor.
+    """
+    actor.require(access.MANAGE_ROLES)
+    if actor.hides(field):
+        raise NotAllowed(access.MANAGE_ROLES)
+    with transaction.atomic():
+        before = set(RoleHidden.objects.filter(field=field).values_list("role_id", flat=True))
+        wanted = set(Role.objects.filter(pk__in=role_ids).exclude(key="admin").values_list("pk", flat=True))
+        for role in Role.objects.select_for_update().filter(pk__in=before ^ wanted).order_by("pk"):
+            if not access.covers(actor, role=role):
+                raise NotAllowed(access.MANAGE_ROLES)
+        if before == wanted:
+            return None
+        with change_set(actor=actor, kind=KIND, title=gettext("Who sees “%(name)s”") % {"name": label}) as made:
+            RoleHidden.objects.filter(field=field, role_id__in=before - wanted).delete()
+            RoleHidden.objects.bulk_create([RoleHidden(role_id=pk, field=field) for pk in sorted(wanted - before)])
+    return made.pk
 
 
 def role_delete(*, actor: Actor, role_id: int) -> None:

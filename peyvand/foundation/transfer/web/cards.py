@@ -11,13 +11,13 @@ from typing import Any
 from django.utils.translation import gettext
 
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.declarations import ImportColumn, ImportShape
+from peyvand.foundation.registry.declarations import ImportColumn
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.identifiers import format_phone
 from peyvand.foundation.transfer import running
 from peyvand.foundation.transfer.guessing import SURE, ColumnGuess, guess
 from peyvand.foundation.transfer.models import Import
-from peyvand.foundation.transfer.queries import column_of, reason_words, sniffed_of
+from peyvand.foundation.transfer.queries import column_of, reason_words, shape_of, sniffed_of
 from peyvand.foundation.transfer.reading import ENCODINGS
 from peyvand.foundation.transfer.shapes import Total
 from peyvand.foundation.ui import formats
@@ -113,7 +113,7 @@ def written(one: Import) -> Written:
 
 def column_lines(one: Import) -> list[ColumnLine]:
     """One line a column of the file."""
-    shape = registry.get(ImportShape, one.shape)
+    shape = shape_of(one.shape)
     by_place = {place: name for name, place in one.mapping.items()}
     columns = {column.name: column for column in shape.columns}
     shown = []
@@ -180,7 +180,7 @@ def cards(one: Import, actor: Actor, *, complete: bool) -> list[Card]:
 
 
 def _card(one: Import, number: int, values: Any, fate: str, problems: Sequence[Any]) -> Card:
-    shape = registry.get(ImportShape, one.shape)
+    shape = shape_of(one.shape)
     words = [column for column in shape.columns if column.name in values]
     head = next((column for column in words if column.kind == "text" and not column.key), words[0] if words else None)
     lines = [f"{column.label}: {shown(values[column.name], column)}" for column in words if column is not head]

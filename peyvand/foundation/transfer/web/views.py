@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,13 +20,14 @@ from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedEr
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.money.currencies import CURRENCIES
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.declarations import ExportShape, ImportShape
+from peyvand.foundation.registry.declarations import ExportShape
 from peyvand.foundation.registry.registry import UnknownNameError, registry
 from peyvand.foundation.transfer import services
 from peyvand.foundation.transfer.models import Import
-from peyvand.foundation.transfer.queries import exports_for, import_get, shapes_for
+from peyvand.foundation.transfer.queries import exports_for, import_get, shape_of, shapes_for
 from peyvand.foundation.transfer.reading import ENCODINGS, ReadError, Wish
 from peyvand.foundation.transfer.web import cards
+from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.toasts import toast
 
@@ -135,7 +137,7 @@ def one_import(request: StaffRequest, import_id: int) -> HttpResponse:
         {
             "steps": _steps(),
             "one": one,
-            "shape": registry.get(ImportShape, one.shape),
+            "shape": shape_of(one.shape),
             "run": _run_view(one),
             "alive": one.state in UNDER_WAY,
             "counts": cards.counts(counted),
@@ -147,6 +149,10 @@ def one_import(request: StaffRequest, import_id: int) -> HttpResponse:
             "skipped": sum(counted.get("skipped", {}).values()),
         },
     )
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KNOWN = {"existing": ("update", "skip"), "missing": ("create", "skip")}
 
 
 def _posted(request: StaffRequest, one: Import) -> tuple[dict[str, int], dict[str, Any]]:
@@ -163,6 +169,12 @@ def _posted(request: StaffRequest, one: Import) -> tuple[dict[str, int], dict[st
         options["tz"] = ZoneInfo(tz).key
     if (order := request.POST.get("day_first", "")) in ("1", "0"):
         options["day_first"] = order == "1"
+    for name, allowed in KNOWN.items():
+        if request.POST.get(name, "") in allowed:
+            options[name] = request.POST[name]
+    if "existing" in request.POST:
+        options["clear"] = "clear" in request.POST
+        options["key"] = request.POST.get("key", "") if request.POST.get("key", "") in mapping else ""
     return mapping, options
 
 
@@ -185,7 +197,7 @@ def columns(request: StaffRequest, import_id: int) -> HttpResponse:
         except services.MappingError as refused:
             error = str(refused)
     open_questions = services.questions(one)
-    shape = registry.get(ImportShape, one.shape)
+    shape = shape_of(one.shape, actor)
     lines = cards.column_lines(one)
     by_name = {column.name: str(column.label) for column in shape.columns}
     context = {
@@ -199,6 +211,8 @@ def columns(request: StaffRequest, import_id: int) -> HttpResponse:
         "written": cards.written(one),
         "asks_currency": "currency" in shape.options,
         "asks_tz": "tz" in shape.options,
+        "asks_known": "known" in shape.options,
+        "keys": [column for column in shape.columns if column.key and column.name in one.mapping],
         "currencies": [(code, str(currency.name)) for code, currency in CURRENCIES.items()],
         "zones": sorted(available_timezones()),
         "questions": open_questions,
@@ -259,7 +273,7 @@ def check(request: StaffRequest, import_id: int) -> HttpResponse:
         {
             "steps": _steps(),
             "one": one,
-            "shape": registry.get(ImportShape, one.shape),
+            "shape": shape_of(one.shape),
             "run": _run_view(one),
             "alive": one.state == State.CHECKING,
             "counts": cards.counts(one.dry),
@@ -337,9 +351,20 @@ def problems(request: StaffRequest, import_id: int) -> HttpResponseBase:
 
 @require_safe
 def export(request: StaffRequest, name: str) -> HttpResponseBase:
-    """A list as CSV, by right; the query chooses the rows as on its page."""
+    """A list as CSV, or as a workbook with `format` xlsx, by right; the query chooses the rows as on its page."""
     if not registry.has(ExportShape, name):
         raise Http404
     request.actor.require(registry.get(ExportShape, name).permission)
-    query = {key: request.GET[key] for key in request.GET}
-    return _download(services.export_csv(actor=request.actor, name=name, query=query), f"{name}.csv")
+    query = {key: request.GET[key] for key in request.GET if key != "format"}
+    shape = registry.get(ExportShape, name)
+    stem = f"{shape.label} {formats.digits(formats.date_as_typed(formats.local_date(timezone.now())))}".replace(
+        "/", "-"
+    )
+    if request.GET.get("format") != "xlsx":
+        return _download(services.export_csv(actor=request.actor, name=name, query=query), f"{stem}.csv")
+    path = services.export_xlsx(actor=request.actor, name=name, query=query)
+    file = path.open("rb")
+    path.unlink()  # the open file lives until it is read
+    response = FileResponse(file, as_attachment=True, filename=f"{stem}.xlsx", content_type=XLSX)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -13,6 +13,7 @@ from peyvand.memory.customers.services.bulk import (
     team_set,
 )
 from peyvand.memory.customers.services.external import customers_by_external, customers_ensure_external
+from peyvand.memory.customers.services.fieldwise import field_set, fields_set
 from peyvand.memory.customers.services.identities import identity_add, identity_remove, identity_verify
 from peyvand.memory.customers.services.records import customer_create, customer_update
 from peyvand.memory.customers.services.relations import relation_add, relation_remove
@@ -31,6 +32,8 @@ __all__ = [
     "customers_by_external",
     "customers_delete",
     "customers_ensure_external",
+    "field_set",
+    "fields_set",
     "identity_add",
     "identity_remove",
     "identity_verify",

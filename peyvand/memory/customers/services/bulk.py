@@ -57,7 +57,7 @@ def _set(*, actor: Actor, customers: Chosen, field: str, value: int | None, to: 
     actor.require(access.EDIT)
     with transaction.atomic():
         same = Q(**{f"{field}__isnull": True}) if value is None else Q(**{field: value})
-        ids = _locked(actor=actor, customers=customers, permission=access.EDIT, but=same)
+        ids = locked(actor=actor, customers=customers, permission=access.EDIT, but=same)
         if not ids:
             return BulkResult(0, None)
         if to:
@@ -66,7 +66,7 @@ def _set(*, actor: Actor, customers: Chosen, field: str, value: int | None, to: 
             title = ngettext("%(count)s customer given to nobody", "%(count)s customers given to nobody", len(ids))
         with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "name": to}) as made:
             Customer.objects.filter(pk__in=ids).update(**{field: value})
-            _tell(actor=actor, ids=ids, field="owner" if field == "owner_id" else "team")
+            tell(actor=actor, ids=ids, field="owner" if field == "owner_id" else "team")
     return BulkResult(len(ids), made.pk)
 
 
@@ -74,14 +74,14 @@ def tag_add_to(*, actor: Actor, customers: Chosen, name: str) -> BulkResult:
     """Put a tag on the customers, making the tag if need be."""
     actor.require(access.EDIT)
     with transaction.atomic():
-        ids = _locked(actor=actor, customers=customers, permission=access.EDIT, but=Q())
+        ids = locked(actor=actor, customers=customers, permission=access.EDIT, but=Q())
         title = ngettext("Tag “%(tag)s” on %(count)s customer", "Tag “%(tag)s” on %(count)s customers", len(ids))
         with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "tag": name}) as made:
             (tag,) = tags_ensure(demo=actor.demo, names=[name]).values()
             had = set(CustomerTag.objects.filter(tag=tag, customer_id__in=ids).values_list("customer_id", flat=True))
             fresh = [pk for pk in ids if pk not in had]
             insert_tags(rows=[(pk, tag.pk) for pk in fresh])
-            _tell(actor=actor, ids=fresh, field="tags")
+            tell(actor=actor, ids=fresh, field="tags")
     return BulkResult(len(fresh), made.pk if fresh else None)
 
 
@@ -89,14 +89,14 @@ def tag_remove_from(*, actor: Actor, customers: Chosen, name: str) -> BulkResult
     """Take a tag off the customers."""
     actor.require(access.EDIT)
     with transaction.atomic():
-        ids = _locked(actor=actor, customers=customers, permission=access.EDIT, but=Q())
+        ids = locked(actor=actor, customers=customers, permission=access.EDIT, but=Q())
         title = ngettext("Tag “%(tag)s” off %(count)s customer", "Tag “%(tag)s” off %(count)s customers", len(ids))
         with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "tag": name}) as made:
             (tag,) = tags_ensure(demo=actor.demo, names=[name]).values()
             tagged = CustomerTag.objects.filter(tag=tag, customer_id__in=ids)
             changed = list(tagged.values_list("customer_id", flat=True))
             tagged.delete()
-            _tell(actor=actor, ids=changed, field="tags")
+            tell(actor=actor, ids=changed, field="tags")
     return BulkResult(len(changed), made.pk if changed else None)
 
 
@@ -107,7 +107,7 @@ def customers_delete(*, actor: Actor, customers: Chosen) -> BulkResult:
     """
     actor.require(access.DELETE)
     with transaction.atomic():
-        ids = _locked(actor=actor, customers=customers, permission=access.DELETE, but=Q())
+        ids = locked(actor=actor, customers=customers, permission=access.DELETE, but=Q())
         if not ids:
             return BulkResult(0, None)
         title = ngettext("%(count)s customer deleted", "%(count)s customers deleted", len(ids)) % {"count": len(ids)}
@@ -140,7 +140,7 @@ def sample_remove(actor: Actor) -> int:
     return removed
 
 
-def _locked(*, actor: Actor, customers: Chosen, permission: str, but: Q) -> list[int]:
+def locked(*, actor: Actor, customers: Chosen, permission: str, but: Q) -> list[int]:
     """Ids, locked in their order, of those among `customers` whom the actor may touch, without those of `but`."""
     within = Q(pk__in=customers.order_by().values("pk") if isinstance(customers, CustomerQuerySet) else list(customers))
     reach = Customer.objects.visible_to(actor, permission).filter(within)
@@ -149,7 +149,8 @@ def _locked(*, actor: Actor, customers: Chosen, permission: str, but: Q) -> list
     return list(reach.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
-def _tell(*, actor: Actor, ids: Sequence[int], field: str) -> None:
+def tell(*, actor: Actor, ids: Sequence[int], field: str) -> None:
+    """Count a change of these customers and say so to other rooms."""
     for start in range(0, len(ids), EVENT_SIZE):
         some = tuple(ids[start : start + EVENT_SIZE])
         touch(some)

@@ -14,10 +14,18 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.events.customers import CustomersChanged, CustomersCreated
 from peyvand.foundation.changes.models import Change
 from peyvand.foundation.changes.services import change_set
+from peyvand.foundation.fields.declarations import PREFIX
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.memory.customers import access
-from peyvand.memory.customers.checking import FIELDS, check_links, checked, checked_identities
+from peyvand.memory.customers.checking import (
+    FIELDS,
+    check_links,
+    checked,
+    checked_identities,
+    custom_checked,
+    refuse_hidden,
+)
 from peyvand.memory.customers.data import CustomerData, IdentityData
 from peyvand.memory.customers.errors import ConflictError, InvalidError, Theirs
 from peyvand.memory.customers.keys import name_of, search_key_of, sort_key_of
@@ -37,7 +45,8 @@ def customer_create(*, actor: Actor, data: CustomerData) -> Customer:
     """
     actor.require(access.EDIT)
     values = checked({field.name: getattr(data, field.name) for field in fields(data) if field.name in FIELDS})
-    customer = Customer(demo=actor.demo, **values)
+    custom = custom_checked(actor=actor, given=data.custom, before={})
+    customer = Customer(demo=actor.demo, custom=custom, **values)
     if customer.owner_id is None and customer.team_id is None and actor.scope(access.EDIT) < Scope.ALL:
         customer.owner_id = actor.user_id
     with transaction.atomic():
@@ -60,6 +69,8 @@ def customer_create(*, actor: Actor, data: CustomerData) -> Customer:
 def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, Any], version: int | None) -> Customer:
     """Change fields, and with `identities` or `tags` replace these whole; gives the customer as it stands now.
 
+    `custom` gives custom fields by key: those that are left out stay, an empty value takes one out.
+
     `version` is what the one who changes has read: ConflictError when somebody changed the record since; None writes
     over whatever is there. Raises NotAllowed, InvalidError, and Customer.DoesNotExist when it may not be changed.
     """
@@ -67,6 +78,8 @@ def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, A
     given = dict(changes)
     tags: Sequence[str] | None = given.pop("tags", None)
     identities: Sequence[IdentityData] | None = given.pop("identities", None)
+    custom: Mapping[str, Any] | None = given.pop("custom", None)
+    refuse_hidden(actor, given)
     values = checked(given)
     with transaction.atomic():
         if identities is not None:
@@ -75,15 +88,17 @@ def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, A
         if version is not None and version != kept.version:
             raise _conflict(kept, version=version, names=changes)
         wanted = None if identities is None else checked_identities(actor=actor, customer_id=kept.pk, given=identities)
-        before = {name: getattr(kept, name) for name in FIELDS}
+        before = {name: getattr(kept, name) for name in (*FIELDS, "custom")}
         for name, value in values.items():
             setattr(kept, name, value)
+        if custom is not None:
+            kept.custom = custom_checked(actor=actor, given=custom, before=kept.custom)
         if kept.kind == CustomerKind.PERSON:
             kept.parent_id = None
         if any(name in values for name in NAMES):
             _rename(kept, values)
         check_links(actor=actor, customer=kept)
-        changed = [name for name in FIELDS if getattr(kept, name) != before[name]]
+        changed = [name for name in (*FIELDS, "custom") if getattr(kept, name) != before[name]]
         with change_set(actor=actor, kind="edit", title=gettext("Change of %(name)s") % {"name": kept.name}):
             if wanted is not None and identities_replace(customer=kept, wanted=wanted):
                 changed.append("identities")
@@ -94,7 +109,7 @@ def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, A
                 kept.updated_at = timezone.now()
                 kept.save(
                     update_fields=[
-                        *(n for n in changed if n in FIELDS),
+                        *(n for n in changed if n in before),
                         "search_key",
                         "sort_key",
                         "version",
@@ -142,6 +157,7 @@ def _conflict(customer: Customer, *, version: int, names: Mapping[str, Any]) -> 
         .first()
     )
     theirs = [Theirs(field=name, value=getattr(customer, name)) for name in names if name in FIELDS]
+    theirs += [Theirs(field=f"{PREFIX}{key}", value=customer.custom.get(key)) for key in names.get("custom", ())]
     return ConflictError(
         version=customer.version, by=(last[0] or "") if last else "", at=last[1] if last else None, theirs=theirs
     )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
+import openpyxl
 import pytest
 
 from peyvand.foundation.changes.services import change_set, undo
+from peyvand.foundation.fields.services import FieldData, field_save
 from peyvand.foundation.registry.actor import system_actor
+from peyvand.foundation.transfer.queries import shape_of
+from peyvand.foundation.transfer.services import export_xlsx
 from peyvand.foundation.transfer.shapes import Row
 from peyvand.memory.customers.imports import CustomerWriter
 from peyvand.memory.customers.models import Customer, Identity
@@ -68,3 +74,66 @@ def test_a_familys_phone_does_not_make_one_of_them_and_two_lines_of_one_person_d
     )
     assert writer.new == 3
     assert Customer.objects.get(name="مادر").city == "قم"
+
+
+def test_rows_are_known_by_the_column_that_was_chosen() -> None:
+    _write({"name": "مریم", "code": "7", "email": "m@example.com", "city": "قم"}, {"name": "علی", "code": "8"})
+    by_mail, _set = _write(
+        {"name": "مریم رستگار", "email": "m@example.com", "code": "9", "city": "یزد"},
+        {"name": "نسرین", "email": "n@example.com"},
+        {"name": "بی‌نشان"},
+        key="email", missing="skip",
+    )  # fmt: skip
+    assert (by_mail.new, by_mail.updated) == (0, 1)
+    assert [(one.row, one.reason) for one in by_mail.problems] == [(2, "customers.unknown"), (3, "customers.no_key")]
+    assert Customer.objects.get(name="مریم رستگار").city == "یزد"
+    added, _set = _write({"name": "کسی", "email": "m@example.com"}, {"name": "نو", "email": "new@example.com"},
+                         key="email", existing="skip")  # fmt: skip
+    assert (added.new, added.updated) == (1, 0)
+    assert not Customer.objects.filter(name="کسی").exists()
+
+
+def test_custom_fields_come_in_are_a_key_and_go_back() -> None:
+    for key, kind in (("number", "text"), ("size", "number"), ("since", "date")):
+        field_save(actor=system_actor(), record="customer", data=FieldData(kind=kind, key=key, label_en=key))
+    _write({"name": "مریم", "c.number": "A-1", "c.size": Decimal("4.50"), "c.since": date(2024, 3, 20)})
+    assert Customer.objects.get().custom == {"number": "A-1", "size": "4.5", "since": "2024-03-20"}
+    second, set_id = _write(
+        {"name": "مریم رستگار", "c.number": "A-1", "c.size": "many"}, {"name": "علی", "c.number": "A-2"}, key="c.number"
+    )
+    assert (second.new, second.updated) == (1, 1)
+    assert [(one.row, one.reason, one.skipped) for one in second.problems] == [(1, "customers.bad_field", False)]
+    assert Customer.objects.get(name="مریم رستگار").custom["size"] == "4.5"
+    undo(actor=system_actor(), change_set_id=set_id)
+    assert Customer.objects.get().name == "مریم"
+    cleared, _set = _write({"c.number": "A-1", "name": "مریم"}, key="c.number", clear=True,
+                           mapped=["name", "c.number", "c.size", "city"])  # fmt: skip
+    assert cleared.updated == 1
+    assert Customer.objects.get().custom == {"number": "A-1", "since": "2024-03-20"}
+
+
+def test_a_column_of_the_file_is_guessed_as_a_custom_field_and_hidden_ones_are_not_there() -> None:
+    field_save(
+        actor=system_actor(), record="customer", data=FieldData(kind="choice", label_fa="رنگ دلخواه", choices="سبز")
+    )
+    names = [column.name for column in shape_of("customers", system_actor()).columns]
+    assert "c.rng_dlkhvah" in names
+    blind = replace(system_actor(), everything=False, hidden=frozenset({"customer.phone", "customer.c.rng_dlkhvah"}))
+    left = [column.name for column in shape_of("customers", blind).columns]
+    assert set(names) - set(left) == {"phone", "phone_2", "c.rng_dlkhvah"}
+
+
+def test_a_workbook_has_numbers_dates_and_no_formula() -> None:
+    field_save(actor=system_actor(), record="customer", data=FieldData(kind="number", key="size", label_en="Size"))
+    _write({"name": "=1+1", "birth_date": date(1990, 1, 2), "c.size": Decimal(7)})
+    path = export_xlsx(actor=system_actor(), name="customers", query={"columns": "birth_date,c.size,kind"})
+    try:
+        book = openpyxl.load_workbook(path)
+    finally:
+        path.unlink()
+    sheet = book.worksheets[0]
+    assert sheet.sheet_view.rightToLeft
+    assert [cell.value for cell in sheet[1]][1:3] == ["تاریخ تولد", "Size"]
+    name, born, size, _kind = sheet[2]
+    assert (name.value, name.data_type) == ("=1+1", "s")
+    assert (born.value.date(), size.value) == (date(1990, 1, 2), 7)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.accounts.queries import assignable, team_choices
+from peyvand.foundation.fields.declarations import Field
+from peyvand.foundation.fields.forms import ValueField, form_fields
+from peyvand.foundation.fields.kinds import typed, value_of
+from peyvand.foundation.fields.queries import customs
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.fields import DateField, SearchSelect
 from peyvand.memory.customers.data import IdentityData
+from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.models import Customer, CustomerKind, IdentityKind
 
 ROWS = 30  # identities in one form
@@ -60,21 +66,40 @@ class CustomerForm(forms.Form):
             self.fields["name"].required = True
             self.fields["name"].error_messages["required"] = gettext("Type the organisation's name.")
         self.kind = kind
+        for name in [name for name in self.fields if actor.hides(f"{RECORD}.{name}")]:
+            del self.fields[name]
+        self.custom = customs(actor=actor, record=RECORD)
+        self.fields.update(form_fields(self.custom))
+
+    def custom_rows(self) -> list[BoundField]:
+        """The custom fields as they stand in the form."""
+        return [self[one.name] for one in self.custom]
 
     def values(self) -> dict[str, Any]:
-        """The fields by the services' names; tags as a list."""
+        """The fields by the services' names; tags as a list, custom fields by key."""
         found = {**self.cleaned_data, "kind": self.kind}
+        found["custom"] = {one.key: value_of(one, found.pop(one.name, None)) for one in self.custom}
         found["tags"] = [part.strip() for part in found["tags"].translate(TAG_SEPARATORS).split(",") if part.strip()]
         return found
 
 
-def initial_of(customer: Customer, *, tags: list[str]) -> dict[str, Any]:
+class ValueForm(forms.Form):
+    """One value of a field, as a cell of the list or a bulk change asks for it; kept as kinds.kept says."""
+
+    def __init__(self, *args: Any, field: Field, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"] = ValueField(replace(field, required=False))
+        self.fields["value"].widget.attrs["aria-label"] = str(field.label)
+
+
+def initial_of(customer: Customer, *, tags: list[str], custom: Sequence[Field]) -> dict[str, Any]:
     """A customer as the form begins."""
     names = (
         "honorific", "given_name", "family_name", "name", "job_title", "city", "country", "birth_date", "owner_id",
         "team_id", "note",
     )  # fmt: skip
-    return {**{name: getattr(customer, name) for name in names}, "tags": gettext(", ").join(tags)}
+    values = {one.name: typed(one, value_of(one, customer.custom.get(one.key))) for one in custom}
+    return {**{name: getattr(customer, name) for name in names}, **values, "tags": gettext(", ").join(tags)}
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext, pgettext
 
+from peyvand.foundation.fields.conditions import PARAMETER
+from peyvand.foundation.fields.conditions import said as said_of
+from peyvand.foundation.fields.declarations import Field as RecordField
+from peyvand.foundation.fields.kinds import FieldKind, shown, value_of
+from peyvand.foundation.fields.models import SavedView
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.money.currencies import RIAL, currency_of, is_currency
 from peyvand.foundation.registry.declarations import Label
@@ -17,6 +23,7 @@ from peyvand.foundation.text.bidi import isolate
 from peyvand.foundation.ui.formats import money, number
 from peyvand.foundation.ui.pieces import CLASSES
 from peyvand.foundation.ui.reader import current_reader
+from peyvand.memory.customers.fields import OF_PEOPLE
 from peyvand.memory.customers.filters import TOUCHED, VIEWS, Asked
 from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind
 from peyvand.memory.customers.queries import CLASS, SLIPPING, WORTH, worth_traits_of
@@ -66,8 +73,8 @@ class Tab:
     icon: str = ""
 
 
-def tabs(asked: Asked) -> list[Tab]:
-    """The views that everyone has."""
+def tabs(asked: Asked, views: Sequence[SavedView] = (), opened: SavedView | None = None) -> list[Tab]:
+    """The views that everyone has, then one's own and those that are shared."""
     labels = {
         "all": gettext("All"),
         "mine": gettext("Mine"),
@@ -76,7 +83,12 @@ def tabs(asked: Asked) -> list[Tab]:
         "attention": gettext("Need care"),
         "unowned": gettext("Without owner"),
     }
-    return [Tab(labels[view], address({} if view == "all" else {"view": view}), asked.view == view) for view in VIEWS]
+    built_in = [Tab(labels[view], address({"view": view}), opened is None and asked.view == view) for view in VIEWS]
+    return built_in + [
+        Tab(view.name, f"?{view.query}{'&' if view.query else ''}saved={view.pk}", view == opened,
+            icon="users" if view.shared else "bookmark")
+        for view in views
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -87,6 +99,7 @@ class Field:
     label: str
     icon: str
     parameters: tuple[str, ...]
+    about: RecordField | None = None  # of the fields that have no condition of their own
 
 
 def fields() -> list[Field]:
@@ -100,6 +113,16 @@ def fields() -> list[Field]:
         Field("touched", gettext("Last interaction"), "clock", ("touched",)),
         Field("worth", gettext("Revenue"), "coin", ("from", "to")),
     ]
+
+
+def any_fields(asked: Asked) -> list[Field]:
+    """The other fields that can be asked for, custom ones first."""
+    found = [
+        Field(one.name, str(one.label), one.icon, (f"{PARAMETER}{one.name}",), one)
+        for one in asked.fields.values()
+        if one.condition
+    ]
+    return sorted(found, key=lambda one: not (one.about is not None and one.about.custom))
 
 
 @dataclass(frozen=True)
@@ -123,10 +146,18 @@ class Words:
 
 def chips(asked: Asked, words: Words) -> list[Chip]:
     """The conditions that are set, each as a sentence."""
-    return [
+    own = [
         Chip(one, *said, address(asked.query, **dict.fromkeys(one.parameters, "")))
         for one in fields()
         if (said := _said(one.name, asked.given, words)) is not None
+    ]
+    return own + [
+        Chip(
+            Field(one.field.name, str(one.field.label), one.field.icon, (one.parameter,), one.field),
+            *said_of(one),
+            address(asked.query, **{one.parameter: ""}),
+        )
+        for one in asked.chosen.conditions
     ]
 
 
@@ -180,6 +211,79 @@ def unit_word(currency: str) -> str:
     return str(currency_of(currency).word or currency) if is_currency(currency) else currency
 
 
+SORTED_AS = {"worth": "value", "touched": "touched"}  # columns whose order has a name of its own
+FALLING = ("value", "touched")  # orders whose plain name begins with the greatest
+_CARD = {"class": "m-badge", "worth": "n num m-a nw", "touched": "m-b", "channels": "wide-only", "owner": "m-c"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A head of the list: where a click on it leads, how it is sorted now, and the class of its cells."""
+
+    field: RecordField
+    label: str
+    cls: str
+    url: str = ""
+    aria: str = "none"
+
+
+def columns(asked: Asked, *, unit: str) -> list[Column]:
+    """The list's columns after the name."""
+    found = []
+    for name in asked.columns:
+        one = asked.fields[name]
+        label = gettext("Revenue (%(unit)s)") % {"unit": unit} if name == "worth" else str(one.label)
+        number_like = one.kind in (FieldKind.NUMBER, FieldKind.MONEY)
+        cls = _CARD.get(name, "cu-extra n num nw" if number_like else "cu-extra")
+        found.append(Column(one, label, cls, *(sort_of(asked, SORTED_AS.get(name, name)) if one.sortable else ())))
+    return found
+
+
+def sort_of(asked: Asked, order: str) -> tuple[str, str]:
+    """Where a click on a head of this order leads, and how it is sorted now for a screen reader."""
+    current = asked.order in (order, f"-{order}")
+    falling = (asked.order == order) is (order in FALLING)
+    url = address(asked.query, sort=f"-{order}" if asked.order == order else order)
+    return url, ("descending" if falling else "ascending") if current else "none"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A place of a row; `text` for the fields that are shown as text."""
+
+    field: RecordField
+    cls: str
+    text: str = ""
+    editable: bool = False
+
+
+_OWN_CELLS = ("class", "worth", "touched", "channels", "owner")
+
+
+def cells(customer: Customer, heads: Sequence[Column], *, editable: bool) -> list[Cell]:
+    """A row's cells after the name."""
+    return [cell(customer, one.field, cls=one.cls, editable=editable) for one in heads]
+
+
+def cell(customer: Customer, one: RecordField, *, cls: str = "", editable: bool = False) -> Cell:
+    """One field of a customer; one that nobody types, or that such a customer has none of, is not to be edited."""
+    may = editable and bool(one.edited) and not (customer.is_organisation and one.name in OF_PEOPLE)
+    text = "" if one.name in _OWN_CELLS else shown(one, value_in(customer, one))
+    return Cell(one, cls or _CARD.get(one.name, "cu-extra"), text, may)
+
+
+def value_in(customer: Customer, one: RecordField) -> Any:
+    """A field's value of a customer as `kinds.shown` takes it."""
+    if one.custom:
+        return value_of(one, customer.custom.get(one.key))
+    if one.name in ("phone", "email"):
+        return next((row.key for row in customer.identities.all() if row.kind == one.name), None)
+    if one.name == "tags":
+        return tuple(sorted(row.tag.name for row in customer.tagged.all()))
+    value = getattr(customer, one.path)
+    return None if value in ("", None) else value
+
+
 @dataclass(frozen=True)
 class Line:
     """A row of the list."""
@@ -190,6 +294,7 @@ class Line:
     worth: str
     slipping: str
     identities: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    cells: Sequence[Cell] = field(default_factory=tuple)
 
     @property
     def pk(self) -> int:
@@ -200,7 +305,14 @@ class Line:
         return self.customer.last_interaction_at
 
 
-def line(customer: Customer, *, currency: str) -> Line:
+def line(
+    customer: Customer,
+    *,
+    currency: str,
+    heads: Sequence[Column] = (),
+    editable: bool = False,
+    hidden_kinds: Sequence[str] = (),
+) -> Line:
     """A customer of `queries.with_people` as a row; worth stands bare in the head's currency, else with its own."""
     traits = worth_traits_of(customer)
     worth = ""
@@ -210,7 +322,7 @@ def line(customer: Customer, *, currency: str) -> Line:
         worth = money(amount, "number" if found.currency == currency else "full")
     signs: dict[str, str] = {}
     for identity in customer.identities.all():
-        if identity.kind in CHANNEL_KINDS:
+        if identity.kind in CHANNEL_KINDS and identity.kind not in hidden_kinds:
             signs.setdefault(icon_of(identity), _channel_word(identity))
     slipping = traits.get(SLIPPING)
     return Line(
@@ -220,6 +332,7 @@ def line(customer: Customer, *, currency: str) -> Line:
         worth=worth,
         slipping="1" if slipping is not None and slipping.number else "",
         identities=tuple(signs.items()),
+        cells=cells(customer, heads, editable=editable),
     )
 
 

@@ -2,18 +2,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from peyvand.memory.customers.web.views import edit, lists, one, parts
+from peyvand.memory.customers.web.views import cells, edit, lists, one, parts
 
 app_name = "customers"
 urlpatterns = [
     path("", lists.customer_list, name="list"),
     path("bulk/", lists.bulk, name="bulk"),
+    path("bulk-field/", cells.bulk_field, name="bulk-field"),
     path("new/", edit.new_person, name="new"),
     path("new-organisation/", edit.new_organisation, name="new-organisation"),
     path("same/", edit.same, name="same"),
     path("identity-row/", edit.identity_row, name="identity-row"),
     path("choices/", parts.choices, name="choices"),
     path("<int:customer_id>/", one.customer, name="one"),
+    path("<int:customer_id>/cell/<str:field>/", cells.cell, name="cell"),
     path("<int:customer_id>/edit/", edit.change, name="edit"),
     path("<int:customer_id>/delete/", one.delete, name="delete"),
     path("<int:customer_id>/identities/", parts.identity_add, name="identity-add"),

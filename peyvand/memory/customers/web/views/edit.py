@@ -11,10 +11,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.fields.kinds import shown as shown_value
+from peyvand.foundation.fields.kinds import value_of
+from peyvand.foundation.fields.queries import customs
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.data import CustomerData
 from peyvand.memory.customers.errors import ConflictError, InvalidError
+from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.models import Customer, CustomerKind, CustomerTag, Identity, IdentityKind
 from peyvand.memory.customers.web import showing
 from peyvand.memory.customers.web.forms import CustomerForm, IdentityRow, data_of, initial_of, put_errors, rows_of
@@ -64,7 +68,8 @@ def change(request: StaffRequest, customer_id: int) -> HttpResponse:
         actor.require(access.EDIT)
         raise Http404
     tags = list(CustomerTag.objects.filter(customer=customer).order_by("tag__key").values_list("tag__name", flat=True))
-    initial = initial_of(customer, tags=tags)
+    initial = initial_of(customer, tags=tags, custom=customs(actor=actor, record=RECORD))
+    whole = not queries.hidden_kinds(actor)  # who does not see all ways to reach them does not replace them
     if request.method == "GET":
         stored = Identity.objects.filter(customer=customer).order_by("kind", "-is_primary", "id")
         rows = [IdentityRow(one.kind, one.value, one.system) for one in stored]
@@ -75,7 +80,9 @@ def change(request: StaffRequest, customer_id: int) -> HttpResponse:
     more: dict[str, Any] = {}
     if form.is_valid():
         version = request.POST.get("version", "")
-        changes = {**form.values(), "identities": data_of(rows), "parent_id": _parent(request)}
+        changes = {**form.values(), "parent_id": _parent(request)}
+        if whole:
+            changes["identities"] = data_of(rows)
         try:
             services.customer_update(
                 actor=actor, customer=customer, changes=changes, version=int(version) if version.isdecimal() else -1
@@ -101,9 +108,18 @@ def _conflict(error: ConflictError, form: CustomerForm) -> dict[str, Any]:
     """Who was quicker, and the fields that differ: theirs and yours."""
     differing = []
     values = form.values()
+    custom = {one.name: one for one in form.custom}
     for theirs in error.theirs:
-        if theirs.field in form.fields and (theirs.value or "") != (values[theirs.field] or ""):
-            label = form.fields[theirs.field].label
+        one = custom.get(theirs.field)
+        if one is not None:
+            mine = values["custom"].get(one.key)
+            now = value_of(one, theirs.value)
+            if now != mine:
+                differing.append(
+                    {"label": str(one.label), "theirs": shown_value(one, now), "yours": shown_value(one, mine)}
+                )
+        elif theirs.field in form.fields and (theirs.value or "") != (values[theirs.field] or ""):
+            label = str(form.fields[theirs.field].label)
             choices = dict(getattr(form.fields[theirs.field], "choices", ()))
             shown = [choices.get(value, value) if value else "" for value in (theirs.value, values[theirs.field])]
             differing.append({"label": label, "theirs": shown[0], "yours": shown[1]})
@@ -127,6 +143,7 @@ def _form(
         "rows": rows,
         "customer": customer,
         "organisation": organisation,
+        "whole": customer is None or not queries.hidden_kinds(request.actor),
         "kinds": [(kind.value, kind.label) for kind in IdentityKind if kind != IdentityKind.VISITOR],
         "systems": showing.system_words(),
         "parent": customer.parent if customer and organisation else None,

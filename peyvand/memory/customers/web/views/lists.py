@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.queries import assignable
 from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.fields.access import SHARE
+from peyvand.foundation.fields.conditions import made
+from peyvand.foundation.fields.declarations import Field
+from peyvand.foundation.fields.errors import ValueRefusedError
+from peyvand.foundation.fields.queries import fields_of, setup_of
+from peyvand.foundation.fields.web.list_views import plain_query
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, paginate
@@ -21,23 +29,19 @@ from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.errors import InvalidError
-from peyvand.memory.customers.filters import Asked, asked
+from peyvand.memory.customers.fields import RECORD
+from peyvand.memory.customers.filters import Asked, asked, ordered
 from peyvand.memory.customers.models import Customer, CustomerKind
 from peyvand.memory.customers.services.bulk import BulkResult
 from peyvand.memory.customers.web import showing
+from peyvand.memory.customers.web.forms import ValueForm
 
 PAGE = 50
-SORTS = (("name", "sort_key"), ("value", "worth"), ("touched", "last_interaction_at"))
 
 
 def currency_of(actor: Actor) -> str:
     """The currency in which the list speaks of worth."""
     return queries.worth_currency(actor=actor, default=settings.text("default_currency"))
-
-
-def ordered(found: CustomerQuerySet, wanted: Asked, currency: str) -> CustomerQuerySet:
-    """The rows with what their order needs."""
-    return queries.with_worth(found, currency=currency) if "value" in wanted.order else found
 
 
 @require_safe
@@ -46,9 +50,18 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     actor = request.actor
     actor.require(access.VIEW)
     currency = currency_of(actor)
-    wanted = asked(actor=actor, query=showing.query_of(request.GET), currency=currency)
+    setup = setup_of(actor=actor, record=RECORD)
+    query = showing.query_of(request.GET)
+    if not query and setup.choice.opens:
+        query = dict(parse_qsl(setup.choice.opens))
+    elif (condition := _typed_condition(request, setup.fields)) is not None:
+        return condition
+    columns = [name for name in setup.choice.columns.split(",") if name]
+    wanted = asked(actor=actor, query=query, currency=currency, fields=setup.fields, columns=columns)
+    opened = next((view for view in setup.views if str(view.pk) == query.get("saved")), None)
     found = queries.customers(actor=actor, chosen=wanted.chosen)
-    page = _page(request, ordered(queries.with_people(found), wanted, currency), wanted.order)
+    rows, order = ordered(queries.with_people(found, tags="tags" in wanted.columns), wanted, currency)
+    page = _page(request, rows, order)
     total, more = (len(page), False) if not page.next_cursor and not page.previous_cursor else capped_count(found)
     owners = [
         ("me", gettext("Me")),
@@ -58,18 +71,38 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     tags = [(str(tag.pk), tag.name) for tag in queries.tags(actor=actor)]
     words = showing.Words(owners=dict(owners), tags=dict(tags), currency=currency)
     chips = showing.chips(wanted, words)
-    url = showing.address(wanted.query)
+    saved = {"saved": str(opened.pk)} if opened is not None else {}
+    url = showing.address({**wanted.query, **saved})
+    heads = showing.columns(wanted, unit=showing.unit_word(currency))
+    may_edit = actor.may(access.EDIT)
+    given = {chip.field.name for chip in chips}
     context = {
         "page": page,
-        "lines": [showing.line(customer, currency=currency) for customer in page.rows],
+        "lines": [
+            showing.line(
+                customer, currency=currency, heads=heads, editable=may_edit, hidden_kinds=queries.hidden_kinds(actor)
+            )
+            for customer in queries.concealed(actor, page.rows)
+        ],
+        "heads": heads,
+        "columns_left": [one for one in wanted.fields.values() if one.column and one.name not in wanted.columns],
+        "opened": opened,
+        "changed_view": opened is not None and plain_query(url) != plain_query(opened.query),
+        "plain_query": plain_query(url),
+        "whole_query": urlencode({name: value for name, value in wanted.query.items() if name != "columns"}),
+        "columns_query": urlencode({"columns": ",".join(wanted.columns)}),
+        "opens_here": plain_query(setup.choice.opens) == plain_query(url) if setup.choice.opens else False,
+        "may_share": actor.may(SHARE),
+        "bulk_fields": [one for one in wanted.fields.values() if one.edited and one.name != "owner"],
         "page_url": url if url.endswith("?") else f"{url}&",
         "here": url,
         "total": total,
         "total_more": more,
-        "tabs": showing.tabs(wanted),
+        "tabs": showing.tabs(wanted, setup.views, opened),
         "chips": chips,
         "asked": wanted,
-        "unused": [one for one in showing.fields() if one.name not in {chip.field.name for chip in chips}],
+        "unused": [one for one in showing.fields() if one.name not in given],
+        "any_fields": [one for one in showing.any_fields(wanted) if one.name not in given],
         "choices": {
             "class": [(code, label) for code, (label, _icon) in CLASSES.items()],
             "owner": owners,
@@ -80,8 +113,8 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         },
         "chosen_classes": wanted.given.get("class", "").split(","),
         "unit": showing.unit_word(currency),
-        "sorts": _sorts(wanted),
-        "may_edit": actor.may(access.EDIT),
+        "name_sort": dict(zip(("url", "aria"), showing.sort_of(wanted, "name"), strict=True)),
+        "may_edit": may_edit,
         "may_delete": actor.may(access.DELETE),
         "may_export": actor.may(access.EXPORT),
         "may_import": actor.may(access.IMPORT),
@@ -91,28 +124,28 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     return render(request, "customers/list.html", context)
 
 
-def _page(request: StaffRequest, found: CustomerQuerySet, order: str) -> KeysetPage[Customer]:
+def _typed_condition(request: StaffRequest, fields: Mapping[str, Field]) -> HttpResponse | None:
+    """Where a condition was just typed: the address that has it, or the list again with what is wrong with it."""
+    name, operator = request.GET.get("about", ""), request.GET.get("op", "")
+    field = fields.get(name)
+    if not name or field is None:
+        return None
+    rest = {key: value for key, value in showing.query_of(request.GET).items() if key not in ("about", "op", "with")}
+    try:
+        condition = made(field, operator, request.GET.getlist("with"))
+    except ValueRefusedError as error:
+        toast(request, str(error), level="bad")
+    else:
+        rest[condition.parameter] = condition.text
+    return redirect(reverse("customers:list") + showing.address(rest).rstrip("?"))
+
+
+def _page(request: StaffRequest, found: CustomerQuerySet, columns: tuple[str, ...]) -> KeysetPage[Customer]:
     before, after = request.GET.get("before"), request.GET.get("after")
-    columns = queries.ORDERS[order]
     try:
         return paginate(found, order=columns, cursor=before or after, size=PAGE, backwards=bool(before))
     except BadCursorError:
         return paginate(found, order=columns, size=PAGE)
-
-
-def _sorts(wanted: Asked) -> dict[str, dict[str, str]]:
-    """For each head: where a click leads, and how the column is sorted now."""
-    found = {}
-    for name, _column in SORTS:
-        falls = name != "name"  # worth and time begin with the greatest
-        first, second = name, f"-{name}"
-        current = wanted.order in (first, second)
-        descending = (wanted.order == first) is falls
-        found[name] = {
-            "url": showing.address(wanted.query, sort=second if wanted.order == first else first),
-            "aria": ("descending" if descending else "ascending") if current else "none",
-        }
-    return found
 
 
 def _nothing(request: StaffRequest, wanted: Asked, currency: str) -> dict[str, Any]:
@@ -124,10 +157,14 @@ def _nothing(request: StaffRequest, wanted: Asked, currency: str) -> dict[str, A
         text = gettext("When there is somebody, they are listed here.")
         return {"empty": Empty(title=gettext("Nobody in this view"), text=text, icon="users")}
     nearest: list[tuple[int, bool, showing.Field, str]] = []
-    for one in [showing.Field("q", gettext("the search"), "search", ("q",)), *showing.fields()]:
+    for one in [
+        showing.Field("q", gettext("the search"), "search", ("q",)),
+        *showing.fields(),
+        *showing.any_fields(wanted),
+    ]:
         if any(name in wanted.given for name in one.parameters):
             rest = {name: value for name, value in wanted.query.items() if name not in one.parameters}
-            chosen = asked(actor=actor, query=rest, currency=currency).chosen
+            chosen = asked(actor=actor, query=rest, currency=currency, fields=wanted.fields).chosen
             count, more = capped_count(queries.customers(actor=actor, chosen=chosen))
             if count:
                 nearest.append((count, more, one, showing.address(rest)))
@@ -207,4 +244,20 @@ def _do(request: StaffRequest, actor: Actor, chosen: CustomerQuerySet | list[int
         result = services.tag_remove_from(actor=actor, customers=chosen, name=untag)
         words = ngettext("Tag taken off %(count)s customer.", "Tag taken off %(count)s customers.", result.changed)
         return result, words
+    if request.POST.get("field"):
+        return _set(request, actor, chosen)
     raise Http404
+
+
+def _set(request: StaffRequest, actor: Actor, chosen: CustomerQuerySet | list[int]) -> tuple[BulkResult, str]:
+    field = fields_of(actor=actor, record=RECORD).get(request.POST["field"])
+    if field is None or not field.edited:
+        raise Http404
+    form = ValueForm(request.POST, field=field)
+    if not form.is_valid():
+        raise InvalidError({"value": " ".join(str(one) for one in form.errors["value"])})
+    result = services.fields_set(actor=actor, customers=chosen, field=field, value=form.cleaned_data["value"])
+    words = ngettext(
+        "%(field)s of %(count)s customer was set.", "%(field)s of %(count)s customers was set.", result.changed
+    )
+    return result, words.replace("%(field)s", str(field.label).replace("%", "%%"))

@@ -20,10 +20,10 @@ from peyvand.foundation.ui.lists import capped_count, cursor_of, paginate
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.declarations import RedirectLookup
-from peyvand.memory.customers.filters import asked
+from peyvand.memory.customers.filters import asked, ordered
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.web import showing
-from peyvand.memory.customers.web.views.lists import currency_of, ordered
+from peyvand.memory.customers.web.views.lists import currency_of
 
 SCREEN = "customer"
 SLOTS = ("head", "suggestion", "start", "end")
@@ -58,7 +58,7 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     came_from = query.get("list", "")[:LONGEST_QUERY]
     context: dict[str, Any] = {
         "customer": found,
-        "reach": queries.reach_of(found),
+        "reach": queries.reach_of(actor=actor, customer=found),
         "who": showing.who(found),
         "came_from": came_from,
         "tabs": [
@@ -83,8 +83,7 @@ def _neighbours(actor: Actor, found: Customer, came_from: str) -> dict[str, Any]
     """The records before and after in the list one came from, and the place among them."""
     currency = currency_of(actor)
     wanted = asked(actor=actor, query=dict(parse_qsl(came_from)), currency=currency)
-    rows = ordered(queries.customers(actor=actor, chosen=wanted.chosen), wanted, currency)
-    columns = queries.ORDERS[wanted.order]
+    rows, columns = ordered(queries.customers(actor=actor, chosen=wanted.chosen), wanted, currency)
     here = rows.filter(pk=found.pk).first()
     kept = urlencode({"list": came_from})
     if here is None:

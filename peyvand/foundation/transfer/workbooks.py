@@ -1,0 +1,77 @@
+"""An export as a workbook (XLSX) that Excel and LibreOffice open as people expect."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+
+from peyvand.foundation.ui.reader import current_reader
+
+MOST_ROWS = 1_048_576  # of a sheet
+LONGEST = 32_767  # letters of a cell
+LARGEST = Decimal(10) ** 15  # a spreadsheet keeps 15 digits; larger numbers go as text
+_BAD_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+
+
+class TooLongError(ValueError):
+    """More rows than a sheet holds."""
+
+    def __init__(self) -> None:
+        super().__init__(str(_("A sheet holds about a million rows; take this list out as CSV.")))
+
+
+def workbook(rows: Iterable[Iterable[Any]], *, title: str) -> Path:
+    """Write the rows, the first of them heads, to a file that the caller removes; right to left for Persian readers.
+
+    Texts are texts, whatever they begin with: nothing in the file is a formula. Moments are in the reader's time zone.
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title.translate(_BAD_TITLE)[:31] or "1")
+    sheet.sheet_view.rightToLeft = (get_language() or "fa").startswith("fa")
+    sheet.freeze_panes = "B2"
+    bold = Font(bold=True)
+    for count, row in enumerate(rows):
+        if count >= MOST_ROWS:
+            raise TooLongError
+        cells = [_cell(sheet, value) for value in row]
+        if count == 0:
+            for cell in cells:
+                cell.font = bold
+        sheet.append(cells)
+    with tempfile.NamedTemporaryFile(prefix="peyvand-", suffix=".xlsx", delete=False) as file:
+        path = Path(file.name)
+    try:
+        book.save(path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    cell = WriteOnlyCell(sheet)
+    if value is None or value == "":
+        return cell
+    if isinstance(value, datetime):
+        cell.value = value.astimezone(current_reader().zone).replace(tzinfo=None, microsecond=0)
+        cell.number_format = "yyyy-mm-dd hh:mm"
+    elif isinstance(value, date):
+        cell.value = value
+        cell.number_format = "yyyy-mm-dd"
+    elif isinstance(value, bool | time) or (isinstance(value, int | float | Decimal) and abs(Decimal(value)) < LARGEST):
+        cell.value = value
+    else:
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST]
+        cell.data_type = "s"  # also what begins with "="
+    return cell

@@ -1,0 +1,73 @@
+"""The fields of a customer as lists, conditions, forms, files and hiding know them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from peyvand.foundation.accounts.queries import assignable, team_choices
+from peyvand.foundation.fields.declarations import Field, LazyChoices, RecordType
+from peyvand.foundation.fields.kinds import FieldKind
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.pieces import CLASSES
+from peyvand.memory.customers import access
+from peyvand.memory.customers.models import Customer, CustomerKind
+
+RECORD = "customer"
+LANGUAGES = (("fa", _("Persian")), ("en", _("English")))
+_CLASSES: list[tuple[str, Any]] = [(code, label) for code, (label, _icon) in CLASSES.items()]
+# What stands in a list at first, in this order.
+LISTED = ("class", "worth", "touched", "channels", "owner")
+# What a person's own fields are; organisations have none of them.
+OF_PEOPLE = ("honorific", "given_name", "family_name", "job_title", "birth_date")
+
+
+def built_in(actor: Actor) -> Sequence[Field]:
+    """The built-in fields. Those without `condition` have a condition of their own in the list, or none."""
+    return (
+        Field("class", _("Class"), FieldKind.CHOICE, "chart-grid-dots", condition=False, listed=True, hideable=False,
+              choices=_CLASSES),
+        Field("worth", _("Revenue"), FieldKind.MONEY, "coin", condition=False, sortable=True, listed=True,
+              hideable=False),
+        Field("touched", _("Last interaction"), FieldKind.MOMENT, "clock", "last_interaction_at", condition=False,
+              sortable=True, listed=True, hideable=False),
+        Field("channels", _("Channels"), FieldKind.TEXT, "messages", condition=False, listed=True, hideable=False),
+        Field("owner", _("Owner"), FieldKind.COLLEAGUE, "user-check", "owner_id", "owner_id", condition=False,
+              listed=True, hideable=False, choices=LazyChoices(partial(assignable, actor=actor))),
+        Field("phone", _("Phone"), FieldKind.PHONE, "phone", condition=False),
+        Field("email", _("E-mail"), FieldKind.EMAIL, "mail", condition=False),
+        Field("tags", _("Tags"), FieldKind.CHOICES, "tag", condition=False, hideable=False),
+        Field("kind", _("Kind"), FieldKind.CHOICE, "users", "kind", condition=False, hideable=False,
+              choices=CustomerKind.choices),
+        Field("honorific", _("Honorific"), FieldKind.TEXT, "user", "honorific", "honorific"),
+        Field("given_name", _("Given name"), FieldKind.TEXT, "user", "given_name", hideable=False),
+        Field("family_name", _("Family name"), FieldKind.TEXT, "user", "family_name", hideable=False),
+        Field("job_title", _("Job"), FieldKind.TEXT, "briefcase", "job_title", "job_title"),
+        Field("city", _("City"), FieldKind.TEXT, "map-pin", "city", "city", condition=False, sortable=True),
+        Field("country", _("Country"), FieldKind.TEXT, "world", "country", "country", sortable=True),
+        Field("birth_date", _("Date of birth"), FieldKind.DATE, "cake", "birth_date", "birth_date", sortable=True),
+        Field("language", _("Language"), FieldKind.CHOICE, "language", "language", "language", choices=LANGUAGES),
+        Field("stage", _("Stage"), FieldKind.TEXT, "progress", "stage", "stage", sortable=True),
+        Field("source", _("Source"), FieldKind.TEXT, "arrow-bar-to-down", "source", sortable=True),
+        Field("note", _("About them"), FieldKind.LONG, "notes", "note", "note"),
+        Field("team", _("Team"), FieldKind.COLLEAGUE, "users-group", "team_id", "team_id", hideable=False,
+              choices=LazyChoices(partial(team_choices, actor=actor))),
+        Field("created_at", pgettext_lazy("customers", "Known since"), FieldKind.MOMENT, "calendar-plus", "created_at",
+              sortable=True, hideable=False),
+        Field("updated_at", _("Last change"), FieldKind.MOMENT, "history", "updated_at", sortable=True,
+              hideable=False),
+    )  # fmt: skip
+
+
+def kept(demo: bool, key: str) -> int:
+    """How many customers have a value of the custom field."""
+    return Customer.objects.filter(demo=demo, custom__has_key=key).count()
+
+
+CUSTOMER = RecordType(
+    name=RECORD, label=_("Customers"), list_url="customers:list", view=access.VIEW, fields=built_in, kept=kept
+)
