@@ -26,6 +26,7 @@ Everything staff can do, for programs. A token says who calls: `Authorization: B
 Lists are read page by page: `next` of an answer is `after` of the next request; it is null at the end. Send an
 `Idempotency-Key` with a POST, and it is done once however often it is sent within two days. Errors are problem+json
 (RFC 9457) in the language of `Accept-Language`. `X-Peyvand-Business: demo` reads and writes the sample business.
+To hear of changes at once instead of asking, give an address to `/webhooks/endpoints`.
 Times are ISO 8601 with an offset; amounts named `_minor` are integers of the currency's smallest unit."""
 
 

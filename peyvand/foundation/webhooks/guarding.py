@@ -10,8 +10,10 @@ Hosts of one's own network are allowed one by one by the installation (`settings
 from __future__ import annotations
 
 import ipaddress
+import queue
 import re
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -22,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.foundation.registry.declarations import Label
 
 LONGEST = 2_000
+RESOLVE = 5.0  # seconds
 # Below 1024 only the web's own; above, not where databases and the like listen.
 NEVER = frozenset({1433, 1521, 2049, 3306, 3389, 5432, 5672, 5900, 6379, 9042, 9200, 9300, 11211, 27017})
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -152,9 +155,25 @@ def public(address: Address) -> bool:
 
 
 def resolved(host: str, port: int) -> Sequence[str]:
-    """Every address of a host, as the system's resolver gives them. OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    """Every address of a host, as the system's resolver gives them. OSError, also when it takes too long to say."""
+    answers: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            answers.put(error if isinstance(error, OSError) else OSError(str(error)))
+        else:
+            answers.put(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
+
+    threading.Thread(target=ask, name="resolve", daemon=True).start()  # the system's resolver knows no deadline
+    try:
+        answer = answers.get(timeout=RESOLVE)
+    except queue.Empty:
+        raise TimeoutError(host) from None
+    if isinstance(answer, OSError):
+        raise answer
+    return answer
 
 
 def pinned(target: Target, resolver: Resolver = resolved) -> Sequence[str]:

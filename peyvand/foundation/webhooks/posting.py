@@ -38,6 +38,7 @@ class Trouble:
     BROKEN = "broken"
     REDIRECT = "redirect"
     STATUS = "status"
+    UNSIGNED = "unsigned"  # nothing was sent: it could not be signed
 
 
 @dataclass(frozen=True)

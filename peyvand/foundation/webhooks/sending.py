@@ -38,7 +38,7 @@ from peyvand.foundation.webhooks.models import (
     Why,
     hour_of,
 )
-from peyvand.foundation.webhooks.posting import Outcome, post
+from peyvand.foundation.webhooks.posting import Outcome, Trouble, post
 from peyvand.foundation.webhooks.signing import headers, unlocked
 
 logger = logging.getLogger(__name__)
@@ -201,7 +201,9 @@ def turn_off(endpoint: WebhookEndpoint, why: Why, now: datetime) -> None:
 
 
 def send(ticket: Ticket, sender: Post = post) -> Outcome:
-    """Send a claimed message; call it outside of any transaction."""
+    """Send a claimed message; call it outside of any transaction. What can't be signed is not sent."""
+    if not ticket.headers["webhook-signature"]:
+        return Outcome(None, 0, Trouble.UNSIGNED)
     return sender(ticket.url, body=ticket.body, headers=ticket.headers)
 
 

@@ -29,6 +29,7 @@ TROUBLES: Mapping[str, Label] = {
     Trouble.BROKEN: gettext_lazy("The connection broke off"),
     Trouble.REDIRECT: gettext_lazy("It points elsewhere; redirects are not followed"),
     Trouble.STATUS: gettext_lazy("The receiver refused it"),
+    Trouble.UNSIGNED: gettext_lazy("The key of this installation was replaced: make a new secret"),
 }
 SIGNS = {
     State.WAITING: ("clock", "info"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from typing import Any
 
 import pytest
 
+from peyvand.foundation.webhooks import guarding
 from peyvand.foundation.webhooks.guarding import ForbiddenAddressError, pinned, public, resolved, target_of
 from peyvand.foundation.webhooks.posting import Trouble, post
 
@@ -89,6 +91,14 @@ def test_a_public_address_passes_in_every_form() -> None:
     assert persian.host.startswith("xn--")
     assert persian.path.startswith("/%D9%88")
     assert public(ipaddress.ip_address("93.184.216.34"))
+
+
+def test_a_resolver_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarding, "RESOLVE", 0.2)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: time.sleep(3))
+    began = time.monotonic()
+    assert post("https://slow.ir/", body=b"", headers={}).error == Trouble.NAME
+    assert time.monotonic() - began < 1
 
 
 def test_a_name_without_a_machine_is_said_so() -> None:

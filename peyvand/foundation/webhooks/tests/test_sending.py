@@ -277,6 +277,19 @@ def test_no_secret_stands_in_an_image_and_none_that_is_over_is_kept() -> None:
     assert (other.previous_secret, other.previous_until) == ("", None)
 
 
+def test_under_another_installations_key_nothing_goes_out_unsigned(settings: Any) -> None:
+    with Receiver() as receiver:
+        made, secret = endpoint(receiver.url)
+        one = delivery(made)
+        kept, settings.SECRET_KEY = settings.SECRET_KEY, "another"
+        assert send_due(clock=Clock()) == 1
+        one.refresh_from_db()
+        assert (receiver.received, one.state, one.last_error) == ([], State.FAILED, Trouble.UNSIGNED)
+        settings.SECRET_KEY = kept  # it was a mistake, and nothing is lost
+        assert send_due(clock=Clock(START + timedelta(seconds=10))) == 1
+    assert verified(receiver.received[0].headers, receiver.received[0].body, secret)
+
+
 # ── bad luck ──────────────────────────────────────────────────────────────
 
 
