@@ -27,6 +27,7 @@ ROOMS = {
         ["accounts"],
         ["fields"],
         ["search"],
+        ["webhooks"],
         ["transfer"],
         ["demo"],
     ],

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "peyvand.foundation.accounts.apps.AccountsConfig",
     "peyvand.foundation.fields.apps.FieldsConfig",
     "peyvand.foundation.search.apps.SearchConfig",
+    "peyvand.foundation.webhooks.apps.WebhooksConfig",
     "peyvand.foundation.transfer.apps.TransferConfig",
     "peyvand.foundation.demo.apps.DemoConfig",
     "peyvand.memory.customers.apps.CustomersConfig",
@@ -150,6 +151,9 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# Webhooks: hosts of one's own network to which they may go; every other address must be a public one
+WEBHOOK_HOSTS = [host for host in os.environ.get("PEYVAND_WEBHOOK_HOSTS", "").split(",") if host.strip()]
 
 # People
 AUTH_USER_MODEL = "accounts.User"

@@ -22,6 +22,7 @@ from peyvand.foundation.accounts.tests.factories import make_user
 from peyvand.foundation.changes.models import ChangeSet, Seal
 from peyvand.foundation.fields.services import FieldData, field_save
 from peyvand.foundation.registry.actor import Scope, system_actor
+from peyvand.foundation.webhooks import services as webhooks
 from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.services import purposes_ensure
 from peyvand.memory.customers.data import CustomerData, IdentityData
@@ -117,11 +118,15 @@ def _shared(admin: User) -> Records:
     people.user_invite(actor=system, email="invited@own.example", role_id=role.pk)
     product = a_product()
     Seal.objects.create(first_id=1, last_id=1, count=1, marks=b"", root=b"", head=b"head", mac=b"")
+    hook, _secret = webhooks.endpoint_create(
+        actor=system, data=webhooks.EndpointData("https://hooks.peyvand.ir/in", ["*"])
+    )
+    sent = webhooks.endpoint_test(actor=system, endpoint_id=hook.pk)
     field = field_save(actor=system, record="customer", data=FieldData(kind="text", label_en="Size"))
     newest = ChangeSet.objects.order_by("-id").first()
     return {
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
-        "field_id": field.pk,
+        "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk,
         "invitation": Invitation.objects.get().pk, "change_set_id": newest.pk if newest else 0,
     }  # fmt: skip
 

@@ -16,6 +16,8 @@ OWN = {  # table: which of its rows are one's own
     "commerce_order": "NOT demo",
     "commerce_orderline": "order_id IN (SELECT id FROM commerce_order WHERE NOT demo)",
     "commerce_payment": "NOT demo",
+    "webhooks_webhookendpoint": "NOT demo",
+    "webhooks_webhookdelivery": "NOT demo",
 }
 
 

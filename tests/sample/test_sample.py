@@ -17,6 +17,8 @@ from peyvand.foundation.demo.world import World
 from peyvand.foundation.jobs import services as jobs
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.registry.actor import Actor, NotAllowed, system_actor
+from peyvand.foundation.registry.declarations import DemoPart
+from peyvand.foundation.registry.registry import registry
 from peyvand.memory.commerce.models import Order, Product
 from peyvand.memory.commerce.queries import wrong_figures
 from peyvand.memory.commerce.tests.factories import a_customer, a_product, an_order
@@ -116,7 +118,8 @@ def test_a_load_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_every_part_is_a_change_set_of_its_own() -> None:
     services.demo_load(actor=ACTOR, size=0.05)
-    assert ChangeSet.objects.filter(kind="demo", demo=True).count() == 5  # its people, and four rooms
+    loaded = [part for part in registry.all(DemoPart) if part.load is not None]
+    assert ChangeSet.objects.filter(kind="demo", demo=True).count() == 1 + len(loaded)  # its people, and the rooms
 
 
 def test_figures_hold_and_nothing_lies_ahead() -> None:
@@ -207,8 +210,10 @@ def test_as_long_work_it_says_how_far_it_is() -> None:
         actor=ACTOR, job=services.LOAD, arguments=arguments, on_progress=lambda done, total, word: seen.append(word)
     )
     assert run.state == Run.State.DONE
-    assert set(run.result) == {"customers", "consents", "interactions", "commerce"}
-    assert len(seen) == 5
+    loaded = {part.name for part in registry.all(DemoPart) if part.load is not None}
+    assert loaded >= {"customers", "consents", "interactions", "commerce", "webhooks"}
+    assert set(run.result) == loaded
+    assert len(seen) == len(loaded) + 1
     assert jobs.run_now(actor=ACTOR, job=services.REMOVE, arguments={}).state == Run.State.DONE
 
 

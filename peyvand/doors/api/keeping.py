@@ -8,6 +8,7 @@ and the second does it. Answers of our own faults (5xx) are not kept.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -53,7 +54,7 @@ def answered_once(request: HttpRequest, *, token_id: int, key: str, answer: Call
                 status=response.status_code,
                 content_type=response.headers.get("Content-Type", ""),
                 location=response.headers.get("Location", ""),
-                body=response.content,
+                body=_body(response),
             )
     except (_UndoneError, transaction.TransactionManagementError):
         return response or problem(500)
@@ -62,6 +63,18 @@ def answered_once(request: HttpRequest, *, token_id: int, key: str, answer: Call
             return problem(409, _("The same request is still being done. Ask again in a moment."))
         raise
     return response
+
+
+def _body(response: HttpResponse) -> bytes:
+    """What is kept of an answer: a secret, which is shown once, is not."""
+    if b'"secret"' not in response.content or not response.headers.get("Content-Type", "").startswith(
+        "application/json"
+    ):
+        return response.content
+    plain = json.loads(response.content)
+    if isinstance(plain, dict) and "secret" in plain:
+        plain["secret"] = None
+    return json.dumps(plain, ensure_ascii=False).encode()
 
 
 def _taken(token_id: int, key: str, digest: str) -> int | None:

@@ -11,6 +11,7 @@ from peyvand.doors.api.problems import install
 from peyvand.doors.api.reading import StrictParser
 from peyvand.foundation.jobs.api import router as jobs
 from peyvand.foundation.transfer.api import router as transfer
+from peyvand.foundation.webhooks.api import router as webhooks
 from peyvand.insight.value.api import router as value
 from peyvand.memory.commerce.api import router as commerce
 from peyvand.memory.consents.api import router as consents
@@ -18,13 +19,14 @@ from peyvand.memory.customers.api import router as customers
 from peyvand.memory.interactions.api import router as interactions
 from peyvand.memory.privacy.api import router as privacy
 
-ROUTERS = (customers, consents, interactions, commerce, privacy, value, transfer, jobs)
+ROUTERS = (customers, consents, interactions, commerce, privacy, value, transfer, webhooks, jobs)
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.
 
 Lists are read page by page: `next` of an answer is `after` of the next request; it is null at the end. Send an
 `Idempotency-Key` with a POST, and it is done once however often it is sent within two days. Errors are problem+json
 (RFC 9457) in the language of `Accept-Language`. `X-Peyvand-Business: demo` reads and writes the sample business.
+To hear of changes at once instead of asking, give an address to `/webhooks/endpoints`.
 Times are ISO 8601 with an offset; amounts named `_minor` are integers of the currency's smallest unit."""
 
 

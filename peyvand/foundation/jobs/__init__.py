@@ -6,5 +6,6 @@ children for jobs with heavy libraries (`child`); `health`.
 Not here: what a job does (the room that declares it), the supervisor (doors.console).
 Events in: none. Events out: none; the worker calls the outbox's reader.
 To add a job: declare `Job(name, function)` in the room's registrations; `Job(name, path="room.module:function",
-child=True)` when it loads heavy libraries. To add a schedule: declare `Schedule`.
+child=True)` when it loads heavy libraries. To add a schedule: declare `Schedule`. Work that every worker keeps going:
+a `Standing`.
 """

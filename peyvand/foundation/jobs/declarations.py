@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,16 @@ class Job:
     label: Label = ""
     result_url: Callable[[Run], str | None] | None = None
     attempts: int = 3
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Work that every worker keeps going: `function(stop)` is called in a thread of its own and returns soon after
+    `stop` is set. When it raises, as when the database goes away, it is called again a moment later.
+    """
+
+    name: str
+    function: Callable[[threading.Event], None]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
+from peyvand.foundation.jobs.declarations import Standing
 from peyvand.foundation.jobs.executing import execute, put_back
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.jobs.queue import RUNS, SCHEDULES, TASK
@@ -51,8 +52,11 @@ def work(*, concurrency: int = 2, stop_event: threading.Event, hard: bool = Fals
     pulse.every(ALIVE_EVERY, lambda: _note_alive(name))
     pulse.every(RESCUE_EVERY, rescue)
     pulse.start()
-    outbox = threading.Thread(target=_outbox, args=(stop_event,), name="outbox", daemon=True)
-    outbox.start()
+    threads = [threading.Thread(target=_outbox, args=(stop_event,), name="outbox", daemon=True)]
+    for standing in registry.all(Standing):
+        threads.append(threading.Thread(target=_stand, args=(standing, stop_event), name=standing.name, daemon=True))
+    for thread in threads:
+        thread.start()
     if hard:
         threading.Thread(target=_leave, args=(name, pulse, stop_event), name="leave", daemon=True).start()
     try:
@@ -63,7 +67,8 @@ def work(*, concurrency: int = 2, stop_event: threading.Event, hard: bool = Fals
                 logger.warning("the queue cannot be reached, trying again: %s", error)
                 stop_event.wait(2.0)
     finally:
-        outbox.join(timeout=5)
+        for thread in threads:
+            thread.join(timeout=5)
         pulse.stop()
         _note_gone(name)
 
@@ -130,6 +135,22 @@ def _outbox(stop_event: threading.Event) -> None:
             stop_event.wait(2.0)
         except Exception:
             logger.exception("the outbox's reader failed")
+            connection.close()
+            stop_event.wait(5.0)
+    connection.close()
+
+
+def _stand(standing: Standing, stop_event: threading.Event) -> None:
+    """Keep standing work going, whatever it raises."""
+    while not stop_event.is_set():
+        try:
+            standing.function(stop_event)
+        except (psycopg.Error, DatabaseError) as error:
+            logger.warning("%s cannot reach the database, trying again: %s", standing.name, error)
+            connection.close()
+            stop_event.wait(2.0)
+        except Exception:
+            logger.exception("%s failed", standing.name)
             connection.close()
             stop_event.wait(5.0)
     connection.close()

@@ -31,8 +31,10 @@ from peyvand.memory.commerce.imports.orders import OrderWriter
 from peyvand.memory.commerce.imports.products import ProductWriter
 from peyvand.memory.commerce.products import product_keys_restore
 from peyvand.memory.commerce.timeline import KINDS, ORDER, PAYMENT
+from peyvand.memory.commerce.webhooks import WEBHOOKS
 
 DECLARATIONS = (
+    *WEBHOOKS,
     *personal.TABLES,
     Total(name="orders", label=_("Orders")),
     Total(name="products", label=_("Products")),

@@ -20,6 +20,7 @@ from peyvand.foundation.registry.declarations import (
 from peyvand.memory.consents import access, demo, handlers, panels
 from peyvand.memory.consents.declarations import ConsentChannel
 from peyvand.memory.consents.services import follow_merge, sample_remove
+from peyvand.memory.consents.webhooks import WEBHOOKS
 
 CHANNELS = (
     ConsentChannel("email", _("Email"), "mail", 10, identity="email"),
@@ -80,6 +81,7 @@ TABLES = (
 )
 
 DECLARATIONS = (
+    *WEBHOOKS,
     *access.PERMISSIONS,
     *CHANNELS,
     *TABLES,

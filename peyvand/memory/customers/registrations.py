@@ -14,8 +14,10 @@ from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits
 from peyvand.memory.customers.queries import has_customers
 from peyvand.memory.customers.services import sample_remove
+from peyvand.memory.customers.webhooks import WEBHOOKS
 
 DECLARATIONS = (
+    *WEBHOOKS,
     *personal.TABLES,
     Total(name="customers", label=_("Customers")),
     *access.PERMISSIONS,

@@ -21,8 +21,10 @@ from peyvand.memory.interactions.exports import export_rows
 from peyvand.memory.interactions.kinds import KINDS
 from peyvand.memory.interactions.services import refill, sample_remove
 from peyvand.memory.interactions.services.attaching import LARGEST, PURPOSE
+from peyvand.memory.interactions.webhooks import WEBHOOKS
 
 DECLARATIONS = (
+    *WEBHOOKS,
     *personal.TABLES,
     *access.PERMISSIONS,
     *KINDS,

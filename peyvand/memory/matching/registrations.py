@@ -22,8 +22,10 @@ from peyvand.foundation.registry.declarations import (
 from peyvand.memory.customers.declarations import RedirectLookup
 from peyvand.memory.matching import access, demo, handlers, panels, queries
 from peyvand.memory.matching.services.merging import after_undo
+from peyvand.memory.matching.webhooks import WEBHOOKS
 
 DECLARATIONS = (
+    *WEBHOOKS,
     *access.PERMISSIONS,
     TrackedTable("matching_pair", _("Possible duplicate"), "users"),
     TrackedTable("matching_redirect", _("Merged record"), "git-merge"),

@@ -36,6 +36,7 @@ ORDER = {
     "customer_id": "{customer_id}",
     "lines": [{"quantity": "1", "description": "Tea", "unit_price": "5"}],
 }
+HOOK = {"url": "https://hooks.peyvand.ir/in", "events": ["*"]}
 ROUTES = (
     Route("get", "/customers", ("customers.view",)),
     Route("post", "/customers", ("customers.edit",), {"name": "New"}),
@@ -82,13 +83,24 @@ ROUTES = (
     Route("get", "/exports/{name}", ("customers.export",)),
     Route("get", "/runs/{run_id}", ("jobs.view_all",)),
     Route("post", "/runs/{run_id}/stop", ("jobs.view_all", "jobs.stop_all")),
+    Route("get", "/webhooks/events", ("webhooks.view", "webhooks.manage")),
+    Route("get", "/webhooks/endpoints", ("webhooks.view", "webhooks.manage")),
+    Route("post", "/webhooks/endpoints", ("webhooks.manage",), HOOK),
+    Route("get", "/webhooks/endpoints/{endpoint_id}", ("webhooks.view", "webhooks.manage")),
+    Route("patch", "/webhooks/endpoints/{endpoint_id}", ("webhooks.manage",), {"description": "Shop"}),
+    Route("post", "/webhooks/endpoints/{endpoint_id}/rotate", ("webhooks.manage",)),
+    Route("post", "/webhooks/endpoints/{endpoint_id}/test", ("webhooks.manage",)),
+    Route("get", "/webhooks/deliveries", ("webhooks.view", "webhooks.manage")),
+    Route("get", "/webhooks/deliveries/{delivery_id}", ("webhooks.view", "webhooks.manage")),
+    Route("post", "/webhooks/deliveries/{delivery_id}/resend", ("webhooks.manage",)),
+    Route("delete", "/webhooks/endpoints/{endpoint_id}", ("webhooks.manage",)),
     Route("delete", "/customers/{customer_id}", ("customers.delete",)),
     Route("post", "/customers/{customer_id}/erase", ("privacy.erase",), {"name": "Sara Karimi"}),
 )
 TABLES = (
     "customers_customer", "customers_identity", "customers_tag", "interactions_interaction", "commerce_order",
     "commerce_orderline", "commerce_payment", "commerce_product", "consents_consententry", "consents_consentstate",
-    "transfer_import", "jobs_run",
+    "transfer_import", "jobs_run", "webhooks_webhookendpoint", "webhooks_webhookdelivery",
 )  # fmt: skip
 
 
@@ -107,10 +119,12 @@ def records() -> dict[str, Any]:
     identity = made(f"/customers/{customer['id']}/identities", {"kind": "email", "value": "sara@example.com"})
     order = made("/orders", {**ORDER, "customer_id": customer["id"]})
     product = made("/products", {**PRODUCT, "sku": "FIRST"})
+    hook = made("/webhooks/endpoints", HOOK)
+    sent = admin.ask("post", f"/webhooks/endpoints/{hook['id']}/test")
     return {
         "customer_id": customer["id"], "identity_id": identity["id"], "order_id": order["id"],
         "line_id": order["items"][0]["id"], "product_id": product["id"], "import_id": 999, "run_id": 999,
-        "name": "customers",
+        "name": "customers", "endpoint_id": hook["id"], "delivery_id": json.loads(sent.content)["id"],
     }  # fmt: skip
 
 

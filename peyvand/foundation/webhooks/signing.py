@@ -1,0 +1,67 @@
+"""Secrets and signatures, as Standard Webhooks 1.0.0 says.
+
+A secret is `whsec_` and the base64 of 32 random bytes. It must sign, so it can't be kept as a digest: it is kept
+encrypted under a key drawn from the installation's secret key (see docs/decisions/0007).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+
+PREFIX = "whsec_"
+BYTES = 32
+
+
+def secret_make() -> str:
+    """A new secret, as its owner is shown it."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(BYTES)).decode()
+
+
+def _box() -> Fernet:
+    key = hashlib.sha256(b"peyvand.webhooks.secret:" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def locked(secret: str) -> str:
+    """The secret, encrypted for keeping."""
+    return _box().encrypt(secret.encode()).decode()
+
+
+def unlocked(kept: str) -> str | None:
+    """The secret that was kept; None when there is none, or the installation's key was replaced."""
+    try:
+        return _box().decrypt(kept.encode()).decode() if kept else None
+    except InvalidToken:
+        return None
+
+
+def key_of(secret: str) -> bytes:
+    """The bytes that sign; ValueError when it is no secret of the specification."""
+    try:
+        return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except binascii.Error as error:
+        raise ValueError("not a secret for webhooks") from error
+
+
+def signature(secret: str, *, message_id: str, timestamp: int, body: bytes) -> str:
+    """`v1,` and the base64 of HMAC-SHA256 over "id.timestamp.body"."""
+    signed = b".".join((message_id.encode(), str(timestamp).encode(), body))
+    return "v1," + base64.b64encode(hmac.new(key_of(secret), signed, hashlib.sha256).digest()).decode()
+
+
+def headers(secrets_valid: Iterable[str], *, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The three headers of a message; each valid secret signs, separated by spaces. `timestamp` is Unix seconds."""
+    signed = (signature(one, message_id=message_id, timestamp=timestamp, body=body) for one in secrets_valid)
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": " ".join(signed),
+    }

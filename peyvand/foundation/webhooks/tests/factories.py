@@ -1,0 +1,150 @@
+"""What the tests of this room need: an event of their own, a receiver on loopback that verifies, a clock."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from peyvand.foundation.registry.actor import Actor, system_actor
+from peyvand.foundation.webhooks import services
+from peyvand.foundation.webhooks.declarations import WebhookEvent
+from peyvand.foundation.webhooks.models import WebhookDelivery, WebhookEndpoint
+from peyvand.foundation.webhooks.services import EndpointData
+
+WE = system_actor(via="web")
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class ThingsHappened:
+    """An event of nobody's."""
+
+    ids: tuple[int, ...]
+    demo: bool = False
+
+
+THINGS = WebhookEvent(
+    name="things.happened", label="Things happened", group="Things", event=ThingsHappened,
+    subjects=lambda event: event.ids, payload=lambda event, some: {"thing_ids": list(some)},
+    sample=ThingsHappened((7, 8)),
+)  # fmt: skip
+
+
+def verified(headers: Any, body: bytes, *secrets: str, now: float | None = None) -> bool:
+    """A receiver's check, written from the specification and not from our code."""
+    message_id, timestamp = headers["webhook-id"], headers["webhook-timestamp"]
+    if now is not None and abs(now - int(timestamp)) > 300:
+        return False
+    given = [part.removeprefix("v1,") for part in headers["webhook-signature"].split(" ") if part.startswith("v1,")]
+    for secret in secrets:
+        key = base64.b64decode(secret.split("_", 1)[1])
+        expected = hmac.new(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
+        if any(hmac.compare_digest(base64.b64decode(one), expected) for one in given):
+            return True
+    return False
+
+
+@dataclass
+class Received:
+    """One request as it came in."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def message(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Receiver:
+    """A server on loopback. `answer(handler)` writes the answer; by default 200 and nothing."""
+
+    answer: Callable[[Any], None] | None = None
+    received: list[Received] = field(default_factory=list)
+    url: str = ""
+    port: int = 0
+    _server: http.server.ThreadingHTTPServer | None = None
+
+    def __enter__(self) -> Receiver:
+        ours = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                plain = {name.lower(): value for name, value in self.headers.items()}
+                ours.received.append(Received(self.path, plain, body))
+                if ours.answer is not None:
+                    ours.answer(self)
+                else:
+                    reply(self, 200)
+
+            def log_message(self, *_more: object) -> None:
+                """Be silent."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.port = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}/in"
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_more: object) -> None:
+        assert self._server is not None
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def reply(handler: Any, status: int, body: bytes = b"", **headers: str) -> None:
+    """A plain answer."""
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name.replace("_", "-"), value)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def endpoint(
+    url: str = "https://hooks.peyvand.ir/in", *, events: tuple[str, ...] = ("*",), actor: Actor = WE
+) -> tuple[WebhookEndpoint, str]:
+    """An endpoint and its secret."""
+    return services.endpoint_create(actor=actor, data=EndpointData(url, events))
+
+
+def delivery(of: WebhookEndpoint, *, at: datetime = START, **more: Any) -> WebhookDelivery:
+    """A delivery that is due."""
+    payload = {"type": "things.happened", "timestamp": "2026-11-23T09:00:00Z", "data": {"thing_ids": [7]}}
+    values = {"demo": of.demo, "endpoint": of, "event": "things.happened", "payload": payload, "next_try_at": at}
+    return WebhookDelivery.objects.create(**{**values, "created_at": at, **more})
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is moved."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **more: float) -> None:
+        self.now += timedelta(**more)
+
+
+def until(true: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait for something; fails when it does not come."""
+    ends = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < ends, "it did not come"
+        time.sleep(0.05)

@@ -1,0 +1,80 @@
+"""What other programs are told of orders and payments. Amounts are integer minor units; times are UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.events.commerce import (
+    OrderCancelled,
+    OrderDelivered,
+    OrderPlaced,
+    OrderReturned,
+    PaymentRecorded,
+)
+from peyvand.foundation.webhooks.declarations import WebhookEvent
+from peyvand.foundation.webhooks.handlers import going_out
+
+GROUP = _("Orders")
+AT = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
+
+
+def _order(event: OrderPlaced | OrderDelivered | OrderCancelled | OrderReturned) -> dict[str, object]:
+    return {"order_id": event.order_id, "number": event.number, "customer_id": event.customer_id}
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _payment(event: PaymentRecorded) -> dict[str, object]:
+    return {
+        "payment_id": event.payment_id, "order_id": event.order_id, "customer_id": event.customer_id,
+        "at": _iso(event.at), "amount_minor": event.amount_minor, "currency": event.currency,
+    }  # fmt: skip
+
+
+WEBHOOKS = going_out(
+    WebhookEvent(
+        name="order.placed", label=_("Order placed"), group=GROUP, event=OrderPlaced, order=130,
+        subjects=lambda event: (event.order_id,),
+        payload=lambda event, _ids: {
+            **_order(event), "at": _iso(event.placed_at), "total_minor": event.total_minor, "currency": event.currency,
+        },
+        sample=OrderPlaced(5120, "105120", 1042, AT, 21_400_000, "IRR", demo=False),
+    ),
+    WebhookEvent(
+        name="order.delivered", label=_("Order delivered"), group=GROUP, event=OrderDelivered, order=131,
+        subjects=lambda event: (event.order_id,),
+        payload=lambda event, _ids: {**_order(event), "at": _iso(event.at)},
+        sample=OrderDelivered(5120, "105120", 1042, AT, demo=False),
+    ),
+    WebhookEvent(
+        name="order.cancelled", label=_("Order cancelled"), group=GROUP, event=OrderCancelled, order=132,
+        subjects=lambda event: (event.order_id,),
+        payload=lambda event, _ids: {**_order(event), "at": _iso(event.at)},
+        sample=OrderCancelled(5120, "105120", 1042, AT, demo=False),
+    ),
+    WebhookEvent(
+        name="order.returned", label=_("Order returned"), group=GROUP, event=OrderReturned, order=133,
+        subjects=lambda event: (event.order_id,),
+        payload=lambda event, _ids: {
+            **_order(event), "origin_id": event.origin_id, "at": _iso(event.at), "total_minor": event.total_minor,
+            "currency": event.currency,
+        },
+        sample=OrderReturned(5131, "105131", 5120, 1042, AT, -4_100_000, "IRR", demo=False),
+    ),
+    WebhookEvent(
+        name="payment.recorded", label=_("Payment recorded"), group=GROUP, event=PaymentRecorded, order=134,
+        subjects=lambda event: () if event.refund else (event.payment_id,),
+        payload=lambda event, _ids: _payment(event),
+        sample=PaymentRecorded(7003, 5120, 1042, False, AT, 21_400_000, "IRR", demo=False),
+    ),
+    WebhookEvent(
+        name="payment.refunded", label=_("Payment given back"), group=GROUP, event=PaymentRecorded, order=135,
+        subjects=lambda event: (event.payment_id,) if event.refund else (),
+        payload=lambda event, _ids: _payment(event),
+        sample=PaymentRecorded(7009, 5120, 1042, True, AT, 4_100_000, "IRR", demo=False),
+    ),
+)  # fmt: skip
