@@ -31,7 +31,7 @@ ROOMS = {
         ["transfer"],
         ["demo"],
     ],
-    "memory": [["customers"], ["consents"], ["interactions"], ["commerce"], ["matching", "privacy"]],
+    "memory": [["customers"], ["consents"], ["interactions"], ["commerce"], ["knowledge", "matching", "privacy"]],
     "insight": [["warehouse"], ["value"]],
     "doors": [["workspace", "api", "console"]],
 }

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "peyvand.memory.consents.apps.ConsentsConfig",
     "peyvand.memory.interactions.apps.InteractionsConfig",
     "peyvand.memory.commerce.apps.CommerceConfig",
+    "peyvand.memory.knowledge.apps.KnowledgeConfig",
     "peyvand.memory.matching.apps.MatchingConfig",
     "peyvand.memory.privacy.apps.PrivacyConfig",
     "peyvand.insight.warehouse.apps.WarehouseConfig",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("peyvand.doors.workspace.urls")),
     path("customers/", include("peyvand.memory.customers.web.urls")),
     path("consents/", include("peyvand.memory.consents.web.urls")),
+    path("knowledge/", include("peyvand.memory.knowledge.web.urls")),
     path("duplicates/", include("peyvand.memory.matching.web.urls")),
     path("privacy/", include("peyvand.memory.privacy.web.urls")),
     path("interactions/", include("peyvand.memory.interactions.web.urls")),

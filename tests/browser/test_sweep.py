@@ -22,6 +22,12 @@ ONE = {
         "(SELECT id FROM customers_customer WHERE demo AND NOT EXISTS"
         " (SELECT FROM interactions_interaction WHERE customer_id = customers_customer.id) LIMIT 1)"
     ),
+    "knowledge:one": "SELECT min(id) FROM knowledge_article WHERE demo",
+    "knowledge:edit": "SELECT min(id) FROM knowledge_article WHERE demo",
+    "knowledge:version": (
+        "SELECT min(v.id) FROM knowledge_articleversion v JOIN knowledge_articletext t ON t.id = v.text_id"
+        " WHERE v.demo AND v.number < t.latest"
+    ),
     "fields:one": "SELECT min(id) FROM fields_customfield WHERE demo",
     "interactions:one": (
         "(SELECT max(id) FROM interactions_interaction WHERE demo AND kind = 'note' AND customer_id IS NOT NULL) UNION"
@@ -102,6 +108,13 @@ NOT_PAGES = {
     "customers:cell",
     "fields:archive",
     "interactions:ask",
+    "knowledge:preview",
+    "knowledge:category",
+    "knowledge:category-remove",
+    "knowledge:publish",
+    "knowledge:review",
+    "knowledge:archive",
+    "knowledge:restore",
     "interactions:serving",
     "interactions:rate-remove",
     "interactions:correct",

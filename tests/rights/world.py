@@ -29,6 +29,7 @@ from peyvand.memory.customers.data import CustomerData, IdentityData
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services import customer_create, relation_add, tag_add
 from peyvand.memory.interactions.services import record
+from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
 
 ROLES = ("admin", "manager", "sales", "service", "marketing", "viewer", "nothing")
 MISSING = 10**9
@@ -123,9 +124,14 @@ def _shared(admin: User) -> Records:
     )
     sent = webhooks.endpoint_test(actor=system, endpoint_id=hook.pk)
     field = field_save(actor=system, record="customer", data=FieldData(kind="text", label_en="Size"))
+    article = article_save(actor=system, data=ArticleData(texts={"fa": TextData("Tea", "## How")}))
+    text = article.texts.get()
+    text_publish(actor=system, text=text)
+    category = category_save(actor=system, name_fa="Tea", name_en="")
     newest = ChangeSet.objects.order_by("-id").first()
     return {
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
+        "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk,
         "invitation": Invitation.objects.get().pk, "change_set_id": newest.pk if newest else 0,
     }  # fmt: skip

@@ -17,9 +17,10 @@ from peyvand.memory.commerce.api import router as commerce
 from peyvand.memory.consents.api import router as consents
 from peyvand.memory.customers.api import router as customers
 from peyvand.memory.interactions.api import router as interactions
+from peyvand.memory.knowledge.api import router as knowledge
 from peyvand.memory.privacy.api import router as privacy
 
-ROUTERS = (customers, consents, interactions, commerce, privacy, value, transfer, webhooks, jobs)
+ROUTERS = (customers, consents, interactions, commerce, knowledge, privacy, value, transfer, webhooks, jobs)
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.
 

@@ -71,6 +71,11 @@ ROUTES = (
     Route("post", "/products", ("products.edit",), PRODUCT),
     Route("get", "/products/{product_id}", ("products.view",)),
     Route("put", "/products/{product_id}", ("products.edit",), {**PRODUCT, "sku": "OTHER"}),
+    Route("get", "/articles", ("knowledge.view",)),
+    Route("post", "/articles", ("knowledge.edit",), {"texts": {"fa": {"title": "Tea"}}}),
+    Route("get", "/articles/{article_id}", ("knowledge.view",)),
+    Route("put", "/articles/{article_id}", ("knowledge.edit",), {"texts": {"fa": {"title": "Coffee"}}}),
+    Route("post", "/articles/{article_id}/{language}/publish", ("knowledge.publish",)),
     Route("get", "/insight/summary", ("insight.view",)),
     Route("get", "/insight/slipping", ("insight.view",)),
     Route("get", "/imports", ("transfer.import",)),
@@ -100,7 +105,8 @@ ROUTES = (
 TABLES = (
     "customers_customer", "customers_identity", "customers_tag", "interactions_interaction", "commerce_order",
     "commerce_orderline", "commerce_payment", "commerce_product", "consents_consententry", "consents_consentstate",
-    "transfer_import", "jobs_run", "webhooks_webhookendpoint", "webhooks_webhookdelivery",
+    "transfer_import", "jobs_run", "knowledge_article", "knowledge_articleversion",
+    "webhooks_webhookendpoint", "webhooks_webhookdelivery",
 )  # fmt: skip
 
 
@@ -119,12 +125,16 @@ def records() -> dict[str, Any]:
     identity = made(f"/customers/{customer['id']}/identities", {"kind": "email", "value": "sara@example.com"})
     order = made("/orders", {**ORDER, "customer_id": customer["id"]})
     product = made("/products", {**PRODUCT, "sku": "FIRST"})
+    article = made("/articles", {"texts": {"fa": {"title": "How to brew"}}})
+    admin.ask("post", f"/articles/{article['id']}/fa/publish")
     hook = made("/webhooks/endpoints", HOOK)
     sent = admin.ask("post", f"/webhooks/endpoints/{hook['id']}/test")
     return {
         "customer_id": customer["id"], "identity_id": identity["id"], "order_id": order["id"],
         "line_id": order["items"][0]["id"], "product_id": product["id"], "import_id": 999, "run_id": 999,
-        "name": "customers", "endpoint_id": hook["id"], "delivery_id": json.loads(sent.content)["id"],
+        "name": "customers",
+        "article_id": article["id"], "language": "fa",
+        "endpoint_id": hook["id"], "delivery_id": json.loads(sent.content)["id"],
     }  # fmt: skip
 
 
