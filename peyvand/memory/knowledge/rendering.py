@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.safestring import SafeString, mark_safe
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -46,13 +48,37 @@ def drawn(body: str) -> Drawn:
                 anchor = f"part-{len(headings) + 1}"
                 token.attrSet("id", anchor)
                 headings.append(Heading(level, _plain(tokens[place + 1]), anchor))
-        token.info = ""  # of a fenced block: nothing of it belongs into an attribute
         if token.type == "inline":
             for child in token.children or []:
                 if child.type == "link_open":
                     child.attrSet("rel", "noopener noreferrer nofollow")
-    html = _READER.renderer.render(tokens, _READER.options, {})
-    return Drawn(mark_safe(html), headings)  # noqa: S308  (made by the reader above from text alone)
+    return Drawn(_joined(tokens), headings)
+
+
+def _joined(tokens: Sequence[Token]) -> SafeString:
+    """Tokens as HTML: tags of the reader's own, and everything that was written escaped."""
+    return format_html_join("", "{}", ((_piece(token),) for token in tokens))
+
+
+def _piece(token: Token) -> SafeString | str:
+    match token.type:
+        case "inline":
+            return _joined(token.children or [])
+        case "fence" | "code_block":
+            return format_html("<pre><code>{}</code></pre>", token.content)
+        case "code_inline":
+            return format_html("<code>{}</code>", token.content)
+        case "softbreak":
+            return "\n"
+        case "hardbreak" | "hr":
+            return format_html("<br>") if token.type == "hardbreak" else format_html("<hr>")
+    if not token.tag:  # text, and HTML that was typed: as text
+        return token.content
+    if token.hidden:  # the paragraphs of a tight list
+        return ""
+    if token.nesting == -1:
+        return format_html("</{}>", token.tag)
+    return format_html("<{}{}>", token.tag, flatatt(token.attrs))
 
 
 def _plain(token: Token) -> str:
