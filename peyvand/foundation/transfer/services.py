@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from itertools import chain
@@ -35,6 +35,7 @@ from peyvand.foundation.transfer.reading import Sniffed, Wish, opener_of, sniff
 from peyvand.foundation.transfer.workbooks import workbook
 
 UNDO_DAYS = 30
+REASON_KEYS = tuple(title_key(word) for word in ("Reason", "دلیل"))  # the last title of a file of problems
 UNDER_WAY = (Import.State.CHECKING, Import.State.RUNNING)
 OPEN_STATES = (Import.State.MAPPING, Import.State.CHECKED, Import.State.FAILED, Import.State.CANCELLED)
 
@@ -79,10 +80,14 @@ def _make(
         "day_first": day_first,
         "decimal_comma": "comma" in hints,
     }
-    mapping = best.mapping
-    if memory := RememberedMapping.objects.filter(shape=best.shape, titles=_titles_digest(found.columns)).first():
-        mapping = remembered(memory.mapping, found) or mapping
-        guessed.update({key: value for key, value in memory.options.items() if value not in ("", None)})
+    titles, mended = _without_reasons(found.columns)
+    mapping = {name: place for name, place in best.mapping.items() if place < len(titles)}
+    said: Mapping[str, Any] = {}
+    if earlier := (_earlier(actor, best.shape, titles) if mended else None):
+        mapping, said = dict(earlier.mapping), earlier.options
+    elif memory := RememberedMapping.objects.filter(shape=best.shape, titles=_titles_digest(titles)).first():
+        mapping, said = remembered(memory.mapping, found) or mapping, memory.options
+    guessed.update({key: value for key, value in said.items() if value not in ("", None)})
     given = {key: value for key, value in (options or {}).items() if value is not None}
     return Import.objects.create(
         shape=best.shape,
@@ -95,6 +100,20 @@ def _make(
         started_by_id=actor.user_id,
         started_by_name=actor.name,
     )
+
+
+def _without_reasons(columns: Sequence[str]) -> tuple[Sequence[str], bool]:
+    """The titles without the column of reasons of our own file of problems, and whether there was one."""
+    with_reasons = len(columns) > 1 and title_key(columns[-1]) in REASON_KEYS
+    return (columns[:-1], True) if with_reasons else (columns, False)
+
+
+def _earlier(actor: Actor, shape: str, titles: Sequence[str]) -> Import | None:
+    """The import whose file of problems this may be: the latest of these titles and this kind."""
+    found = Import.objects.visible_to(actor).filter(
+        shape=shape, sniffed__columns=list(titles), change_set__isnull=False
+    )
+    return found.order_by("-id").first()
 
 
 def import_reshape(*, actor: Actor, import_id: int, shape: str, wish: Wish | None = None) -> Import:
@@ -297,6 +316,8 @@ def resume_import(
     actor.require(registry.get(ImportShape, one.shape).permission)
     try:
         return running.run(one=one, actor=actor, report=on_progress or (lambda done, total: None)).result()
+    except running.TakenOverError:
+        raise StateError(_("Another process brings in this file already.")) from None
     except Exception as error:
         Import.objects.filter(pk=one.pk).update(state=Import.State.FAILED, error=str(error)[:2000])
         raise

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from peyvand.foundation.jobs.running import Cancelled, JobFailedError, Released, Running
 from peyvand.foundation.transfer import running
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.reading import ReadError
+
+DISK_FULL = "53100"  # PostgreSQL's code
 
 
 def check(run: Running, *, import_id: int) -> dict[str, Any]:
@@ -47,12 +50,18 @@ def _report(run: Running) -> running.Report:
 
 def _ended_early(one: Import, error: Exception, state: str) -> Exception:
     """Keep the state and the words on the import; gives what the run is to end with."""
-    if isinstance(error, Released):
-        return error  # the worker goes down; another goes on
+    full = getattr(error.__cause__, "sqlstate", "") == DISK_FULL
+    if isinstance(error, Released | running.TakenOverError):
+        return error  # the worker goes down, or another process has the import; that one goes on
+    if isinstance(error, OperationalError | InterfaceError) and not full:
+        return error  # the database went away; the run is begun again and goes on
     ends: Exception = error
     words = ""
     if isinstance(error, ReadError):
         words, ends = str(error), JobFailedError(str(error))
+    elif full:
+        words = _("The disk of the database is full. Make room on it, then go on from here; what is in stays.")
+        ends = JobFailedError(words)
     elif not isinstance(error, Cancelled):
         words = _("The import stopped at a fault of ours. What is in can be taken back, or go on from here.")
     Import.objects.filter(pk=one.pk).update(state=state, error=words)

@@ -69,6 +69,25 @@ def test_the_problem_file_can_be_mended_and_given_again(tmp_path: Path) -> None:
     assert again["imported"] == 1
 
 
+def test_the_problem_file_is_known_again_with_what_was_said_of_its_columns(tmp_path: Path) -> None:
+    text = "Alpha,Beta,Gamma,Note\n1,Sara,3/4/2026,x\n2,,3/4/2026,y\n"
+    with written(tmp_path, text).open("rb") as stream:
+        one = services.import_begin(actor=ACTOR, name="a.csv", stream=stream)
+    mapping = {"code": 0, "name": 1, "joined": 2}
+    said = {"currency": "EUR", "day_first": True, "key": "code", "existing": "skip"}
+    services.import_map(actor=ACTOR, import_id=one.pk, mapping=mapping, options=said)
+    services.resume_import(actor=ACTOR, import_id=one.pk)
+    problems = b"".join(services.problems_csv(actor=ACTOR, import_id=one.pk))
+    again = services.import_begin(
+        actor=ACTOR, name="b.csv", stream=io.BytesIO(problems.replace(b'"2",""', b'"2","Ali"'))
+    )
+    assert again.mapping == mapping
+    assert {name: again.options[name] for name in said} == said
+    assert services.questions(again) == []
+    assert services.resume_import(actor=ACTOR, import_id=again.pk)["created"] == 1
+    assert str(Member.objects.get(code="2").joined) == "2026-04-03"
+
+
 def test_undo_leaves_everything_as_before(tmp_path: Path) -> None:
     bring(tmp_path, GOOD)
     before = list(Member.objects.order_by("pk").values())

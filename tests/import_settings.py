@@ -1,0 +1,7 @@
+"""Settings of the processes that the tests of imports start: the whole product, with little patience."""
+
+from __future__ import annotations
+
+from peyvand.config.settings import *  # noqa: F403
+
+JOBS_STALE_SECONDS = 3
