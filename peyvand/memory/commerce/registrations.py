@@ -26,7 +26,8 @@ from peyvand.memory.commerce.access import (
     PRODUCTS_VIEW,
 )
 from peyvand.memory.commerce.facts import FACTS
-from peyvand.memory.commerce.imports.columns import ORDER_COLUMNS, PRODUCT_COLUMNS, REASONS
+from peyvand.memory.commerce.imports.columns import OPPORTUNITY_COLUMNS, ORDER_COLUMNS, PRODUCT_COLUMNS, REASONS
+from peyvand.memory.commerce.imports.opportunities import OpportunityWriter
 from peyvand.memory.commerce.imports.orders import OrderWriter
 from peyvand.memory.commerce.imports.products import ProductWriter
 from peyvand.memory.commerce.products import product_keys_restore
@@ -37,6 +38,7 @@ DECLARATIONS = (
     *WEBHOOKS,
     *personal.TABLES,
     Total(name="orders", label=_("Orders")),
+    Total(name="opportunities", label=_("Opportunities")),
     Total(name="products", label=_("Products")),
     Total(name="total", label=_("Sum of the lines")),
     *PERMISSIONS,
@@ -130,6 +132,17 @@ DECLARATIONS = (
         permission=ORDERS_IMPORT,
         order=40,
         options=("currency",),
+    ),
+    ImportShape(
+        name="opportunities",
+        label=_("Opportunities"),
+        help=_("One deal a line; each becomes an entry on the timeline of its organisation."),
+        icon="target-arrow",
+        columns=OPPORTUNITY_COLUMNS,
+        writer=OpportunityWriter,
+        permission=ORDERS_IMPORT,
+        order=50,
+        options=("currency", "tz"),
     ),
     ExportShape(name="orders", label=_("Orders by line"), permission=ORDERS_EXPORT, rows=exports.order_rows, order=10),
     ExportShape(name="products", label=_("Products"), permission=ORDERS_EXPORT, rows=exports.product_rows, order=40),

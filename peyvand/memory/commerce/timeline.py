@@ -26,6 +26,7 @@ CANCELLED = "order.cancelled"
 RETURNED = "order.returned"
 PAID = "payment.received"
 REFUNDED = "payment.refunded"
+OPPORTUNITY = "opportunity.told"
 CHANNEL = "order"
 ORDER = "commerce.order"
 PAYMENT = "commerce.payment"
@@ -157,11 +158,38 @@ def _returned_words(payload: Mapping[str, Any]) -> str:
     return gettext("Return %(number)s, %(total)s")
 
 
+STAGES: Mapping[str, Label] = {
+    "prospecting": _("Prospecting"),
+    "engaging": _("Engaging"),
+    "won": _("Won"),
+    "lost": _("Lost"),
+}
+
+
+def _opportunity_summary(payload: Mapping[str, Any], language: str) -> str:
+    with override(language):
+        stage = str(payload.get("stage", ""))
+        parts = [gettext("Opportunity %(number)s") % {"number": isolate(str(payload.get("number", "")))}]
+        parts += [str(STAGES[stage.casefold()]) if stage.casefold() in STAGES else isolate(stage)] if stage else []
+        parts += [isolate(str(payload[name])) for name in ("product", "agent") if payload.get(name)]
+        parts += [_total(payload, language)] if "total_minor" in payload else []
+        return " · ".join(parts)
+
+
 def _order_url(payload: Mapping[str, Any], source_id: int | None) -> str:
     return reverse("commerce:order", args=[payload.get("order") or source_id])
 
 
 KINDS = (
+    InteractionKind(
+        OPPORTUNITY,
+        _("Opportunity"),
+        "target-arrow",
+        _opportunity_summary,
+        tone=3,
+        order=30,
+        searched=("number", "product", "agent"),
+    ),
     InteractionKind(
         PLACED,
         _("Order placed"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +39,9 @@ _NAME = ImportColumn(
     "text",
     ("name", "full name", "customer", "نام", "نام کامل", "نام مشتری", "نام و نام خانوادگی"),
     icon="user",
+)
+_FIRM = replace(
+    _NAME, headers=(*_NAME.headers, "account", "company", "organisation", "organization", "شرکت", "سازمان", "نام شرکت")
 )
 _CODE = ImportColumn(
     "code",
@@ -158,7 +162,7 @@ DECLARATIONS = (
         label=_("Organisations"),
         help=_("One firm, school or office a line."),
         icon="building",
-        columns=(_NAME, _CODE, *_REACH, *_REST),
+        columns=(_FIRM, _CODE, *_REACH, *_REST),
         writer=partial(CustomerWriter, kind=CustomerKind.ORGANISATION.value),
         permission=access.IMPORT,
         order=20,

@@ -118,7 +118,31 @@ PRODUCT_COLUMNS = (
     ImportColumn("active", _("On sale"), "boolean", ("Active", "On sale", "Enabled", "فعال", "در فروش"), icon="check"),
 )
 
+OPPORTUNITY_COLUMNS = (
+    ImportColumn(
+        "number",
+        _("Opportunity number"),
+        "code",
+        ("Opportunity ID", "Opportunity", "Deal ID", "شماره فرصت", "کد فرصت", "شناسه فرصت"),
+        required=True,
+        key=True,
+        icon="target-arrow",
+    ),
+    ImportColumn("account", _("Organisation"), "text", ("Account", "Account name", "Company", "Organisation", "شرکت",
+                                                       "سازمان", "حساب"), icon="building"),
+    ImportColumn("product", _("Product"), "text", ("Product", "Product name", "کالا", "محصول"), icon="package"),
+    ImportColumn("stage", _("Stage"), "choice", ("Deal stage", "Stage", "Status", "مرحله", "وضعیت"), icon="stairs"),
+    ImportColumn("value", _("Value"), "decimal", ("Close value", "Value", "Amount", "ارزش", "مبلغ"), icon="coin"),
+    ImportColumn("engaged", _("First contact on"), "date", ("Engage date", "Opened", "Created", "تاریخ آغاز",
+                                                           "تاریخ شروع"), icon="calendar"),
+    ImportColumn("closed", _("Closed on"), "date", ("Close date", "Closed", "تاریخ پایان", "تاریخ بستن"),
+                 icon="calendar"),
+    ImportColumn("agent", _("Salesperson"), "text", ("Sales agent", "Agent", "Salesperson", "Owner", "کارشناس فروش",
+                                                    "فروشنده", "کارشناس"), icon="user-check"),
+)  # fmt: skip
+
 REASONS = (
+    Reason("commerce.no_opportunity", _("The number of the opportunity is missing.")),
     Reason("commerce.already_imported", _("This line was brought in before; it is already in the order.")),
     Reason(
         "commerce.number_taken",
