@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from peyvand.foundation.transfer import running
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.reading import ReadError
 
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 DISK_FULL = "53100"  # PostgreSQL's code
 
 
@@ -50,11 +52,12 @@ def _report(run: Running) -> running.Report:
 
 def _ended_early(one: Import, error: Exception, state: str) -> Exception:
     """Keep the state and the words on the import; gives what the run is to end with."""
-    full = getattr(error.__cause__, "sqlstate", "") == DISK_FULL
+    raw = error if isinstance(error, psycopg.Error) else error.__cause__  # what COPY raises is not Django's
+    full = getattr(raw, "sqlstate", "") == DISK_FULL
     if isinstance(error, Released | running.TakenOverError):
         return error  # the worker goes down, or another process has the import; that one goes on
-    if isinstance(error, OperationalError | InterfaceError) and not full:
-        return error  # the database went away; the run is begun again and goes on
+    if isinstance(error, AWAY) and not full:
+        return OperationalError(str(error))  # the database went away; the run is begun again and goes on
     ends: Exception = error
     words = ""
     if isinstance(error, ReadError):

@@ -7,14 +7,18 @@ import io
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import psycopg
 import pytest
+from django.db import OperationalError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from peyvand.foundation.changes.models import Change, ChangeSet
+from peyvand.foundation.jobs.running import JobFailedError, Running
 from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope, system_actor
-from peyvand.foundation.transfer import running, services
+from peyvand.foundation.transfer import running, services, tasks
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.reading import ReadError
 from peyvand.foundation.transfer.tests.tiny import Member, members
@@ -225,3 +229,28 @@ def test_any_file_adds_up(tmp_path: Path, rows: list[list[str]]) -> None:
     text = "\n".join(["Code,Name,Phone,Joined,Amount", *(",".join(row) for row in rows), "1,last,,,"])
     result = bring(tmp_path, text)
     assert result["lines"] == result["imported"] + sum(result["skipped"].values()) == len(rows) + 1
+
+
+@pytest.mark.parametrize(
+    ("raised", "state", "ends"),
+    [
+        (psycopg.OperationalError("gone"), "running", OperationalError),
+        (running.TakenOverError(1), "running", running.TakenOverError),
+        (psycopg.errors.DiskFull("full"), "failed", JobFailedError),
+        (ValueError("ours"), "failed", ValueError),
+    ],
+)
+def test_a_lost_database_leaves_the_import_to_the_next_worker_and_a_full_disk_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raised: Exception, state: str, ends: type[Exception]
+) -> None:
+    one = prepared(tmp_path, GOOD)
+    Import.objects.filter(pk=one.pk).update(state=Import.State.RUNNING)
+
+    def broken(**_more: Any) -> Import:
+        raise raised
+
+    monkeypatch.setattr(running, "run", broken)
+    with pytest.raises(ends):
+        tasks.bring_in(Running(id=1, lease=uuid4(), actor=ACTOR), import_id=one.pk)
+    one.refresh_from_db()
+    assert (one.state, bool(one.error)) == (state, state == "failed")
