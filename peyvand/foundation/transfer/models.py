@@ -80,6 +80,9 @@ class Import(models.Model):
             "id": self.pk,
             "lines": self.counts.get("lines", 0),
             "imported": self.counts.get("imported", 0),
+            "created": self.counts.get("new", 0),
+            "updated": self.counts.get("updated", 0),
+            "unchanged": self.counts.get("unchanged", 0),
             "skipped": self.counts.get("skipped", {}),
             **self.totals,
         }

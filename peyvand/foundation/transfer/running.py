@@ -41,6 +41,7 @@ class Tally:
     imported: int = 0
     new: int = 0
     updated: int = 0
+    unchanged: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
 
@@ -61,7 +62,7 @@ class Tally:
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Tally:
-        names = ("lines", "imported", "new", "updated")
+        names = ("lines", "imported", "new", "updated", "unchanged")
         found = cls(**{name: plain.get(name, 0) for name in names})
         found.skipped, found.notes = Counter(plain.get("skipped", {})), Counter(plain.get("notes", {}))
         return found
@@ -135,7 +136,7 @@ def dry_run(*, one: Import, actor: Actor, report: Report) -> dict[str, Any]:
             samples.extend(found[: max(0, 50 - len(samples))])
             report(tally.lines, one.lines)
         totals = dict(writer.finish())
-        tally.new, tally.updated = writer.new, writer.updated
+        tally.new, tally.updated, tally.unchanged = writer.new, writer.updated, writer.unchanged
         transaction.set_rollback(True)
     return {
         **tally.as_plain(),
@@ -155,11 +156,11 @@ def preview(*, one: Import, actor: Actor, count: int = 3) -> list[dict[str, Any]
         writer.prepare()
         for line in islice(work.lines(0), count):
             row, problems = work.parser.parse(line)
-            before = (writer.new, writer.updated)
+            before = (writer.new, writer.unchanged)
             if not any(problem.skipped for problem in problems):
                 writer.write([row])
                 problems = _taken(writer, problems)
-            fate = "new" if writer.new > before[0] else "updated"
+            fate = "new" if writer.new > before[0] else "unchanged" if writer.unchanged > before[1] else "updated"
             if any(problem.skipped for problem in problems):
                 fate = "skipped"
             shown.append({"number": row.number, "values": row.values, "fate": fate, "problems": problems})
@@ -185,7 +186,7 @@ def run(*, one: Import, actor: Actor, report: Report) -> Import:
             writer.write(rows)
             found = _taken(writer, problems)
             tally.add(count, found)
-            tally.new, tally.updated = writer.new, writer.updated
+            tally.new, tally.updated, tally.unchanged = writer.new, writer.updated, writer.unchanged
             _keep(one, found)
             one.position += count
             one.counts, one.saved = tally.as_plain(), dict(writer.save())
@@ -199,7 +200,7 @@ def run(*, one: Import, actor: Actor, report: Report) -> Import:
         tally.add(0, [problem for problem in found if not problem.skipped])
         tally.skipped.update(problem.reason for problem in found if problem.skipped)
         _keep(one, found)
-        tally.new, tally.updated = writer.new, writer.updated
+        tally.new, tally.updated, tally.unchanged = writer.new, writer.updated, writer.unchanged
         one.counts, one.state, one.finished_at = tally.as_plain(), Import.State.DONE, timezone.now()
         one.lines = tally.lines
         one.save(update_fields=["counts", "totals", "state", "finished_at", "lines"])

@@ -81,6 +81,7 @@ class BatchWriter(Protocol):
     problems: list[Problem]  # appended by write; the engine takes them out after every batch
     new: int  # records made so far
     updated: int  # records changed so far
+    unchanged: int  # records that were there already just as the file has them, or were to be left
 
     def prepare(self) -> None: ...
 
@@ -100,6 +101,7 @@ class Writer:
         self.problems: list[Problem] = []
         self.new = 0
         self.updated = 0
+        self.unchanged = 0
         self.totals: dict[str, JSON] = {}
 
     def prepare(self) -> None:
@@ -119,8 +121,9 @@ class Writer:
 
     def save(self) -> Mapping[str, JSON]:
         """What must survive a crash between two batches, as JSON. Extend it together with `load`."""
-        return {"new": self.new, "updated": self.updated, "totals": self.totals}
+        return {"new": self.new, "updated": self.updated, "unchanged": self.unchanged, "totals": self.totals}
 
     def load(self, saved: Mapping[str, JSON]) -> None:
         """Take up again where a saved writer stood."""
         self.new, self.updated, self.totals = saved["new"], saved["updated"], dict(saved["totals"])
+        self.unchanged = saved.get("unchanged", 0)

@@ -48,6 +48,7 @@ UNKNOWN = "customers.unknown"
 NO_KEY = "customers.no_key"
 BAD_FIELD = "customers.bad_field"
 KEYS = {"code": IdentityKind.EXTERNAL, "phone": IdentityKind.PHONE, "email": IdentityKind.EMAIL}
+NAME = "name"  # organisations are known by it in files that have no code of theirs
 CLEARED = ("job_title", "city", "country", "birth_date", "note", "owner")  # an empty cell may empty these
 
 
@@ -104,7 +105,9 @@ class CustomerWriter(Writer):
                 _fill(target, made)
         self._tags([*fresh, *changes.values()])
         self._insert(fresh)
-        if not self.skip_known:
+        if self.skip_known:
+            self.unchanged += len(changes)
+        else:
             self._change(changes)
         self.totals["customers"] = self.new + self.updated
 
@@ -196,6 +199,8 @@ class CustomerWriter(Writer):
         self.pending = {}
         if self.key in self.custom:
             return self._known_by_field(made)
+        if self.key == NAME:
+            return self._known_by_name(made)
         keys = [(identity.kind, identity.key) for one in made for identity in one.identities]
         with connection.cursor() as cursor:
             cursor.execute(
@@ -208,6 +213,14 @@ class CustomerWriter(Writer):
             found: dict[tuple[str, str], dict[int, str]] = {}
             for kind, key, pk, search_key in cursor.fetchall():
                 found.setdefault((kind, key), {})[pk] = search_key
+        return found
+
+    def _known_by_name(self, made: Sequence[NewCustomer]) -> dict[tuple[str, str], dict[int, str]]:
+        keys = [search_key_of(one.name) for one in made]
+        rows = Customer.objects.filter(demo=self.actor.demo, kind=self.kind, search_key__in=keys)
+        found: dict[tuple[str, str], dict[int, str]] = {}
+        for pk, key in rows.values_list("pk", "search_key"):
+            found.setdefault((NAME, key), {})[pk] = key
         return found
 
     def _known_by_field(self, made: Sequence[NewCustomer]) -> dict[tuple[str, str], dict[int, str]]:
@@ -228,6 +241,8 @@ class CustomerWriter(Writer):
         """What a row has in the chosen column by which rows are known."""
         if self.key in self.custom:
             return str(made.custom.get(self.custom[self.key].key) or "")
+        if self.key == NAME:
+            return search_key_of(made.name)
         kind = KEYS.get(self.key)
         return next((identity.key for identity in made.identities if identity.kind == kind), "")
 
@@ -238,7 +253,7 @@ class CustomerWriter(Writer):
         if not value:
             self.skip(row, NO_KEY)
             return None
-        at = (self.key if self.key in self.custom else str(KEYS[self.key]), value)
+        at = (str(KEYS[self.key]) if self.key in KEYS else self.key, value)
         ids = known.get(at, {})
         if len(ids) > 1:
             self.skip(row, SEVERAL)
@@ -255,7 +270,7 @@ class CustomerWriter(Writer):
         self, row: Row, made: NewCustomer, known: Mapping[tuple[str, str], Mapping[int, str]]
     ) -> int | NewCustomer | None:
         """The customer whom the row means: one that is known, an earlier row of the batch, or itself."""
-        if self.key in self.custom or self.key in KEYS:
+        if self.key in self.custom or self.key in KEYS or self.key == NAME:
             return self._target_by_key(row, made, known)
         wanted = search_key_of(made.name)
         for kind in (IdentityKind.EXTERNAL, IdentityKind.EMAIL, IdentityKind.PHONE):
@@ -327,6 +342,7 @@ class CustomerWriter(Writer):
         if insert_tags(rows=tagged):
             changed |= {pk for pk, _tag in tagged}
         self.updated += len(changed)
+        self.unchanged += len(changes) - len(changed)
         if changed:
             told = CustomersChanged(customer_ids=tuple(sorted(changed)), fields=("import",), demo=self.actor.demo)
             publish(told, actor=self.actor)

@@ -42,8 +42,9 @@ def articles(*, actor: Actor, chosen: ArticleFilter | None = None) -> ArticleQue
     if chosen.owner_id is not None:
         found = found.filter(owner_id=chosen.owner_id)
     if chosen.language:
-        found = found.filter(pk__in=ArticleText.objects.filter(language=chosen.language).values("article_id"))
-    if chosen.state == "draft":
+        of_language = seen_versions(actor=actor).filter(text__language=chosen.language)
+        found = found.filter(pk__in=of_language.values("text__article_id"))
+    if chosen.state == "draft" and actor.may(access.EDIT):
         unpublished = Q(published__isnull=True) | ~Q(published=F("latest"))
         found = found.filter(pk__in=ArticleText.objects.filter(unpublished).values("article_id"))
     elif chosen.state == "published":

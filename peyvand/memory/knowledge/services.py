@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -55,12 +55,14 @@ def article_save(
     Raises NotAllowed, InvalidError, and ChangedMeanwhileError when `version` is not the article's any more.
     """
     actor.require(access.EDIT)
-    texts = _checked(actor, data, new=article is None)
+    texts = _checked(actor, data, new=article is None, owner_id=article.owner_id if article else None)
     with transaction.atomic():
         if article is not None:
             article = Article.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=article.pk)
             if version is not None and version != article.version:
                 raise ChangedMeanwhileError(version=article.version, by=_last_author(article))
+            if data.audience != article.audience and article.texts.filter(published__isnull=False).exists():
+                actor.require(access.PUBLISH)  # who may read what is published is a matter of publishing
         made = article or Article(demo=actor.demo, version=0)
         made.category_id, made.owner_id = data.category_id, data.owner_id
         made.audience, made.review_on = data.audience, data.review_on
@@ -75,7 +77,7 @@ def article_save(
     return made
 
 
-def _checked(actor: Actor, data: ArticleData, *, new: bool) -> dict[str, TextData]:
+def _checked(actor: Actor, data: ArticleData, *, new: bool, owner_id: int | None) -> dict[str, TextData]:
     errors: dict[str, Label] = {}
     texts: dict[str, TextData] = {}
     for language, text in data.texts.items():
@@ -97,7 +99,9 @@ def _checked(actor: Actor, data: ArticleData, *, new: bool) -> dict[str, TextDat
         errors["audience"] = _("Choose who may read it.")
     if data.category_id and not Category.objects.filter(pk=data.category_id, demo=actor.demo).exists():
         errors["category_id"] = _("Choose one of the categories.")
-    if data.owner_id and not User.objects.filter(pk=data.owner_id, is_active=True).exists():
+    if data.owner_id and data.owner_id != owner_id and not User.objects.filter(
+        pk=data.owner_id, is_active=True
+    ).exists():  # fmt: skip
         errors["owner_id"] = _("Choose a colleague who is active.")
     if errors:
         raise InvalidError(errors)
@@ -124,6 +128,8 @@ def _keep(actor: Actor, article: Article, language: str, text: TextData) -> Arti
 
 def slug_of(demo: bool, language: str, title: str) -> str:
     """A name for addresses, of the title's letters, that no other text of the language has."""
+    with connection.cursor() as cursor:  # two articles of one title at once
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('knowledge.slugs'))")
     base = re.sub(r"[^\w]+", "-", fa_key(title).replace("_", "-")).strip("-")[:100] or "article"
     slug, place = base, 2
     while ArticleText.objects.filter(demo=demo, language=language, slug=slug).exists():
@@ -136,13 +142,20 @@ def _last_author(article: Article) -> str:
     return found.author_name if found is not None else ""
 
 
-def text_publish(*, actor: Actor, text: ArticleText, published: bool = True) -> int:
-    """Make the latest version the one that is read, or take the text back from its readers; gives the change set."""
+def text_publish(*, actor: Actor, text: ArticleText, published: bool = True, number: int | None = None) -> int:
+    """Make the latest version the one that is read, or take the text back from its readers; gives the change set.
+
+    `number` is the version that was seen: ChangedMeanwhileError when a newer one was saved since. Raises NotAllowed and
+    Article.DoesNotExist.
+    """
     actor.require(access.PUBLISH)
     with transaction.atomic():
+        Article.objects.visible_to(actor).get(pk=text.article_id)
         found = ArticleText.objects.select_for_update(of=("self",)).select_related("article").get(
             pk=text.pk, demo=actor.demo
         )  # fmt: skip
+        if published and number is not None and number != found.latest:
+            raise ChangedMeanwhileError(version=found.latest, by=_last_author(found.article))
         title = gettext("Article published") if published else gettext("Article taken back")
         with change_set(actor=actor, kind="edit", title=title) as made:
             found.published = found.latest if published else None
@@ -160,13 +173,14 @@ def text_publish(*, actor: Actor, text: ArticleText, published: bool = True) -> 
 def version_restore(*, actor: Actor, version: ArticleVersion) -> Article:
     """Make an earlier version the latest again, as a new one. Raises NotAllowed and Article.DoesNotExist."""
     actor.require(access.EDIT)
-    article = Article.objects.visible_to(actor).get(texts=version.text_id)
-    data = ArticleData(
-        texts={version.text.language: TextData(version.title, version.body)},
-        category_id=article.category_id, owner_id=article.owner_id, audience=article.audience,
-        review_on=article.review_on,
-    )  # fmt: skip
-    return article_save(actor=actor, data=data, article=article)
+    with transaction.atomic():
+        article = Article.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=version.text.article_id)
+        data = ArticleData(
+            texts={version.text.language: TextData(version.title, version.body)},
+            category_id=article.category_id, owner_id=article.owner_id, audience=article.audience,
+            review_on=article.review_on,
+        )  # fmt: skip
+        return article_save(actor=actor, data=data, article=article)
 
 
 def article_review(*, actor: Actor, article: Article, again_on: date | None) -> int:
@@ -186,6 +200,8 @@ def article_archive(*, actor: Actor, article: Article, archived: bool) -> int:
     actor.require(access.EDIT)
     with transaction.atomic():
         found = Article.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=article.pk)
+        if not archived and found.texts.filter(published__isnull=False).exists():
+            actor.require(access.PUBLISH)
         title = gettext("Article archived") if archived else gettext("Article brought back")
         with change_set(actor=actor, kind="edit", title=title) as made:
             found.archived = archived

@@ -46,6 +46,9 @@ def test_every_line_is_accounted_for(tmp_path: Path) -> None:
         "id": result["id"],
         "lines": 8,
         "imported": 3,
+        "created": 2,
+        "updated": 1,
+        "unchanged": 0,
         "skipped": {"blank": 1, "phone": 1, "ragged": 1, "required": 1, "tiny.nobody": 1},
         "total": "3.00",
     }
@@ -153,6 +156,9 @@ def test_after_a_crash_it_goes_on_where_it_stood(tmp_path: Path, monkeypatch: py
         "id": one.pk,
         "lines": 95,
         "imported": 95,
+        "created": 95,
+        "updated": 0,
+        "unchanged": 0,
         "skipped": {},
         "total": str(sum(range(1, 96))),
     }

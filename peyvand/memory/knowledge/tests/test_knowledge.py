@@ -208,3 +208,33 @@ def test_the_pages_write_read_publish_and_compare(admin: Client) -> None:
     assert "<strong>y</strong>" in preview.content.decode()
     admin.post(reverse("knowledge:categories"), {"name_fa": "چای", "name_en": ""})
     assert "چای" in admin.get(reverse("knowledge:categories")).content.decode()
+
+
+def test_a_mistake_in_the_form_does_not_hide_that_somebody_else_saved(admin: Client) -> None:
+    article = write(body="نخست")
+    post = {"title_fa": "چای", "body_fa": "مال من", "audience": "staff", "version": "1"}
+    services.article_save(actor=system_actor(), data=ArticleData(texts={"fa": TextData("چای", "مال او")}),
+                          article=article)  # fmt: skip
+    wrong = admin.post(reverse("knowledge:edit", args=[article.pk]), {**post, "review_on": "never"})
+    assert wrong.status_code == 422
+    assert 'name="version" value="1"' in wrong.content.decode()
+    assert admin.post(reverse("knowledge:edit", args=[article.pk]), post).status_code == 409
+
+
+def test_who_reads_a_published_article_is_for_publishers_to_say() -> None:
+    article = write()
+    services.text_publish(actor=system_actor(), text=text_of(article))
+    writer = Actor(user_id=None, name="w", grants={"knowledge.view": Scope.ALL, "knowledge.edit": Scope.ALL})
+    with pytest.raises(NotAllowed):
+        services.article_save(actor=writer, data=ArticleData(audience="public"), article=article)
+    services.article_archive(actor=writer, article=article, archived=True)
+    with pytest.raises(NotAllowed):
+        services.article_archive(actor=writer, article=article, archived=False)
+    with pytest.raises(ChangedMeanwhileError):
+        services.text_publish(actor=system_actor(), text=text_of(article), number=7)
+
+
+def test_long_bodies_are_compared_at_once() -> None:
+    old = "\n".join(f"سطر {n} چای و قهوه" for n in range(3000))
+    new = "\n".join(f"سطر {n} چای یا قهوه" for n in range(3000))
+    assert len(compared(old, new)) <= 3001

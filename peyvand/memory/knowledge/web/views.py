@@ -35,6 +35,7 @@ PAGE = 50
 ORDER = ("-updated_at", "-id")
 STATES = ("draft", "published", "due", "archived")
 LONGEST = 200
+MOST_LINES = 3000  # of a comparison
 
 
 def _shown(actor: Actor, article_id: int) -> Shown:
@@ -154,12 +155,14 @@ def _form(request: StaffRequest, shown: Shown | None) -> HttpResponse:
     form = ArticleForm(request.POST or None, actor=actor, initial=initial)
     version = shown.article.version if shown else 0
     meanwhile = ""
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and shown:  # what was read first counts until it is saved or the writer was told
         typed = request.POST.get("version", "")
+        version = int(typed) if typed.isdecimal() and len(typed) < 10 else -1
+    if request.method == "POST" and form.is_valid():
         try:
             made = services.article_save(
                 actor=actor, data=form.data_of(), article=shown.article if shown else None,
-                version=(int(typed) if typed.isdecimal() and len(typed) < 10 else -1) if shown else None,
+                version=version if shown else None,
             )  # fmt: skip
         except InvalidError as error:
             form.put_errors(error)
@@ -192,7 +195,16 @@ def publish(request: StaffRequest, article_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     back = request.POST.get("back") == "1"
-    done = services.text_publish(actor=actor, text=found[0], published=not back)
+    seen = request.POST.get("number", "")
+    try:
+        done = services.text_publish(
+            actor=actor, text=found[0], published=not back,
+            number=int(seen) if seen.isdecimal() and len(seen) < 10 else None,
+        )  # fmt: skip
+    except ChangedMeanwhileError as error:
+        words = gettext("%(by)s has saved a newer version just now; read it before you publish.")
+        toast(request, words % {"by": error.by or gettext("Somebody")}, level="bad")
+        return redirect(f"{reverse('knowledge:one', args=[article_id])}?language={found[0].language}")
     words = gettext("“%(name)s” is taken back.") if back else gettext("“%(name)s” is published.")
     toast(request, words % {"name": found[1].title}, undo_url=reverse("changes:undo", args=[done]))
     return redirect(f"{reverse('knowledge:one', args=[article_id])}?language={found[0].language}")
@@ -238,10 +250,18 @@ class Line:
 
 
 def compared(before: str, after: str) -> Sequence[Line]:
-    """Two bodies line by line."""
-    marks = {"  ": "", "+ ": "+", "- ": "-"}
-    found = difflib.ndiff(before.splitlines(), after.splitlines())
-    return [Line(marks[line[:2]], line[2:]) for line in found if line[:2] in marks]
+    """Two bodies by whole lines; quick however long they are, and cut after MOST_LINES."""
+    old, new = before.splitlines(), after.splitlines()
+    found: list[Line] = []
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=True).get_opcodes():
+        if tag == "equal":
+            found += [Line("", line) for line in old[i:j]]
+        else:
+            found += [Line("-", line) for line in old[i:j]]
+            found += [Line("+", line) for line in new[k:m]]
+        if len(found) > MOST_LINES:
+            return [*found[:MOST_LINES], Line("", "…")]
+    return found
 
 
 def _version(actor: Actor, version_id: int) -> ArticleVersion:
