@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.utils import translation
 
 from peyvand.foundation.changes.services import change_set, undo
 from peyvand.foundation.fields.services import FieldData, field_save
@@ -126,7 +127,8 @@ def test_a_column_of_the_file_is_guessed_as_a_custom_field_and_hidden_ones_are_n
 def test_a_workbook_has_numbers_dates_and_no_formula() -> None:
     field_save(actor=system_actor(), record="customer", data=FieldData(kind="number", key="size", label_en="Size"))
     _write({"name": "=1+1", "birth_date": date(1990, 1, 2), "c.size": Decimal(7)})
-    path = export_xlsx(actor=system_actor(), name="customers", query={"columns": "birth_date,c.size,kind"})
+    with translation.override("fa"):
+        path = export_xlsx(actor=system_actor(), name="customers", query={"columns": "birth_date,c.size,kind"})
     try:
         book = openpyxl.load_workbook(path)
     finally:
