@@ -13,7 +13,8 @@ from markdown_it.token import Token
 
 # Raw HTML is shown as typed, links go to the schemes that markdown-it allows, pictures of other houses are not fetched.
 _READER = MarkdownIt("commonmark", {"html": False}).enable("table").enable("strikethrough").disable("image")
-_BLOCKS = {"paragraph_open", "heading_open", "list_item_open", "blockquote_open", "th_open", "td_open"}
+# Blocks that hold text themselves; those around them run with the page, since "auto" does not look into them.
+_BLOCKS = {"paragraph_open", "heading_open", "th_open", "td_open"}
 _LOWEST = 6
 
 
@@ -39,7 +40,8 @@ def drawn(body: str) -> Drawn:
     tokens = _READER.parse(body.replace("\x00", ""))
     headings: list[Heading] = []
     for place, token in enumerate(tokens):
-        if token.type in _BLOCKS:
+        tight = token.type == "list_item_open" and tokens[place + 1].hidden
+        if token.type in _BLOCKS or tight:
             token.attrSet("dir", "auto")
         if token.type in ("heading_open", "heading_close"):
             level = min(int(token.tag[1:]) + 1, _LOWEST)
