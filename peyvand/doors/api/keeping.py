@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,8 @@ from django.utils.translation import gettext as _
 
 from peyvand.doors.api.models import KeptAnswer
 from peyvand.doors.api.problems import problem
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.text.mentions import Mentioned
 
 HOURS = 48
 LARGEST_KEY = 255
@@ -115,6 +118,29 @@ def _add(found: hashlib._Hash, file: UploadedFile[Any]) -> None:
     for block in file.chunks():
         found.update(block)
     file.seek(0)
+
+
+def somebody_forget(actor: Actor, somebody: Mentioned) -> int:
+    """Empty the kept answers that speak of somebody, by name, address or id. That the request was done stays known, so
+    that it is not done again.
+    """
+    if actor.demo:
+        return 0
+    count = 0
+    for kept in KeptAnswer.objects.select_for_update().order_by("pk").iterator(chunk_size=500):
+        text = bytes(kept.body).decode("utf-8", "replace")
+        if somebody.in_text(text) or _numbered(text, somebody.ids):
+            gone = problem(410, _("This was done; its answer held somebody who has been erased since."))
+            kept.status, kept.content_type = 410, gone.headers["Content-Type"]
+            kept.body, kept.location = gone.content, ""
+            kept.save(update_fields=["status", "content_type", "body", "location"])
+            count += 1
+    return count
+
+
+def _numbered(text: str, ids: frozenset[int]) -> bool:
+    """Whether an answer is about one of these customers without naming them, as a note's is."""
+    return any(re.search(rf'"(?:customer|person|kept|gone)_id": ?{one}(?!\d)', text) is not None for one in ids)
 
 
 def forget() -> None:

@@ -47,6 +47,7 @@ def _title(status: int) -> str:
         404: _("There is nothing here"),
         405: _("This address does not take that method"),
         409: _("This can't be done as things are now"),
+        410: _("This is gone"),
         413: _("This is too large"),
         422: _("Some values can't be taken"),
         429: _("Too many requests"),
@@ -57,7 +58,7 @@ def _title(status: int) -> str:
 
 NAMES = {
     400: "unreadable", 401: "no-token", 403: "not-allowed", 404: "not-found", 405: "method", 409: "conflict",
-    413: "too-large", 422: "invalid", 429: "too-many", 500: "fault", 503: "unavailable",
+    410: "gone", 413: "too-large", 422: "invalid", 429: "too-many", 500: "fault", 503: "unavailable",
 }  # fmt: skip
 
 

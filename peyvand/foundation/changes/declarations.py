@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,10 +62,34 @@ class Part:
 class TrackedTable:
     """How rows of the table `name` are called on the audit page; without it the table's name is shown.
 
-    `conceal(actor, row)` gives a row as it stood without what is hidden from the actor.
+    `conceal(actor, row)` gives a row as it stood without what is hidden from the actor. `unseen(actor, ids)` gives
+    which of these rows the actor may not see at all: of them the trail tells that they changed, and nothing more.
+    `names(actor, ids)` gives names by which people know rows that are still there, of those that the actor may see.
     """
 
     name: str
     label: Label
     icon: str = "table"
     conceal: Callable[[Actor, Mapping[str, Any]], Mapping[str, Any]] | None = None
+    unseen: Callable[[Actor, Collection[int]], Set[int]] | None = None
+    names: Callable[[Actor, Collection[int]], Mapping[int, str]] | None = None
+
+
+@dataclass(frozen=True)
+class LongUndo:
+    """Who takes a large set back as long work: `start(actor, change_set)` gives the address of its progress. Declared
+    once, by the room of long work.
+    """
+
+    name: str
+    start: Callable[[Actor, ChangeSet], str]
+
+
+@dataclass(frozen=True)
+class TitleGuard:
+    """Whether titles of what others did are kept from an actor, who may see the trail but not all records: titles name
+    records. `narrow(actor)` says so.
+    """
+
+    name: str
+    narrow: Callable[[Actor], bool]

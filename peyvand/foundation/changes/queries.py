@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from peyvand.foundation.changes.access import may_undo, visible_sets
-from peyvand.foundation.changes.declarations import KindOfSet, TrackedTable
+from peyvand.foundation.changes.access import is_own, may_undo, visible_sets
+from peyvand.foundation.changes.declarations import KindOfSet, TitleGuard, TrackedTable
 from peyvand.foundation.changes.models import Change, ChangeSet
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.registry import registry
@@ -30,7 +31,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class ChangedRow:
-    """One change as the pages show it. `erased` when its content has been erased with a person."""
+    """One change as the pages show it. `erased` when its content has been erased with a person; `withheld` when the
+    actor may not see the row it is of.
+    """
 
     id: int
     table: str
@@ -41,6 +44,32 @@ class ChangedRow:
     at: datetime
     erased: bool
     differences: Sequence[Difference]
+    withheld: bool = False
+
+
+@dataclass(frozen=True)
+class KeptLine:
+    """A row that an undo left as it was: of which table, which row, its name if it has one, and why."""
+
+    table: str
+    label: str
+    icon: str
+    row_id: int
+    name: str
+    reason: str
+    words: str
+
+
+WHY_KEPT = {
+    "edited": _("edited since"),
+    "referred": _("something that stays refers to it"),
+    "erased": _("its content has been erased"),
+    "part": _("it is part of something that stays"),
+    "missing": _("what it belonged to is gone"),
+    "taken": _("its place has been taken"),
+    "gone": _("its table is no more"),
+}
+LARGE = 2_000  # changes from which on an undo is long work
 
 
 def sets(
@@ -82,6 +111,49 @@ def can_undo(*, actor: Actor, change_set: ChangeSet) -> bool:
     return Change.objects.filter(change_set=change_set).exclude(table_name="changes_changeset").exists()
 
 
+def is_large(change_set_id: int) -> bool:
+    """Whether taking this set back would keep somebody waiting."""
+    return Change.objects.filter(change_set_id=change_set_id)[: LARGE + 1].count() > LARGE
+
+
+def kept_lines(actor: Actor, rows: Sequence[Sequence[Any]]) -> list[KeptLine]:
+    """The rows that an undo kept (table, id, reason) as people read them."""
+    names: dict[str, Mapping[int, str]] = {}
+    for table in {str(row[0]) for row in rows}:
+        declared = registry.get(TrackedTable, table) if registry.has(TrackedTable, table) else None
+        if declared is not None and declared.names is not None:
+            names[table] = declared.names(actor, [int(row[1]) for row in rows if row[0] == table])
+    shown = []
+    for table, row_id, reason in rows:
+        label, icon = _called(table)
+        name = names.get(table, {}).get(row_id, "")
+        shown.append(KeptLine(table, label, icon, row_id, name, reason, str(WHY_KEPT.get(reason, reason))))
+    return shown
+
+
+def kept_by(actor: Actor, undo: ChangeSet | None, limit: int = 200) -> list[KeptLine]:
+    """What the undo of that set kept, the first of it; nothing for any other set."""
+    outcome = undo.outcome if undo is not None and undo.outcome else {}
+    return kept_lines(actor, outcome.get("kept_rows", [])[:limit])
+
+
+def titled(actor: Actor, sets: Sequence[ChangeSet]) -> list[str]:
+    """The titles of these sets, "" for those that are kept from the actor."""
+    narrow = any(guard.narrow(actor) for guard in registry.all(TitleGuard))
+    return [one.title if not narrow or is_own(actor=actor, change_set=one) else "" for one in sets]
+
+
+def changed_rows(actor: Actor, changes: Sequence[Change]) -> list[ChangedRow]:
+    """Changes as the pages show them to the actor: without rows that they may not see, and without hidden columns."""
+    unseen: set[tuple[str, int]] = set()
+    for table in {change.table_name for change in changes}:
+        declared = registry.get(TrackedTable, table) if registry.has(TrackedTable, table) else None
+        if declared is not None and declared.unseen is not None and not actor.everything:
+            ids = {change.row_id for change in changes if change.table_name == table}
+            unseen |= {(table, row_id) for row_id in declared.unseen(actor, ids)}
+    return [changed_row(actor, change, withheld=(change.table_name, change.row_id) in unseen) for change in changes]
+
+
 def changes_of(change_set: ChangeSet) -> QuerySet[Change]:
     """The rows of a set, without its own head."""
     return Change.objects.filter(change_set=change_set).exclude(table_name="changes_changeset").select_related("image")
@@ -103,24 +175,33 @@ def _same_business(actor: Actor, change: Change) -> bool:
     return change.change_set is None or change.change_set.demo == actor.demo
 
 
-def changed_row(actor: Actor, change: Change) -> ChangedRow:
+def _called(name: str) -> tuple[str, str]:
+    if registry.has(TrackedTable, name):
+        table = registry.get(TrackedTable, name)
+        return str(table.label), table.icon
+    return name, "table"
+
+
+def changed_row(actor: Actor, change: Change, *, withheld: bool = False) -> ChangedRow:
     """A change as the pages show it to the actor: without the columns that are hidden from them."""
-    image = getattr(change, "image", None)
+    image = getattr(change, "image", None) if not withheld else None
     before: dict[str, Any] = (image.before or {}) if image else {}
     after: dict[str, Any] = (image.after or {}) if image else {}
     table = registry.get(TrackedTable, change.table_name) if registry.has(TrackedTable, change.table_name) else None
     if table and table.conceal and not actor.everything and actor.hidden:
         before, after = dict(table.conceal(actor, before)), dict(table.conceal(actor, after))
     columns = [column for column in {**before, **after} if column != "id"]
+    label, icon = _called(change.table_name)
     return ChangedRow(
         id=change.pk,
         table=change.table_name,
-        label=str(table.label) if table else change.table_name,
-        icon=table.icon if table else "table",
+        label=label,
+        icon=icon,
         row_id=change.row_id,
         op=change.op,
         at=change.at,
-        erased=image is None,
+        erased=image is None and not withheld,
+        withheld=withheld,
         differences=[
             Difference(
                 column,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import TrackedTable
-from peyvand.foundation.fields import access
+from peyvand.foundation.fields import access, forgetting
 from peyvand.foundation.fields.services import sample_remove
-from peyvand.foundation.registry.declarations import DemoPart, ImpersonalTable, SettingsPage
+from peyvand.foundation.registry.declarations import DemoPart, ImpersonalTable, SettingsPage, Trace
 
 DECLARATIONS = (
     *access.PERMISSIONS,
@@ -20,5 +20,6 @@ DECLARATIONS = (
         "fields", _("Fields"), _("What is kept of a customer, in fields of your own; who sees which."), "forms",
         "fields:list", 45, access.MANAGE,
     ),
+    Trace("fields", _("Views of lists"), forgetting.forget, order=50),
     DemoPart("fields", _("Fields and views"), sample_remove, order=5),
 )  # fmt: skip

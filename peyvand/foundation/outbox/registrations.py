@@ -5,12 +5,20 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import KindOfSet
+from peyvand.foundation.changes.forgetting import forget_in
 from peyvand.foundation.outbox.services import clean
-from peyvand.foundation.registry.declarations import ImpersonalTable, Permission, Schedule, SettingsPage
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.declarations import ImpersonalTable, Permission, Schedule, SettingsPage, Trace
+from peyvand.foundation.text.mentions import Mentioned
 
 
 def _clean() -> None:
     clean()
+
+
+def _forget(actor: Actor, somebody: Mentioned) -> int:
+    """What a handler said when it failed may quote a row."""
+    return 0 if actor.demo else forget_in(somebody, table="outbox_failure", texts=("error", "reason"))
 
 
 DECLARATIONS = (
@@ -31,5 +39,6 @@ DECLARATIONS = (
     ),
     KindOfSet(name="event-retry", label=_("Event tried again"), icon="refresh"),
     KindOfSet(name="event-discard", label=_("Event given up"), icon="trash"),
+    Trace("outbox", _("Events that did not arrive"), _forget, order=30),
     Schedule(name="outbox.clean", cron="23 1 * * *", function=_clean),
 )

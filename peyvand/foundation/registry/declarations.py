@@ -244,6 +244,24 @@ class ImpersonalTable:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """A place outside the personal tables where somebody's name can stand by the way: the first lines of a file, an
+    answer that is kept for a second asking, the words of a search that was kept.
+
+    `forget(actor, somebody)` takes out what speaks of them (a foundation.text.mentions.Mentioned) in the business that
+    the actor looks at, in the erasure's own transaction and outside any change set, and gives how many rows or files it
+    touched. Files go after the commit. `busy(actor, somebody)` gives a sentence when they can't be forgotten just now,
+    "" otherwise.
+    """
+
+    name: str
+    label: Label
+    forget: Callable[[Actor, Any], int]
+    busy: Callable[[Actor, Any], str] | None = None
+    order: int = 0
+
+
+@dataclass(frozen=True)
 class MergeRule:
     """How a table of the same name in a `PersonalTable` (merge "custom") follows a merge, inside its change set.
 
@@ -256,10 +274,13 @@ class MergeRule:
 
 @dataclass(frozen=True)
 class ExportShape:
-    """A list that can be exported: `rows(actor, query)` yields a header row, then rows of plain values, by right."""
+    """A list that can be exported: `rows(actor, query)` yields a header row, then rows of plain values, by right;
+    `count(actor, query)` says how many rows there will be, so that long work knows how far it is.
+    """
 
     name: str
     label: Label
     permission: str
     rows: Callable[..., Any]
     order: int = 0
+    count: Callable[..., int] | None = None

@@ -28,7 +28,9 @@ class Import(models.Model):
     """One file on its way in. `position` counts lines that are committed, whatever became of them.
 
     `format` is reading.Format; `columns` the titles; `mapping` the place in the file by the shape's column; `saved`
-    what the writer needs after a crash; `counts` is running.Tally.
+    what the writer needs after a crash; `counts` is running.Tally. `before` is the state that an undo under way found;
+    `undo_id` the change set of the undo, whose outcome says what was kept. `swept_at`: since when the file and its
+    first lines are gone.
     """
 
     class State(models.TextChoices):
@@ -40,6 +42,7 @@ class Import(models.Model):
         FAILED = "failed"
         CANCELLED = "cancelled"
         UNDONE = "undone"
+        UNDOING = "undoing"
 
     shape = models.CharField(max_length=60)
     state = models.CharField(max_length=20, choices=State.choices, default=State.MAPPING)
@@ -62,6 +65,9 @@ class Import(models.Model):
     demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
+    before = models.CharField(max_length=20, default="", db_default="", blank=True)
+    undo_id = models.BigIntegerField(null=True)
+    swept_at = models.DateTimeField(null=True)
 
     objects = ImportManager()
 
@@ -105,16 +111,52 @@ class ImportProblem(models.Model):
         return f"{self.row}: {self.reason}"
 
 
-class RememberedMapping(models.Model):
-    """How a file with these titles was mapped last time: title key by the shape's column."""
+class TemplateManager(models.Manager["MappingTemplate"]):
+    """Templates by right."""
+
+    def visible_to(self, actor: Actor) -> models.QuerySet[MappingTemplate]:
+        """Those with a name: one's own, and those that are shared; all with "transfer.view_all"."""
+        found = self.get_queryset().exclude(name="")
+        if actor.may("transfer.view_all"):
+            return found
+        return found.filter(models.Q(shared=True) | models.Q(owner_id=actor.user_id, owner_id__isnull=False))
+
+
+class MappingTemplate(models.Model):
+    """Where the columns of a kind of file stand, kept for the next one.
+
+    With a `name` somebody chooses it; without, it is what was last said of files with just these titles. `mapping` is
+    the key of the file's title by the shape's column; for a file without titles it is empty and `places` says where,
+    in a file of `width` columns.
+    """
 
     shape = models.CharField(max_length=60)
+    name = models.CharField(max_length=60, default="", db_default="", blank=True)
     titles = models.CharField(max_length=64)  # SHA-256 over the title keys
     mapping = models.JSONField(default=dict)
+    places = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    width = models.IntegerField(default=0, db_default=0)
     options = models.JSONField(default=dict)
+    shared = models.BooleanField(default=False, db_default=False)
+    owner_id = models.BigIntegerField(null=True)  # of accounts; null is the console
+    owner_name = models.TextField(default="", db_default="", blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True)
+
+    objects = TemplateManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["shape", "titles"], name="transfer_remembered_titles")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shape", "titles"], name="transfer_remembered_titles", condition=models.Q(name="")
+            ),
+            models.UniqueConstraint(
+                fields=["owner_id", "shape", "name"],
+                name="transfer_template_once",
+                condition=~models.Q(name=""),
+                nulls_distinct=False,
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.shape} {self.titles[:8]}"
+        return self.name or f"{self.shape} {self.titles[:8]}"

@@ -41,7 +41,7 @@ csv.field_size_limit(LARGEST_FIELD)
 
 
 @contextmanager
-def _bytes_of(opener: Opener) -> Iterator[IO[bytes]]:
+def bytes_of(opener: Opener) -> Iterator[IO[bytes]]:
     """The content, unpacked when it begins like gzip. Damaged packing is a ReadError."""
     with opener() as raw:
         start = raw.read(2)
@@ -61,7 +61,7 @@ def sniff(opener: Opener, wish: Wish | None = None) -> Sniffed:
     with opener() as raw:
         if sheets.is_workbook(raw):
             return sheets.sniff_workbook(opener, wish)
-    with _bytes_of(opener) as stream:
+    with bytes_of(opener) as stream:
         sample = stream.read(SAMPLE_BYTES)
     if not sample.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
         raise ReadError(_("The file is empty."))
@@ -112,7 +112,7 @@ def lines(opener: Opener, form: Format, columns: int, *, start: int = 0) -> Iter
     if form.sheet:
         yield from sheets.lines_of(opener, form, columns, start=start)
         return
-    with _bytes_of(opener) as stream:
+    with bytes_of(opener) as stream:
         text = io.TextIOWrapper(cast("io.BufferedReader", stream), form.encoding, errors="replace", newline="")
         source = _Remembering(text)
         reader = csv.reader(source, delimiter=form.delimiter)
@@ -190,7 +190,7 @@ def _encoding(opener: Opener, sample: bytes, wished: str) -> tuple[str, int, int
     decoder = codecs.getincrementaldecoder("utf-8")()
     odd: bytes | None = None
     last = b""
-    with _bytes_of(opener) as stream:
+    with bytes_of(opener) as stream:
         while block := stream.read(1 << 20):
             breaks, size, last = breaks + block.count(b"\n"), size + len(block), block[-1:]
             if encoding == "" and odd is None:

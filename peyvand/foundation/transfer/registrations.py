@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.foundation.changes.declarations import AfterUndo, TrackedTable
 from peyvand.foundation.jobs.declarations import Job
-from peyvand.foundation.registry.declarations import Action, ImpersonalTable, MenuEntry, Permission
+from peyvand.foundation.jobs.models import Run
+from peyvand.foundation.registry.declarations import Action, ImpersonalTable, MenuEntry, Permission, Schedule, Trace
+from peyvand.foundation.transfer import exporting, forgetting, undoing, upkeep
 from peyvand.foundation.transfer.shapes import Reason
+
+
+def _import_url(run: Run) -> str | None:
+    return reverse("transfer:import", args=[run.arguments["import_id"]])
+
+
+def _export_url(run: Run) -> str | None:
+    return reverse("transfer:export-file", args=[run.pk])
+
+
+def _sweep() -> None:
+    upkeep.sweep()
+
 
 DECLARATIONS = (
     ImpersonalTable("transfer_import", "files that came in; the file itself goes after its days of keeping"),
     ImpersonalTable("transfer_importproblem", "values that did not fit; what is of somebody erased goes by its text"),
-    ImpersonalTable("transfer_rememberedmapping", "titles of columns"),
+    ImpersonalTable("transfer_mappingtemplate", "titles of columns", staff=True),
+    TrackedTable("transfer_mappingtemplate", _("Template of a file's columns"), "table-options"),
+    Trace("transfer", _("Files that came in"), forgetting.forget, busy=forgetting.busy, order=10),
     Permission(name="transfer.import", label=_("Bring in data from files"), group=_("Data"), order=60),
     Permission(name="transfer.view_all", label=_("See everybody's imports"), group=_("Data"), order=61),
     MenuEntry(
@@ -33,6 +52,21 @@ DECLARATIONS = (
     ),
     Job(name="transfer.check", path="peyvand.foundation.transfer.tasks:check", label=_("Check of a file")),
     Job(name="transfer.import", path="peyvand.foundation.transfer.tasks:bring_in", label=_("Import")),
+    Job(
+        name=undoing.JOB,
+        path="peyvand.foundation.transfer.tasks:take_back",
+        label=_("Taking an import back"),
+        result_url=_import_url,
+    ),
+    Job(
+        name=exporting.JOB,
+        path="peyvand.foundation.transfer.tasks:take_out",
+        label=_("Export"),
+        result_url=_export_url,
+        attempts=2,
+    ),
+    AfterUndo("import", undoing.after_undo),
+    Schedule("transfer.sweep", "43 2 * * *", _sweep),
     Reason(name="blank", label=_("The line is blank.")),
     Reason(name="ragged", label=_("The line has more cells than the file has columns.")),
     Reason(name="cut", label=_("The file stops inside this line: a quotation mark is open to its end.")),

@@ -2,50 +2,64 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
-from decimal import Decimal
-from itertools import chain
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from peyvand.events.transfer import TransferUndone
 from peyvand.foundation.accounts import settings as workspace
-from peyvand.foundation.changes import services as changes
 from peyvand.foundation.jobs import services as jobs
 from peyvand.foundation.jobs.models import Run
-from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.declarations import ExportShape, ImportShape
+from peyvand.foundation.registry.declarations import ImportShape
 from peyvand.foundation.registry.registry import registry
-from peyvand.foundation.text.formulas import neutralise_formula
-from peyvand.foundation.transfer import files, running
+from peyvand.foundation.transfer import files, remembering, running
+from peyvand.foundation.transfer.errors import MappingError, StateError
+from peyvand.foundation.transfer.exporting import (
+    export_csv,
+    export_file,
+    export_short,
+    export_start,
+    export_xlsx,
+    problems_csv,
+)
 from peyvand.foundation.transfer.files import opener_for
-from peyvand.foundation.transfer.guessing import Guess, guess, guess_shape, remembered, title_key
-from peyvand.foundation.transfer.models import Import, RememberedMapping
-from peyvand.foundation.transfer.queries import import_get, reason_text, shape_of, shapes_for, sniffed_of
+from peyvand.foundation.transfer.guessing import Guess, guess, guess_shape, title_key
+from peyvand.foundation.transfer.models import Import
+from peyvand.foundation.transfer.queries import import_get, shape_of, shapes_for, sniffed_of
 from peyvand.foundation.transfer.reading import Sniffed, Wish, opener_of, sniff
-from peyvand.foundation.transfer.workbooks import workbook
+from peyvand.foundation.transfer.undoing import import_undo, import_undo_start, may_undo
 
-UNDO_DAYS = 30
+__all__ = [
+    "MappingError",
+    "StateError",
+    "export_csv",
+    "export_file",
+    "export_short",
+    "export_start",
+    "export_xlsx",
+    "import_begin",
+    "import_dry_run",
+    "import_map",
+    "import_reshape",
+    "import_run",
+    "import_stop",
+    "import_template",
+    "import_undo",
+    "import_undo_start",
+    "may_undo",
+    "problems_csv",
+    "questions",
+    "resume_import",
+    "run_import",
+    "settle",
+]
+
 REASON_KEYS = tuple(title_key(word) for word in ("Reason", "دلیل"))  # the last title of a file of problems
-UNDER_WAY = (Import.State.CHECKING, Import.State.RUNNING)
+UNDER_WAY = (Import.State.CHECKING, Import.State.RUNNING, Import.State.UNDOING)
 OPEN_STATES = (Import.State.MAPPING, Import.State.CHECKED, Import.State.FAILED, Import.State.CANCELLED)
-
-
-class MappingError(ValueError):
-    """The columns do not suffice, or a question is open; `str()` says what is missing."""
-
-
-class StateError(RuntimeError):
-    """The import is not in a state for this verb; `str()` says so."""
 
 
 def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "", wish: Wish | None = None) -> Import:
@@ -85,8 +99,8 @@ def _make(
     said: Mapping[str, Any] = {}
     if earlier := (_earlier(actor, best.shape, titles) if mended else None):
         mapping, said = dict(earlier.mapping), earlier.options
-    elif memory := RememberedMapping.objects.filter(shape=best.shape, titles=_titles_digest(titles)).first():
-        mapping, said = remembered(memory.mapping, found) or mapping, memory.options
+    elif memory := remembering.recalled(best.shape, titles, found):
+        mapping, said = memory
     guessed.update({key: value for key, value in said.items() if value not in ("", None)})
     given = {key: value for key, value in (options or {}).items() if value is not None}
     return Import.objects.create(
@@ -148,16 +162,18 @@ def import_map(
     one.state, one.dry = Import.State.MAPPING, {}
     one.save(update_fields=["mapping", "options", "state", "dry"])
     if remember:
-        titles = one.sniffed["columns"]
-        RememberedMapping.objects.update_or_create(
-            shape=one.shape,
-            titles=_titles_digest(titles),
-            defaults={
-                "mapping": {name: title_key(titles[place]) for name, place in mapping.items()},
-                "options": one.options,
-            },
-        )
+        remembering.remember(one)
     return one
+
+
+def import_template(*, actor: Actor, import_id: int, template_id: int) -> Import:
+    """Map an import's file as a template says, as far as its columns are there. Raises what `import_map` does, and
+    MappingTemplate.DoesNotExist.
+    """
+    one = _open(actor, import_id)
+    template = remembering.template_get(actor=actor, template_id=template_id)
+    mapping, options = remembering.template_mapping(template, one)
+    return import_map(actor=actor, import_id=one.pk, mapping=mapping, options=options)
 
 
 def questions(one: Import) -> list[str]:
@@ -233,35 +249,14 @@ def settle(one: Import) -> Import:
     one.refresh_from_db()
     if one.state == Import.State.CHECKING:
         one.state = Import.State.MAPPING
+    elif one.state == Import.State.UNDOING:
+        one.state = one.before or Import.State.DONE
     elif one.state == Import.State.RUNNING:
         stopped = run is not None and run.state == Run.State.CANCELLED
         one.state = Import.State.CANCELLED if stopped else Import.State.FAILED
     one.error = one.error or (run.error if run is not None else "")
     one.save(update_fields=["state", "error"])
     return one
-
-
-def import_undo(*, actor: Actor, import_id: int, progress: Callable[[int, int], None] | None = None) -> dict[str, int]:
-    """Take an import back; {"undone": rows, "kept": rows edited since or referred to}. StateError after 30 days."""
-    actor = actor.looking_at(demo=False)
-    with transaction.atomic():
-        one = import_get(actor=actor, import_id=import_id, lock=True)
-        if one.change_set_id is None or one.state in (Import.State.UNDONE, Import.State.RUNNING):
-            raise StateError(_("There is nothing to take back."))
-        if not may_undo(one):
-            raise StateError(_("An import can be taken back for 30 days."))
-        result = changes.undo(actor=actor, change_set_id=one.change_set_id, progress=progress)
-        one.state = Import.State.UNDONE
-        one.save(update_fields=["state"])
-        publish(TransferUndone(import_id=one.pk, shape=one.shape, demo=one.demo), actor=actor)
-    return {"undone": result.undone, "kept": result.kept}
-
-
-def may_undo(one: Import) -> bool:
-    """Whether an import still can be taken back."""
-    done = (Import.State.DONE, Import.State.CANCELLED, Import.State.FAILED)
-    recent = one.created_at > timezone.now() - timedelta(days=UNDO_DAYS)
-    return one.change_set_id is not None and one.state in done and recent
 
 
 # For the console
@@ -274,9 +269,11 @@ def run_import(
     path: str | Path,
     options: Mapping[str, Any],
     mapping: Mapping[str, str] | None = None,
+    template: str = "",
     on_progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
-    """Import a file of this machine here and now. `mapping` names the file's title for columns that a guess may miss.
+    """Import a file of this machine here and now. `mapping` names the file's title for columns that a guess may miss;
+    `template` is the name of a kept mapping.
 
     Gives {"id", "lines", "imported", "skipped": {reason: n}} with the writer's totals. `options` may have "currency",
     "tz", "day_first". ReadError, MappingError and NotAllowed say in one sentence what is wrong; on any later failure
@@ -289,6 +286,15 @@ def run_import(
     found = sniff(opener_of(place))
     best = guess(declared, found)
     one = _make(actor=actor, best=best, found=found, name=place.name, path=place, options=options)
+    if template:
+        chosen = next((one for one in remembering.templates(actor=actor, shape=shape) if one.name == template), None)
+        if chosen is None:
+            names = "، ".join(f"«{known.name}»" for known in remembering.templates(actor=actor, shape=shape)) or "–"
+            text = _("There is no template “{name}” for this kind of file. There are: {names}.")
+            raise MappingError(text.format(name=template, names=names))
+        places, said = remembering.template_mapping(chosen, one)
+        given = {key: value for key, value in options.items() if value not in ("", None)}
+        one.mapping, one.options = places, {**one.options, **said, **given}
     if not one.options["currency"] and "currency" in declared.options:
         one.options["currency"] = workspace.text("default_currency")
     if mapping:
@@ -323,86 +329,6 @@ def resume_import(
         raise
 
 
-def undo_import(*, actor: Actor, import_id: int) -> dict[str, int]:
-    """The console's name of `import_undo`."""
-    return import_undo(actor=actor, import_id=import_id)
-
-
-# Out
-
-
-def _exported(*, actor: Actor, name: str, query: Mapping[str, str]) -> Iterator[Iterable[Any]]:
-    """The rows of an export, its head read already, so that a right that is missing is told before a file begins."""
-    shape = registry.get(ExportShape, name)
-    actor.require(shape.permission)
-    changes.record(actor=actor, kind="export", title=str(shape.label), reference={"export": name, "query": dict(query)})
-    rows = iter(shape.rows(actor, query))
-    return chain([next(rows)], rows)
-
-
-def export_csv(*, actor: Actor, name: str, query: Mapping[str, str]) -> Iterator[bytes]:
-    """The lines of an export as they are read, UTF-8 with its mark; the act is put into the audit trail first.
-
-    Cells of text that a spreadsheet would run are neutralised; our own import restores them.
-    """
-    return _csv(_exported(actor=actor, name=name, query=query))
-
-
-def export_xlsx(*, actor: Actor, name: str, query: Mapping[str, str]) -> Path:
-    """The same as a workbook, in a file that the caller removes; numbers and dates are such, nothing is a formula.
-
-    Raises TooLongError when the rows are more than a sheet holds.
-    """
-    return workbook(_exported(actor=actor, name=name, query=query), title=str(registry.get(ExportShape, name).label))
-
-
-def _csv(rows: Iterable[Iterable[Any]]) -> Iterator[bytes]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
-    yield b"\xef\xbb\xbf"
-    for count, row in enumerate(rows, 1):
-        writer.writerow([_cell(value) for value in row])
-        if count % 500 == 0:
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue().encode()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, int | float | Decimal):
-        return str(value)
-    return neutralise_formula(value.isoformat() if hasattr(value, "isoformat") else str(value))
-
-
-def problems_csv(*, actor: Actor, import_id: int) -> Iterator[bytes]:
-    """The lines that were not taken, as they stood in the file, with the reason in a last column; can be mended and
-    given again.
-    """
-    one = import_get(actor=actor, import_id=import_id)
-    changes.record(actor=actor, kind="export", title=one.file_name, reference={"import": one.pk, "problems": True})
-    return _csv(_problem_rows(one))
-
-
-def _problem_rows(one: Import) -> Iterator[list[str]]:
-    from_row: dict[int, list[str]] = {}
-    for problem in one.problems.order_by("row", "id").iterator(chunk_size=2000):
-        from_row.setdefault(problem.row, []).append(reason_text(one, problem))
-    yield [*one.sniffed["columns"], _("Reason")]
-    wanted = iter(sorted(from_row))
-    expected = next(wanted, None)
-    for line in running.work_of(one).lines(0):
-        if line.number != expected:
-            continue
-        yield [*line.cells, "; ".join(from_row[line.number])]
-        if (expected := next(wanted, None)) is None:
-            return
-
-
 # Inside
 
 
@@ -425,7 +351,3 @@ def _require_answers(one: Import) -> None:
         raise MappingError(_("Say in which currency the amounts are."))
     if "day_first" in open_ones:
         raise MappingError(_("Say whether the day or the month stands first in dates such as 3/4/2026."))
-
-
-def _titles_digest(titles: Iterable[str]) -> str:
-    return hashlib.sha256("\x1f".join(title_key(title) for title in titles).encode()).hexdigest()

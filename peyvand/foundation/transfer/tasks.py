@@ -1,4 +1,4 @@
-"""The two jobs of an import: the check and the import itself."""
+"""The long work of this room: the check of a file, the import itself, its undo, and the file of a long export."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ import psycopg
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
+from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedError
 from peyvand.foundation.jobs.running import Cancelled, JobFailedError, Released, Running
-from peyvand.foundation.transfer import running
+from peyvand.foundation.transfer import exporting, running, undoing
+from peyvand.foundation.transfer.errors import StateError
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.reading import ReadError
+from peyvand.foundation.transfer.workbooks import TooLongError
+from peyvand.foundation.ui.reader import Reader, use_reader
 
 AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 DISK_FULL = "53100"  # PostgreSQL's code
@@ -40,6 +44,46 @@ def bring_in(run: Running, *, import_id: int) -> dict[str, Any]:
     except Exception as error:
         state = Import.State.CANCELLED if isinstance(error, Cancelled) else Import.State.FAILED
         raise _ended_early(one, error, state) from error
+
+
+def take_back(run: Running, *, import_id: int) -> dict[str, Any]:
+    """The undo of a large import."""
+    try:
+        return undoing.import_undo_go_on(actor=run.actor, import_id=import_id, progress=_report(run))
+    except (StateError, AlreadyUndoneError) as error:
+        raise JobFailedError(
+            str(error) if isinstance(error, StateError) else _("This was taken back already.")
+        ) from error
+    except UndoFailedError as error:
+        _undo_ended(import_id)
+        raise JobFailedError(_("This could not be taken back; nothing was changed.")) from error
+    except Cancelled as error:
+        if not isinstance(error, Released):
+            _undo_ended(import_id)
+        raise
+
+
+def _undo_ended(import_id: int) -> None:
+    """The import is again what it was before somebody asked to take it back."""
+    one = Import.objects.get(pk=import_id)
+    Import.objects.filter(pk=one.pk, state=Import.State.UNDOING).update(state=one.before or Import.State.DONE)
+
+
+def take_out(run: Running, *, name: str, query: dict[str, str], form: str, reader: dict[str, Any]) -> dict[str, Any]:
+    """The file of a long list, which waits to be fetched; times and digits as the one who asked reads them."""
+    total = exporting.rows_expected(actor=run.actor, name=name, query=query)
+
+    def step(done: int) -> None:
+        run.progress(done, total if total is None else max(total, done))
+        run.check()
+
+    try:
+        with use_reader(Reader(**reader)):
+            place, rows = exporting.export_make(actor=run.actor, name=name, query=query, form=form, step=step)
+    except TooLongError as error:
+        raise JobFailedError(str(error)) from error
+    run.progress(rows, rows)
+    return {"file": place.name, "rows": rows}
 
 
 def _report(run: Running) -> running.Report:

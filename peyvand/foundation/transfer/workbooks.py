@@ -31,10 +31,11 @@ class TooLongError(ValueError):
         super().__init__(str(_("A sheet holds about a million rows; take this list out as CSV.")))
 
 
-def workbook(rows: Iterable[Iterable[Any]], *, title: str) -> Path:
+def workbook(rows: Iterable[Iterable[Any]], *, title: str, beside: Path | None = None) -> Path:
     """Write the rows, the first of them heads, to a file that the caller removes; right to left for Persian readers.
 
     Texts are texts, whatever they begin with: nothing in the file is a formula. Moments are in the reader's time zone.
+    The file lies in the folder of `beside`, else where the machine keeps such files.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title.translate(_BAD_TITLE)[:31] or "1")
@@ -49,7 +50,8 @@ def workbook(rows: Iterable[Iterable[Any]], *, title: str) -> Path:
             for cell in cells:
                 cell.font = bold
         sheet.append(cells)
-    with tempfile.NamedTemporaryFile(prefix="peyvand-", suffix=".xlsx", delete=False) as file:
+    folder = beside.parent if beside is not None else None
+    with tempfile.NamedTemporaryFile(prefix="peyvand-", suffix=".xlsx", delete=False, dir=folder) as file:
         path = Path(file.name)
     try:
         book.save(path)

@@ -78,7 +78,7 @@ def load(run: Running) -> Load:
         raise
     row.state, row.finished_at = LoadState.READY, timezone.now()
     row.save()
-    place.switch(row.pk)
+    place.switch(row.pk, fresh=row.fresh_until)
     return row
 
 

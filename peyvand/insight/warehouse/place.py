@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -29,9 +30,28 @@ def current() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def switch(load_id: int) -> None:
-    """Let readers use this load from now on, in one step; loads older than the one before it go."""
-    before = current()
+FORGET = "forget"  # a mark: the next load leaves none of those before it
+
+
+def forget() -> None:
+    """Somebody was erased: loads that nobody reads go now, the one in use as soon as there is another."""
+    if not root().is_dir():
+        return
+    (root() / FORGET).touch()
+    used = current()
+    for folder in root().iterdir():
+        if folder.is_dir() and used is not None and folder.name.isdigit() and int(folder.name) < int(used.name):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def switch(load_id: int, *, fresh: datetime | None = None) -> None:
+    """Let readers use this load from now on, in one step; loads older than the one before it go.
+
+    So does that one where somebody was erased before `fresh`, the moment that this load tells of.
+    """
+    mark = root() / FORGET
+    without = fresh is not None and mark.exists() and mark.stat().st_mtime < fresh.timestamp()
+    before = None if without else current()
     pointer = root() / "current.new"
     pointer.write_text(str(load_id), encoding="ascii")
     os.replace(pointer, root() / "current")
@@ -39,3 +59,5 @@ def switch(load_id: int) -> None:
     for folder in root().iterdir():
         if folder.is_dir() and folder.name not in keep:
             shutil.rmtree(folder, ignore_errors=True)
+    if without:
+        mark.unlink(missing_ok=True)

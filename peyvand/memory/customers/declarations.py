@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from peyvand.foundation.registry.actor import Actor
@@ -14,3 +14,11 @@ class RedirectLookup:
 
     name: str
     function: Callable[[Actor, int], int | None]
+
+
+@dataclass(frozen=True)
+class FormerRecords:
+    """Records that went into another: `function(customer_id)` gives their ids, and the names that they had."""
+
+    name: str
+    function: Callable[[int], Collection[tuple[int, str]]]

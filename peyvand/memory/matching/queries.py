@@ -36,3 +36,8 @@ def merged_here(*, actor: Actor, customer_id: int) -> list[Redirect]:
     if not actor.may(access.MERGE):
         return []
     return list(Redirect.objects.filter(kept_id=customer_id, into_id=customer_id).order_by("-merged_at")[:10])
+
+
+def gone_into(customer_id: int) -> list[tuple[int, str]]:
+    """Ids and names of the records that are in this one by now; whose rights they are under, the caller has asked."""
+    return list(Redirect.objects.filter(kept_id=customer_id).values_list("gone_id", "gone_name"))

@@ -19,7 +19,7 @@ from peyvand.foundation.registry.declarations import (
     PersonalTable,
     Schedule,
 )
-from peyvand.memory.customers.declarations import RedirectLookup
+from peyvand.memory.customers.declarations import FormerRecords, RedirectLookup
 from peyvand.memory.matching import access, demo, handlers, panels, queries
 from peyvand.memory.matching.services.merging import after_undo
 from peyvand.memory.matching.webhooks import WEBHOOKS
@@ -50,6 +50,7 @@ DECLARATIONS = (
         context=panels.merged, permission=access.MERGE,
     ),
     RedirectLookup("matching", queries.merged_into),
+    FormerRecords("matching", queries.gone_into),
     PersonalTable(
         name="matching_pair",
         label=_("Possible duplicates"),

@@ -13,23 +13,31 @@ from psycopg import sql
 from psycopg.sql import Identifier
 
 from peyvand.events.customers import CustomersDeleted
+from peyvand.foundation.changes.forgetting import forgotten, speaking_of
 from peyvand.foundation.changes.graph import parents_first, references
+from peyvand.foundation.changes.models import ChangeSet
 from peyvand.foundation.changes.services import change_set, images_erase
 from peyvand.foundation.files import services as files
 from peyvand.foundation.outbox.services import publish
-from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.declarations import Label, PersonalTable
+from peyvand.foundation.registry.actor import Actor, system_actor
+from peyvand.foundation.registry.declarations import Label, PersonalTable, Trace
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.keys import fa_key
+from peyvand.foundation.text.mentions import Mentioned
 from peyvand.memory.customers import queries as customers
+from peyvand.memory.customers.declarations import FormerRecords
 from peyvand.memory.customers.models import Customer, CustomerKind, Identity
 from peyvand.memory.privacy import access
 from peyvand.memory.privacy.models import Erasure
 from peyvand.memory.privacy.suppression import suppress
 from peyvand.memory.privacy.tables import ids_of, remembered_ids, rows_of
 
-GONE = "…"  # what stands where the name was
-SHORTEST = 3  # a text shorter than this is not looked for in titles: it would be found everywhere
+_REMEMBERED = """
+SELECT DISTINCT image ->> named.name
+FROM unnest(%s::text[]) AS named(name), changes_change c
+JOIN changes_image i ON i.change_id = c.id CROSS JOIN LATERAL (VALUES (i.before), (i.after)) AS sides(image)
+WHERE c.table_name = %s AND c.row_id = ANY(%s)
+"""
 
 
 class ErasureError(ValueError):
@@ -59,8 +67,8 @@ def person_erase(*, actor: Actor, customer_id: int, name: str) -> Mapping[str, i
     """Erase somebody, whose name the one who asks has typed; gives how many rows by table. It can't be undone.
 
     Rows go or lose what is theirs, as their rooms declare; so do their files, what the trail remembers of these rows,
-    and their name in titles of the trail. Digests of their addresses stay (`suppression`), and that it was done
-    (`Erasure`).
+    and what speaks of them elsewhere (every `Trace`, titles of the trail). Digests of their addresses stay
+    (`suppression`), and that it was done (`Erasure`).
     Raises NotAllowed, Customer.DoesNotExist, ErasureError.
     """
     actor.require(access.ERASE)
@@ -70,30 +78,42 @@ def person_erase(*, actor: Actor, customer_id: int, name: str) -> Mapping[str, i
             raise ErasureError(_("Only people are erased; an organisation is deleted."))
         if fa_key(name) != fa_key(person.name):
             raise ErasureError(_("The name is not theirs. Type it as it stands above."))
-        texts = _texts_of(person)
+        former = {gone: called for one in registry.all(FormerRecords) for gone, called in one.function(person.pk)}
+        remembered = remembered_ids(person.pk, former)
+        somebody = _mentioned(person, former, remembered)
+        for trace in registry.all(Trace):
+            if trace.busy is not None and (why := trace.busy(actor, somebody)):
+                raise ErasureError(why)
         ids = ids_of(person.pk)
-        remembered = remembered_ids(person.pk)
         kept_files = _files(ids)
         suppress(demo=actor.demo, keys=Identity.objects.filter(customer=person).values_list("kind", "key"))
         with change_set(actor=actor, kind="erase", title=gettext("A person was erased")):
             counts = _take_away(ids)
             publish(CustomersDeleted(customer_ids=(person.pk,), demo=actor.demo), actor=actor)
-        titles = _titles_without(texts, remembered)
-        _problems_without(texts)
-        images_erase(actor=actor, rows={**remembered, "changes_changeset": titles})
+        titles = {*_titles_of(remembered, somebody), *_titles_anywhere(actor, somebody)}
+        images_erase(actor=actor, rows={**remembered, "changes_changeset": sorted(titles)})
+        for trace in registry.all(Trace):
+            trace.forget(actor, somebody)
         Erasure.objects.create(
             demo=actor.demo, customer_id=customer_id, counts=counts, staff_id=actor.user_id, staff_name=actor.name
         )
         for file_id in kept_files:
-            files.discard(actor=actor, id=file_id)
+            files.discard(actor=system_actor(demo=actor.demo), id=file_id)  # whoever of us has kept it
     return counts
 
 
-def _texts_of(person: Customer) -> list[str]:
-    """By what the person could be named in a title."""
-    addresses = Identity.objects.filter(customer=person).values_list("value", "key")
-    found = {person.name, *(text for pair in addresses for text in pair)}
-    return sorted((text for text in found if len(text) >= SHORTEST), key=len, reverse=True)
+def _mentioned(person: Customer, former: Mapping[int, str], remembered: Mapping[str, Sequence[int]]) -> Mentioned:
+    """By what texts may speak of the person: names and addresses of now, and those that the trail remembers."""
+    names = {person.name, f"{person.given_name} {person.family_name}".strip(), *former.values()}
+    addresses = {text for pair in Identity.objects.filter(customer=person).values_list("value", "key") for text in pair}
+    with connection.cursor() as cursor:
+        for table, columns, found in (
+            (Customer._meta.db_table, ("name",), names),
+            (Identity._meta.db_table, ("value", "key"), addresses),
+        ):
+            cursor.execute(_REMEMBERED, [list(columns), table, list(remembered.get(table, []))])
+            found.update(text for (text,) in cursor.fetchall() if text)
+    return Mentioned.of(ids={person.pk, *former}, names=names, addresses=addresses)
 
 
 def _files(ids: Mapping[str, Sequence[int]]) -> list[int]:
@@ -136,9 +156,9 @@ def _take_away(ids: Mapping[str, Sequence[int]]) -> dict[str, int]:
     return counts
 
 
-def _titles_without(texts: Sequence[str], rows: Mapping[str, Sequence[int]]) -> list[int]:
+def _titles_of(rows: Mapping[str, Sequence[int]], somebody: Mentioned) -> set[int]:
     """Take the person's name out of the titles of what was done to their rows; ids of the sets that had it."""
-    changed: list[int] = []
+    changed: set[int] = set()
     with connection.cursor() as cursor:
         for table, row_ids in rows.items():
             cursor.execute(
@@ -147,23 +167,23 @@ def _titles_without(texts: Sequence[str], rows: Mapping[str, Sequence[int]]) -> 
                 [table, list(row_ids)],
             )
             for set_id, title in cursor.fetchall():
-                plain = _without(title, texts)
+                plain = somebody.without(title)
                 if plain != title:
                     cursor.execute("UPDATE changes_changeset SET title = %s WHERE id = %s", [plain, set_id])
-                    changed.append(set_id)
-    return sorted(set(changed))
+                    changed.add(set_id)
+    return changed
 
 
-def _without(title: str, texts: Sequence[str]) -> str:
-    for text in texts:
-        title = title.replace(text, GONE)
-    return title
-
-
-def _problems_without(texts: Sequence[str]) -> None:
-    """Values of theirs that an import could not take."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM transfer_importproblem WHERE value = ANY(%s)", [list(texts)])
+def _titles_anywhere(actor: Actor, somebody: Mentioned) -> set[int]:
+    """Take them out of titles and references of acts that touched no row of theirs: a search that was exported, the
+    name of a file.
+    """
+    table, columns = ChangeSet._meta.db_table, ("title", "reference")
+    named = {set_id for set_id, _texts in speaking_of(somebody, table=table, columns=columns, demo=actor.demo)}
+    for one in ChangeSet.objects.filter(pk__in=named):
+        one.title, one.reference = str(forgotten(one.title, somebody)), forgotten(one.reference, somebody)
+        one.save(update_fields=["title", "reference"])
+    return named
 
 
 def erasures(*, actor: Actor) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -17,6 +17,7 @@ from peyvand.foundation.registry.registry import registry
 
 CLASSES = ("key", "technical", "staff", "identifying", "descriptive", "content")
 OURS = "peyvand."
+PERSONS = "customers_customer"  # the table whose rows are the people themselves
 
 
 def own_columns() -> dict[str, set[str]]:
@@ -77,14 +78,18 @@ def _collect(
     return found[name]
 
 
-def remembered_ids(customer_id: int) -> dict[str, list[int]]:
-    """The same, with the rows that are gone by now and of which only the trail knows that they were the person's."""
+def remembered_ids(customer_id: int, former: Collection[int] = ()) -> dict[str, list[int]]:
+    """The same, with the rows that are gone by now and of which only the trail knows that they were the person's, or a
+    record's that went into theirs (`former`).
+    """
     declared = {one.name: one for one in registry.all(PersonalTable)}
     found = ids_of(customer_id)
+    found[PERSONS] = sorted({*found.get(PERSONS, []), *former})
     with connection.cursor() as cursor:
         for name in parents_first(declared, references()):
             table = declared[name]
-            column, values = (table.person, [customer_id]) if table.via is None else (table.via[0], found[table.via[1]])
+            own = [customer_id, *former]
+            column, values = (table.person, own) if table.via is None else (table.via[0], found[table.via[1]])
             cursor.execute(
                 "SELECT DISTINCT c.row_id FROM changes_change c JOIN changes_image i ON i.change_id = c.id "
                 "WHERE c.table_name = %(table)s AND ((i.before ->> %(column)s)::bigint = ANY(%(ids)s) "

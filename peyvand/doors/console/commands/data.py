@@ -23,6 +23,7 @@ from peyvand.foundation.transfer import queries, services
 from peyvand.foundation.transfer.models import Import
 
 BLOCK = 1 << 20
+LISTED = 20  # rows that an undo kept, where people read; the JSON has them all
 
 
 class ShapeOrCommand(TyperGroup):
@@ -75,6 +76,7 @@ def import_file(
     pairs: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=TITLE", help=_("Where a column stands in the file."))
     ] = None,
+    template: Annotated[str, typer.Option(help=_("The name of a template of columns."))] = "",
     key: Annotated[str, typer.Option(help=_("By which column a row that is there is known, as “code”."))] = "",
     existing: Annotated[str, typer.Option(help=_("What to do with rows that are there: update or skip."))] = "update",
     missing: Annotated[str, typer.Option(help=_("What to do with rows that are not: create or skip."))] = "create",
@@ -96,10 +98,10 @@ def import_file(
     mapping = _mapping(declared, path, pairs or [])
     ground.stand(say=printing.say)
     with printing.progress(_("Bringing in")) as report:
-        given = {"mapping": mapping} if mapping else {}
         result = services.run_import(
-            actor=_console(), shape=shape, path=path, options=options, on_progress=report, **given
-        )
+            actor=_console(), shape=shape, path=path, options=options, on_progress=report, mapping=mapping or None,
+            template=template,
+        )  # fmt: skip
     _shown(result, as_json=as_json)
 
 
@@ -141,6 +143,8 @@ def import_undo(
         return
     text = _("Took back {undone} rows; {kept} stay, because they were changed since or are needed by others.")
     printing.line(text.format(undone=printing.number(result["undone"]), kept=printing.number(result["kept"])))
+    for row in result["kept_rows"][:LISTED]:
+        printing.line(f"  {row['table']} {row['id']}: {row['text']}")
 
 
 @bring.command("list", help=_("The imports, newest first."))

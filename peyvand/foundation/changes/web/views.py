@@ -13,8 +13,10 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from peyvand.foundation.changes import queries, sealing, services
+from peyvand.foundation.changes.declarations import LongUndo
 from peyvand.foundation.changes.models import ChangeSet
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.formats import number, read_date
 from peyvand.foundation.ui.lists import BadCursorError, paginate
 from peyvand.foundation.ui.pieces import Empty
@@ -76,7 +78,10 @@ def audit(request: ActorRequest) -> HttpResponse:
         "changes/sets.html",
         {
             "page": page,
-            "sets": [(one, queries.kind_of(one)) for one in page.rows],
+            "sets": [
+                (one, queries.kind_of(one), title)
+                for one, title in zip(page.rows, queries.titled(request.actor, page.rows), strict=True)
+            ],
             "page_url": f"{reverse('changes:sets')}?{urlencode({**kept, '': ''}).removesuffix('=')}",
             "kinds": queries.kinds(),
             "people": queries.people(actor=request.actor),
@@ -118,22 +123,27 @@ def one_set(request: ActorRequest, change_set_id: int) -> HttpResponse:
             "set": found,
             "kind": queries.kind_of(found),
             "page": page,
-            "rows": [queries.changed_row(request.actor, change) for change in page.rows],
+            "title": queries.titled(request.actor, [found])[0],
+            "rows": queries.changed_rows(request.actor, page.rows),
             "page_url": reverse("changes:set", args=[found.pk]) + "?",
             "can_undo": queries.can_undo(actor=request.actor, change_set=found),
             "undone_by": getattr(found, "undone_by", None),
-            "kept": (found.outcome or {}).get("kept_rows", [])[:200],
+            "kept": queries.kept_by(request.actor, found),
         },
     )
 
 
 @require_POST
 def undo(request: ActorRequest, change_set_id: int) -> HttpResponse:
-    """Bring a set back. The toast's button posts here and loads its page again; a form is sent back to the set."""
-    _set_or_404(request, change_set_id)
+    """Bring a set back, a large one as long work. The toast's button posts here and loads its page again, or goes to
+    that work's; a form is sent back to the set.
+    """
+    found = _set_or_404(request, change_set_id)
     by_script = request.headers.get("X-Requested-With") == "fetch"
     back = HttpResponse(status=204) if by_script else redirect("changes:set", change_set_id)
     try:
+        if queries.is_large(found.pk) and (longer := registry.all(LongUndo)):
+            return redirect(longer[0].start(request.actor, found))
         result = services.undo(actor=request.actor, change_set_id=change_set_id)
     except services.AlreadyUndoneError:
         toast(request, gettext("This was taken back already."), level="info")

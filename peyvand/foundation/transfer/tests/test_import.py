@@ -99,11 +99,11 @@ def test_undo_leaves_everything_as_before(tmp_path: Path) -> None:
     bring(tmp_path, GOOD)
     before = list(Member.objects.order_by("pk").values())
     second = bring(tmp_path, "Code,Name,Amount\n2,Arash D,9\n3,New,1\n")
-    assert services.undo_import(actor=ACTOR, import_id=second["id"]) == {"undone": 2, "kept": 0}
+    assert services.import_undo(actor=ACTOR, import_id=second["id"]) == {"undone": 2, "kept": 0, "kept_rows": []}
     assert list(Member.objects.order_by("pk").values()) == before
     assert Import.objects.get(pk=second["id"]).state == "undone"
     with pytest.raises(services.StateError):
-        services.undo_import(actor=ACTOR, import_id=second["id"])
+        services.import_undo(actor=ACTOR, import_id=second["id"])
 
 
 def test_the_dry_run_says_what_will_be_and_leaves_nothing(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_after_a_crash_it_goes_on_where_it_stood(tmp_path: Path, monkeypatch: py
         "total": str(sum(range(1, 96))),
     }
     assert ChangeSet.objects.filter(kind="import").count() == 1
-    assert services.undo_import(actor=ACTOR, import_id=one.pk) == {"undone": 95, "kept": 0}
+    assert services.import_undo(actor=ACTOR, import_id=one.pk) == {"undone": 95, "kept": 0, "kept_rows": []}
 
 
 def test_a_batch_that_fails_leaves_the_batches_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +172,7 @@ def test_a_batch_that_fails_leaves_the_batches_before_it(tmp_path: Path, monkeyp
         bring(tmp_path, "Code,Name\n1,a\n2,b\n3,c\n4,crash\n5,d\n")
     one = Import.objects.get()
     assert (one.state, one.position, Member.objects.count()) == ("failed", 2, 2)
-    assert services.undo_import(actor=ACTOR, import_id=one.pk) == {"undone": 2, "kept": 0}
+    assert services.import_undo(actor=ACTOR, import_id=one.pk) == {"undone": 2, "kept": 0, "kept_rows": []}
 
 
 def test_open_questions_stop_an_import(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_rights(tmp_path: Path) -> None:
     mine = bring(tmp_path, GOOD)["id"]
     helper = Actor(user_id=6, name="H", grants={"transfer.import": Scope.ALL})
     with pytest.raises(Import.DoesNotExist):
-        services.undo_import(actor=helper, import_id=mine)
+        services.import_undo(actor=helper, import_id=mine)
     with pytest.raises(NotAllowed):
         list(services.export_csv(actor=stranger, name="members", query={}))
 

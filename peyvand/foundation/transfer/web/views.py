@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.changes.models import ChangeSet
+from peyvand.foundation.changes.queries import kept_by
 from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedError
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.money.currencies import CURRENCIES
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.declarations import ExportShape
-from peyvand.foundation.registry.registry import UnknownNameError, registry
-from peyvand.foundation.transfer import services
+from peyvand.foundation.registry.registry import UnknownNameError
+from peyvand.foundation.transfer import files, remembering, services
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.queries import exports_for, import_get, shape_of, shapes_for
 from peyvand.foundation.transfer.reading import ENCODINGS, ReadError, Wish
 from peyvand.foundation.transfer.web import cards
-from peyvand.foundation.ui import formats
+from peyvand.foundation.transfer.web.export_views import download
 from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.toasts import toast
 
@@ -71,16 +70,20 @@ def _one(request: StaffRequest, import_id: int) -> Import:
 
 
 def _run_view(one: Import) -> RunView:
-    checking = one.state == State.CHECKING
-    known = Run.objects.filter(pk=one.run_id).first() if checking and one.run_id is not None else None
-    states = {State.CHECKING: "running", State.RUNNING: "running", State.DONE: "done", State.CANCELLED: "cancelled"}
+    by_run = one.state in (State.CHECKING, State.UNDOING)
+    known = Run.objects.filter(pk=one.run_id).first() if by_run and one.run_id is not None else None
+    states = {
+        State.CHECKING: "running", State.RUNNING: "running", State.UNDOING: "running", State.DONE: "done",
+        State.CANCELLED: "cancelled",
+    }  # fmt: skip
+    messages = {State.CHECKING: gettext("Checking every line"), State.UNDOING: gettext("Taking it back")}
     return RunView(
         id=one.pk,
         title=one.file_name,
         state=states.get(State(one.state), "failed"),
-        done=(known.done or 0 if known else 0) if checking else one.position,
-        total=(known.total or 0 if known else 0) if checking else max(one.lines, one.position),
-        message=gettext("Checking every line") if checking else "",
+        done=(known.done or 0 if known else 0) if by_run else one.position,
+        total=(known.total or 0 if known else 0) if by_run else max(one.lines, one.position),
+        message=messages.get(State(one.state), ""),
         error=one.error,
         progress_url=reverse("transfer:status", args=[one.pk]),
         page_url=reverse("transfer:import", args=[one.pk]),
@@ -145,13 +148,26 @@ def one_import(request: StaffRequest, import_id: int) -> HttpResponse:
             "notes": cards.reasons(counted, "notes"),
             "totals": cards.totals(one.totals),
             "may_undo": services.may_undo(one),
-            "may_go_on": one.state in (State.FAILED, State.CANCELLED),
-            "skipped": sum(counted.get("skipped", {}).values()),
+            "may_go_on": one.state in (State.FAILED, State.CANCELLED) and files.is_there(one),
+            "skipped": sum(counted.get("skipped", {}).values()) if files.is_there(one) else 0,
+            **_kept(_actor(request), one),
         },
     )
 
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+def _kept(actor: Actor, one: Import) -> dict[str, Any]:
+    """What the undo of an import brought back and what it left, with the reasons."""
+    if one.state != State.UNDONE or one.undo_id is None:
+        return {}
+    undo = ChangeSet.objects.filter(pk=one.undo_id).first()
+    outcome = (undo.outcome if undo is not None else None) or {}
+    return {
+        "undone": outcome.get("undone", 0),
+        "kept": outcome.get("kept", 0),
+        "kept_rows": kept_by(actor, undo),
+    }
+
+
 KNOWN = {"existing": ("update", "skip"), "missing": ("create", "skip")}
 
 
@@ -191,12 +207,22 @@ def columns(request: StaffRequest, import_id: int) -> HttpResponse:
             one = services.import_map(
                 actor=actor, import_id=one.pk, mapping=mapping, options=options, remember="remember" in request.POST
             )
+            if "keep" in request.POST:
+                name, shared = request.POST.get("template_name", ""), "template_shared" in request.POST
+                kept = remembering.template_save(actor=actor, one=one, name=name, shared=shared)
+                toast(request, gettext("The template “%(name)s” is kept.") % {"name": kept.name})
+                return redirect("transfer:columns", one.pk)
             if "next" in request.POST:
                 services.import_dry_run(actor=actor, import_id=one.pk)
                 return redirect("transfer:check", one.pk)
         except services.MappingError as refused:
             error = str(refused)
     open_questions = services.questions(one)
+    first: list[cards.Card] = []
+    try:
+        first = cards.cards(one, actor, complete=not open_questions)
+    except ReadError as gone:
+        error = error or str(gone)
     shape = shape_of(one.shape, actor)
     lines = cards.column_lines(one)
     by_name = {column.name: str(column.label) for column in shape.columns}
@@ -206,6 +232,7 @@ def columns(request: StaffRequest, import_id: int) -> HttpResponse:
         "shape": shape,
         "shapes": shapes_for(actor),
         "lines": lines,
+        "templates": remembering.templates(actor=actor, shape=one.shape),
         "known": sum(1 for line in lines if line.chosen),
         "columns": shape.columns,
         "written": cards.written(one),
@@ -217,7 +244,7 @@ def columns(request: StaffRequest, import_id: int) -> HttpResponse:
         "zones": sorted(available_timezones()),
         "questions": open_questions,
         "missing": [by_name[name.removeprefix("column:")] for name in open_questions if name.startswith("column:")],
-        "cards": cards.cards(one, actor, complete=not open_questions),
+        "cards": first,
         "error": error,
         "remember": True,
     }
@@ -315,30 +342,24 @@ def stop(request: StaffRequest, import_id: int) -> HttpResponse:
 
 @require_POST
 def undo(request: StaffRequest, import_id: int) -> HttpResponse:
-    """Take the whole import back."""
+    """Take the whole import back: a small one now, a large one as long work that its page shows."""
     one = _one(request, import_id)
     try:
-        result = services.import_undo(actor=_actor(request), import_id=one.pk)
+        one = services.import_undo_start(actor=_actor(request), import_id=one.pk)
     except services.StateError as refused:
         toast(request, str(refused), level="info")
     except (AlreadyUndoneError, UndoFailedError):
         toast(request, gettext("This could not be taken back; nothing was changed."), level="bad")
     else:
-        values = {"undone": number(result["undone"]), "kept": number(result["kept"])}
-        if result["kept"]:
+        found = _kept(_actor(request), one)
+        values = {name: number(found.get(name, 0)) for name in ("undone", "kept")}
+        if found.get("kept"):
             toast(request, gettext("%(undone)s restored; %(kept)s were edited since and were kept.") % values)
-        else:
+        elif one.state == State.UNDONE:
             toast(request, gettext("%(undone)s rows taken back.") % values)
     if request.headers.get("X-Requested-With") == "fetch":
         return HttpResponse(status=204)
     return redirect("transfer:import", one.pk)
-
-
-def _download(chunks: Any, name: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 @require_safe
@@ -346,25 +367,8 @@ def problems(request: StaffRequest, import_id: int) -> HttpResponseBase:
     """The lines that were left out, with the reason."""
     one = _one(request, import_id)
     stem = one.file_name.removesuffix(".gz").rsplit(".", 1)[0]
-    return _download(services.problems_csv(actor=_actor(request), import_id=one.pk), f"{stem}-problems.csv")
-
-
-@require_safe
-def export(request: StaffRequest, name: str) -> HttpResponseBase:
-    """A list as CSV, or as a workbook with `format` xlsx, by right; the query chooses the rows as on its page."""
-    if not registry.has(ExportShape, name):
-        raise Http404
-    request.actor.require(registry.get(ExportShape, name).permission)
-    query = {key: request.GET[key] for key in request.GET if key != "format"}
-    shape = registry.get(ExportShape, name)
-    stem = f"{shape.label} {formats.digits(formats.date_as_typed(formats.local_date(timezone.now())))}".replace(
-        "/", "-"
-    )
-    if request.GET.get("format") != "xlsx":
-        return _download(services.export_csv(actor=request.actor, name=name, query=query), f"{stem}.csv")
-    path = services.export_xlsx(actor=request.actor, name=name, query=query)
-    file = path.open("rb")
-    path.unlink()  # the open file lives until it is read
-    response = FileResponse(file, as_attachment=True, filename=f"{stem}.xlsx", content_type=XLSX)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    try:
+        return download(services.problems_csv(actor=_actor(request), import_id=one.pk), f"{stem}-problems.csv")
+    except ReadError as gone:
+        toast(request, str(gone), level="info")
+        return redirect("transfer:import", one.pk)

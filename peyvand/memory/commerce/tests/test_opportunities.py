@@ -57,7 +57,7 @@ def test_each_line_is_on_the_timeline_of_its_organisation(tmp_path: Path) -> Non
     assert (again["created"], again["unchanged"]) == (0, 4)
     path.write_text(f"{HEAD}\nA2,Mina Rad,Kettle Pro,Bluefin,Won,10/25/2016,4/1/2017,900\n", encoding="utf-8")
     assert bring(path, day_first=False)["created"] == 1
-    services.undo_import(actor=ACTOR, import_id=int(str(result["id"])))
+    services.import_undo(actor=ACTOR, import_id=int(str(result["id"])))
     assert set(Interaction.objects.values_list("payload__number", "payload__stage")) == {("A2", "Won")}
     assert set(Customer.objects.values_list("name", flat=True)) == {"Bluefin"}
 
@@ -75,5 +75,5 @@ def test_the_real_folder_comes_in(tmp_path: Path) -> None:
     assert (result["lines"], result["created"], result["skipped"]) == (8800, 8800, {})
     assert Interaction.objects.filter(kind=OPPORTUNITY, customer=None).count() == 1425
     assert (Customer.objects.count(), Product.objects.count()) == (85, 7)
-    services.undo_import(actor=ACTOR, import_id=int(str(result["id"])))
+    services.import_undo(actor=ACTOR, import_id=int(str(result["id"])))
     assert not Interaction.objects.filter(kind=OPPORTUNITY).exists()
