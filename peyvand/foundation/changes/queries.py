@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -69,6 +71,12 @@ WHY_KEPT = {
     "taken": _("its place has been taken"),
     "gone": _("its table is no more"),
 }
+CHUNK = 5_000
+_LAST_KNOWN = """
+SELECT DISTINCT ON (c.row_id) c.row_id, coalesce(i.after, i.before)::text
+FROM changes_change c JOIN changes_image i ON i.change_id = c.id
+WHERE c.table_name = %s AND c.row_id = ANY(%s) AND c.op IN ('I', 'D') ORDER BY c.row_id, c.id DESC
+"""
 LARGE = 2_000  # changes from which on an undo is long work
 
 
@@ -152,6 +160,32 @@ def changed_rows(actor: Actor, changes: Sequence[Change]) -> list[ChangedRow]:
             ids = {change.row_id for change in changes if change.table_name == table}
             unseen |= {(table, row_id) for row_id in declared.unseen(actor, ids)}
     return [changed_row(actor, change, withheld=(change.table_name, change.row_id) in unseen) for change in changes]
+
+
+def withheld_in(*, actor: Actor, change_set: ChangeSet) -> bool:
+    """Whether a set changed a row that the actor may not see."""
+    if actor.everything:
+        return False
+    tables = Change.objects.filter(change_set=change_set).values_list("table_name", flat=True).distinct()
+    for table in tables:
+        declared = registry.get(TrackedTable, table) if registry.has(TrackedTable, table) else None
+        if declared is None or declared.unseen is None:
+            continue
+        rows = (
+            Change.objects.filter(change_set=change_set, table_name=table).values_list("row_id", flat=True).distinct()
+        )
+        found = rows.iterator(chunk_size=CHUNK)
+        while some := list(islice(found, CHUNK)):
+            if declared.unseen(actor, some):
+                return True
+    return False
+
+
+def last_known(table: str, ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
+    """Whole rows as the trail remembers them last, by id, of rows that are gone; none where they were erased."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_KNOWN, [table, list(ids)])
+        return {row_id: json.loads(row) for row_id, row in cursor.fetchall()}
 
 
 def changes_of(change_set: ChangeSet) -> QuerySet[Change]:

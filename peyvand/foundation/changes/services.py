@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from peyvand.foundation.changes.access import may_undo
+from peyvand.foundation.changes.access import is_own, may_undo
 from peyvand.foundation.changes.declarations import AfterUndo
 from peyvand.foundation.changes.models import ChangeSet
+from peyvand.foundation.changes.queries import withheld_in
 from peyvand.foundation.changes.undoing import KeptRow, UndoFailedError, Undoing
 from peyvand.foundation.registry.actor import Actor, NotAllowed
 from peyvand.foundation.registry.registry import registry
@@ -202,6 +203,8 @@ def undo(*, actor: Actor, change_set_id: int, progress: Callable[[int, int], Non
         found = ChangeSet.objects.select_for_update(no_key=True).get(pk=change_set_id, demo=actor.demo)
         if not may_undo(actor=actor, change_set=found):
             raise NotAllowed("changes.undo")
+        if not is_own(actor=actor, change_set=found) and withheld_in(actor=actor, change_set=found):
+            raise NotAllowed("changes.undo")  # nobody changes what they may not see
         if ChangeSet.objects.filter(undo_of=found).exists():
             raise AlreadyUndoneError(change_set_id)
         close_change_set(change_set_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -203,3 +203,8 @@ def wrong_figures() -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(WRONG_FIGURES)
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def order_numbers(actor: Actor, ids: Collection[int]) -> Mapping[int, str]:
+    """The numbers of those orders that the actor may see."""
+    return dict(Order.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "number"))

@@ -31,8 +31,10 @@ from peyvand.memory.commerce.imports.opportunities import OpportunityWriter
 from peyvand.memory.commerce.imports.orders import OrderWriter
 from peyvand.memory.commerce.imports.products import ProductWriter
 from peyvand.memory.commerce.products import product_keys_restore
+from peyvand.memory.commerce.queries import order_numbers
 from peyvand.memory.commerce.timeline import KINDS, ORDER, PAYMENT
 from peyvand.memory.commerce.webhooks import WEBHOOKS
+from peyvand.memory.customers.trail import unseen_with_customer
 
 DECLARATIONS = (
     *WEBHOOKS,
@@ -158,7 +160,27 @@ DECLARATIONS = (
         where=("source_kind", PAYMENT),
     ),
     TrackedTable(name="commerce_product", label=_("Product"), icon="package"),
-    TrackedTable(name="commerce_order", label=_("Order"), icon="shopping-bag"),
-    TrackedTable(name="commerce_orderline", label=_("Line of an order"), icon="list"),
-    TrackedTable(name="commerce_payment", label=_("Payment"), icon="cash"),
+    TrackedTable(
+        name="commerce_order",
+        label=_("Order"),
+        icon="shopping-bag",
+        unseen=unseen_with_customer("commerce_order", right=ORDERS_VIEW),
+        names=order_numbers,
+    ),
+    TrackedTable(
+        name="commerce_orderline",
+        label=_("Line of an order"),
+        icon="list",
+        unseen=unseen_with_customer(
+            "commerce_orderline", "order_id", right=ORDERS_VIEW, whole=("commerce_order", "customer_id")
+        ),
+    ),
+    TrackedTable(
+        name="commerce_payment",
+        label=_("Payment"),
+        icon="cash",
+        unseen=unseen_with_customer(
+            "commerce_payment", "order_id", right=ORDERS_VIEW, whole=("commerce_order", "customer_id")
+        ),
+    ),
 )

@@ -21,6 +21,7 @@ from peyvand.memory.consents import access, demo, handlers, panels
 from peyvand.memory.consents.declarations import ConsentChannel
 from peyvand.memory.consents.services import follow_merge, sample_remove
 from peyvand.memory.consents.webhooks import WEBHOOKS
+from peyvand.memory.customers.trail import unseen_with_customer
 
 CHANNELS = (
     ConsentChannel("email", _("Email"), "mail", 10, identity="email"),
@@ -88,7 +89,12 @@ DECLARATIONS = (
     MergeRule("consents_consententry", follow_merge),
     TrackedTable("consents_purpose", _("Purpose"), "target"),
     TrackedTable("consents_wording", _("Wording"), "quote"),
-    TrackedTable("consents_consententry", _("Consent"), "checkbox"),
+    TrackedTable(
+        "consents_consententry",
+        _("Consent"),
+        "checkbox",
+        unseen=unseen_with_customer("consents_consententry", right=access.VIEW),
+    ),
     EventHandler("consents.after_customers", CustomersCreated, handlers.after_customers),
     FilePurpose("consents.proof", max_bytes=20 * 2**20),
     MenuEntry("consents", _("Consents"), "checkbox", "consents:overview", "customer", 14, access.VIEW),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.accounts.declarations import FirstLook
-from peyvand.foundation.changes.declarations import Recompute, TrackedTable
+from peyvand.foundation.changes.declarations import Recompute, TitleGuard, TrackedTable
 from peyvand.foundation.registry.declarations import Action, DemoPart, MenuEntry, Panel, SearchProvider, WarehouseFact
 from peyvand.foundation.transfer.shapes import Total
 from peyvand.memory.customers import access, demo, fields, panels, personal, shapes
@@ -14,6 +14,7 @@ from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits
 from peyvand.memory.customers.queries import has_customers
 from peyvand.memory.customers.services import sample_remove
+from peyvand.memory.customers.trail import names_of, narrow, unseen_with_customer
 from peyvand.memory.customers.webhooks import WEBHOOKS
 
 DECLARATIONS = (
@@ -29,11 +30,29 @@ DECLARATIONS = (
         "customers.new-organisation", _("New organisation"), "building", "customers:new-organisation", 11, access.EDIT
     ),
     SearchProvider("customers", _("Customers"), hits, order=10),
-    TrackedTable("customers_customer", _("Customer"), "user", conceal=fields.conceal_customer),
-    TrackedTable("customers_identity", _("Identity"), "id-badge-2", conceal=fields.conceal_identity),
-    TrackedTable("customers_relation", _("Relation"), "affiliate"),
+    TrackedTable(
+        "customers_customer",
+        _("Customer"),
+        "user",
+        conceal=fields.conceal_customer,
+        unseen=unseen_with_customer("customers_customer", "id"),
+        names=names_of,
+    ),
+    TrackedTable(
+        "customers_identity",
+        _("Identity"),
+        "id-badge-2",
+        conceal=fields.conceal_identity,
+        unseen=unseen_with_customer("customers_identity"),
+    ),
+    TrackedTable(
+        "customers_relation", _("Relation"), "affiliate", unseen=unseen_with_customer("customers_relation", "person_id")
+    ),
     TrackedTable("customers_tag", _("Tag"), "tag"),
-    TrackedTable("customers_customertag", _("Tag of a customer"), "tag"),
+    TrackedTable(
+        "customers_customertag", _("Tag of a customer"), "tag", unseen=unseen_with_customer("customers_customertag")
+    ),
+    TitleGuard("customers", narrow),
     Recompute("customers_customer", refill),
     Panel(
         name="customers.identities",

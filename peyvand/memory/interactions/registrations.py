@@ -16,7 +16,7 @@ from peyvand.foundation.registry.declarations import (
     SettingsPage,
     WarehouseFact,
 )
-from peyvand.memory.interactions import access, demo, handlers, panels, personal
+from peyvand.memory.interactions import access, demo, handlers, panels, personal, trail
 from peyvand.memory.interactions.exports import export_rows
 from peyvand.memory.interactions.kinds import KINDS
 from peyvand.memory.interactions.services import refill, sample_remove
@@ -28,9 +28,9 @@ DECLARATIONS = (
     *personal.TABLES,
     *access.PERMISSIONS,
     *KINDS,
-    TrackedTable("interactions_interaction", _("Interaction"), "timeline-event"),
-    TrackedTable("interactions_interactionfile", _("File of an interaction"), "paperclip"),
-    TrackedTable("interactions_joining", _("Attached history"), "link"),
+    TrackedTable("interactions_interaction", _("Interaction"), "timeline-event", unseen=trail.unseen),
+    TrackedTable("interactions_interactionfile", _("File of an interaction"), "paperclip", unseen=trail.unseen_files),
+    TrackedTable("interactions_joining", _("Attached history"), "link", unseen=trail.unseen_joinings),
     TrackedTable("interactions_costrate", _("Cost of a minute"), "clock-dollar"),
     ExportShape("interactions", _("Interactions"), access.EXPORT, export_rows, order=20),
     FilePurpose(PURPOSE, max_bytes=LARGEST),

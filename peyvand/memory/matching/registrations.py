@@ -20,6 +20,7 @@ from peyvand.foundation.registry.declarations import (
     Schedule,
 )
 from peyvand.memory.customers.declarations import FormerRecords, RedirectLookup
+from peyvand.memory.customers.trail import either, unseen_with_customer
 from peyvand.memory.matching import access, demo, handlers, panels, queries
 from peyvand.memory.matching.services.merging import after_undo
 from peyvand.memory.matching.webhooks import WEBHOOKS
@@ -27,8 +28,14 @@ from peyvand.memory.matching.webhooks import WEBHOOKS
 DECLARATIONS = (
     *WEBHOOKS,
     *access.PERMISSIONS,
-    TrackedTable("matching_pair", _("Possible duplicate"), "users"),
-    TrackedTable("matching_redirect", _("Merged record"), "git-merge"),
+    TrackedTable(
+        "matching_pair", _("Possible duplicate"), "users",
+        unseen=either(unseen_with_customer("matching_pair", "a_id"), unseen_with_customer("matching_pair", "b_id")),
+    ),
+    TrackedTable(
+        "matching_redirect", _("Merged record"), "git-merge",
+        unseen=unseen_with_customer("matching_redirect", "kept_id"),
+    ),
     AfterUndo("merge", after_undo),
     Job(
         name="matching.find", path="peyvand.memory.matching.finding:find", child=True,
