@@ -141,7 +141,7 @@ def _shared(admin: User) -> Records:
 
 # What a mere visit may write: the session, when somebody was last here, the note that a right was missing.
 UNCOUNTED = frozenset({"django_session", "accounts_user", "accounts_signin", "changes_changeset", "changes_change",
-                       "changes_image"})  # fmt: skip
+                       "changes_image", "accounts_attempt"})  # fmt: skip
 _MOVED = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
 
 

@@ -21,10 +21,11 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from peyvand.foundation.accounts.access import RefusedError
+from peyvand.foundation.accounts.services.denials import denial_note
 from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedError
 from peyvand.foundation.files.services import FileRefusedError
 from peyvand.foundation.money.currencies import UnknownCurrencyError
-from peyvand.foundation.registry.actor import NotAllowed
+from peyvand.foundation.registry.actor import Actor, NotAllowed
 from peyvand.foundation.text.identifiers import IdentifierError
 from peyvand.foundation.transfer.reading import ReadError
 from peyvand.foundation.transfer.services import MappingError, StateError
@@ -174,7 +175,6 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     HttpError: _http,
     Http404: lambda _error: problem(404),
     ObjectDoesNotExist: lambda _error: problem(404),
-    NotAllowed: lambda error: problem(403, permission=error.permission),
     PermissionDenied: lambda _error: problem(403),
     StaleError: lambda error: problem(409, " ".join(error.messages)),
     FormError: _form,
@@ -202,10 +202,18 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
 }
 
 
+def _not_allowed(request: HttpRequest, error: Any) -> HttpResponse:
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is not None:
+        denial_note(actor=actor, permission=error.permission, path=request.path)
+    return problem(403, permission=error.permission)
+
+
 def install(api: NinjaAPI) -> None:
-    """Answer every error of the API with problem+json."""
+    """Answer every error of the API with problem+json; a right that is missing is put into the trail."""
     for kind, handler in HANDLERS.items():
         api.add_exception_handler(kind, _adapted(handler))
+    api.add_exception_handler(NotAllowed, _not_allowed)
 
 
 def _adapted(handler: Callable[[Any], HttpResponse]) -> Callable[[HttpRequest, Any], HttpResponse]:

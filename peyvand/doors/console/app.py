@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from typer.exceptions import TyperException
 
 from peyvand.doors.console import printing
-from peyvand.doors.console.commands import bench, care, data, figures, people, sample, serving
+from peyvand.doors.console.commands import audit, bench, care, data, figures, people, sample, serving
 from peyvand.doors.console.failures import INTERRUPTED, USAGE
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command("backup", help=_("Write everything, data and files, into one file.")
 app.command("restore", help=_("Put a backup into an empty data folder, all of it or nothing."))(care.restore)
 app.command("doctor", help=_("Look at everything and say what is wrong."))(care.doctor)
 app.add_typer(bench.bench, name="bench")
+app.add_typer(audit.audit, name="audit")
 app.add_typer(people.user, name="user")
 app.add_typer(people.token, name="token")
 

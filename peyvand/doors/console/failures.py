@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from peyvand.foundation.accounts.access import RefusedError
+from peyvand.foundation.changes.anchoring import AnchorError
 from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedError
 from peyvand.foundation.database.backup import BackupError
 from peyvand.foundation.database.errors import DatabaseUnavailableError
@@ -46,7 +47,7 @@ def described(error: BaseException) -> tuple[str, int] | None:
     """The sentence and the code; None for a fault of ours."""
     if isinstance(error, DatabaseUnavailableError | CommandError):
         return str(error), error.exit_code
-    if isinstance(error, ReadError | MappingError | BackupError | UnknownCurrencyError):
+    if isinstance(error, ReadError | MappingError | BackupError | UnknownCurrencyError | AnchorError):
         return str(error), INPUT
     if isinstance(error, AlreadyUndoneError):
         return _("This has already been taken back."), REFUSED

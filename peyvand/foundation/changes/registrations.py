@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.foundation.changes.anchoring import anchor_now
 from peyvand.foundation.changes.declarations import KindOfSet
 from peyvand.foundation.changes.sealing import seal_now
 from peyvand.foundation.registry.declarations import ImpersonalTable, Permission, Schedule, SettingsPage
@@ -28,6 +29,7 @@ DECLARATIONS = (
         permission="changes.view_audit",
     ),
     Schedule(name="changes.seal", cron="* * * * *", function=seal_now),
+    Schedule(name="changes.anchor", cron="7 * * * *", function=anchor_now),
     KindOfSet(name="edit", label=_("Edit"), icon="pencil"),
     KindOfSet(name="bulk", label=_("Bulk edit"), icon="checkbox"),
     KindOfSet(name="import", label=_("Import"), icon="table-import"),

@@ -43,8 +43,17 @@ class Anchor:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """A change that is not as it was sealed, and what is wrong with it (see Verdict)."""
+
+    change_id: int
+    problem: str
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """Whether the trail is whole. `bad_id` is the first bad change, `problem` what is wrong with it.
+    """Whether the trail is whole. `bad_id` is the first bad change, `problem` what is wrong with it; `faults` are all
+    that were found, the first alone unless all were asked for.
 
     Problems: row (its columns), image (its content), missing, added, seal (the chain itself), key (sealed under another
     key), anchor (an anchor does not stand in the chain: its tail was cut, or it was written anew).
@@ -53,8 +62,17 @@ class Verdict:
     whole: bool
     sealed: int
     unsealed: int
-    bad_id: int | None = None
-    problem: str = ""
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def bad_id(self) -> int | None:
+        """The first bad change."""
+        return self.faults[0].change_id if self.faults else None
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with it."""
+        return self.faults[0].problem if self.faults else ""
 
 
 def _mac(head: bytes) -> bytes:
@@ -152,35 +170,38 @@ def anchor() -> Anchor | None:
     return Anchor(last.pk, last.last_id, bytes(last.head).hex()) if last else None
 
 
-def verify(*, anchors: tuple[Anchor, ...] = (), batches: int | None = None) -> Verdict:
+def verify(*, anchors: tuple[Anchor, ...] = (), batches: int | None = None, every: bool = False) -> Verdict:
     """Read the whole trail and say whether it is as it was sealed; with anchors, also whether it is all there.
 
-    With `batches` only so many of the newest are read, standing on the head of the one before them.
+    With `batches` only so many of the newest are read, standing on the head of the one before them. `every` goes on
+    after the first fault and names all; each change is judged by its own digest, its image and its mark in the seal,
+    so that one that was altered hides no other.
     """
     before, after_id, sealed = GENESIS, 0, 0
     heads: dict[int, str] = {}
+    faults: list[Fault] = []
     links = Seal.objects.order_by("id")
     if batches is not None and (known := Seal.objects.order_by("-id")[batches : batches + 1].first()) is not None:
         before, after_id, links = bytes(known.head), known.last_id, links.filter(pk__gt=known.pk)
     for link in links.iterator(chunk_size=100):
-        found = _check_batch(link, before, after_id)
-        if found is not None:
-            return Verdict(False, sealed, 0, *found)
+        faults += _check_batch(link, before, after_id)
+        if faults and not every:
+            return Verdict(False, sealed, 0, tuple(faults[:1]))
         before, after_id, sealed = bytes(link.head), link.last_id, sealed + link.count
         heads[link.pk] = before.hex()
-    for kept in anchors:
-        if heads.get(kept.seal_id) != kept.head:
-            return Verdict(False, sealed, 0, kept.last_id, "anchor")
+    faults += [Fault(kept.last_id, "anchor") for kept in anchors if heads.get(kept.seal_id) != kept.head]
+    if faults and not every:
+        return Verdict(False, sealed, 0, tuple(faults[:1]))
     unsealed = 0
     while rows := _digests(after_id, LAST, limit=BATCH):
         for row_id, digest, recomputed, image_fits in rows:
             unsealed += 1
             if bytes(digest) != bytes(recomputed) or not image_fits:
-                return Verdict(
-                    False, sealed, unsealed, row_id, "row" if bytes(digest) != bytes(recomputed) else "image"
-                )
+                faults.append(Fault(row_id, "row" if bytes(digest) != bytes(recomputed) else "image"))
+                if not every:
+                    return Verdict(False, sealed, unsealed, tuple(faults))
         after_id = rows[-1][0]
-    return Verdict(True, sealed, unsealed)
+    return Verdict(not faults, sealed, unsealed, tuple(faults))
 
 
 def _digests(after_id: int, up_to: int, limit: int | None = None) -> list[tuple[int, bytes, bytes, bool]]:
@@ -189,26 +210,31 @@ def _digests(after_id: int, up_to: int, limit: int | None = None) -> list[tuple[
         return list(cursor.fetchall())
 
 
-def _check_batch(link: Seal, before: bytes, after_id: int) -> tuple[int, str] | None:
-    """The first bad change of a batch with its problem, or None."""
+def _check_batch(link: Seal, before: bytes, after_id: int) -> list[Fault]:
+    """The bad changes of a batch; where changes are missing or were added, the first place at which that shows."""
     rows = _digests(after_id, link.last_id)
     marks = [bytes(link.marks)[at : at + MARK] for at in range(0, len(link.marks), MARK)]
+    faults: list[Fault] = []
     for place, (row_id, digest, recomputed, image_fits) in enumerate(rows):
         if bytes(digest) != bytes(recomputed):
-            return row_id, "row"
-        if not image_fits:
-            return row_id, "image"
-        if place >= len(marks) or bytes(digest)[:MARK] != marks[place]:
-            return row_id, _misfit([bytes(row[1])[:MARK] for row in rows], marks, place)
+            faults.append(Fault(row_id, "row"))
+        elif not image_fits:
+            faults.append(Fault(row_id, "image"))
+        elif place >= len(marks) or bytes(digest)[:MARK] != marks[place]:
+            faults.append(Fault(row_id, _misfit([bytes(row[1])[:MARK] for row in rows], marks, place)))
+            if len(rows) != len(marks):
+                break
+    if faults:
+        return faults
     if len(rows) < link.count:
-        return link.last_id, "missing"
+        return [Fault(link.last_id, "missing")]
     root = hashlib.sha256(b"".join(bytes(row[1]) for row in rows)).digest()
     head = _head(before, link.first_id, link.last_id, link.count, root)
     if root != bytes(link.root) or head != bytes(link.head):
-        return link.first_id, "seal"
+        return [Fault(link.first_id, "seal")]
     if not hmac.compare_digest(_mac(head), bytes(link.mac)):
-        return link.first_id, "key"
-    return None
+        return [Fault(link.first_id, "key")]
+    return []
 
 
 def _misfit(found: list[bytes], sealed: list[bytes], place: int) -> str:

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
+from peyvand.foundation.changes.services import record
 from peyvand.foundation.jobs import children
 from peyvand.foundation.jobs.declarations import ActorLoader, Job, JobFunction
 from peyvand.foundation.jobs.models import Run
@@ -120,6 +121,8 @@ def _ended(run: Run, running: Running, error: BaseException) -> None:
             _finish(run, running, Run.State.FAILED, error=str(error))
         elif isinstance(error, NotAllowed):
             _finish(run, running, Run.State.FAILED, error=REFUSED)
+            reference = {"permission": error.permission, "run": run.pk}
+            record(actor=running.actor, kind="denied", title=run.title or run.job, reference=reference)
         elif isinstance(error, OperationalError | InterfaceError) and run.ticket is not None:
             logger.warning("run %s (%s) lost the database: %s", run.pk, run.job, error)
             put_back(run)

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.csrf import requires_csrf_token
 
-from peyvand.foundation.registry.actor import NotAllowed
+from peyvand.foundation.accounts.services.denials import denial_note
+from peyvand.foundation.registry.actor import Actor, NotAllowed
 from peyvand.foundation.registry.declarations import Permission
 from peyvand.foundation.registry.registry import registry
 
@@ -26,6 +27,10 @@ def _page(request: HttpRequest, *, status: int, title: str, text: str, code: str
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A missing right: which one, and who can give it."""
     text = gettext("Your role does not include this. Ask an administrator for access.")
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is not None:
+        missing = exception.permission if isinstance(exception, NotAllowed) else ""
+        denial_note(actor=actor, permission=missing, path=request.path)
     if isinstance(exception, NotAllowed) and registry.has(Permission, exception.permission):
         right = registry.get(Permission, exception.permission).label
         text = gettext("This needs the right “%(right)s”. Ask an administrator for access.") % {"right": right}
