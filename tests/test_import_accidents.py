@@ -20,6 +20,7 @@ from peyvand.foundation.database import cluster
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.xdist_group("imports")]
 LINES = 20_000
+AWAY = 30.0  # seconds without a database
 BEGIN = """
 import sys
 from peyvand.doors.console import ground
@@ -182,7 +183,7 @@ def test_it_goes_on_by_itself_when_the_database_was_away(place: Place, worker: W
     one = place.python("-c", BEGIN, path)
     until(lambda: place.state(one)[1] >= 2_000)
     assert cluster.stop(place.folder)
-    time.sleep(5)
+    time.sleep(AWAY)
     cluster.ensure(place.folder, durable=False)
     assert place.state(one)[1] < LINES
     until(lambda: place.state(one)[0] != "running")

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("peyvand.doors.workspace.urls")),
+    path("", include("peyvand.foundation.ui.web.urls")),  # sw.js, offline/, manifest-….webmanifest
     path("customers/", include("peyvand.memory.customers.web.urls")),
     path("consents/", include("peyvand.memory.consents.web.urls")),
     path("knowledge/", include("peyvand.memory.knowledge.web.urls")),

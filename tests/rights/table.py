@@ -19,6 +19,9 @@ workspace:home GET *
 workspace:switch-business POST *
 workspace:palette GET *
 workspace:health GET public
+ui:manifest GET public
+ui:worker GET public
+ui:offline GET public
 customers:list GET customers.view
 customers:bulk POST none
 customers:bulk-field GET customers.edit
@@ -132,7 +135,13 @@ transfer:run POST none
 transfer:stop POST none
 transfer:undo POST none
 transfer:problems GET none
+transfer:templates GET transfer.import
+transfer:template POST transfer.import+transfer.view_all
+transfer:template-delete POST transfer.import+transfer.view_all
+transfer:template-use POST none
 transfer:export GET customers.view+customers.export
+transfer:export POST customers.view+customers.export
+transfer:export-file GET none
 demo:status GET *
 demo:load POST demo.manage
 demo:remove POST demo.manage
@@ -240,6 +249,7 @@ FIXED: Mapping[str, Any] = {
     "files:download": UUID(int=1),
     "purpose": "news",
     "record": "customer",
+    "language": "fa",
     "field": "city",
 }
 

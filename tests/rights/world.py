@@ -22,6 +22,7 @@ from peyvand.foundation.accounts.tests.factories import make_user
 from peyvand.foundation.changes.models import ChangeSet, Seal
 from peyvand.foundation.fields.services import FieldData, field_save
 from peyvand.foundation.registry.actor import Scope, system_actor
+from peyvand.foundation.transfer.models import MappingTemplate
 from peyvand.foundation.webhooks import services as webhooks
 from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.services import purposes_ensure
@@ -128,12 +129,14 @@ def _shared(admin: User) -> Records:
     text = article.texts.get()
     text_publish(actor=system, text=text)
     category = category_save(actor=system, name_fa="Tea", name_en="")
+    template = MappingTemplate.objects.create(shape="customers", name="shop", titles="x", shared=True)
     newest = ChangeSet.objects.order_by("-id").first()
     return {
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk,
         "invitation": Invitation.objects.get().pk, "change_set_id": newest.pk if newest else 0,
+        "template_id": template.pk,
     }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from peyvand.foundation.ui.reader import Reader, use_reader
 
 SEEN_EVERY = timedelta(minutes=1)
 THEME_COOKIE = "peyvand_theme"
-OPEN_BEFORE_FIRST_RUN = ("/api/", "/healthz", django_settings.STATIC_URL)
+OPEN_BEFORE_FIRST_RUN = ("/api/", "/healthz", "/sw.js", "/offline/", "/manifest-", django_settings.STATIC_URL)
 
 
 class ActorMiddleware:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from peyvand.foundation.ui.reader import current_reader
@@ -19,12 +20,14 @@ def page_data() -> dict[str, Any]:
         "tz": reader.tz,
         "theme": reader.theme,
         "keys": reader.keys,
+        "worker": reverse("ui:worker"),
         "assets": {
             "echarts": static("vendor/echarts.min.js"),
             "charts": static("ui/charts.js"),
             "datepicker": static("ui/datepicker.js"),
             "jalali": static("vendor/jalalidatepicker.min.js"),
             "jalaliCss": static("vendor/jalalidatepicker.min.css"),
+            "cells": static("ui/cells.js"),
             "select": static("vendor/tom-select.min.js"),
             "selectCss": static("vendor/tom-select.min.css"),
         },

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
+import sys
+from typing import Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,9 +14,11 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import requires_csrf_token
 
 from peyvand.foundation.accounts.services.denials import denial_note
+from peyvand.foundation.database.trouble import trouble_of
 from peyvand.foundation.registry.actor import Actor, NotAllowed
 from peyvand.foundation.registry.declarations import Permission
 from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.ui.plain import AGAIN, plain_page
 
 logger = logging.getLogger(__name__)
 
@@ -44,15 +49,32 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, status=404, title=gettext("There is nothing here"), text=text)
 
 
-@requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours: nothing half-done is kept, and the code finds it in the log."""
+    """A fault of ours, or a database that is away: a page that needs nothing but the program.
+
+    Django calls it while the error is being handled, wherever that arose, also in what stands before the views.
+    """
+    trouble = trouble_of(sys.exc_info()[1])
+    if trouble:
+        logger.warning("page refused, the database is %s: %s", trouble, request.path)
+        return _unavailable(request, trouble)
     code = secrets.token_hex(4)
     logger.error("page failed, code %s, path %s", code, request.path)
-    text = gettext(
-        "This page could not be made. What you had saved is safe; nothing was half done. Try again in a moment."
-    )
-    return _page(request, status=500, title=gettext("This is our fault"), text=text, code=code)
+    return HttpResponse(plain_page("fault", code=code), status=500)
+
+
+def _unavailable(request: HttpRequest, trouble: Literal["away", "full"]) -> HttpResponse:
+    """503 with the time after which to ask again; for programs as problem+json."""
+    if request.path.startswith("/api/"):
+        content = json.dumps({"type": "urn:peyvand:problem:unavailable", "title": "Not available at the moment",
+                              "status": 503})  # fmt: skip
+        response = HttpResponse(content, status=503, content_type="application/problem+json")
+    else:
+        page = plain_page(trouble, again=trouble == "away" and request.method in ("GET", "HEAD"))
+        response = HttpResponse(page, status=503)
+    response["Retry-After"] = str(AGAIN)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @requires_csrf_token

@@ -264,15 +264,15 @@
     link.click(); setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
   const csv = box => {
-    const cell = one => { const text = one.dataset.raw ?? one.textContent.trim(); const safe = /^[=+@\t\r-]/.test(text) && isNaN(text) ? `'${text}` : text; return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe; };
-    const text = $$('table tr', $('[data-table]', box)).map(line => [...line.cells].map(cell).join(',')).join('\r\n');
+    const cell = one => one.dataset.raw ?? one.textContent.trim();
+    const text = $$('table tr', $('[data-table]', box)).map(line => window.peyvandCells.line([...line.cells].map(cell))).join('\r\n');
     save(`${$('h2', box).textContent.trim()}.csv`, new Blob(['\ufeff' + text], { type: 'text/csv' }));
   };
   document.addEventListener('click', event => {
     const toggle = event.target.closest('[data-table-toggle]');
     if (toggle) swap(figure(toggle));
     const table = event.target.closest('[data-csv]');
-    if (table) { csv(figure(table)); shutMenus(); }
+    if (table) { const box = figure(table); load(data.assets.cells).then(() => csv(box)); shutMenus(); }
     const picture = event.target.closest('[data-png]');
     if (picture) { shutMenus(); const box = figure(picture); window.peyvandCharts?.picture($('[data-chart]', box)).then(blob => save(`${$('h2', box).textContent.trim()}.png`, blob)); }
   });
@@ -346,4 +346,7 @@
     event.preventDefault();
   });
   document.addEventListener('focusin', event => { const line = event.target.closest('[data-list] tbody tr'); if (line) { const at = rows().indexOf(line); if (at !== row) { rows().forEach(other => other.classList.toggle('cur', other === line)); row = at; } } });
+
+  // ── installed on a phone: files and a page without a network are kept by the worker, pages never are ──
+  if (data.worker && 'serviceWorker' in navigator) navigator.serviceWorker.register(data.worker).catch(() => {});
 })();
