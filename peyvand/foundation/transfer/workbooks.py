@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Iterable
 from datetime import date, datetime, time
@@ -42,14 +43,18 @@ def workbook(rows: Iterable[Iterable[Any]], *, title: str, beside: Path | None =
     sheet.sheet_view.rightToLeft = (get_language() or "fa").startswith("fa")
     sheet.freeze_panes = "B2"
     bold = Font(bold=True)
-    for count, row in enumerate(rows):
-        if count >= MOST_ROWS:
-            raise TooLongError
-        cells = [_cell(sheet, value) for value in row]
-        if count == 0:
-            for cell in cells:
-                cell.font = bold
-        sheet.append(cells)
+    try:
+        for count, row in enumerate(rows):
+            if count >= MOST_ROWS:
+                raise TooLongError
+            cells = [_cell(sheet, value) for value in row]
+            if count == 0:
+                for cell in cells:
+                    cell.font = bold
+            sheet.append(cells)
+    except BaseException:
+        _thrown_away(sheet)
+        raise
     folder = beside.parent if beside is not None else None
     with tempfile.NamedTemporaryFile(prefix="peyvand-", suffix=".xlsx", delete=False, dir=folder) as file:
         path = Path(file.name)
@@ -59,6 +64,13 @@ def workbook(rows: Iterable[Iterable[Any]], *, title: str, beside: Path | None =
         path.unlink(missing_ok=True)
         raise
     return path
+
+
+def _thrown_away(sheet: Any) -> None:
+    """Rows that were written already lie in a file of openpyxl's own, which would stay until the process ends."""
+    with contextlib.suppress(Exception):
+        sheet.close()
+        sheet._writer.cleanup()
 
 
 def _cell(sheet: Any, value: Any) -> Any:

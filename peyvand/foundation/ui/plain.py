@@ -44,9 +44,7 @@ TEXTS: dict[Kind, tuple[Promise, Promise]] = {
     ),
     "offline": (
         _("You are offline"),
-        _(
-            "Peyvand needs a connection to your server. What you had saved is safe; open the page again when it is back."
-        ),
+        _("Peyvand needs a connection to your server. What you saved is safe; open the page again when it is back."),
     ),
 }
 

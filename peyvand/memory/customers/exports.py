@@ -48,6 +48,14 @@ def export_rows(actor: Actor, query: Mapping[str, str]) -> Iterator[list[Any]]:
         ]
 
 
+def export_count(actor: Actor, query: Mapping[str, str]) -> int:
+    """How many rows that will be."""
+    currency = queries.worth_currency(actor=actor, default=settings.text("default_currency"))
+    return queries.customers(
+        actor=actor, chosen=filters.asked(actor=actor, query=query, currency=currency).chosen
+    ).count()
+
+
 def _every(actor: Actor, found: CustomerQuerySet) -> Iterator[Customer]:
     """All rows, some at a time."""
     last = 0

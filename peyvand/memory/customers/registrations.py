@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.accounts.declarations import FirstLook
 from peyvand.foundation.changes.declarations import Recompute, TitleGuard, TrackedTable
+from peyvand.foundation.jobs.declarations import Job
 from peyvand.foundation.registry.declarations import Action, DemoPart, MenuEntry, Panel, SearchProvider, WarehouseFact
 from peyvand.foundation.transfer.shapes import Total
-from peyvand.memory.customers import access, demo, fields, panels, personal, shapes
+from peyvand.memory.customers import access, demo, fields, panels, personal, shapes, tasks
 from peyvand.memory.customers.fields import CUSTOMER
 from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits
@@ -108,4 +109,5 @@ DECLARATIONS = (
     ),
     DemoPart("customers", _("Customers"), sample_remove, demo.sample_load, has_customers, order=10),
     FirstLook("customers", demo.sample_first),
+    Job(tasks.JOB, tasks.bulk, label=_("Bulk edit"), result_url=tasks.result_url),
 )

@@ -15,7 +15,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ExportShape, ImportColumn, ImportShape
 from peyvand.foundation.transfer.shapes import Reason
 from peyvand.memory.customers import access
-from peyvand.memory.customers.exports import export_rows
+from peyvand.memory.customers.exports import export_count, export_rows
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.imports import (
     BAD_BIRTH,
@@ -169,7 +169,7 @@ DECLARATIONS = (
         options=("known",),
         columns_for=columns_for,
     ),
-    ExportShape("customers", _("Customers"), access.EXPORT, export_rows, order=10),
+    ExportShape("customers", _("Customers"), access.EXPORT, export_rows, order=10, count=export_count),
     Reason(NO_NAME, _("The line has no name, phone, e-mail or code. Fill in one of them.")),
     Reason(SEVERAL, _("Several customers have this e-mail or phone. Give a code, or merge them first.")),
     Reason(BAD_EMAIL, _("{value} is no e-mail address; it was left out. It looks like name@example.com.")),

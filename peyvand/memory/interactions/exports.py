@@ -42,3 +42,8 @@ def export_rows(actor: Actor, query: Mapping[str, str]) -> Iterator[list[Any]]:
         cursor = page.next_cursor
         if cursor is None:
             return
+
+
+def export_count(actor: Actor, query: Mapping[str, str]) -> int:
+    """How many rows that will be."""
+    return queries.interactions(actor=actor, chosen=asked(actor=actor, query=query).chosen).count()

@@ -17,7 +17,7 @@ from peyvand.foundation.registry.declarations import (
     WarehouseFact,
 )
 from peyvand.memory.interactions import access, demo, handlers, panels, personal, trail
-from peyvand.memory.interactions.exports import export_rows
+from peyvand.memory.interactions.exports import export_count, export_rows
 from peyvand.memory.interactions.kinds import KINDS
 from peyvand.memory.interactions.services import refill, sample_remove
 from peyvand.memory.interactions.services.attaching import LARGEST, PURPOSE
@@ -32,7 +32,7 @@ DECLARATIONS = (
     TrackedTable("interactions_interactionfile", _("File of an interaction"), "paperclip", unseen=trail.unseen_files),
     TrackedTable("interactions_joining", _("Attached history"), "link", unseen=trail.unseen_joinings),
     TrackedTable("interactions_costrate", _("Cost of a minute"), "clock-dollar"),
-    ExportShape("interactions", _("Interactions"), access.EXPORT, export_rows, order=20),
+    ExportShape("interactions", _("Interactions"), access.EXPORT, export_rows, order=20, count=export_count),
     FilePurpose(PURPOSE, max_bytes=LARGEST),
     EventHandler("interactions.customers-changed", CustomersChanged, handlers.customers_known),
     EventHandler("interactions.customers-created", CustomersCreated, handlers.customers_known),

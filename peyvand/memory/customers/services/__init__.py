@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from peyvand.memory.customers.data import CustomerData, ExternalCustomer, IdentityData, TraitRow
 from peyvand.memory.customers.errors import ConflictError, InvalidError
+from peyvand.memory.customers.services import wishes
 from peyvand.memory.customers.services.bulk import (
     customers_delete,
     owner_set,
@@ -48,4 +49,5 @@ __all__ = [
     "team_set",
     "traits_clear",
     "traits_write",
+    "wishes",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -26,7 +26,23 @@ from peyvand.memory.customers.writing import insert_tags
 EVENT_SIZE = 5_000
 DELETE_SIZE = 1_000
 
+STEP = 5_000  # customers between two signs of progress
+
 Chosen = CustomerQuerySet | Collection[int]
+Progress = Callable[[int, int], None]
+"""Called with customers done and all of them; may raise to stop, and then nothing is done."""
+
+
+def untold(_done: int, _total: int) -> None:
+    """Nobody waits to hear how far it is."""
+
+
+def steps(ids: Sequence[int], progress: Progress, size: int | None = None) -> Iterator[Sequence[int]]:
+    """The ids some at a time, with a sign of progress after each."""
+    size = size or STEP
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+        progress(min(start + size, len(ids)), len(ids))
 
 
 @dataclass(frozen=True)
@@ -37,23 +53,25 @@ class BulkResult:
     change_set_id: int | None
 
 
-def owner_set(*, actor: Actor, customers: Chosen, owner_id: int | None) -> BulkResult:
+def owner_set(*, actor: Actor, customers: Chosen, owner_id: int | None, progress: Progress = untold) -> BulkResult:
     """Give the customers an owner, or none. Those whom the actor may not change are left as they are."""
     owner = User.objects.filter(pk=owner_id or 0, is_active=True).first()
     if owner_id is not None and owner is None:
         raise InvalidError({"owner_id": _("Choose a colleague who is active.")})
-    return _set(actor=actor, customers=customers, field="owner_id", value=owner_id, to=owner.name if owner else "")
+    return _set(actor=actor, customers=customers, field="owner_id", value=owner_id, to=owner.name if owner else "",
+                progress=progress)  # fmt: skip
 
 
-def team_set(*, actor: Actor, customers: Chosen, team_id: int | None) -> BulkResult:
+def team_set(*, actor: Actor, customers: Chosen, team_id: int | None, progress: Progress = untold) -> BulkResult:
     """Give the customers a team, or none."""
     team = Team.objects.filter(pk=team_id or 0).first()
     if team_id is not None and team is None:
         raise InvalidError({"team_id": _("Choose one of the teams.")})
-    return _set(actor=actor, customers=customers, field="team_id", value=team_id, to=team.name if team else "")
+    return _set(actor=actor, customers=customers, field="team_id", value=team_id, to=team.name if team else "",
+                progress=progress)  # fmt: skip
 
 
-def _set(*, actor: Actor, customers: Chosen, field: str, value: int | None, to: str) -> BulkResult:
+def _set(*, actor: Actor, customers: Chosen, field: str, value: int | None, to: str, progress: Progress) -> BulkResult:
     actor.require(access.EDIT)
     with transaction.atomic():
         same = Q(**{f"{field}__isnull": True}) if value is None else Q(**{field: value})
@@ -65,12 +83,13 @@ def _set(*, actor: Actor, customers: Chosen, field: str, value: int | None, to: 
         else:
             title = ngettext("%(count)s customer given to nobody", "%(count)s customers given to nobody", len(ids))
         with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "name": to}) as made:
-            Customer.objects.filter(pk__in=ids).update(**{field: value})
-            tell(actor=actor, ids=ids, field="owner" if field == "owner_id" else "team")
+            for some in steps(ids, progress):
+                Customer.objects.filter(pk__in=some).update(**{field: value})
+                tell(actor=actor, ids=some, field="owner" if field == "owner_id" else "team")
     return BulkResult(len(ids), made.pk)
 
 
-def tag_add_to(*, actor: Actor, customers: Chosen, name: str) -> BulkResult:
+def tag_add_to(*, actor: Actor, customers: Chosen, name: str, progress: Progress = untold) -> BulkResult:
     """Put a tag on the customers, making the tag if need be."""
     actor.require(access.EDIT)
     with transaction.atomic():
@@ -78,14 +97,18 @@ def tag_add_to(*, actor: Actor, customers: Chosen, name: str) -> BulkResult:
         title = ngettext("Tag “%(tag)s” on %(count)s customer", "Tag “%(tag)s” on %(count)s customers", len(ids))
         with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "tag": name}) as made:
             (tag,) = tags_ensure(demo=actor.demo, names=[name]).values()
-            had = set(CustomerTag.objects.filter(tag=tag, customer_id__in=ids).values_list("customer_id", flat=True))
-            fresh = [pk for pk in ids if pk not in had]
-            insert_tags(rows=[(pk, tag.pk) for pk in fresh])
-            tell(actor=actor, ids=fresh, field="tags")
-    return BulkResult(len(fresh), made.pk if fresh else None)
+            changed = 0
+            for some in steps(ids, progress):
+                tagged = CustomerTag.objects.filter(tag=tag, customer_id__in=some)
+                had = set(tagged.values_list("customer_id", flat=True))
+                fresh = [pk for pk in some if pk not in had]
+                insert_tags(rows=[(pk, tag.pk) for pk in fresh])
+                tell(actor=actor, ids=fresh, field="tags")
+                changed += len(fresh)
+    return BulkResult(changed, made.pk if changed else None)
 
 
-def tag_remove_from(*, actor: Actor, customers: Chosen, name: str) -> BulkResult:
+def tag_remove_from(*, actor: Actor, customers: Chosen, name: str, progress: Progress = untold) -> BulkResult:
     """Take a tag off the customers."""
     actor.require(access.EDIT)
     with transaction.atomic():
@@ -93,14 +116,17 @@ def tag_remove_from(*, actor: Actor, customers: Chosen, name: str) -> BulkResult
         title = ngettext("Tag “%(tag)s” off %(count)s customer", "Tag “%(tag)s” off %(count)s customers", len(ids))
         with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "tag": name}) as made:
             (tag,) = tags_ensure(demo=actor.demo, names=[name]).values()
-            tagged = CustomerTag.objects.filter(tag=tag, customer_id__in=ids)
-            changed = list(tagged.values_list("customer_id", flat=True))
-            tagged.delete()
-            tell(actor=actor, ids=changed, field="tags")
-    return BulkResult(len(changed), made.pk if changed else None)
+            changed = 0
+            for some in steps(ids, progress):
+                tagged = CustomerTag.objects.filter(tag=tag, customer_id__in=some)
+                having = list(tagged.values_list("customer_id", flat=True))
+                tagged.delete()
+                tell(actor=actor, ids=having, field="tags")
+                changed += len(having)
+    return BulkResult(changed, made.pk if changed else None)
 
 
-def customers_delete(*, actor: Actor, customers: Chosen) -> BulkResult:
+def customers_delete(*, actor: Actor, customers: Chosen, progress: Progress = untold) -> BulkResult:
     """Delete the customers with their identities, tags and relations; undo brings them back.
 
     What happened with them, and their orders, stays, without a customer. Traits are computed again after an undo.
@@ -112,8 +138,8 @@ def customers_delete(*, actor: Actor, customers: Chosen) -> BulkResult:
             return BulkResult(0, None)
         title = ngettext("%(count)s customer deleted", "%(count)s customers deleted", len(ids)) % {"count": len(ids)}
         with change_set(actor=actor, kind="bulk", title=title) as made:
-            for start in range(0, len(ids), DELETE_SIZE):
-                Customer.objects.filter(pk__in=ids[start : start + DELETE_SIZE]).delete()
+            for some in steps(ids, progress, DELETE_SIZE):
+                Customer.objects.filter(pk__in=some).delete()
             for start in range(0, len(ids), EVENT_SIZE):
                 gone = tuple(ids[start : start + EVENT_SIZE])
                 publish(CustomersDeleted(customer_ids=gone, demo=actor.demo), actor=actor)

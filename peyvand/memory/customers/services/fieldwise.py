@@ -18,7 +18,17 @@ from peyvand.memory.customers.checking import checked, custom_checked, refuse_hi
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import OF_PEOPLE
 from peyvand.memory.customers.models import Customer, CustomerKind
-from peyvand.memory.customers.services.bulk import BulkResult, Chosen, locked, owner_set, team_set, tell
+from peyvand.memory.customers.services.bulk import (
+    BulkResult,
+    Chosen,
+    Progress,
+    locked,
+    owner_set,
+    steps,
+    team_set,
+    tell,
+    untold,
+)
 from peyvand.memory.customers.services.records import customer_update
 
 _TEXTS = (FieldKind.TEXT, FieldKind.LONG, FieldKind.CHOICE, FieldKind.EMAIL, FieldKind.PHONE, FieldKind.LINK)
@@ -43,7 +53,7 @@ def field_set(*, actor: Actor, customer: Customer, field: Field, value: Any, ver
     return made.pk
 
 
-def fields_set(*, actor: Actor, customers: Chosen, field: Field, value: Any) -> BulkResult:
+def fields_set(*, actor: Actor, customers: Chosen, field: Field, value: Any, progress: Progress = untold) -> BulkResult:
     """Set one field of many customers to a kept value, None for nothing; those who have it so stay as they are.
 
     Of organisations nothing is set that only people have. Raises NotAllowed and InvalidError.
@@ -53,9 +63,9 @@ def fields_set(*, actor: Actor, customers: Chosen, field: Field, value: Any) -> 
     if not field.edited:
         raise InvalidError({field.name: gettext("This field can't be set by hand.")})
     if field.edited == "owner_id":
-        return owner_set(actor=actor, customers=customers, owner_id=value)
+        return owner_set(actor=actor, customers=customers, owner_id=value, progress=progress)
     if field.edited == "team_id":
-        return team_set(actor=actor, customers=customers, team_id=value)
+        return team_set(actor=actor, customers=customers, team_id=value, progress=progress)
     given = _changes(field, value)
     custom = custom_checked(actor=actor, given=given.pop("custom", {}), before={})
     values = checked(given)
@@ -72,13 +82,14 @@ def fields_set(*, actor: Actor, customers: Chosen, field: Field, value: Any) -> 
             return BulkResult(0, None)
         title = ngettext("%(field)s of %(count)s customer", "%(field)s of %(count)s customers", len(ids))
         with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "field": str(field.label)}) as made:
-            if field.custom:
-                with connection.cursor() as cursor:
-                    cursor.execute(
-                        "UPDATE customers_customer SET custom = (custom - %s) || %s::jsonb WHERE id = ANY(%s)",
-                        [field.key, json.dumps(custom), ids],
-                    )
-            else:
-                Customer.objects.filter(pk__in=ids).update(**values)
-            tell(actor=actor, ids=ids, field="custom" if field.custom else field.edited)
+            for some in steps(ids, progress):
+                if field.custom:
+                    with connection.cursor() as cursor:
+                        cursor.execute(
+                            "UPDATE customers_customer SET custom = (custom - %s) || %s::jsonb WHERE id = ANY(%s)",
+                            [field.key, json.dumps(custom), list(some)],
+                        )
+                else:
+                    Customer.objects.filter(pk__in=some).update(**values)
+                tell(actor=actor, ids=some, field="custom" if field.custom else field.edited)
     return BulkResult(len(ids), made.pk)

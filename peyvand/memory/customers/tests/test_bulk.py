@@ -5,15 +5,21 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from peyvand.foundation.accounts.tests.factories import make_admin, make_user, sign_in
 from peyvand.foundation.changes.services import undo
+from peyvand.foundation.jobs.executing import execute
+from peyvand.foundation.jobs.models import Run
+from peyvand.foundation.jobs.running import Cancelled
 from peyvand.foundation.outbox.models import Event
 from peyvand.foundation.registry.actor import system_actor
 from peyvand.memory.customers import queries, services
 from peyvand.memory.customers.data import ExternalCustomer, TraitRow
 from peyvand.memory.customers.models import Customer, CustomerTag, Identity, Tag, Trait
+from peyvand.memory.customers.services import bulk
 from peyvand.memory.customers.tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +124,76 @@ def test_the_sample_goes_without_touching_ours() -> None:
     assert services.sample_remove(system_actor(demo=True)) == 4
     assert list(Customer.objects.all()) == [ours]
     assert ours.identities.count() == ours.tagged.count() == 1
+
+
+# ── long work ─────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def admin(client: Client) -> Client:
+    sign_in(client, make_admin(language="en"))
+    session = client.session
+    session["demo"] = False
+    session.save()
+    return client
+
+
+def test_everybody_of_a_long_list_is_changed_in_the_background(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services.wishes, "LONG", 3)
+    monkeypatch.setattr(bulk, "STEP", 2)
+    made = [factories.customer(city="Rasht").pk for _ in range(5)]
+    factories.customer(city="Qom")
+    answer = admin.post("/customers/bulk/?city=Rasht", {"everyone": "1", "tag": "north"})
+    run = Run.objects.get()
+    assert answer["Location"] == f"/jobs/{run.pk}/"
+    assert not CustomerTag.objects.exists()
+    said: list[tuple[int, int | None]] = []
+    execute(run_id=run.pk, on_progress=lambda done, total, _message: said.append((done, total)))
+    run.refresh_from_db()
+    assert (run.state, run.result["changed"]) == ("done", 5)
+    assert said[:3] == [(2, 5), (4, 5), (5, 5)]
+    assert run.message == "5 customers tagged."
+    assert set(CustomerTag.objects.values_list("customer_id", flat=True)) == set(made)
+    page = admin.get(f"/jobs/{run.pk}/").content.decode()
+    assert f"/audit/{run.result['change_set_id']}/" in page
+    undo(actor=system_actor(), change_set_id=run.result["change_set_id"])
+    assert not CustomerTag.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wish", [{"tag": "x"}, {"owner": "none"}, {"delete": "1"}, {"field": "note", "value": "hello"}]
+)
+def test_a_stopped_change_of_everybody_changes_nobody(
+    admin: Client, monkeypatch: pytest.MonkeyPatch, wish: dict[str, str]
+) -> None:
+    monkeypatch.setattr(services.wishes, "LONG", 1)
+    monkeypatch.setattr(bulk, "STEP", 2)
+    monkeypatch.setattr(bulk, "DELETE_SIZE", 2)
+    owner = factories.user()
+    for _again in range(5):
+        factories.customer(owner_id=owner.pk)
+    before = list(Customer.objects.order_by("pk").values())
+    admin.post("/customers/bulk/", {"everyone": "1", **wish})
+    run = Run.objects.get()
+
+    def stopped(done: int, _total: int | None, _message: str) -> None:
+        if done >= 4:
+            raise Cancelled(run.pk)
+
+    execute(run_id=run.pk, on_progress=stopped)
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+    assert list(Customer.objects.order_by("pk").values()) == before
+    assert not CustomerTag.objects.exists()
+
+
+def test_who_may_not_change_anybody_starts_nothing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services.wishes, "LONG", 1)
+    for _again in range(3):
+        factories.customer()
+    sign_in(client, make_user(role_key="viewer"))
+    session = client.session
+    session["demo"] = False
+    session.save()
+    assert client.post("/customers/bulk/", {"everyone": "1", "tag": "x"}).status_code == 403
+    assert not Run.objects.exists()

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from peyvand.foundation.accounts import settings
@@ -21,18 +21,19 @@ from peyvand.foundation.fields.declarations import Field
 from peyvand.foundation.fields.errors import ValueRefusedError
 from peyvand.foundation.fields.queries import fields_of, setup_of
 from peyvand.foundation.fields.web.list_views import plain_query
+from peyvand.foundation.jobs import services as jobs
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, paginate
 from peyvand.foundation.ui.pieces import CLASSES, Empty
 from peyvand.foundation.ui.toasts import toast
-from peyvand.memory.customers import access, queries, services
+from peyvand.memory.customers import access, queries, services, tasks
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.filters import Asked, asked, ordered
 from peyvand.memory.customers.models import Customer, CustomerKind
-from peyvand.memory.customers.services.bulk import BulkResult
+from peyvand.memory.customers.services.wishes import Wish
 from peyvand.memory.customers.web import showing
 from peyvand.memory.customers.web.forms import ValueForm
 
@@ -202,62 +203,58 @@ def bulk(request: StaffRequest) -> HttpResponse:
     actor.require(access.VIEW)
     wanted = asked(actor=actor, query=showing.query_of(request.GET), currency=currency_of(actor))
     back = reverse("customers:list") + showing.address(wanted.query).rstrip("?")
-    ids = [int(value) for value in request.POST.getlist("ids") if value.isdecimal() and len(value) < 19]
-    everyone = request.POST.get("everyone") == "1"
-    chosen = queries.customers(actor=actor, chosen=wanted.chosen) if everyone else ids
     try:
-        result, text = _do(request, actor, chosen)
+        wish = _wish(request, actor)
+        if request.POST.get("everyone") == "1":
+            chosen = services.wishes.chosen_by(actor=actor, query=wanted.query, currency=currency_of(actor))
+            if chosen[: services.wishes.LONG + 1].count() > services.wishes.LONG:
+                return _long(request, wish, wanted.query)
+            result = services.wishes.wish_do(actor=actor, customers=chosen, wish=wish)
+        else:
+            ids = [int(value) for value in request.POST.getlist("ids") if value.isdecimal() and len(value) < 19]
+            result = services.wishes.wish_do(actor=actor, customers=ids, wish=wish)
     except InvalidError as error:
         toast(request, str(error), level="bad")
         return redirect(back)
-    if not result.changed:
+    if not result.changed or result.change_set_id is None:
         toast(request, gettext("Nothing to change: it is so already, or you may not change them."), level="info")
     else:
         undo = reverse("changes:undo", args=[result.change_set_id])
+        text = services.wishes.words(actor=actor, wish=wish, count=result.changed)
         toast(request, text % {"count": number(result.changed)}, undo_url=undo)
     return redirect(back)
 
 
-def _do(request: StaffRequest, actor: Actor, chosen: CustomerQuerySet | list[int]) -> tuple[BulkResult, str]:
-    """The verb that was pressed, and the words of its toast, which wait for the count."""
+def _long(request: StaffRequest, wish: Wish, query: Mapping[str, str]) -> HttpResponse:
+    """So many that it is done in the background; its page tells how far it is, and has the way back."""
+    actor = request.actor
+    actor.require(access.DELETE if wish.verb == "delete" else access.EDIT)
+    arguments = {"query": dict(query), "currency": currency_of(actor), "wish": wish.as_plain()}
+    run = jobs.start(actor=actor, job=tasks.JOB, title=gettext("Bulk edit"), arguments=arguments)
+    return redirect("jobs:run", run.pk)
+
+
+def _wish(request: StaffRequest, actor: Actor) -> Wish:
+    """The verb that was pressed, with its value."""
     owner, tag, untag = (request.POST.get(name, "").strip() for name in ("owner", "tag", "untag"))
     if "delete" in request.POST:
-        result = services.customers_delete(actor=actor, customers=chosen)
-        return result, ngettext("%(count)s customer deleted.", "%(count)s customers deleted.", result.changed)
+        return Wish("delete")
     if owner:
-        owner_id = None if owner == "none" else int(owner) if owner.isdecimal() else -1
-        result = services.owner_set(actor=actor, customers=chosen, owner_id=owner_id)
-        if owner_id is None:
-            words = ngettext(
-                "%(count)s customer has no owner now.", "%(count)s customers have no owner now.", result.changed
-            )
-            return result, words
-        name = dict(assignable(actor=actor)).get(owner_id, "").replace("%", "%%")
-        words = ngettext(
-            "%(count)s customer assigned to %(name)s.", "%(count)s customers assigned to %(name)s.", result.changed
-        )
-        return result, words.replace("%(name)s", name)
+        return Wish("owner", None if owner == "none" else int(owner) if owner.isdecimal() and len(owner) < 19 else -1)
     if tag:
-        result = services.tag_add_to(actor=actor, customers=chosen, name=tag)
-        return result, ngettext("%(count)s customer tagged.", "%(count)s customers tagged.", result.changed)
+        return Wish("tag", tag)
     if untag:
-        result = services.tag_remove_from(actor=actor, customers=chosen, name=untag)
-        words = ngettext("Tag taken off %(count)s customer.", "Tag taken off %(count)s customers.", result.changed)
-        return result, words
+        return Wish("untag", untag)
     if request.POST.get("field"):
-        return _set(request, actor, chosen)
+        return _field_wish(request, actor)
     raise Http404
 
 
-def _set(request: StaffRequest, actor: Actor, chosen: CustomerQuerySet | list[int]) -> tuple[BulkResult, str]:
+def _field_wish(request: StaffRequest, actor: Actor) -> Wish:
     field = fields_of(actor=actor, record=RECORD).get(request.POST["field"])
     if field is None or not field.edited:
         raise Http404
     form = ValueForm(request.POST, field=field)
     if not form.is_valid():
         raise InvalidError({"value": " ".join(str(one) for one in form.errors["value"])})
-    result = services.fields_set(actor=actor, customers=chosen, field=field, value=form.cleaned_data["value"])
-    words = ngettext(
-        "%(field)s of %(count)s customer was set.", "%(field)s of %(count)s customers was set.", result.changed
-    )
-    return result, words.replace("%(field)s", str(field.label).replace("%", "%%"))
+    return Wish("field", form.cleaned_data["value"], field.name)
