@@ -162,7 +162,9 @@ class DemoPart:
 
 @dataclass(frozen=True)
 class ImportColumn:
-    """A field that a file's column may be mapped to. `headers` are the usual column titles, in both languages."""
+    """A field that a file's column may be mapped to. `headers` are the usual column titles, in both languages; `like`
+    is what its values look like where a column has no title that anybody knows (see foundation.transfer.telling).
+    """
 
     name: str
     label: Label
@@ -171,6 +173,7 @@ class ImportColumn:
     required: bool = False
     key: bool = False
     icon: str = "text-size"
+    like: str = ""  # name, given_name, family_name, city, national_code, day, birthday, amount
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,11 @@ from peyvand.foundation.text.digits import latin_digits
 from peyvand.foundation.text.keys import fa_key
 from peyvand.foundation.transfer.parsing import EMPTY, CellError, Settings, parser_of
 from peyvand.foundation.transfer.reading import Sniffed
+from peyvand.foundation.transfer.telling import looks_like
 
 SURE = 0.9
 ENOUGH = 0.5
+VALUES = 0.6  # at most, of what stands in a column without a known title
 MONTHS = 12
 TELLING = 4  # letters of a title below which a likeness says nothing
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\s\u200c_\-./:؟?()\[\]#*\"'،,]+")
@@ -76,8 +78,8 @@ def guess(shape: ImportShape, sniffed: Sniffed) -> Guess:
             fits = _fits(column, samples[place])
             if share and fits is not None:
                 share *= 0.3 + 0.7 * fits
-            elif not share and fits is not None and fits > SURE and column.kind in ("email", "phone"):
-                share, ground = 0.6 * fits, "values"
+            elif not share and (by_values := _by_values(column, samples[place], fits)):
+                share, ground = by_values, "values"
             if share >= ENOUGH:
                 found.append((round(share, 3), column.name, place, ground))
     taken: dict[int, tuple[float, str, str]] = {}
@@ -151,6 +153,13 @@ def _fits(column: ImportColumn, samples: Sequence[str]) -> float | None:
         else:
             good += 1
     return good / len(tried)
+
+
+def _by_values(column: ImportColumn, samples: Sequence[str], fits: float | None) -> float:
+    """How likely the values alone make a column this one; a title that nobody knows says nothing against it."""
+    if column.like:
+        return VALUES * looks_like(column.like, samples) if fits is None or fits > SURE else 0.0
+    return VALUES * fits if fits is not None and fits > SURE and column.kind in ("email", "phone") else 0.0
 
 
 def _explained(

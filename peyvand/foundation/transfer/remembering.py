@@ -109,7 +109,7 @@ def template_mapping(template: MappingTemplate, one: Import) -> tuple[dict[str, 
     return found, dict(template.options)
 
 
-def remember(one: Import) -> None:
+def remember(*, actor: Actor, one: Import) -> None:
     """Keep how this file was mapped, for the next with just these titles; files without titles have nothing to know
     them by.
     """
@@ -118,9 +118,14 @@ def remember(one: Import) -> None:
         return
     kept = _kept(one.mapping, sniffed, one.options)
     titles = kept.pop("titles")
-    MappingTemplate.objects.update_or_create(
-        shape=one.shape, titles=titles, name="", defaults={**kept, "used_at": Now()}
-    )
+    known = MappingTemplate.objects.filter(shape=one.shape, titles=titles, name="")
+    if known.filter(**kept).exists():
+        known.update(used_at=Now())
+        return
+    with change_set(actor=actor, kind="settings", title=gettext("Columns of a file remembered")):
+        MappingTemplate.objects.update_or_create(
+            shape=one.shape, titles=titles, name="", defaults={**kept, "used_at": Now()}
+        )
 
 
 def recalled(shape: str, titles: Sequence[str], sniffed: Sniffed) -> tuple[dict[str, int], Mapping[str, Any]] | None:

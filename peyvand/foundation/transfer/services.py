@@ -162,7 +162,7 @@ def import_map(
     one.state, one.dry = Import.State.MAPPING, {}
     one.save(update_fields=["mapping", "options", "state", "dry"])
     if remember:
-        remembering.remember(one)
+        remembering.remember(actor=actor, one=one)
     return one
 
 

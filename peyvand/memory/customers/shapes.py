@@ -9,10 +9,12 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from peyvand.foundation.fields.declarations import Field
 from peyvand.foundation.fields.kinds import FieldKind
 from peyvand.foundation.fields.queries import customs
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ExportShape, ImportColumn, ImportShape
+from peyvand.foundation.transfer.guessing import title_key
 from peyvand.foundation.transfer.shapes import Reason
 from peyvand.memory.customers import access
 from peyvand.memory.customers.exports import export_count, export_rows
@@ -39,9 +41,12 @@ _NAME = ImportColumn(
     "text",
     ("name", "full name", "customer", "نام", "نام کامل", "نام مشتری", "نام و نام خانوادگی"),
     icon="user",
+    like="name",
 )
 _FIRM = replace(
-    _NAME, headers=(*_NAME.headers, "account", "company", "organisation", "organization", "شرکت", "سازمان", "نام شرکت")
+    _NAME,
+    like="",
+    headers=(*_NAME.headers, "account", "company", "organisation", "organization", "شرکت", "سازمان", "نام شرکت"),
 )
 _CODE = ImportColumn(
     "code",
@@ -61,6 +66,7 @@ _CODE = ImportColumn(
     ),
     key=True,
     icon="id-badge-2",
+    like="national_code",
 )
 _REACH = (
     ImportColumn(
@@ -94,7 +100,7 @@ _REACH = (
         key=True,
         icon="mail",
     ),
-    ImportColumn("city", _("City"), "text", ("city", "town", "شهر"), icon="map-pin"),
+    ImportColumn("city", _("City"), "text", ("city", "town", "شهر"), icon="map-pin", like="city"),
     ImportColumn("country", _("Country"), "text", ("country", "کشور"), icon="world"),
 )
 _REST = (
@@ -106,13 +112,16 @@ _REST = (
 )
 _PERSON = (
     ImportColumn("honorific", _("Honorific"), "text", ("title", "honorific", "عنوان", "لقب"), icon="user"),
-    ImportColumn("given_name", _("Given name"), "text", ("first name", "given name", "نام کوچک"), icon="user"),
+    ImportColumn(
+        "given_name", _("Given name"), "text", ("first name", "given name", "نام کوچک"), icon="user", like="given_name"
+    ),
     ImportColumn(
         "family_name",
         _("Family name"),
         "text",
         ("last name", "surname", "family name", "نام خانوادگی", "فامیل"),
         icon="user",
+        like="family_name",
     ),
     ImportColumn(
         "job_title", _("Job"), "text", ("job", "job title", "occupation", "شغل", "سمت", "حرفه"), icon="briefcase"
@@ -123,12 +132,14 @@ _PERSON = (
         "date",
         ("birth date", "birthday", "date of birth", "تاریخ تولد", "تولد"),
         icon="cake",
+        like="birthday",
     ),
 )
 
 _AS_COLUMN = {FieldKind.NUMBER: "decimal", FieldKind.MONEY: "decimal", FieldKind.DATE: "date"}
 _KEYS = (FieldKind.TEXT, FieldKind.EMAIL, FieldKind.PHONE)
 _HIDDEN_AS = {"phone_2": "phone"}
+_NATIONAL = tuple(title_key(words) for words in ("کد ملی", "شماره ملی", "national code", "national id"))
 
 
 def columns_for(actor: Actor, columns: Sequence[ImportColumn]) -> Sequence[ImportColumn]:
@@ -137,11 +148,17 @@ def columns_for(actor: Actor, columns: Sequence[ImportColumn]) -> Sequence[Impor
     custom = [
         ImportColumn(
             one.name, one.label, _AS_COLUMN.get(FieldKind(one.kind), "text"), (str(one.label), one.key),
-            key=one.kind in _KEYS, icon=one.icon,
+            key=one.kind in _KEYS, icon=one.icon, like=_like(one),
         )
         for one in customs(actor=actor, record=RECORD)
     ]  # fmt: skip
     return [*seen, *custom]
+
+
+def _like(field: Field) -> str:
+    """What a custom field's values look like, where its name says so."""
+    key = title_key(f"{field.label} {field.key}")
+    return "national_code" if any(word in key for word in _NATIONAL) else ""
 
 
 DECLARATIONS = (

@@ -13,6 +13,7 @@ from peyvand.foundation.registry.declarations import ImportColumn, ImportShape
 from peyvand.foundation.transfer.guessing import guess, guess_shape, remembered, title_key
 from peyvand.foundation.transfer.parsing import CellError, RowParser, Settings, read_code, read_decimal
 from peyvand.foundation.transfer.reading import Format, Line, Sniffed
+from peyvand.foundation.transfer.telling import _BY_LIKE, looks_like
 from peyvand.foundation.transfer.tests.tiny import MEMBERS
 
 
@@ -146,3 +147,99 @@ def test_a_row_of_every_kind() -> None:
         ("joined", "date"),
         ("amount", "number"),
     ]
+
+
+# ── by values alone ───────────────────────────────────────────────────────
+
+PEOPLE = ImportShape(
+    name="people", label="People", help="", icon="", permission="x", writer=dict,
+    columns=(
+        ImportColumn("name", "Name", "text", ("نام",), like="name"),
+        ImportColumn("given", "Given", "text", like="given_name"),
+        ImportColumn("family", "Family", "text", like="family_name"),
+        ImportColumn("code", "Code", "code", ("کد",), key=True, like="national_code"),
+        ImportColumn("phone", "Phone", "phone", ("موبایل",)),
+        ImportColumn("email", "Email", "email"),
+        ImportColumn("city", "City", "text", ("شهر",), like="city"),
+        ImportColumn("born", "Born", "date", ("تولد",), like="birthday"),
+        ImportColumn("day", "Day", "date", ("تاریخ",), like="day"),
+        ImportColumn("price", "Price", "decimal", ("قیمت",), like="amount"),
+        ImportColumn("note", "Note", "text"),
+    ),
+)  # fmt: skip
+NATIONAL = ["0084575948", "0013542419", "84575948", "۰۰۱۳۵۴۲۴۱۹"]
+CELLS: dict[str, list[list[str]]] = {
+    "name": [
+        ["حمیدرضا کیانی", "خانم سارا سپهری", "مهندس نیما راد", "مریم سادات حسینی"],
+        ["Sara Ashworth", "Tom Lindqvist", "Mr. Amir Kiani", "Élodie Marchetti"],
+    ],
+    "given": [["سارا", "نیما", "محمد رضا", "كيوان"], ["Sara", "Nima", "Tom", "Clara"]],
+    "family": [["کیانی", "سپهری‌نژاد", "احمدپور", "رضازاده"]],
+    "city": [["تهران", "رشت", "شيراز", "بندر عباس"], ["Tehran", "London", "Lyon", "Göteborg"]],
+    "code": [NATIONAL],
+    "phone": [["09123456789", "0912 345 6780", "+989351234567", "۰۹۱۲۳۴۵۶۷۸۱"]],
+    "email": [["a@b.ir", "c.d@example.com", "e@f.org", "g@h.ir"]],
+    "born": [
+        ["1368/04/12", "1375/11/30", "۱۳۴۲/۰۱/۰۵", "1380-06-01"],
+        ["1989-07-03", "1961-01-30", "2001-12-01", "1975-05-05"],
+    ],
+    "day": [
+        ["1405/01/31", "۱۴۰۴/۱۲/۲۹", "1405/02/01", "1404/07/08"],
+        ["2026-04-20", "2025-12-31", "2026-01-02", "2024-02-29"],
+        ["20 April 2026", "3 May 2026", "1 June 2025", "2 July 2026"],
+    ],
+    "price": [
+        ["1,250,000", "۳۵۰٬۰۰۰", "12,000", "980,000"],
+        ["12.50", "7.99", "120.00", "0.95"],
+        ["$12", "€7.5", "1000 تومان", "£3"],
+        ["150000", "98000", "12000", "1000000"],
+    ],
+}  # fmt: skip
+
+
+def untitled(*columns: list[str]) -> Sniffed:
+    rows = [list(row) for row in zip(*columns, strict=True)]
+    titles = [f"Column {place + 1}" for place in range(len(columns))]
+    return Sniffed(Format("utf-8", ",", header=False), titles, rows, len(rows))
+
+
+@pytest.mark.parametrize(("name", "cells"), [(name, cells) for name, sets in CELLS.items() for cells in sets])
+def test_cells_without_a_title_tell_what_they_are(name: str, cells: list[str]) -> None:
+    found = guess(PEOPLE, untitled(cells))
+    assert found.mapping == {name: 0}
+    assert found.columns[0].ground == "values"
+    assert found.columns[0].share < 0.7, "it is a guess, to be looked at"
+
+
+def test_a_whole_file_without_titles() -> None:
+    wanted = ["phone", "name", "city", "code", "born", "email"]
+    found = guess(PEOPLE, untitled(*(CELLS[name][0] for name in wanted)))
+    assert found.mapping == {name: place for place, name in enumerate(wanted)}
+    assert "jalali" in found.columns[4].hints
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["1", "2", "3", "4"],
+        ["17850", "13047", "12583", "14688"],
+        ["red", "blue", "green", "red"],
+        ["1234567890", "1111111111", "9876543210", "1020304050"],
+        ["چای", "قهوه", "فنجان", "قاشق"],
+        ["INV-1", "INV-2", "INV-3", "INV-4"],
+        ["yes", "no", "yes", "yes"],
+        ["Black tea, 100 g", "Cup", "Sugar 1 kg", "Spoon"],
+    ],
+)
+def test_what_nobody_can_tell_is_left_alone(cells: list[str]) -> None:
+    assert guess(PEOPLE, untitled(cells)).mapping == {}
+
+
+def test_a_known_title_stands_before_all_values() -> None:
+    found = guess(PEOPLE, looked(["شهر", "x"], ["سارا کیانی", "تهران"], ["نیما راد", "رشت"], ["مریم کیا", "یزد"]))
+    assert found.mapping["city"] == 0
+
+
+@given(st.lists(st.text(max_size=12), max_size=8), st.sampled_from(list(_BY_LIKE)))
+def test_looking_at_any_cells_never_breaks(cells: list[str], like: str) -> None:
+    assert 0 <= looks_like(like, [cell for cell in cells if cell]) <= 1

@@ -204,9 +204,8 @@ def columns(request: StaffRequest, import_id: int) -> HttpResponse:
     if request.method == "POST":
         mapping, options = _posted(request, one)
         try:
-            one = services.import_map(
-                actor=actor, import_id=one.pk, mapping=mapping, options=options, remember="remember" in request.POST
-            )
+            settled = "remember" in request.POST and "next" in request.POST
+            one = services.import_map(actor=actor, import_id=one.pk, mapping=mapping, options=options, remember=settled)
             if "keep" in request.POST:
                 name, shared = request.POST.get("template_name", ""), "template_shared" in request.POST
                 kept = remembering.template_save(actor=actor, one=one, name=name, shared=shared)

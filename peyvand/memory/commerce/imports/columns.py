@@ -47,6 +47,7 @@ ORDER_COLUMNS = (
         ("UnitPrice", "Unit price", "Price", "قیمت واحد", "بهای واحد", "قیمت", "فی", "مبلغ واحد"),
         required=True,
         icon="coin",
+        like="amount",
     ),
     ImportColumn(
         "placed_at",
@@ -56,6 +57,7 @@ ORDER_COLUMNS = (
          "زمان سفارش"),
         required=True,
         icon="calendar",
+        like="day",
     ),
     ImportColumn(
         "customer",
@@ -66,12 +68,12 @@ ORDER_COLUMNS = (
         icon="id-badge-2",
     ),
     ImportColumn("name", _("Customer's name"), "text", ("Customer name", "Customer", "Client", "نام مشتری", "مشتری",
-                                                       "خریدار"), icon="user"),
+                                                       "خریدار"), icon="user", like="name"),
     ImportColumn("phone", _("Phone"), "phone", ("Phone", "Mobile", "Customer phone", "تلفن", "موبایل", "شماره موبایل",
                                                "شماره تماس", "تلفن همراه"), icon="phone"),
     ImportColumn("email", _("E-mail"), "email", ("Email", "E-mail", "Customer email", "ایمیل",
          "رایانامه"), icon="mail"),
-    ImportColumn("city", _("City"), "text", ("City", "Town", "شهر"), icon="building-community"),
+    ImportColumn("city", _("City"), "text", ("City", "Town", "شهر"), icon="building-community", like="city"),
     ImportColumn("country", _("Country"), "text", ("Country", "کشور"), icon="world"),
     ImportColumn("currency", _("Currency"), "code", ("Currency", "واحد پول", "ارز"), icon="currency"),
     ImportColumn(
@@ -106,6 +108,7 @@ PRODUCT_COLUMNS = (
         "decimal",
         ("UnitPrice", "Unit price", "Price", "قیمت واحد", "قیمت", "قیمت فروش", "فی"),
         icon="coin",
+        like="amount",
     ),
     ImportColumn(
         "unit_cost",
