@@ -22,6 +22,7 @@ from peyvand.foundation.money.currencies import UnknownCurrencyError
 from peyvand.foundation.registry.actor import NotAllowed
 from peyvand.foundation.transfer.reading import ReadError
 from peyvand.foundation.transfer.services import MappingError, StateError
+from peyvand.memory.privacy.carrying import CarryError
 
 WRONG = 1  # the answer is no: something is wrong (doctor), or the work failed
 USAGE = 2  # the command itself was wrongly given
@@ -47,7 +48,7 @@ def described(error: BaseException) -> tuple[str, int] | None:
     """The sentence and the code; None for a fault of ours."""
     if isinstance(error, DatabaseUnavailableError | CommandError):
         return str(error), error.exit_code
-    if isinstance(error, ReadError | MappingError | BackupError | UnknownCurrencyError | AnchorError):
+    if isinstance(error, ReadError | MappingError | BackupError | UnknownCurrencyError | AnchorError | CarryError):
         return str(error), INPUT
     if isinstance(error, AlreadyUndoneError):
         return _("This has already been taken back."), REFUSED

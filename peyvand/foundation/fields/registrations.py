@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.foundation.changes.declarations import TrackedTable
 from peyvand.foundation.fields import access, forgetting
 from peyvand.foundation.fields.services import sample_remove
-from peyvand.foundation.registry.declarations import DemoPart, ImpersonalTable, SettingsPage, Trace
+from peyvand.foundation.registry.declarations import Beside, DemoPart, ImpersonalTable, SettingsPage, Trace
 
 DECLARATIONS = (
     *access.PERMISSIONS,
     ImpersonalTable("fields_customfield", "which fields records have, without their values"),
+    Beside("fields_customfield", by=("record", "key")),
     ImpersonalTable("fields_savedview", "conditions of lists, of our own people", staff=True),
     ImpersonalTable("fields_listchoice", "columns of lists, of our own people", staff=True),
     TrackedTable("fields_customfield", _("Custom field"), "forms"),

@@ -203,8 +203,9 @@ class ImportShape:
 class PersonalTable:
     """What a table holds about people: how its rows are given out, erased, and follow a merge.
 
-    A row is a person's by `person`, the column with the customer's id; or, where it is a part of another table's row,
-    by `via`: (its column, that table), as order lines by ("order_id", "commerce_order").
+    A row is a person's by `person`, the column with the customer's id (and by each of `also`, where it is of two); or,
+    where it is a part of another table's row, by `via`: (its column, that table), as order lines by ("order_id",
+    "commerce_order").
 
     `columns` says of every column of the table what it is: "key" (ids and references), "technical" (flags, versions),
     "staff" (who of us), "identifying" (names, addresses, numbers), "descriptive" (attributes, figures, times),
@@ -217,6 +218,9 @@ class PersonalTable:
     `merge`: "move" gives the rows to the one who stays (of those that collide on one of `unique`, tuples of further
     columns that are unique together with the person, theirs are kept), "drop" deletes them, "stay" leaves them alone,
     "custom" where a `MergeRule` of the same name does it.
+
+    `carried`: whether the rows mean anything in another installation, where a person's data may be brought in; not what
+    follows from other rows. `computed` are columns that the database fills by itself from other rows.
     """
 
     name: str  # the table
@@ -230,6 +234,23 @@ class PersonalTable:
     merge: str = "move"
     unique: Sequence[Sequence[str]] = ()
     order: int = 0
+    also: Sequence[str] = ()
+    carried: bool = True
+    computed: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A table to whose rows a person's rows refer, as tags: given out beside them, and found again elsewhere by the
+    columns `by`, or else made there.
+
+    Only `columns` are given out where they are named, and only rows with `where` (a column and its value).
+    """
+
+    name: str  # the table
+    by: Sequence[str]
+    columns: Sequence[str] = ()
+    where: tuple[str, str] | None = None
 
 
 def classed(**names: str) -> Mapping[str, str]:

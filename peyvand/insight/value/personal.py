@@ -18,6 +18,7 @@ TABLES = (
             ),
         ),
         merge="drop",  # computed anew
+        carried=False,
         order=60,
     ),
     ImpersonalTable("value_snapshot", "sums over everybody"),

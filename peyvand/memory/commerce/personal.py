@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.foundation.registry.declarations import ImpersonalTable, PersonalTable, classed
+from peyvand.foundation.registry.declarations import Beside, ImpersonalTable, PersonalTable, classed
 
 TABLES = (
     PersonalTable(
@@ -24,6 +24,7 @@ TABLES = (
         erase="blank",
         blank={"customer_id": "NULL", "note": "''"},
         order=30,
+        computed=("total_minor", "cost_minor", "paid_minor", "returned_minor", "lines"),
     ),
     PersonalTable(
         name="commerce_orderline",
@@ -51,4 +52,5 @@ TABLES = (
         order=32,
     ),
     ImpersonalTable("commerce_product", "what is sold"),
+    Beside("commerce_product", by=("demo", "sku")),
 )

@@ -8,6 +8,7 @@ from peyvand.events.customers import CustomersCreated
 from peyvand.foundation.changes.declarations import TrackedTable
 from peyvand.foundation.files.declarations import FilePurpose
 from peyvand.foundation.registry.declarations import (
+    Beside,
     DemoPart,
     EventHandler,
     ImpersonalTable,
@@ -75,10 +76,13 @@ TABLES = (
             "entry_id": "key",
         },
         merge="stay",  # it follows the ledger
+        carried=False,
         order=71,
     ),
     ImpersonalTable("consents_purpose", "what the house asks for"),
     ImpersonalTable("consents_wording", "the words in which it asks"),
+    Beside("consents_purpose", by=("demo", "key")),
+    Beside("consents_wording", by=("purpose_id", "language", "version")),
 )
 
 DECLARATIONS = (

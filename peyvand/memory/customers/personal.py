@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.foundation.registry.declarations import ImpersonalTable, PersonalTable, classed
+from peyvand.foundation.registry.declarations import Beside, ImpersonalTable, PersonalTable, classed
 
 TABLES = (
     PersonalTable(
@@ -64,4 +64,11 @@ TABLES = (
         order=14,
     ),
     ImpersonalTable("customers_tag", "the words staff put on customers"),
+    Beside("customers_tag", by=("demo", "key")),
+    Beside(
+        "customers_customer",
+        by=("demo", "kind", "name"),
+        columns=("id", "demo", "kind", "name", "search_key", "sort_key"),
+        where=("kind", "organisation"),
+    ),
 )

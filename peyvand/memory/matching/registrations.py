@@ -62,6 +62,8 @@ DECLARATIONS = (
         name="matching_pair",
         label=_("Possible duplicates"),
         person="a_id",
+        also=("b_id",),
+        carried=False,
         columns={
             "id": "key", "demo": "technical", "a_id": "key", "b_id": "key", "kind": "technical",
             "score": "descriptive", "level": "descriptive", "reasons": "descriptive", "state": "technical",
@@ -73,6 +75,7 @@ DECLARATIONS = (
         name="matching_redirect",
         label=_("Merged records"),
         person="kept_id",
+        carried=False,
         columns={
             "id": "key", "demo": "technical", "gone_id": "key", "gone_name": "identifying", "kept_id": "key",
             "into_id": "key", "change_set_id": "key", "batch": "key", "merged_at": "technical",

@@ -21,6 +21,7 @@ from peyvand.foundation.registry.declarations import ExportShape, ImportShape
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.transfer import queries, services
 from peyvand.foundation.transfer.models import Import
+from peyvand.memory.privacy import carrying
 
 BLOCK = 1 << 20
 LISTED = 20  # rows that an undo kept, where people read; the JSON has them all
@@ -117,6 +118,27 @@ def _shown(result: dict[str, Any], *, as_json: bool) -> None:
     for name in sorted(set(result) - {"id", "lines", "imported", "skipped"}):
         printing.line(f"  {name}: {result[name]}")
     printing.line(_("To take it back: peyvand import undo {id}").format(id=result["id"]))
+
+
+@bring.command("person", help=_("Bring in one person's data, as another installation gave them out."))
+def import_person(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help=_("The zip of the export, or its data.json."))],
+    again: Annotated[bool, typer.Option("--again", help=_("Also somebody who was erased here."))] = False,
+    as_json: AsJson = False,
+) -> None:
+    ground.stand(say=printing.say)
+    found = carrying.person_bring_in(actor=_console(), path=path.expanduser(), again=again)
+    if as_json:
+        printing.answer({
+            "customer": found.customer_id, "change_set": found.change_set_id, "rows": dict(found.rows),
+            "left_out": dict(found.left_out),
+        })  # fmt: skip
+        return
+    text = _("The person is here as number {id}, with {rows} rows.")
+    printing.line(text.format(id=found.customer_id, rows=printing.number(sum(found.rows.values()))))
+    if left := sum(found.left_out.values()):
+        text = _("{count} rows were left out: what they refer to is not in the file.")
+        printing.line(text.format(count=printing.number(left)))
 
 
 @bring.command("resume", help=_("Go on with an import that stopped half-way."))
