@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.declarations import Trace
+from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import queries as customers
 from peyvand.memory.customers.models import Customer
@@ -38,6 +40,7 @@ def _page(request: StaffRequest, customer: Customer, *, error: str = "", typed: 
         "lines": erasing.person_preview(actor=actor, customer_id=customer.pk),
         "may_export": actor.may(access.EXPORT),
         "may_erase": actor.may(access.ERASE),
+        "traces": [trace.label for trace in registry.all(Trace)],
         "error": error,
         "typed": typed,
     }
