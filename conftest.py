@@ -32,3 +32,31 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for name in ("change", "changeset", "image", "seal"):
             cursor.execute(f"ALTER TABLE changes_{name} DISABLE TRIGGER changes_guard_truncate")
+
+
+# ── the figures of docs/reliability.md, as the tests of a run count them ──
+
+FIGURE = "figure:"
+MATRICES = ("tests/rights/", "peyvand/doors/api/tests/test_matrix.py")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what tests have counted by `record_property("figure:…", number)`: sums, of seconds the longest."""
+    found: dict[str, float] = {}
+    surprises = asked = 0
+    for report in (report for reports in terminalreporter.stats.values() for report in reports):
+        if not hasattr(report, "user_properties"):
+            continue
+        if report.failed and report.nodeid.startswith(MATRICES):
+            surprises += 1
+        for name, value in report.user_properties if report.when == "teardown" else ():
+            if name.startswith(FIGURE):
+                name = name.removeprefix(FIGURE)
+                asked += name.startswith("matrix")
+                found[name] = max(found.get(name, 0), value) if "seconds" in name else found.get(name, 0) + value
+    if asked:
+        found["matrix · surprises"] = surprises
+    if found:
+        terminalreporter.section("figures of reliability")
+        for name, value in sorted(found.items()):
+            terminalreporter.write_line(f"{value:>12,.10g}  {name}")

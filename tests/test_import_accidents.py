@@ -146,7 +146,7 @@ File = tuple[Path, tuple[int, int, str]]
 
 
 def test_a_killed_workers_import_is_gone_on_with_and_nothing_is_in_twice(
-    place: Place, worker: Worker, file: File
+    place: Place, worker: Worker, file: File, record_property: Callable[[str, object], None]
 ) -> None:
     path, expected = file
     first = worker()
@@ -160,6 +160,11 @@ def test_a_killed_workers_import_is_gone_on_with_and_nothing_is_in_twice(
     until(lambda: place.state(one)[0] != "running")
     state, position, counts = place.state(one)
     assert (state, position, counts["new"], counts["imported"]) == ("done", LINES, LINES, LINES)
+    found, codes, _digest = place.customers()
+    record_property("figure:kills", 1)
+    record_property("figure:lines imported across a kill", found)
+    record_property("figure:lost", LINES - codes)
+    record_property("figure:doubled", found - codes)
     assert place.customers() == expected
     assert place.execute("SELECT count(*) FROM changes_changeset WHERE reference->>'import' = %s", one) == (1,)
     place.python("-m", "peyvand", "import", "undo", one, "--json")

@@ -29,7 +29,7 @@ QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--hide-scrollbars"),
 ]
-PATIENCE = 900  # seconds until the first page answers, sample business included
+PATIENCE = 180  # seconds until the first page answers, sample business included
 
 
 @dataclass(frozen=True)

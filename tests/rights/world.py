@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -148,8 +149,12 @@ UNCOUNTED = frozenset({"django_session", "accounts_user", "accounts_signin", "ch
 _MOVED = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
 
 
+ASKED: Counter[str] = Counter()  # requests by method
+
+
 def ask(client: Client, method: str, path: str, data: Mapping[str, Any] | None = None) -> Answer:
     """One request, taken back afterwards together with whatever it wrote."""
+    ASKED[method] += 1
     before, cookies = _moved(), client.cookies.copy()
     with transaction.atomic():
         response = client.generic(method, path) if data is None else client.post(path, data)

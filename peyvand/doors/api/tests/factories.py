@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,6 +13,8 @@ from peyvand.foundation.accounts.bootstrap import roles_ensure
 from peyvand.foundation.accounts.models import Role, RoleGrant, User
 from peyvand.foundation.accounts.services.tokens import token_make
 from peyvand.foundation.registry.actor import Scope, system_actor
+
+ASKED: Counter[str] = Counter()  # requests by method
 
 
 class Program:
@@ -25,6 +28,7 @@ class Program:
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
         """Send a request; a body that is not bytes goes as JSON."""
+        ASKED[method] += 1
         given: dict[str, Any] = {}
         if body is not None:
             data = body if isinstance(body, bytes | str) else json.dumps(body)

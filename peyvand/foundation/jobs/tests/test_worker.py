@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 
 import psutil
 import pytest
@@ -29,7 +30,9 @@ def begin(job: str, **arguments: object) -> Run:
     return services.start(actor=WE, job=job, title=job, arguments=arguments)
 
 
-def test_a_killed_workers_run_is_begun_again_elsewhere_and_done_once(start_worker: StartWorker) -> None:
+def test_a_killed_workers_run_is_begun_again_elsewhere_and_done_once(
+    start_worker: StartWorker, record_property: Callable[[str, object], None]
+) -> None:
     first = start_worker()
     run = begin("sample.slow", steps=30, pause=0.1)
     until(lambda: marks("begun") and state(run) == "running")
@@ -38,6 +41,8 @@ def test_a_killed_workers_run_is_begun_again_elsewhere_and_done_once(start_worke
     second = start_worker()
     until(lambda: state(run) == "done", seconds=40)
     assert marks("begun") == [(run.pk, first.pid), (run.pk, second.pid)]
+    record_property("figure:kills", 1)
+    record_property("figure:doubled", len(marks("done")) - 1)
     assert marks("done") == [(run.pk, second.pid)]
     assert run.attempts == 2
     assert (run.done, run.total, run.result["steps"]) == (30, 30, 30)

@@ -12,7 +12,7 @@ from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ImportShape
 from peyvand.foundation.registry.registry import registry
-from peyvand.foundation.transfer import remembering, services
+from peyvand.foundation.transfer import queries, remembering, services
 from peyvand.foundation.transfer.errors import MappingError, StateError
 from peyvand.foundation.transfer.models import Import, MappingTemplate
 from peyvand.foundation.ui.pieces import Empty
@@ -79,6 +79,7 @@ def use(request: StaffRequest, import_id: int) -> HttpResponse:
     actor = _actor(request)
     chosen = request.POST.get("template", "")
     try:
+        queries.import_get(actor=actor, import_id=import_id)
         if chosen.isdecimal() and len(chosen) < 19:
             services.import_template(actor=actor, import_id=import_id, template_id=int(chosen))
     except (Import.DoesNotExist, MappingTemplate.DoesNotExist):

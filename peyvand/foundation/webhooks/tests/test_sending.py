@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -335,12 +336,15 @@ sending.send_due()
 
 
 @pytest.mark.crash
-def test_a_worker_killed_after_sending_sends_again_what_the_receiver_can_tell_is_the_same(db: None) -> None:
+def test_a_worker_killed_after_sending_sends_again_what_the_receiver_can_tell_is_the_same(
+    db: None, record_property: Callable[[str, object], None]
+) -> None:
     with really_committing(*TABLES, "changes_image", "outbox_event"), Receiver() as receiver:
         made, secret = endpoint(receiver.url)
         delivery(made)
         ended = subprocess.run([sys.executable, "-c", KILLED], env=environment(), check=False, timeout=60)
         assert ended.returncode == -signal.SIGKILL
+        record_property("figure:kills", 1)
         assert len(receiver.received) == 1
         kept = WebhookDelivery.objects.get()
         assert (kept.state, kept.tries) == (State.WAITING, 0)

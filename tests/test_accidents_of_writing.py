@@ -1,7 +1,8 @@
-"""The database is away for half a minute while staff read and programs write: by a real server on a cluster beside it.
+"""Accidents while staff read and programs write, by a real server on a cluster beside it: the database is away for
+half a minute; the web, the worker and the database are killed.
 
-Pages answer 503 in words, nothing that was acknowledged is lost, nothing that was sent again is there twice, and all
-goes on by itself.
+Pages answer 503 in words, nothing that was acknowledged is lost, nothing that was sent again is there twice, nothing is
+half there, and all goes on by itself.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
 import pytest
 
@@ -26,8 +28,9 @@ from peyvand.foundation.database import cluster
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.xdist_group("serve")]
 AWAY = 30.0  # seconds
-BEFORE = 3.0  # seconds of undisturbed writing
+KILLS = 3  # rounds of four
 WRITERS = 3
+Record = Callable[[str, object], None]
 PASSWORD = "a-long-password-42"
 MAKE = """
 from peyvand.doors.console import ground
@@ -56,6 +59,7 @@ class Site:
     database: Path
     address: str  # of the database
     token: str
+    server: int  # the supervisor's pid
     browser: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,7 +77,10 @@ class Site:
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key}
         try:
             answer = httpx.post(
-                f"{self.url}/api/v1/customers", json={"name": f"Away {key}"}, headers=headers, timeout=120
+                f"{self.url}/api/v1/customers",
+                json={"name": f"Away {key}", "identities": [{"kind": "email", "value": f"{key}@example.com"}]},
+                headers=headers,
+                timeout=120,
             )
         except httpx.HTTPError:
             return False
@@ -120,7 +127,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 check=False,
             )  # fmt: skip
             assert made.returncode == 0, made.stderr
-            one = Site(url, database, address, made.stdout.strip().splitlines()[-1])
+            one = Site(url, database, address, made.stdout.strip().splitlines()[-1], server.pid)
             one.sign_in()
             yield one
         finally:
@@ -132,54 +139,123 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             cluster.remove(database)
 
 
-def test_half_a_minute_without_a_database(site: Site, record_property: Callable[[str, object], None]) -> None:
-    acknowledged: list[str] = []
-    stop = threading.Event()
+class Writers:
+    """Programs that write as careful ones do: what was not acknowledged is sent again under the same key."""
 
-    def keep_writing(name: str) -> None:
-        """As a careful program does: what was not acknowledged is sent again under the same key."""
+    def __init__(self, site: Site, count: int = WRITERS) -> None:
+        self.site = site
+        self.acknowledged: list[str] = []
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._write, args=(f"w{one}",), daemon=True) for one in range(count)]
+        for thread in self._threads:
+            thread.start()
+
+    def _write(self, name: str) -> None:
         number = 0
-        while not stop.is_set():
+        while not self._stop.is_set():
             key = f"{name}-{number}"
-            while not site.write(key):
+            while not self.site.write(key):
                 time.sleep(0.5)
-            acknowledged.append(key)
+            self.acknowledged.append(key)
             number += 1
 
-    writers = [threading.Thread(target=keep_writing, args=(f"w{one}",), daemon=True) for one in range(WRITERS)]
-    for writer in writers:
-        writer.start()
-    time.sleep(BEFORE)
+    def more(self) -> None:
+        """Until every one of them has written again."""
+        before = len(self.acknowledged)
+        until(lambda: len(self.acknowledged) > before + len(self._threads))
+
+    def stop(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=300)
+
+
+_FOUND = """
+SELECT replace(c.name, 'Away ', ''),
+       (SELECT count(*) FROM customers_identity i WHERE i.customer_id = c.id),
+       (SELECT count(*) FROM changes_change h
+         WHERE h.table_name = 'customers_customer' AND h.row_id = c.id AND h.op = 'I'),
+       (SELECT count(*) FROM outbox_event e WHERE e.name LIKE '%%CustomersCreated'
+           AND e.payload -> 'customer_ids' @> to_jsonb(c.id))
+FROM customers_customer c WHERE c.name LIKE 'Away %%'
+"""
+
+
+def judged(site: Site, writers: Writers, record_property: Record) -> None:
+    """Count what is lost, doubled or half there, say so, and want none of it."""
+    with psycopg.connect(site.address) as connection:
+        rows = connection.execute(_FOUND.replace("%%", "%")).fetchall()
+    there = [str(row[0]) for row in rows]
+    lost = set(writers.acknowledged) - set(there)
+    doubled = len(there) - len(set(there))
+    half = [row for row in rows if row[1:] != (1, 1, 1)]
+    record_property("figure:writes acknowledged under accidents", len(writers.acknowledged))
+    record_property("figure:lost", len(lost))
+    record_property("figure:doubled", doubled)
+    record_property("figure:half written", len(half))
+    assert not lost
+    assert not doubled
+    assert not half
+
+
+def test_half_a_minute_without_a_database(site: Site, record_property: Record) -> None:
+    writers = Writers(site)
+    writers.more()
     assert site.browser.get("/customers/").status_code == 200
-    before = len(acknowledged)
-    assert before
     assert cluster.stop(site.database)
     gone = time.monotonic()
     pages = []
     while time.monotonic() - gone < AWAY:
         pages.append(site.browser.get("/customers/"))
         time.sleep(0.5)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("DATABASE_URL", raising=False)
-        cluster.ensure(site.database, durable=False)
+    started(site)
     back = time.monotonic()
     until(lambda: site.browser.get("/customers/").status_code == 200)
-    recovered = time.monotonic() - back
-    until(lambda: len(acknowledged) > before + WRITERS)
-    stop.set()
-    for writer in writers:
-        writer.join(timeout=300)
+    record_property("figure:database away · seconds until pages came back", round(time.monotonic() - back, 1))
+    record_property("figure:database away · pages refused with 503", len(pages))
+    writers.more()
+    writers.stop()
     assert {page.status_code for page in pages} == {503}
     assert all("پایگاه داده" in page.text and page.headers["Retry-After"] for page in pages)
     assert not any("Traceback" in page.text or "psycopg" in page.text for page in pages)
-    with psycopg.connect(site.address) as connection:
-        rows = connection.execute("SELECT name FROM customers_customer WHERE name LIKE 'Away %'").fetchall()
-    there = [str(name).removeprefix("Away ") for (name,) in rows]
-    lost, doubled = set(acknowledged) - set(there), len(there) - len(set(there))
-    record_property("figure:database away 30 s · requests refused with 503", len(pages))
-    record_property("figure:database away 30 s · writes acknowledged", len(acknowledged))
-    record_property("figure:database away 30 s · seconds until pages came back", round(recovered, 1))
-    record_property("figure:lost", len(lost))
-    record_property("figure:doubled", doubled)
-    assert not lost
-    assert not doubled
+    judged(site, writers, record_property)
+
+
+def started(site: Site) -> None:
+    """The database again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("DATABASE_URL", raising=False)
+        cluster.ensure(site.database, durable=False)
+
+
+def child(site: Site, word: str) -> psutil.Process | None:
+    """A process of the server by a word of its command line."""
+    for process in psutil.Process(site.server).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if word in " ".join(process.cmdline()):
+                return process
+    return None
+
+
+def test_web_worker_and_database_killed_while_programs_write(site: Site, record_property: Record) -> None:
+    writers = Writers(site)
+    kills = 0
+    for word in ["granian", "granian", "peyvand.foundation.jobs", "database"] * KILLS:
+        writers.more()
+        if word == "database":
+            pid = cluster.running_pid(cluster.place_of(site.database).data)
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+            started(site)
+        else:
+            until(lambda word=word: child(site, word))
+            victim = child(site, word)
+            assert victim is not None
+            with contextlib.suppress(psutil.NoSuchProcess):
+                victim.kill()
+        kills += 1
+    until(lambda: healthy(site.url))
+    writers.more()
+    writers.stop()
+    record_property("figure:kills", kills)
+    judged(site, writers, record_property)
