@@ -1,0 +1,1 @@
+"""E-mail: sending it, hearing it, and keeping one's name as a sender."""
