@@ -18,7 +18,7 @@ ROOMS = {
     "foundation": [
         ["registry"],
         ["text", "database"],
-        ["calendar", "money"],
+        ["calendar", "money", "outside"],
         ["ui"],
         ["changes"],
         ["outbox"],
