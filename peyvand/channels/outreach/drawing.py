@@ -115,7 +115,9 @@ def words_of(page: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def text_for(texts: Mapping[str, Any], *, channel: str, rich: bool, language: str) -> tuple[str, Mapping[str, Any]] | None:
+def text_for(
+    texts: Mapping[str, Any], *, channel: str, rich: bool, language: str
+) -> tuple[str, Mapping[str, Any]] | None:
     """The text for a channel in a language, else in the other language, else the channel's neighbour; None if none.
 
     Plain channels may take one another's text ("" is for all of them), a rich one takes a plain text too.
@@ -133,7 +135,13 @@ def text_for(texts: Mapping[str, Any], *, channel: str, rich: bool, language: st
 
 
 def drawn(
-    texts: Mapping[str, Any], values: Mapping[str, str], *, carrier: Carrier, account: Account | None, kind: str, language: str
+    texts: Mapping[str, Any],
+    values: Mapping[str, str],
+    *,
+    carrier: Carrier,
+    account: Account | None,
+    kind: str,
+    language: str,
 ) -> Drawn | None:
     """What a recipient of this language reads on this channel; None where the content has no text for it."""
     found = text_for(texts, channel=carrier.name, rich=carrier.rich, language=language)

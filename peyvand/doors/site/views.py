@@ -95,9 +95,7 @@ def preferences(request: HttpRequest, link: str) -> HttpResponse:
     if request.method == "POST":
         with translation.override(language):
             try:
-                services.preferences_save(
-                    recipient=recipient, given=_typed(request, shown), proof=proof_of(request)
-                )
+                services.preferences_save(recipient=recipient, given=_typed(request, shown), proof=proof_of(request))
             except InvalidError as error:
                 errors = error.errors
             else:
@@ -114,7 +112,9 @@ def _typed(request: HttpRequest, shown: queries.Shown) -> Preferences:
     pairs = [(row.purpose, cell.channel) for row in shown.rows for cell in row.cells]
     checked = set(request.POST.getlist("allow"))
     if request.POST.get("everything") == "off":
-        checked = {f"{row.purpose}/{cell.channel}" for row in shown.rows if row.service for cell in row.cells if cell.allowed}
+        checked = {
+            f"{row.purpose}/{cell.channel}" for row in shown.rows if row.service for cell in row.cells if cell.allowed
+        }
     pause = request.POST.get("pause", "")
     return Preferences(
         shown=pairs, allowed=[pair for pair in pairs if f"{pair[0]}/{pair[1]}" in checked],

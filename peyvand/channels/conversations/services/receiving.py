@@ -117,9 +117,13 @@ def conversation_for(*, demo: bool, received: Received, customer: Customer | Non
                 return _standing(found)
     if received.channel in THREADED or not received.address:
         return None
-    latest = rows.filter(channel=received.channel, address=received.address, merged_into=None).order_by("-last_at").first()
+    latest = (
+        rows.filter(channel=received.channel, address=received.address, merged_into=None).order_by("-last_at").first()
+    )
     if latest is None and customer is not None:
-        latest = rows.filter(customer=customer, merged_into=None).exclude(state=State.CLOSED).order_by("-last_at").first()
+        latest = (
+            rows.filter(customer=customer, merged_into=None).exclude(state=State.CLOSED).order_by("-last_at").first()
+        )
     return latest
 
 
@@ -171,5 +175,3 @@ def _keep_file(actor: Actor, entry: Entry, given: ReceivedFile) -> None:
 
 def _clean(text: str) -> str:
     return text.replace("\x00", "").replace("\r\n", "\n").strip()
-
-

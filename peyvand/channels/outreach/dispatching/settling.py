@@ -61,7 +61,11 @@ class Told:
 
 
 def settle(
-    outcomes: Iterable[Outcome], *, now: datetime, lease: uuid.UUID | None = None, sent: Mapping[int, Outgoing] | None = None
+    outcomes: Iterable[Outcome],
+    *,
+    now: datetime,
+    lease: uuid.UUID | None = None,
+    sent: Mapping[int, Outgoing] | None = None,
 ) -> int:
     """Write down what became of attempted messages, tell the timeline of those that went; gives how many it was.
 

@@ -108,4 +108,3 @@ def _heard(listener: psycopg.Connection[Any], seconds: float, stop: threading.Ev
     while not stop.is_set() and (left := deadline - time.monotonic()) > 0:
         if any(True for _notice in listener.notifies(timeout=min(0.5, left), stop_after=1)):
             return
-

@@ -104,14 +104,14 @@ class Message(models.Model):
             models.CheckConstraint(condition=~Q(dedupe_key=""), name="outreach_message_key"),
         ]
         indexes = [
-            models.Index(fields=["priority", "due_at", "id"], name="outreach_message_due", condition=Q(state="pending")),
+            models.Index(
+                fields=["priority", "due_at", "id"], name="outreach_message_due", condition=Q(state="pending")
+            ),
             models.Index(fields=["held_until", "id"], name="outreach_message_held", condition=Q(state="held")),
             models.Index(
                 fields=["leased_until"], name="outreach_message_leased", condition=Q(state__in=["leased", "attempting"])
             ),
-            models.Index(
-                F("due_at"), F("id"), name="outreach_message_unknown", condition=Q(state="indeterminate")
-            ),
+            models.Index(F("due_at"), F("id"), name="outreach_message_unknown", condition=Q(state="indeterminate")),
             models.Index(fields=["customer", "-attempted_at"], name="outreach_message_to"),
             models.Index(F("customer"), F("created_at").desc(), F("id").desc(), name="outreach_message_of"),
             models.Index(F("demo"), F("created_at").desc(), F("id").desc(), name="outreach_message_latest"),

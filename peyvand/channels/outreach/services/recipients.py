@@ -123,11 +123,20 @@ def _lines(customer: Customer, given: Preferences, proof: Mapping[str, Any]) -> 
     """A line for each word that differs from what stands: what was open or given and is not wanted, and the reverse."""
     wanted, rows = set(given.allowed), []
     for purpose, channel in dict.fromkeys(given.shown):
-        stands = bool(allowed(actor=None, customer_ids=[customer.pk], purpose=purpose, channel=channel, demo=customer.demo))
+        stands = bool(
+            allowed(actor=None, customer_ids=[customer.pk], purpose=purpose, channel=channel, demo=customer.demo)
+        )
         wants = (purpose, channel) in wanted
         if stands != wants:
             rows.append(
-                _row(customer, purpose, channel, Decision.GIVEN if wants else Decision.WITHDRAWN, proof, Source.PREFERENCES)
+                _row(
+                    customer,
+                    purpose,
+                    channel,
+                    Decision.GIVEN if wants else Decision.WITHDRAWN,
+                    proof,
+                    Source.PREFERENCES,
+                )
             )
     return rows
 
@@ -255,7 +264,10 @@ def opt_in_confirm(*, token: str, proof: Mapping[str, Any], now: datetime | None
     moment = now or timezone.now()
     with transaction.atomic():
         found = (
-            OptIn.objects.select_for_update(of=("self",)).select_related("customer").filter(digest=digest(token)).first()
+            OptIn.objects.select_for_update(of=("self",))
+            .select_related("customer")
+            .filter(digest=digest(token))
+            .first()
         )
         if found is None or found.expires_at <= moment:
             return None
@@ -272,4 +284,6 @@ def opt_in_confirm(*, token: str, proof: Mapping[str, Any], now: datetime | None
 
 def waiting_of(customer: Customer) -> list[Message]:
     """What still waits for a customer, for their own page."""
-    return list(Message.objects.filter(customer=customer, state__in=[State.PENDING, State.HELD]).order_by("due_at")[:20])
+    return list(
+        Message.objects.filter(customer=customer, state__in=[State.PENDING, State.HELD]).order_by("due_at")[:20]
+    )

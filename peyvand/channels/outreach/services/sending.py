@@ -247,7 +247,9 @@ def message_decide(*, actor: Actor, message: Message, arrived: bool) -> Message:
     return found
 
 
-def test_send(*, actor: Actor, customer: Customer, content: ContentData | Template, channel: str, address: str) -> Message:
+def test_send(
+    *, actor: Actor, customer: Customer, content: ContentData | Template, channel: str, address: str
+) -> Message:
     """Send a text to oneself as that customer would read it: to an address of one's own, marked so, exempt from caps."""
     actor.require(access.SEND)
     moment = timezone.now()

@@ -77,7 +77,9 @@ def suppression_add(*, actor: Actor, channel: str, address: str, note: str = "")
         key = identity_key(identity, address)
     except IdentifierError as error:
         raise InvalidError({"address": str(error)}) from None
-    owner = Identity.objects.filter(demo=actor.demo, kind=identity, key=key).values_list("customer_id", flat=True).first()
+    owner = (
+        Identity.objects.filter(demo=actor.demo, kind=identity, key=key).values_list("customer_id", flat=True).first()
+    )
     return suppress(
         demo=actor.demo, channel=channel, address_key=key, address=address.strip(), customer_id=owner,
         reason=Reason.STAFF, source=note.strip()[:200], actor=actor,
