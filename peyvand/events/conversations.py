@@ -22,7 +22,7 @@ class ConversationReceived:
 
 @dataclass(frozen=True)
 class ConversationAnswered:
-    """We answered; `waited_s` are the seconds since the oldest of their words that had no answer, None where none had."""
+    """We answered; `waited_s` are the seconds since the oldest of their words without an answer, None where all had."""
 
     conversation_id: int
     entry_id: int

@@ -23,8 +23,8 @@ class Received:
     """One message from outside. `external_id` is the channel's own id of it: what comes twice is taken once.
 
     `channel` is the channel's name ("email", "sms"), `account_id` the account it came to. `address` is the sender's as
-    an identity is compared (E.164, lower case), `shown_address` as it came. `text` is what is read and found; `html` the
-    page as it came, shown only cleaned. `conversation_id` when the channel knows it for sure (a signed token);
+    an identity is compared (E.164, lower case), `shown_address` as it came. `text` is what is read and found; `html`
+    the page as it came, shown only cleaned. `conversation_id` when the channel knows it for sure (a signed token);
     `references` are external ids of earlier messages, newest last. `automatic`: no person wrote it (out of office,
     an autoresponder): it is kept, answers nothing and wakes nobody. `proof` is what is known of the sender's truth
     (SPF, DKIM, DMARC); `trusted` False keeps it from joining a conversation by references alone.

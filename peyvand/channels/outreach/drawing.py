@@ -33,7 +33,7 @@ class Drawn:
 
 
 def compiled(body: str, language: str) -> str:
-    """MJML as HTML, in the direction of its language; InvalidError where it isn't MJML. Nothing is included from files."""
+    """MJML as HTML, in the direction of its language; InvalidError where it isn't MJML. No file is included."""
     if re.search(r"<\s*mj-include", body, re.IGNORECASE):
         raise InvalidError({"body": _("A text includes no other files; paste what belongs into it.")})
     try:

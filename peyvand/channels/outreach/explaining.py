@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from peyvand.channels.outreach.declarations import Carrier
 from peyvand.channels.outreach.models import Reason, Window
@@ -79,9 +78,8 @@ def said_line(said: Mapping[str, Any]) -> Line:
     tone = {"pass": "good", "hold": "warn", "refuse": "bad"}[str(said["action"])]
     until = datetime.fromisoformat(said["until"]) if said.get("until") else None
     figures = said.get("figures") or {}
-    return Line(
-        CHECKS.get(str(said["check"]), str(said["check"])), words(f"{said['check']}.{said['why']}", figures), tone, until
-    )  # fmt: skip
+    name = CHECKS.get(str(said["check"]), str(said["check"]))
+    return Line(name, words(f"{said['check']}.{said['why']}", figures), tone, until)
 
 
 def words(code: str, figures: Mapping[str, Any] | None = None) -> str:

@@ -53,7 +53,9 @@ FIELDS = (
     MergeField("city", _("City"), _plain("city"), {"fa": "شیراز", "en": "Shiraz"}, 20),
     MergeField("job_title", _("Position"), _plain("job_title"), {"fa": "مدیر خرید", "en": "Buyer"}, 21),
     MergeField("stage", _("Stage"), _plain("stage"), {"fa": "مشتری", "en": "customer"}, 22),
-    MergeField("owner", _("Who looks after them"), _plain("owner__name"), {"fa": "آرش دادفر", "en": "Arash Dadfar"}, 23),
+    MergeField(
+        "owner", _("Who looks after them"), _plain("owner__name"), {"fa": "آرش دادفر", "en": "Arash Dadfar"}, 23
+    ),
     MergeField("business", _("Our own name"), _business, {"fa": "پیوند", "en": "Peyvand"}, 30),
 )  # fmt: skip
 
@@ -64,7 +66,7 @@ def names() -> list[str]:
 
 
 def known(name: str, extra: Iterable[str] = ()) -> bool:
-    """Whether a text may ask for a field: a declared one, a trait, a link of the recipient, or one that is given along."""
+    """Whether a text may ask for a field: a declared one, a trait, a recipient's link, or one that is given along."""
     return name.startswith(TRAIT) or name in LINKS or name in set(extra) or registry.has(MergeField, name)
 
 

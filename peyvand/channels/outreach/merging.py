@@ -1,4 +1,4 @@
-"""Texts with merge fields, without logic of a programming language: nothing is called, looked up in an object or looped.
+"""Texts with merge fields, without the logic of a program: nothing is called, looked up in an object or looped.
 
     {{first_name}}                      the word
     {{first_name|friend}}               with what stands there for who has none

@@ -53,7 +53,7 @@ class Chosen:
     until: datetime | None = None
 
 
-def messages(*, actor: Actor, chosen: Chosen = Chosen()) -> QuerySet[Message]:  # noqa: B008  frozen
+def messages(*, actor: Actor, chosen: Chosen = Chosen()) -> QuerySet[Message]:
     """The ledger, of the customers whom the actor sees; order it by NEWEST_FIRST."""
     found = Message.objects.visible_to(actor).select_related("customer", "content")
     if chosen.state == "unknown":
@@ -107,7 +107,7 @@ class Tally:
         return sum(self.states.values())
 
 
-def tally(*, actor: Actor, chosen: Chosen = Chosen()) -> Tally:  # noqa: B008  frozen
+def tally(*, actor: Actor, chosen: Chosen = Chosen()) -> Tally:
     """Counts by state, and by reason of those that were held, refused or have failed."""
     found = messages(actor=actor, chosen=chosen).order_by().select_related(None)
     states = dict(found.values_list("state").annotate(n=Count("id")))
@@ -155,7 +155,8 @@ def forecast(*, actor: Actor, customer: Customer, now: datetime | None = None) -
     }
     best = {
         purpose.key: judge(
-            Wanted(id=0, customer_id=found.pk, purpose=purpose.key, options=("",)), facts, parts=lambda carrier, account: 1
+            Wanted(id=0, customer_id=found.pk, purpose=purpose.key, options=("",)), facts,
+            parts=lambda carrier, account: 1,
         )
         for purpose in purposes
     }  # fmt: skip

@@ -38,7 +38,8 @@ FROM due WHERE m.id = due.id RETURNING m.id
 """
 _SAVED = (
     "state", "reason", "verdict", "held_until", "channel", "account_id", "line", "address", "address_key", "merged",
-    "language", "parts", "cost_minor", "cost_currency", "attempted_at", "lease", "leased_until", "due_at", "tries", "thread",
+    "language", "parts", "cost_minor", "cost_currency", "attempted_at", "lease", "leased_until", "due_at", "tries",
+    "thread",
 )  # fmt: skip
 
 

@@ -19,7 +19,6 @@ from peyvand.channels.outreach.merging import fields_of
 from peyvand.channels.outreach.models import Content, Message, State
 from peyvand.channels.outreach.rules import Rule
 
-
 NO_RULE = Rule(caps_exempt=False, quiet_exempt=False)
 
 

@@ -1,4 +1,4 @@
-"""What came back: from a provider's answer, from its reports later on, from a mailbox. Written once, never backwards."""
+"""What came back: from a provider's answer, from its reports later on, from a mailbox. Never written backwards."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ PREVIEW = 500  # letters of a text on the timeline
 # A later word never makes of something that arrived something that is only sent, nor of a failure a success.
 _SETTLE = """
 UPDATE outreach_message m SET
-  state = r.state, reason = r.reason, said = left(r.said, 500), provider_id = coalesce(nullif(r.provider, ''), m.provider_id),
+  state = r.state, reason = r.reason, said = left(r.said, 500),
+  provider_id = coalesce(nullif(r.provider, ''), m.provider_id),
   parts = coalesce(r.parts, m.parts), cost_minor = coalesce(r.cost, m.cost_minor),
   cost_currency = CASE WHEN r.cost IS NULL THEN m.cost_currency ELSE r.currency END,
   sent_at = CASE WHEN r.state IN ('sent', 'delivered') THEN coalesce(m.sent_at, %(now)s) ELSE m.sent_at END,
@@ -48,7 +49,7 @@ RETURNING m.id, m.demo, m.state, m.customer_id
 
 @dataclass(frozen=True)
 class Told:
-    """What was told of messages by their provider later on: by our id or by theirs. `key` tells it from other reports."""
+    """What a provider told of a message later on, by our id or by theirs. `key` tells it from other reports."""
 
     key: str
     said: str
@@ -118,7 +119,8 @@ def _suppressions(outcomes: Sequence[Outcome]) -> None:
         if (row := rows.get(outcome.id)) is not None and row.address_key:
             suppress(
                 demo=row.demo, channel=row.channel, address_key=row.address_key, address=row.address,
-                customer_id=row.customer_id, reason=outcome.suppress, line=row.line if outcome.suppress == "blacklist" else "",
+                customer_id=row.customer_id, reason=outcome.suppress,
+                line=row.line if outcome.suppress == "blacklist" else "",
                 kinds=[PurposeKind.MARKETING] if outcome.suppress == "blacklist" else [], source=f"message:{row.pk}",
             )  # fmt: skip
 
@@ -136,7 +138,8 @@ def _tell(changed: Sequence[tuple[int, bool, str, int | None]], *, now: datetime
         if ended:
             publish(
                 MessagesSettled(
-                    message_ids=tuple(pk for pk, _state in ended), states=tuple(str(state) for _pk, state in ended), demo=demo
+                    message_ids=tuple(pk for pk, _state in ended), states=tuple(str(state) for _pk, state in ended),
+                    demo=demo,
                 ),
                 actor=actor,
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The threads of a worker that send: each claims, attempts, speaks and settles by itself; one of them sweeps as well."""
+"""The threads of a worker that send: each claims, attempts, speaks and settles by itself; one more sweeps."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def stand(stop: threading.Event) -> None:
     def sender() -> None:
         try:
             _send(stop)
-        except BaseException as error:  # noqa: BLE001  told to the thread that stands
+        except BaseException as error:
             failed.append(error)
         finally:
             connection.close()

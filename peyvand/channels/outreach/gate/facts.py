@@ -182,8 +182,8 @@ def ground(*, now: datetime, demo: bool) -> Facts:
 def _addresses(ids: Sequence[int]) -> dict[int, list[Address]]:
     found: dict[int, list[Address]] = defaultdict(list)
     rows = Identity.objects.filter(customer_id__in=ids).order_by("-is_primary", "id")
-    for customer_id, *rest in rows.values_list("customer_id", "kind", "key", "value", "system", "is_primary"):
-        found[customer_id].append(Address(*rest))
+    for one in rows.only("customer_id", "kind", "key", "value", "system", "is_primary"):
+        found[one.customer_id].append(Address(one.kind, one.key, one.value, one.system, one.is_primary))
     return found
 
 

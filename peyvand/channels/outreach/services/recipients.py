@@ -179,7 +179,7 @@ def unsubscribe(*, uid: UUID, proof: Mapping[str, Any]) -> Message | None:
 
 
 def forget_ask(*, recipient: Recipient) -> None:
-    """The customer asks to be forgotten: staff with the right to erase see it, and nothing but service goes meanwhile."""
+    """The customer asks to be forgotten: who may erase sees it, and nothing but service goes meanwhile."""
     with transaction.atomic():
         found = Recipient.objects.select_for_update(of=("self",)).select_related("customer").get(pk=recipient.pk)
         if found.forget_asked_at is not None:
@@ -190,8 +190,8 @@ def forget_ask(*, recipient: Recipient) -> None:
         with change_set(actor=actor, kind="edit", title=gettext("A customer asks to be forgotten")):
             found.save(update_fields=["forget_asked_at", "paused_until"])
             record(
-                actor=actor, kind=SAID, at=found.forget_asked_at, customer=found.customer_id, direction="in", channel="web",
-                payload={"text": gettext("Asked to be forgotten"), "forget": True},
+                actor=actor, kind=SAID, at=found.forget_asked_at, customer=found.customer_id, direction="in",
+                channel="web", payload={"text": gettext("Asked to be forgotten"), "forget": True},
             )  # fmt: skip
 
 
@@ -260,7 +260,7 @@ def _question(purpose: Purpose) -> ContentData:
 
 
 def opt_in_confirm(*, token: str, proof: Mapping[str, Any], now: datetime | None = None) -> OptIn | None:
-    """The yes from somebody's own address: only now is the consent written. None for a link that is unknown or too old."""
+    """The yes from somebody's own address: only now is the consent written. None for an unknown or old link."""
     moment = now or timezone.now()
     with transaction.atomic():
         found = (

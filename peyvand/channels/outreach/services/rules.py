@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time
+from typing import Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext
@@ -109,7 +111,7 @@ def _channel_errors(channel: str) -> dict[str, Label]:
 
 
 def _put(
-    actor: Actor, errors: dict[str, Label], model: type[models.Model], key: dict[str, object], values: dict[str, object]
+    actor: Actor, errors: dict[str, Label], model: type[models.Model], key: Mapping[str, Any], values: Mapping[str, Any]
 ) -> int:
     if errors:
         raise InvalidError(errors)

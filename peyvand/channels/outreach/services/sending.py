@@ -186,16 +186,14 @@ def send_many(
         some = ids[start : start + AT_ONCE]
         reached = list(access.customers_within(actor, access.SEND).filter(pk__in=some).values_list("pk", flat=True))
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                _INSERT,
-                {
+            given: dict[str, Any] = {
                     "demo": actor.demo, "purpose": found.key, "kind": found.kind, "options": Jsonb([channel]),
                     "account": account_id, "content": kept.pk, "key": dedupe_key, "source_kind": source[0],
                     "source_id": source[1], "staff": actor.user_id, "priority": priority,
                     "due": due_at or timezone.now(), "expires": expires_at, "ids": reached,
                     "values": [Jsonb(plain_values((values or {}).get(pk, {}))) for pk in reached],
-                },
-            )  # fmt: skip
+            }  # fmt: skip
+            cursor.execute(_INSERT, given)
             asked += len(cursor.fetchall())
             wake()
     record(
@@ -250,7 +248,7 @@ def message_decide(*, actor: Actor, message: Message, arrived: bool) -> Message:
 def test_send(
     *, actor: Actor, customer: Customer, content: ContentData | Template, channel: str, address: str
 ) -> Message:
-    """Send a text to oneself as that customer would read it: to an address of one's own, marked so, exempt from caps."""
+    """Send a text to oneself as that customer would read it, to an address of one's own, exempt from caps."""
     actor.require(access.SEND)
     moment = timezone.now()
     request = Request(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +52,7 @@ class Providers:
 
 
 @pytest.fixture
-def providers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Providers]:
+def providers(monkeypatch: pytest.MonkeyPatch) -> Providers:
     """Text messages (can be asked what became of them) and e-mail (can't), in place of what rooms declare."""
     sms = Provider("sms", Account(1, "line", "+98100", order=1, price_minor=120, currency="IRR"))
     email = Provider("email", Account(2, "box", "hello@house.ir", order=1))
@@ -64,7 +64,7 @@ def providers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Providers]:
         "email": Carrier("email", "E-mail", "mail", "email", email.accounts, email.send, order=20, rich=True),
     }  # fmt: skip
     monkeypatch.setitem(registry._by_kind, Carrier, declared)
-    yield Providers(sms, email)
+    return Providers(sms, email)
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -41,6 +42,10 @@ def asked(actor: Actor, person: Person, providers: Providers) -> Callable[..., l
         return list(Message.objects.filter(customer_id__in=people).order_by("pk"))
 
     return ask
+
+
+def moment(at: datetime) -> datetime:
+    return at
 
 
 def states() -> dict[str, int]:
@@ -106,7 +111,7 @@ def test_what_was_certainly_not_taken_is_tried_again_and_given_up_at_last(
     providers.sms.answers = lambda one: Outcome(one.id, Said.AGAIN, code="429", after=7)
     now = timezone.now()
     for _n in range(10):
-        send_due(clock=lambda: now)
+        send_due(clock=partial(moment, now))
         now += timedelta(hours=1)
     message.refresh_from_db()
     assert (message.state, message.tries, message.reason) == (State.FAILED, 6, "429")
@@ -177,7 +182,7 @@ def test_nobody_gets_anything_twice_unless_the_provider_swears_it_never_came(
         now += ATTEMPT + GRACE
         sweep(now=now)
         look_up(now=now)
-        send_due(clock=lambda: now)
+        send_due(clock=partial(moment, now))
     never = {pk for pk, word in providers.sms.knows.items() if word == Said.NEVER}
     counts = {pk: sum(one.id == pk for one in providers.sms.taken) for pk in plan}
     assert all(count == 1 or pk in never | allowed_again for pk, count in counts.items()), (said, knows, counts)
