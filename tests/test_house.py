@@ -31,7 +31,14 @@ ROOMS = {
         ["transfer"],
         ["demo"],
     ],
-    "memory": [["customers"], ["consents"], ["interactions"], ["commerce"], ["knowledge", "matching", "privacy"]],
+    "memory": [
+        ["customers"],
+        ["work"],
+        ["consents"],
+        ["interactions"],
+        ["commerce"],
+        ["knowledge", "matching", "privacy"],
+    ],
     "insight": [["warehouse"], ["value"]],
     "doors": [["workspace", "api", "console"]],
 }

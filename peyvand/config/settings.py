@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "peyvand.foundation.transfer.apps.TransferConfig",
     "peyvand.foundation.demo.apps.DemoConfig",
     "peyvand.memory.customers.apps.CustomersConfig",
+    "peyvand.memory.work.apps.WorkConfig",
     "peyvand.memory.consents.apps.ConsentsConfig",
     "peyvand.memory.interactions.apps.InteractionsConfig",
     "peyvand.memory.commerce.apps.CommerceConfig",
