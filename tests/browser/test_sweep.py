@@ -28,6 +28,8 @@ ONE = {
         "SELECT min(v.id) FROM knowledge_articleversion v JOIN knowledge_articletext t ON t.id = v.text_id"
         " WHERE v.demo AND v.number < t.latest"
     ),
+    "work:holiday": "SELECT min(id) FROM work_holiday WHERE demo",
+    "work:hours": "SELECT max(id) FROM work_workinghours WHERE demo",
     "fields:one": "SELECT min(id) FROM fields_customfield WHERE demo",
     "interactions:one": (
         "(SELECT max(id) FROM interactions_interaction WHERE demo AND kind = 'note' AND customer_id IS NOT NULL) UNION"
@@ -108,6 +110,9 @@ NOT_PAGES = {
     "customers:cell",
     "fields:archive",
     "interactions:ask",
+    "work:load",
+    "work:holiday-remove",
+    "work:hours-remove",
     "knowledge:preview",
     "knowledge:category",
     "knowledge:category-remove",
