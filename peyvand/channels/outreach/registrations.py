@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.channels.outreach import access, handlers, personal
+from peyvand.channels.outreach import access, bulk, handlers, panels, personal, queries
 from peyvand.channels.outreach.dispatching.standing import stand
 from peyvand.channels.outreach.fields import FIELDS
 from peyvand.channels.outreach.kinds import KINDS
 from peyvand.events.consents import ConsentsChanged
 from peyvand.events.matching import CustomersUnmerged
 from peyvand.foundation.changes.declarations import KindOfSet, TrackedTable
-from peyvand.foundation.jobs.declarations import Standing
-from peyvand.foundation.registry.declarations import EventHandler
+from peyvand.foundation.jobs.declarations import Job, Standing
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.declarations import Action, EventHandler, MenuEntry, Panel, SettingsPage
+
+
+def _waiting(actor: Actor) -> int:
+    return queries.waiting_for_people(actor=actor)
+
 
 DECLARATIONS = (
     *access.PERMISSIONS,
@@ -31,4 +37,37 @@ DECLARATIONS = (
     EventHandler("outreach.consents", ConsentsChanged, handlers.consents_changed),
     EventHandler("outreach.unmerged", CustomersUnmerged, handlers.customers_unmerged),
     Standing("outreach.sender", stand),
+    Job(bulk.JOB, bulk.write_many, label=_("Message to many"), result_url=bulk.result_url),
+    MenuEntry("messages", _("Messages"), "send", "outreach:list", "customer", 16, access.VIEW, badge=_waiting),
+    Action("outreach.many", _("Write to many"), "send", "outreach:many", 30, access.SEND),
+    Action("outreach.template-new", _("New template"), "template", "outreach:template-new", 31, access.WRITE),
+    SettingsPage(
+        name="outreach.rules",
+        label=_("Rules of messages"),
+        help=_("How often, when and for how much we write, and what holds for each purpose"),
+        icon="adjustments",
+        url_name="outreach:rules",
+        order=46,
+        permission=access.MANAGE,
+    ),
+    SettingsPage(
+        name="outreach.templates",
+        label=_("Templates"),
+        help=_("Texts that are sent often, in both languages"),
+        icon="template",
+        url_name="outreach:templates",
+        order=47,
+        permission=access.WRITE,
+    ),
+    Panel(
+        name="outreach.messages",
+        screen="customer",
+        slot="tab",
+        order=65,
+        template="outreach/panel_tab.html",
+        context=panels.tab,
+        permission=access.VIEW,
+        label=_("Messages"),
+        icon="send",
+    ),
 )

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from ninja import NinjaAPI
 
+from peyvand.channels.outreach.api import router as outreach
 from peyvand.doors.api.guarding import Token
 from peyvand.doors.api.problems import install
 from peyvand.doors.api.reading import StrictParser
@@ -21,7 +22,20 @@ from peyvand.memory.knowledge.api import router as knowledge
 from peyvand.memory.privacy.api import router as privacy
 from peyvand.memory.work.api import router as work
 
-ROUTERS = (customers, consents, interactions, commerce, knowledge, privacy, work, value, transfer, webhooks, jobs)
+ROUTERS = (
+    customers,
+    consents,
+    interactions,
+    commerce,
+    knowledge,
+    privacy,
+    work,
+    value,
+    transfer,
+    webhooks,
+    jobs,
+    outreach,
+)
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.
 

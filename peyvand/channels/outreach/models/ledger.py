@@ -42,7 +42,7 @@ class Message(models.Model):
     `uid` is our own id at the provider, in mail and in reports. `purpose` and `kind` are those of memory.consents when
     it was asked for. `channel` is "" until the gate has chosen among `options`; `address` as it was used, `address_key`
     as it is compared. `source_kind` and `source_id` name what asked for it, without a key. `reason` is the code for
-    which it was held, refused or has failed; `verdict` what each check of the gate said, last. `merged` are the words it
+    which it was held, refused or has failed; `verdict` what each check of the gate said last. `merged` are the words it
     was merged with, so that what was said can be drawn again. `thread` is for the channel. `due_at` is when it may go,
     `held_until` when a held one is looked at again, `expires_at` when it is of no use any more.
     """
