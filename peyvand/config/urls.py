@@ -15,6 +15,7 @@ urlpatterns = [
     path("interactions/", include("peyvand.memory.interactions.web.urls")),
     path("", include("peyvand.memory.commerce.web.urls")),  # orders/, products/
     path("messages/", include("peyvand.channels.outreach.web.urls")),
+    path("sms/", include("peyvand.channels.sms.web.urls")),
     path("webhooks/", include("peyvand.foundation.webhooks.web.urls")),
     path("", include("peyvand.foundation.transfer.web.urls")),  # import/, export/
     path("demo/", include("peyvand.foundation.demo.web.urls")),

@@ -49,8 +49,8 @@ class SayIn(Schema):
 
 
 class MessageIn(SayIn):
-    """One message. `channel` "" lets the customer's preference decide; asked for twice with one `dedupe_key`, it is sent
-    once.
+    """One message. `channel` "" lets the customer's preference decide; asked for twice under one `dedupe_key`, it is
+    sent once.
     """
 
     customer_id: int = Field(ge=1, lt=2**63)
@@ -326,7 +326,10 @@ def _template(template: Template) -> dict[str, Any]:
         "key": template.key, "name_fa": template.name_fa, "name_en": template.name_en, "purpose": template.purpose,
         "archived": template.archived, "version": template.version,
         "texts": [
-            {"body": row.body, "language": row.language, "channel": row.channel, "subject": row.subject, "form": row.form}
+            {
+                "body": row.body, "language": row.language, "channel": row.channel, "subject": row.subject,
+                "form": row.form,
+            }
             for row in template.texts.order_by("channel", "language")
         ],
     }  # fmt: skip

@@ -17,16 +17,18 @@ from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.registry.registry import registry
 from peyvand.memory.consents.models import Purpose
 
-TONES: Mapping[str, str] = {
-    State.PENDING: "info", State.LEASED: "info", State.ATTEMPTING: "info", State.HELD: "warn", State.SENT: "good",
-    State.DELIVERED: "good", State.FAILED: "bad", State.INDETERMINATE: "warn", State.REFUSED: "bad",
-    State.CANCELLED: "",
-}  # fmt: skip
-ICONS: Mapping[str, str] = {
-    State.PENDING: "clock", State.LEASED: "clock", State.ATTEMPTING: "send", State.HELD: "hand-stop",
-    State.SENT: "check", State.DELIVERED: "checks", State.FAILED: "alert-triangle", State.INDETERMINATE: "help", State.REFUSED: "ban",
-    State.CANCELLED: "x",
-}  # fmt: skip
+_LOOKS: Mapping[str, tuple[str, str]] = {
+    State.PENDING: ("info", "clock"),
+    State.LEASED: ("info", "clock"),
+    State.ATTEMPTING: ("info", "send"),
+    State.HELD: ("warn", "hand-stop"),
+    State.SENT: ("good", "check"),
+    State.DELIVERED: ("good", "checks"),
+    State.FAILED: ("bad", "alert-triangle"),
+    State.INDETERMINATE: ("warn", "help"),
+    State.REFUSED: ("bad", "ban"),
+    State.CANCELLED: ("", "x"),
+}
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,17 @@ def purpose_names(*, demo: bool) -> dict[str, str]:
 def row(message: Message, names: Mapping[str, str]) -> Row:
     """One message in words."""
     label, icon = channel_of(message.channel or next((str(one) for one in message.options if one), ""))
+    tone, sign = _LOOKS.get(message.state, ("", "send"))
     return Row(
-        message=message, title=title_of(message), tone=TONES.get(message.state, ""),
-        icon=ICONS.get(message.state, "send"), why=explaining.words(message.reason) if message.reason else "", purpose=names.get(message.purpose, message.purpose),
-        channel=label, channel_icon=icon,
-    )  # fmt: skip
+        message=message,
+        title=title_of(message),
+        tone=tone,
+        icon=sign,
+        why=explaining.words(message.reason) if message.reason else "",
+        purpose=names.get(message.purpose, message.purpose),
+        channel=label,
+        channel_icon=icon,
+    )
 
 
 def channel_of(name: str) -> tuple[Label, str]:

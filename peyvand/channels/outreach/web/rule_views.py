@@ -147,15 +147,25 @@ def suppressed(request: StaffRequest) -> HttpResponse:
         page = paginate(found, order=ORDER, size=PAGE)
     kept = {name: value for name, value in given.items() if value}
     context = {
-        "page": page, "page_url": f"?{urlencode(kept)}&" if kept else "?", "given": kept, "bulk": False, "errors": errors,
-        "typed": request.POST, "channels": channels(), "reasons": Reason.choices, "may_manage": actor.may(access.MANAGE),
+        "page": page,
+        "page_url": f"?{urlencode(kept)}&" if kept else "?",
+        "given": kept,
+        "bulk": False,
+        "errors": errors,
+        "typed": request.POST,
+        "channels": channels(),
+        "reasons": Reason.choices,
+        "may_manage": actor.may(access.MANAGE),
         "rows": [(one, *showing.channel_of(one.channel)) for one in page.rows],
         "any_carrier": bool(registry.all(Carrier)),
         "empty": Empty(
-            title=gettext("Nothing matches.") if kept else gettext("No address is kept from messages"), icon="ban",
-            text=gettext("Addresses that do not exist, people who reported or stopped our messages: they come here by themselves."),
+            title=gettext("Nothing matches.") if kept else gettext("No address is kept from messages"),
+            icon="ban",
+            text=gettext(
+                "Addresses that do not exist, people who reported or stopped our messages: they come by themselves."
+            ),
         ),
-    }  # fmt: skip
+    }
     return render(request, "outreach/suppressed.html", context, status=422 if errors else 200)
 
 

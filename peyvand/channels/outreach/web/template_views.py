@@ -35,7 +35,7 @@ def templates(request: StaffRequest) -> HttpResponse:
         "purposes": showing.purpose_names(demo=actor.demo),
         "empty": Empty(
             title=gettext("No template yet"), icon="template",
-            text=gettext("A text that is sent often, written once in Persian and English, with each reader's own name."),
+            text=gettext("A text that is sent often, written once in both languages, with each reader's own name."),
             action=gettext("New template"), url=reverse("outreach:template-new"),
             sample=gettext("For example: your order is on its way, {{first_name}}."),
         ),

@@ -60,20 +60,31 @@ def ledger(request: StaffRequest) -> HttpResponse:
     total, more = (len(page), False) if not page.next_cursor and not page.previous_cursor else capped_count(found)
     names = showing.purpose_names(demo=actor.demo)
     context = {
-        "page": page, "rows": [showing.row(one, names) for one in page.rows], "total": total, "total_more": more,
-        "page_url": f"?{urlencode(given)}&" if given else "?", "given": given, "bulk": False,
-        "tabs": _tabs(actor, given), "channels": [(one.name, one.label) for one in registry.all(Carrier)],
-        "purposes": sorted(names.items(), key=lambda pair: pair[1]), "states": State.choices,
-        "may_send": actor.may(access.SEND), "may_write": actor.may(access.WRITE), "may_manage": actor.may(access.MANAGE),
+        "page": page,
+        "rows": [showing.row(one, names) for one in page.rows],
+        "total": total,
+        "total_more": more,
+        "page_url": f"?{urlencode(given)}&" if given else "?",
+        "given": given,
+        "bulk": False,
+        "tabs": _tabs(actor, given),
+        "channels": [(one.name, one.label) for one in registry.all(Carrier)],
+        "purposes": sorted(names.items(), key=lambda pair: pair[1]),
+        "states": State.choices,
+        "may_send": actor.may(access.SEND),
+        "may_write": actor.may(access.WRITE),
+        "may_manage": actor.may(access.MANAGE),
         "empty": Empty(
             title=gettext("Nothing matches.") if given else gettext("Nothing has been sent yet"),
-            text=gettext("Every message stands here with what became of it, and when it was not sent, with the reason."),
+            text=gettext(
+                "Every message stands here with what became of it, and when it was not sent, with the reason."
+            ),
             icon="send",
             action=gettext("Write to many") if actor.may(access.SEND) else "",
             url=reverse("outreach:many") if actor.may(access.SEND) else "",
             sample=gettext("For example: 96 people left out, because they have not allowed text messages."),
         ),
-    }  # fmt: skip
+    }
     return render(request, "outreach/list.html", context)
 
 
