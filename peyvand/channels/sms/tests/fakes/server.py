@@ -1,7 +1,7 @@
 """A gateway on loopback that speaks a provider's documented form, and fails as it is told.
 
 It remembers every message it took, by our id where the provider knows one; `plan` says how the next calls of sending
-go: "ok", "busy" (429), "fault" (500 and nothing taken), "after" (500 although all was taken), "hang" (taken, no answer).
+go: "ok", "busy" (429), "fault" (500, nothing taken), "after" (500 although all was taken), "hang" (taken, no answer).
 """
 
 from __future__ import annotations
