@@ -226,6 +226,37 @@ webhooks:resend-given-up POST webhooks.manage
 webhooks:deliveries GET webhooks.view|webhooks.manage
 webhooks:delivery GET webhooks.view|webhooks.manage
 webhooks:resend POST webhooks.manage
+outreach:list GET outreach.view
+outreach:one GET customers.view+outreach.view
+outreach:cancel POST customers.view+outreach.view+outreach.send
+outreach:decide POST customers.view+outreach.view+outreach.send
+outreach:write GET customers.view+outreach.view+outreach.send
+outreach:write POST customers.view+outreach.view+outreach.send
+outreach:many GET outreach.view+outreach.send
+outreach:many POST outreach.view+outreach.send
+outreach:count POST outreach.send
+outreach:parts POST outreach.send
+outreach:templates GET outreach.write
+outreach:template-new GET outreach.write
+outreach:template-new POST outreach.write
+outreach:template GET outreach.write
+outreach:template POST outreach.write
+outreach:template-archive POST outreach.write
+outreach:preview POST outreach.write
+outreach:rules GET outreach.manage
+outreach:rule-save POST outreach.manage
+outreach:rule-remove POST outreach.manage
+outreach:suppressed GET outreach.view
+outreach:suppressed POST outreach.view+outreach.manage
+outreach:suppression-remove POST customers.view+outreach.view+outreach.manage
+sms:accounts GET sms.manage
+sms:new GET sms.manage
+sms:new POST sms.manage
+sms:one GET sms.manage
+sms:one POST sms.manage
+sms:remove POST sms.manage
+sms:hook POST sms.manage
+sms:test POST sms.manage
 matching:queue GET matching.merge
 matching:find POST matching.find
 matching:decide POST none
@@ -238,7 +269,18 @@ privacy:erase POST customers.view+privacy.erase
 """
 
 # Arguments whose record is somebody's: of a foreign one nothing is seen.
-OWNED = frozenset({"customer_id", "identity_id", "relation_id", "tag_id", "order_id", "interaction_id"})
+OWNED = frozenset(
+    {
+        "customer_id",
+        "identity_id",
+        "relation_id",
+        "tag_id",
+        "order_id",
+        "interaction_id",
+        "message_id",
+        "suppression_id",
+    }
+)
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {
     "accounts:user": "user",
@@ -246,6 +288,7 @@ CALLED = {
     "accounts:team": "team",
     "accounts:token": "token_id",
     "accounts:invitation-": "invitation",
+    "outreach:template": "template_key",
 }
 FIXED: Mapping[str, Any] = {
     "token": "no-such-token",
@@ -253,6 +296,7 @@ FIXED: Mapping[str, Any] = {
     "name": "customers",
     "files:download": UUID(int=1),
     "purpose": "news",
+    "kind": "cap",
     "record": "customer",
     "field": "city",
 }

@@ -15,6 +15,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from peyvand.channels.outreach.models import Cap
+from peyvand.channels.outreach.services import (
+    ContentData,
+    Request,
+    TemplateData,
+    cap_save,
+    send,
+    suppress,
+    template_save,
+)
+from peyvand.channels.outreach.services import TextData as MessageText
+from peyvand.channels.sms.models import SmsAccount
 from peyvand.foundation.accounts.bootstrap import roles_ensure
 from peyvand.foundation.accounts.models import Invitation, Role, RoleGrant, Team, User
 from peyvand.foundation.accounts.services import people, tokens
@@ -105,7 +117,15 @@ def _records(owner: User, marker: str) -> Records:
     )  # fmt: skip
     _row, _raw = tokens.token_make(actor=system, name=f"{marker} token", user_id=owner.pk, demo=False)
     identity = customer.identities.get()
+    said = ContentData(texts=[MessageText(f"{marker} said", "en")], title=f"{marker} said")
+    message = send(
+        actor=system,
+        request=Request(customer=customer.pk, purpose="service", content=said, dedupe_key=f"{marker} message"),
+    )
+    address = f"{marker.lower()}@example.com"
+    silent = suppress(demo=False, channel="email", address_key=address, customer_id=customer.pk, reason="staff")
     return {
+        "message_id": message.pk, "suppression_id": silent.pk,
         "customer_id": customer.pk, "identity_id": identity.pk, "relation_id": relation.pk, "tag_id": tag.pk,
         "order_id": order.pk, "interaction_id": note.pk, "token_id": _row.pk, "marker": marker,
     }  # fmt: skip
@@ -131,11 +151,16 @@ def _shared(admin: User) -> Records:
     text_publish(actor=system, text=text)
     category = category_save(actor=system, name_fa="Tea", name_en="")
     starting_ensure(demo=False)
+    texts = [MessageText("Hello {{first_name}}", "en")]
+    template = template_save(actor=system, data=TemplateData(name_en="Welcome", texts=texts))
+    cap_save(actor=system, channel="", kind="", window="week", most=5)
+    line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")
     newest = ChangeSet.objects.order_by("-id").first()
     return {
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
         "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": WorkingHours.objects.get().pk,
+        "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk,
         "invitation": Invitation.objects.get().pk, "change_set_id": newest.pk if newest else 0,
     }  # fmt: skip

@@ -108,12 +108,12 @@ def _put(request: StaffRequest, kind: str, form: Any) -> int:
 
 
 @require_POST
-def remove(request: StaffRequest, kind: str, id: int) -> HttpResponse:
+def remove(request: StaffRequest, kind: str, rule_id: int) -> HttpResponse:
     """Take a rule away, with the way back."""
     actor = request.actor
     actor.require(access.MANAGE)
     try:
-        done = services.rule_remove(actor=actor, kind=kind, id=id)
+        done = services.rule_remove(actor=actor, kind=kind, id=rule_id)
     except InvalidError:
         raise Http404 from None
     toast(request, gettext("The rule is gone."), undo_url=reverse("changes:undo", args=[done]))
@@ -170,12 +170,12 @@ def suppressed(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-def suppression_remove(request: StaffRequest, id: int) -> HttpResponse:
+def suppression_remove(request: StaffRequest, suppression_id: int) -> HttpResponse:
     """Let messages go there again, with the way back."""
     actor = request.actor
     actor.require(access.VIEW)
     actor.require(access.MANAGE)
-    found = Suppression.objects.visible_to(actor).filter(pk=id).first()
+    found = Suppression.objects.visible_to(actor).filter(pk=suppression_id).first()
     if found is None:
         raise Http404
     try:

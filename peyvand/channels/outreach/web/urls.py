@@ -21,7 +21,7 @@ urlpatterns = [
     path("templates/<str:key>/archive/", template_views.archive, name="template-archive"),
     path("rules/", rule_views.rules, name="rules"),
     path("rules/<str:kind>/", rule_views.save, name="rule-save"),
-    path("rules/<str:kind>/<int:id>/remove/", rule_views.remove, name="rule-remove"),
+    path("rules/<str:kind>/<int:rule_id>/remove/", rule_views.remove, name="rule-remove"),
     path("suppressed/", rule_views.suppressed, name="suppressed"),
-    path("suppressed/<int:id>/remove/", rule_views.suppression_remove, name="suppression-remove"),
+    path("suppressed/<int:suppression_id>/remove/", rule_views.suppression_remove, name="suppression-remove"),
 ]

@@ -37,6 +37,9 @@ ORDER = {
     "lines": [{"quantity": "1", "description": "Tea", "unit_price": "5"}],
 }
 HOURS = {"name_en": "Office", "time_zone": "Asia/Tehran", "hours": {"sat": ["9:00-17:00"]}}
+SAID = {"texts": [{"body": "Hello", "language": "en"}]}
+MESSAGE = {**SAID, "customer_id": "{customer_id}", "purpose": "service", "dedupe_key": "k1"}
+MANY = {**SAID, "customer_ids": ["{customer_id}"], "purpose": "service", "dedupe_key": "k2"}
 HOOK = {"url": "https://hooks.peyvand.ir/in", "events": ["*"]}
 ROUTES = (
     Route("get", "/customers", ("customers.view",)),
@@ -89,6 +92,18 @@ ROUTES = (
     Route("put", "/working-hours/{hours_id}", ("work.manage",), {**HOURS, "name_en": "Shop"}),
     Route("delete", "/working-hours/{hours_id}", ("work.manage",)),
     Route("delete", "/holidays/{holiday_id}", ("work.manage",)),
+    Route("get", "/messages", ("outreach.view",)),
+    Route("post", "/messages", ("outreach.send",), MESSAGE),
+    Route("post", "/messages/bulk", ("outreach.send",), MANY),
+    Route("get", "/messages/{message_id}", ("outreach.view",)),
+    Route("post", "/messages/{message_id}/cancel", ("outreach.send",)),
+    Route("get", "/customers/{customer_id}/reach", ("outreach.view",)),
+    Route("get", "/suppressions", ("outreach.view",)),
+    Route("post", "/suppressions", ("outreach.manage",), {"channel": "sms", "address": "09121112233"}),
+    Route("delete", "/suppressions/{suppression_id}", ("outreach.manage",)),
+    Route("get", "/templates", ("outreach.send", "outreach.write")),
+    Route("post", "/templates", ("outreach.write",), {"name_en": "Bye", **SAID}),
+    Route("put", "/templates/{key}", ("outreach.write",), {"name_en": "Welcome", **SAID}),
     Route("get", "/insight/summary", ("insight.view",)),
     Route("get", "/insight/slipping", ("insight.view",)),
     Route("get", "/imports", ("transfer.import",)),
@@ -119,7 +134,8 @@ TABLES = (
     "customers_customer", "customers_identity", "customers_tag", "interactions_interaction", "commerce_order",
     "commerce_orderline", "commerce_payment", "commerce_product", "consents_consententry", "consents_consentstate",
     "work_holiday", "work_workinghours", "transfer_import", "jobs_run", "knowledge_article", "knowledge_articleversion",
-    "webhooks_webhookendpoint", "webhooks_webhookdelivery",
+    "webhooks_webhookendpoint", "webhooks_webhookdelivery", "outreach_message", "outreach_suppression",
+    "outreach_template", "outreach_templatetext",
 )  # fmt: skip
 
 
@@ -145,7 +161,11 @@ def records() -> dict[str, Any]:
     made("/working-hours", HOURS)
     hours = made("/working-hours", {**HOURS, "name_en": "Other"})
     holiday = made("/holidays", {"day": "2026-06-03", "name_en": "Own day"})
+    message = made("/messages", {**MESSAGE, "customer_id": customer["id"], "dedupe_key": "first"})
+    silent = made("/suppressions", {"channel": "sms", "address": "09121112244"})
+    template = made("/templates", {"name_en": "Welcome", **SAID})
     return {
+        "message_id": message["id"], "suppression_id": silent["id"], "key": template["key"],
         "holiday_id": holiday["id"], "hours_id": hours["id"],
         "customer_id": customer["id"], "identity_id": identity["id"], "order_id": order["id"],
         "line_id": order["items"][0]["id"], "product_id": product["id"], "import_id": 999, "run_id": 999,
