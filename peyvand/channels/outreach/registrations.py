@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.channels.outreach import access, bulk, handlers, panels, personal, queries
+from peyvand.channels.outreach import access, bulk, demo, handlers, panels, personal, queries
 from peyvand.channels.outreach.dispatching.standing import stand
 from peyvand.channels.outreach.fields import FIELDS
 from peyvand.channels.outreach.kinds import KINDS
@@ -13,7 +13,7 @@ from peyvand.events.matching import CustomersUnmerged
 from peyvand.foundation.changes.declarations import KindOfSet, TrackedTable
 from peyvand.foundation.jobs.declarations import Job, Standing
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.declarations import Action, EventHandler, MenuEntry, Panel, SettingsPage
+from peyvand.foundation.registry.declarations import Action, DemoPart, EventHandler, MenuEntry, Panel, SettingsPage
 
 
 def _waiting(actor: Actor) -> int:
@@ -38,6 +38,7 @@ DECLARATIONS = (
     EventHandler("outreach.unmerged", CustomersUnmerged, handlers.customers_unmerged),
     Standing("outreach.sender", stand),
     Job(bulk.JOB, bulk.write_many, label=_("Message to many"), result_url=bulk.result_url),
+    DemoPart("outreach", _("Messages"), demo.sample_remove, demo.sample_load, order=70),
     MenuEntry("messages", _("Messages"), "send", "outreach:list", "customer", 16, access.VIEW, badge=_waiting),
     Action("outreach.many", _("Write to many"), "send", "outreach:many", 30, access.SEND),
     Action("outreach.template-new", _("New template"), "template", "outreach:template-new", 31, access.WRITE),
