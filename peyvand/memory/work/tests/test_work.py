@@ -48,6 +48,10 @@ def test_official_days_come_in_both_languages() -> None:
     assert (on(NOWRUZ).source, on(NOWRUZ).closed) == ("official", True)
     assert re.search("[آ-ی]", on(REPUBLIC).name_fa)
     assert on(REPUBLIC).name_en.isascii()
+    assert not re.search("[0-9]", "".join(Holiday.objects.values_list("name_fa", flat=True)))
+    coming = queries.next_holiday(actor=READER, since=date(2026, 3, 23))
+    assert coming is not None
+    assert coming.day == date(2026, 3, 23)
     again = services.holidays_load(actor=WE, year=2026)
     assert (again.added, again.change_set) == (0, None)
 
@@ -221,6 +225,7 @@ def test_a_year_is_read_and_edited_on_its_page(staff: Client) -> None:
     assert "۱۴۰۵" in page
     assert "فروردین" in page
     assert "نوروز" in page
+    assert "wk-next" in page
     day = {"day": "1405/02/15", "name_fa": "<b>انبارگردانی</b>", "closed": "on"}
     answer = staff.post(reverse("work:holiday-new"), day)
     assert answer["Location"].endswith("?year=1405")
