@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any
 
+import holidays
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -20,7 +21,7 @@ from peyvand.foundation.registry.registry import registry
 from peyvand.memory.work import queries, services
 from peyvand.memory.work.errors import ConflictError, InvalidError
 from peyvand.memory.work.models import Holiday, HolidayYear, WorkingHours
-from peyvand.memory.work.official import Names, country_names, official
+from peyvand.memory.work.official import Names, countries, country_names, official
 from peyvand.memory.work.services import HolidayData, HoursData
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +184,7 @@ def test_another_country_replaces_what_nobody_touched() -> None:
 
 def test_every_country_has_a_name_in_both_languages() -> None:
     fa, en = country_names("fa"), country_names("en")
+    assert countries() == set(holidays.list_supported_countries(include_aliases=False))
     assert set(fa) == set(en) >= {"IR", "DE", "AF", "TR"}
     assert all(re.search("[آ-ی]", name) for name in fa.values())
     assert (fa["IR"], en["IR"]) == ("ایران", "Iran")
