@@ -34,6 +34,15 @@ def holidays(*, actor: Actor, first: date, last: date) -> QuerySet[Holiday]:
     return Holiday.objects.visible_to(actor).kept().filter(day__gte=first, day__lte=last).order_by("day")
 
 
+def next_holiday(*, actor: Actor, since: date) -> Holiday | None:
+    """The first day from `since` on, of those in the table, on which the house is closed; None when there is none."""
+    require_view(actor)
+    found: Holiday | None = (
+        Holiday.objects.visible_to(actor).kept().filter(day__gte=since, closed=True).order_by("day").first()
+    )
+    return found
+
+
 def holiday_get(*, actor: Actor, id: int) -> Holiday:
     """One holiday; Holiday.DoesNotExist when there is none that the actor may see."""
     require_view(actor)

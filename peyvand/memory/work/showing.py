@@ -77,7 +77,7 @@ def _now_words(calendar: Calendar, is_open: bool, now: datetime) -> str:
         return gettext("Always open") if is_open else gettext("Closed")
     local = then.astimezone(calendar.zone)
     days = (local.date() - now.astimezone(calendar.zone).date()).days
-    clock = formats.digits(f"{local:%H:%M}")
+    clock = formats.digits(f"{local.hour}:{local.minute:02}")
     words = {"time": clock, "day": _day_words(local.date(), days)}
     if days == 0:
         return gettext("Open until %(time)s") % words if is_open else gettext("Closed, opens at %(time)s") % words

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any
 
+import holidays
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -20,7 +21,7 @@ from peyvand.foundation.registry.registry import registry
 from peyvand.memory.work import queries, services
 from peyvand.memory.work.errors import ConflictError, InvalidError
 from peyvand.memory.work.models import Holiday, HolidayYear, WorkingHours
-from peyvand.memory.work.official import Names, country_names, official
+from peyvand.memory.work.official import Names, countries, country_names, official
 from peyvand.memory.work.services import HolidayData, HoursData
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,10 @@ def test_official_days_come_in_both_languages() -> None:
     assert (on(NOWRUZ).source, on(NOWRUZ).closed) == ("official", True)
     assert re.search("[آ-ی]", on(REPUBLIC).name_fa)
     assert on(REPUBLIC).name_en.isascii()
+    assert not re.search("[0-9]", "".join(Holiday.objects.values_list("name_fa", flat=True)))
+    coming = queries.next_holiday(actor=READER, since=date(2026, 3, 23))
+    assert coming is not None
+    assert coming.day == date(2026, 3, 23)
     again = services.holidays_load(actor=WE, year=2026)
     assert (again.added, again.change_set) == (0, None)
 
@@ -179,6 +184,7 @@ def test_another_country_replaces_what_nobody_touched() -> None:
 
 def test_every_country_has_a_name_in_both_languages() -> None:
     fa, en = country_names("fa"), country_names("en")
+    assert countries() == set(holidays.list_supported_countries(include_aliases=False))
     assert set(fa) == set(en) >= {"IR", "DE", "AF", "TR"}
     assert all(re.search("[آ-ی]", name) for name in fa.values())
     assert (fa["IR"], en["IR"]) == ("ایران", "Iran")
@@ -221,6 +227,7 @@ def test_a_year_is_read_and_edited_on_its_page(staff: Client) -> None:
     assert "۱۴۰۵" in page
     assert "فروردین" in page
     assert "نوروز" in page
+    assert "wk-next" in page
     day = {"day": "1405/02/15", "name_fa": "<b>انبارگردانی</b>", "closed": "on"}
     answer = staff.post(reverse("work:holiday-new"), day)
     assert answer["Location"].endswith("?year=1405")

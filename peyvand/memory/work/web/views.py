@@ -80,6 +80,7 @@ def overview(request: StaffRequest) -> HttpResponse:
     context = {
         "hours": [working_hours_shown(row, one, now) for row, one in calendars],
         "months": months_shown(found, calendar, formats.local_date(now)),
+        "next": queries.next_holiday(actor=actor, since=formats.local_date(now)),
         "count": len(found),
         "year": number,
         "label": year.label(language),
