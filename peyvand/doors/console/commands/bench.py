@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
+from django.contrib.auth.views import redirect_to_login
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from peyvand.doors.console import ground, printing
 from peyvand.doors.console.commands.bench_memory import memory_measures, walk_measures
 from peyvand.doors.console.commands.options import AsJson
-from peyvand.foundation.jobs.health import health
 from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.memory.customers.services import CustomerData, customer_create
 from peyvand.memory.interactions.queries import timeline
@@ -97,14 +97,14 @@ def _reading(actor: Actor, customer_id: int) -> Result:
 
 
 def _answering() -> Result:
-    """The smallest answer: its work alone, against the same through all of the middleware."""
-    client = Client(HTTP_HOST="127.0.0.1")
+    """The smallest answer, a stranger sent to the sign-in: made alone, against through all of the middleware."""
+    client, alone = Client(HTTP_HOST="127.0.0.1"), RequestFactory(HTTP_HOST="127.0.0.1")
 
     def raw() -> int:
-        return int(bool(health()))
+        return int(redirect_to_login(alone.get("/").get_full_path()).status_code == 302)
 
     def ours() -> int:
-        return int(client.get("/healthz").status_code > 0)
+        return int(client.get("/").status_code == 302)
 
     with translation.override(translation.get_language()):  # a request chooses its own
         return _compared("answer", "requests/s", raw=_rate(raw), ours=_rate(ours))

@@ -126,6 +126,20 @@ def test_it_serves_says_where_and_stops_with_all_its_own(served: Served) -> None
     assert [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE] == []
 
 
+def test_a_database_that_hangs_is_said_within_seconds(served: Served) -> None:
+    postmaster = served.database()
+    assert postmaster is not None
+    os.kill(postmaster, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        status, body = served.get("/healthz")
+        assert (status, json.loads(body)) == (503, {"web": "ok", "database": "down", "worker": "down"})
+        assert time.monotonic() - began < 10, "it waits for two"
+    finally:
+        os.kill(postmaster, signal.SIGCONT)
+    until(served.healthy)
+
+
 def test_what_is_killed_comes_back(served: Served) -> None:
     for word in ("granian", "peyvand.foundation.jobs"):
         victim = served.find(word)
