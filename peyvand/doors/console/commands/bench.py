@@ -30,6 +30,7 @@ BATCH = 1000
 PAGE = 50
 ROWS = 20_000
 Result = dict[str, Any]
+Rows = Annotated[int, typer.Option(min=1000, max=1_000_000, help=_("Rows to write."))]
 
 
 def _rate(work: Callable[[], int], *, least: float = 0.5) -> float:
@@ -111,17 +112,14 @@ def _answering() -> Result:
 
 
 @bench.callback()
-def every(context: typer.Context) -> None:
-    """All measures, when none is named."""
+def every(context: typer.Context, rows: Rows = ROWS, as_json: AsJson = False) -> None:
+    """Those of the ground, when none is named."""
     if context.invoked_subcommand is None:
-        ground_measures()
+        ground_measures(rows=rows, as_json=as_json)
 
 
 @bench.command("ground", help=_("Writing, reading and answering, against what this machine can do at most."))
-def ground_measures(
-    rows: Annotated[int, typer.Option(min=1000, max=1_000_000, help=_("Rows to write."))] = ROWS,
-    as_json: AsJson = False,
-) -> None:
+def ground_measures(rows: Rows = ROWS, as_json: AsJson = False) -> None:
     server = ground.stand(say=printing.say)
     actor = system_actor(via="console", language=ground.language(), demo=True)
     printing.say(_("Measuring; nothing of it stays …"))
@@ -133,9 +131,11 @@ def ground_measures(
         printing.answer({"bench": "ground", "rows": rows, "postgresql": server.version, "results": results})
         return
     titles = [_("Measure"), _("Limit"), _("Ours"), _("Ratio"), _("Unit")]
+    words = {"write": _("Writing"), "read": _("Reading"), "answer": _("Answering")}
+    units = {"rows/s": _("rows a second"), "pages/s": _("pages a second"), "requests/s": _("requests a second")}
     cells = [
-        (one["name"], printing.number(math.floor(one["raw"])), printing.number(math.floor(one["ours"])), one["ratio"],
-         one["unit"])
+        (words[one["name"]], printing.number(math.floor(one["raw"])), printing.number(math.floor(one["ours"])),
+         one["ratio"], units[one["unit"]])
         for one in results
     ]  # fmt: skip
     printing.table(titles, cells)

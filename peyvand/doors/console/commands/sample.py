@@ -18,7 +18,11 @@ from peyvand.foundation.demo import services
 from peyvand.foundation.demo.queries import demo_status
 from peyvand.foundation.registry.actor import system_actor
 
-demo = typer.Typer(help=_("The sample business: another thing than your own data, never mixed with it."))
+demo = typer.Typer(
+    help=_("The sample business: another thing than your own data, never mixed with it. Alone: load it."),
+    invoke_without_command=True,
+)
+Renew = Annotated[bool, typer.Option("--new-password", help=_("Make a new password for it."))]
 
 
 def _note() -> Path:
@@ -69,11 +73,15 @@ def tell(begun: dict[str, str | bool | None]) -> None:
         printing.say(_("The password was changed; “peyvand demo load --new-password” makes another."))
 
 
+@demo.callback()
+def alone(context: typer.Context, renew: Renew = False, as_json: AsJson = False) -> None:
+    """Load it, when nothing else is asked."""
+    if context.invoked_subcommand is None:
+        load(renew=renew, as_json=as_json)
+
+
 @demo.command("load", help=_("Load the sample if there is nothing yet, and say how to sign in."))
-def load(
-    renew: Annotated[bool, typer.Option("--new-password", help=_("Make a new password for it."))] = False,
-    as_json: AsJson = False,
-) -> None:
+def load(renew: Renew = False, as_json: AsJson = False) -> None:
     ground.stand(say=printing.say)
     begun = begin(renew=renew)
     if as_json:

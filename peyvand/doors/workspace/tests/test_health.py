@@ -1,4 +1,4 @@
-"""What a load balancer reads: 200 while everything lives, 503 in plain JSON when the database or every worker is gone."""
+"""What a load balancer reads: 200 while everything lives, 503 in plain JSON when database or workers are gone."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def test_without_a_database_it_is_503_in_plain_json(who: str, request: pytest.Fi
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("language", "words"), [("fa", "پایگاه داده پاسخ نمی‌دهد"), ("en", "The database does not answer")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("fa", "پایگاه داده پاسخ نمی‌دهد"), ("en", "The database does not answer")]
+)
 def test_a_page_without_a_database_says_so_in_the_persons_language(
     language: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
