@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -100,6 +101,19 @@ def test_product_code_never_uses(pattern: str) -> None:
         if re.search(pattern, line)
     ]
     assert not found, f"{FORBIDDEN[pattern]}: {found}"
+
+
+def test_events_import_the_standard_library_and_nothing_else() -> None:
+    known = sys.stdlib_module_names | {"peyvand"}
+    for path in sources("peyvand/events/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                assert not node.level
+                names = [node.module or ""]
+            for name in names:
+                assert name.split(".")[0] in known, f"{path.name} imports {name}"
+                assert not name.startswith("peyvand.") or name.startswith("peyvand.events"), f"{path.name}: {name}"
 
 
 def test_no_path_of_a_machine_and_no_address_of_an_index() -> None:
