@@ -74,6 +74,18 @@ def test_foreign_keys_point_down_or_stay_in_their_room(field: ForeignKey) -> Non
         assert field.remote_field.related_name == "+", f"{field} crosses rooms and must carry related_name='+'"
 
 
+def test_the_page_and_the_picture_of_the_house_name_every_room() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    picture = (ROOT / "docs" / "pictures" / "architecture.svg").read_text(encoding="utf-8")
+    drawn = {word for text in re.findall(r"<text[^>]*>([^<]*)<", picture) for word in re.findall(r"[a-z]+", text)}
+    for floor, levels in ROOMS.items():
+        rooms = {room for level in levels for room in level}
+        there = {path.parent.name for path in (ROOT / "peyvand" / floor).glob("*/__init__.py")}
+        assert rooms == there, f"ROOMS says {sorted(rooms)}, {floor} holds {sorted(there)}"
+        assert not rooms - drawn, f"docs/pictures/architecture.svg lacks {sorted(rooms - drawn)}"
+        assert not [room for room in rooms if f"`{room}`" not in page], f"docs/architecture.md lacks a room of {floor}"
+
+
 def sources(*patterns: str) -> list[Path]:
     """Files that git tracks."""
     listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=False)

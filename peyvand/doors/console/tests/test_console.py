@@ -35,6 +35,7 @@ class Place:
 
     folder: Path
     more: dict[str, str] = field(default_factory=dict)
+    patience: int = 180  # seconds for one command
 
     def run(
         self, *arguments: str | Path, text: str = "", code: str = "", **more: str
@@ -45,7 +46,7 @@ class Place:
         done = subprocess.run(
             [sys.executable, *(("-c", code) if code else ("-m", "peyvand")), *arguments], input=text,
             capture_output=True, text=True,
-            env=environment, timeout=180, check=False,
+            env=environment, timeout=self.patience, check=False,
         )  # fmt: skip
         assert "Traceback" not in done.stderr
         return done
