@@ -48,6 +48,19 @@ class Site:
         with psycopg.connect(place_of(self.data).url) as connection:
             return connection.execute(statement).fetchall()
 
+    def until(self, statement: str, wanted: object, *, seconds: int = 240) -> None:
+        """Wait until the SELECT gives that one value."""
+        deadline = time.monotonic() + seconds
+        while self.rows(statement) != [(wanted,)]:
+            assert time.monotonic() < deadline, f"{statement} gives {self.rows(statement)}, not {wanted}"
+            time.sleep(0.5)
+
+    def settle(self) -> None:
+        """Wait until the sample's figures are computed, its duplicates found, and nobody works on anything."""
+        self.until("SELECT count(*) > 0 FROM value_snapshot WHERE demo AND newest", True)
+        self.until("SELECT count(*) > 0 FROM matching_pair WHERE demo AND state = 'open'", True)
+        self.until("SELECT count(*) FROM jobs_run WHERE state IN ('waiting', 'running')", 0)
+
     def command(self, *words: str) -> dict[str, object]:
         """The JSON that a command of the console prints."""
         done = subprocess.run(

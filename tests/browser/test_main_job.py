@@ -82,7 +82,7 @@ def test_from_a_file_to_who_is_slipping_away_and_back(visitor: Visitor, tmp_path
     )
     assert lines == [(48,)]
 
-    wait_until(visitor, "SELECT count(*) FROM value_snapshot WHERE NOT demo AND newest", 1)
+    visitor.site.until("SELECT count(*) FROM value_snapshot WHERE NOT demo AND newest", 1)
     visitor.post("/business/own/")
     page = visitor.open("/insight/")
     expect(page.locator("body")).to_contain_text(said["slipping"])
@@ -108,16 +108,7 @@ def test_from_a_file_to_who_is_slipping_away_and_back(visitor: Visitor, tmp_path
 
     page = visitor.open("/import/")
     page.locator("form[action$='/undo/'] button").first.click()
-    wait_until(visitor, "SELECT count(*) FROM commerce_order WHERE NOT demo", 0)
+    visitor.site.until("SELECT count(*) FROM commerce_order WHERE NOT demo", 0)
     assert visitor.site.rows("SELECT count(*) FROM customers_customer WHERE NOT demo") == [(0,)]
-    wait_until(visitor, "SELECT count(*) FROM value_snapshot WHERE NOT demo", 0)
+    visitor.site.until("SELECT count(*) FROM value_snapshot WHERE NOT demo", 0)
     visitor.post("/business/demo/")
-
-
-def wait_until(visitor: Visitor, statement: str, wanted: int) -> None:
-    """Until the SELECT gives that number."""
-    for _turn in range(240):
-        if visitor.site.rows(statement) == [(wanted,)]:
-            return
-        visitor.page.wait_for_timeout(500)
-    raise AssertionError(statement)

@@ -256,13 +256,11 @@ def imports(site: Site, browser: Browser, signed_in: Path) -> Iterator[None]:
         mapped = {"column-0": "name", "column-1": "phone", "column-2": "email", "next": "1"}
         one.post(f"{checked}columns/", **mapped)
         state = f"SELECT state FROM transfer_import WHERE id = {checked.strip('/').split('/')[-1]}"
-        for _turn in range(240):
-            if site.rows(state) == [("checked",)]:
-                break
-            one.page.wait_for_timeout(500)
+        site.until(state, "checked")
         undone = site.command("import", "customers", _written(site, PEOPLE))
         site.command("import", "undo", str(undone["id"]))
         done = site.command("import", "customers", _written(site, PEOPLE))
+    site.settle()
     yield
     site.command("import", "undo", str(done["id"]))
 
