@@ -58,7 +58,7 @@ ONE = {
     "matching:merge": (
         "SELECT a_id, b_id FROM matching_pair WHERE demo AND state = 'open' ORDER BY score DESC, id LIMIT 1"
     ),
-    "fields:seen": "SELECT 'customers', 'c.' || key FROM fields_customfield WHERE demo AND NOT archived LIMIT 1",
+    "fields:seen": "SELECT 'customer', 'c.' || key FROM fields_customfield WHERE demo AND NOT archived LIMIT 1",
 }
 # Pages of those who are not in yet; each in a sweep of its own.
 BEFORE_SIGN_IN = {

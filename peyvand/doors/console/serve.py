@@ -241,6 +241,7 @@ def _supervise(
     children = _children(environment, data_folder=data_folder, port=port, host=host, workers=workers)
     try:
         guard.watch(server.pid if server.embedded else None)
+        say(_("Preparing the tables …"))
         _prepare(environment, stop)
         if first is not None and not stop.is_set():
             first(stop)

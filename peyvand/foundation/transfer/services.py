@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,18 +23,18 @@ from peyvand.foundation.jobs import services as jobs
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.declarations import ImportShape
+from peyvand.foundation.registry.declarations import ExportShape, ImportShape
 from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.text.formulas import neutralise_formula
 from peyvand.foundation.text.lists import joined, quoted
 from peyvand.foundation.transfer import files, running
-from peyvand.foundation.transfer.exporting import export_csv as export_csv
-from peyvand.foundation.transfer.exporting import export_xlsx as export_xlsx
-from peyvand.foundation.transfer.exporting import problems_csv as problems_csv
+from peyvand.foundation.transfer.counting import Counted
 from peyvand.foundation.transfer.files import opener_for
 from peyvand.foundation.transfer.guessing import Guess, guess, guess_shape, remembered, title_key
 from peyvand.foundation.transfer.models import Import, RememberedMapping
-from peyvand.foundation.transfer.queries import import_get, shape_of, shapes_for, sniffed_of
+from peyvand.foundation.transfer.queries import import_get, reason_text, shape_of, shapes_for, sniffed_of
 from peyvand.foundation.transfer.reading import Sniffed, Wish, opener_of, sniff
+from peyvand.foundation.transfer.workbooks import workbook
 
 UNDO_DAYS = 30
 REASON_KEYS = tuple(title_key(word) for word in ("Reason", "دلیل"))  # the last title of a file of problems
@@ -63,12 +67,12 @@ def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "",
         files.drop(path)
         raise
     best = guess_shape(allowed, found)[0]
-    one = _made(actor=actor, best=best, found=found, name=name, path=path)
+    one = _make(actor=actor, best=best, found=found, name=name, path=path)
     one.save()
     return one
 
 
-def _made(
+def _make(
     *, actor: Actor, best: Guess, found: Sniffed, name: str, path: Path,
     options: Mapping[str, Any] | None = None,
 ) -> Import:  # fmt: skip
@@ -290,7 +294,7 @@ def plan_import(
     if wish is not None and wish.sheet and wish.sheet != found.format.sheet:
         raise MappingError(_no_sheet(wish.sheet, found))
     best = guess(declared, found)
-    one = _made(actor=actor, best=best, found=found, name=place.name, path=place, options=options)
+    one = _make(actor=actor, best=best, found=found, name=place.name, path=place, options=options)
     if not one.options["currency"] and "currency" in declared.options:
         one.options["currency"] = workspace.text("default_currency")
     if mapping:
@@ -369,6 +373,84 @@ def resume_import(
 def undo_import(*, actor: Actor, import_id: int) -> dict[str, int]:
     """The console's name of `import_undo`."""
     return import_undo(actor=actor, import_id=import_id)
+
+
+# Out
+
+
+def _exported(*, actor: Actor, name: str, query: Mapping[str, str], counted: Counted | None) -> Iterator[Iterable[Any]]:
+    """The rows of an export, its head read already, so that a right that is missing is told before a file begins."""
+    shape = registry.get(ExportShape, name)
+    actor.require(shape.permission)
+    changes.record(actor=actor, kind="export", title=str(shape.label), reference={"export": name, "query": dict(query)})
+    rows = iter(shape.rows(actor, query))
+    whole = chain([next(rows)], rows)
+    return whole if counted is None else counted.through(whole)
+
+
+def export_csv(*, actor: Actor, name: str, query: Mapping[str, str], counted: Counted | None = None) -> Iterator[bytes]:
+    """The lines of an export as they are read, UTF-8 with its mark; the act is put into the audit trail first.
+
+    Cells of text that a spreadsheet would run are neutralised; our own import restores them.
+    """
+    return _csv(_exported(actor=actor, name=name, query=query, counted=counted))
+
+
+def export_xlsx(*, actor: Actor, name: str, query: Mapping[str, str], counted: Counted | None = None) -> Path:
+    """The same as a workbook, in a file that the caller removes; numbers and dates are such, nothing is a formula.
+
+    Raises TooLongError when the rows are more than a sheet holds.
+    """
+    rows = _exported(actor=actor, name=name, query=query, counted=counted)
+    return workbook(rows, title=str(registry.get(ExportShape, name).label))
+
+
+def _csv(rows: Iterable[Iterable[Any]]) -> Iterator[bytes]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
+    yield b"\xef\xbb\xbf"
+    for count, row in enumerate(rows, 1):
+        writer.writerow([_cell(value) for value in row])
+        if count % 500 == 0:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, int | float | Decimal):
+        return str(value)
+    return neutralise_formula(value.isoformat() if hasattr(value, "isoformat") else str(value))
+
+
+def problems_csv(*, actor: Actor, import_id: int, counted: Counted | None = None) -> Iterator[bytes]:
+    """The lines that were not taken, as they stood in the file, with the reason in a last column; can be mended and
+    given again.
+    """
+    one = import_get(actor=actor, import_id=import_id)
+    changes.record(actor=actor, kind="export", title=one.file_name, reference={"import": one.pk, "problems": True})
+    rows = _problem_rows(one)
+    return _csv(rows if counted is None else counted.through(rows))
+
+
+def _problem_rows(one: Import) -> Iterator[list[str]]:
+    from_row: dict[int, list[str]] = {}
+    for problem in one.problems.order_by("row", "id").iterator(chunk_size=2000):
+        from_row.setdefault(problem.row, []).append(reason_text(one, problem))
+    yield [*one.sniffed["columns"], _("Reason")]
+    wanted = iter(sorted(from_row))
+    expected = next(wanted, None)
+    for line in running.work_of(one).lines(0):
+        if line.number != expected:
+            continue
+        yield [*line.cells, "; ".join(from_row[line.number])]
+        if (expected := next(wanted, None)) is None:
+            return
 
 
 # Inside

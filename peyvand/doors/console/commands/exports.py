@@ -19,7 +19,7 @@ from peyvand.foundation.registry.declarations import ExportShape
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.lists import joined
 from peyvand.foundation.transfer import services
-from peyvand.foundation.transfer.exporting import Counted
+from peyvand.foundation.transfer.counting import Counted
 
 
 def export(

@@ -22,7 +22,7 @@ from peyvand.foundation.registry.declarations import ImportShape
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.lists import joined
 from peyvand.foundation.transfer import queries, services
-from peyvand.foundation.transfer.exporting import Counted
+from peyvand.foundation.transfer.counting import Counted
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.reading import ENCODINGS, Wish
 
