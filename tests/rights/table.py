@@ -152,7 +152,7 @@ demo:load POST demo.manage
 demo:remove POST demo.manage
 demo:look POST *
 value:dashboard GET insight.view
-value:people GET none
+value:people GET insight.view
 value:choose-day POST insight.view
 value:refresh POST insight.refresh
 value:definitions GET insight.view

@@ -44,8 +44,12 @@ FACTS = (
         name="order_lines",
         select="""
             SELECT line.id, kept.demo, line.order_id, line.product_id, line.position, line.description, line.quantity,
-                   line.unit_price, line.amount, line.unit_cost, line.quantity * line.unit_cost AS cost
-              FROM commerce_orderline line JOIN commerce_order kept ON kept.id = line.order_id""",
+                   line.unit_price, line.amount, coalesce(line.unit_cost, product.unit_cost) AS unit_cost,
+                   line.quantity * coalesce(line.unit_cost, product.unit_cost) AS cost
+              FROM commerce_orderline line
+              JOIN commerce_order kept ON kept.id = line.order_id
+              LEFT JOIN commerce_product product
+                     ON product.id = line.product_id AND product.currency = kept.currency""",
         key="id",
         columns={
             "id": "Id of the line",
@@ -57,7 +61,7 @@ FACTS = (
             "quantity": "Quantity; negative for what goes back",
             "unit_price": "Price of one, in the order's currency",
             "amount": "Quantity times unit price, exactly",
-            "unit_cost": "Cost of one, where known",
+            "unit_cost": "Cost of one: as noted on the line, else the product's of today in the order's currency",
             "cost": "Quantity times unit cost, exactly, where known",
         },
     ),

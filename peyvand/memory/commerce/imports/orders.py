@@ -23,7 +23,6 @@ session, then INSERT … SELECT.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -39,7 +38,7 @@ from peyvand.memory.commerce.imports import orders_sql as sql
 from peyvand.memory.commerce.imports.codes import is_correction, kind_of
 from peyvand.memory.commerce.imports.source import current_source
 from peyvand.memory.commerce.models import Order, OrderKind, ProductKind
-from peyvand.memory.commerce.money import AMOUNT_BOUND, exponent_of
+from peyvand.memory.commerce.money import AMOUNT_BOUND, exponent_of, is_currency
 from peyvand.memory.commerce.products import product_key
 from peyvand.memory.commerce.timeline import order_row
 from peyvand.memory.customers.services import ExternalCustomer, customers_ensure_external
@@ -48,7 +47,6 @@ from peyvand.memory.interactions.services import record_many
 CHUNK = 5_000  # interactions recorded at a time
 LONGEST = {"number": 64, "sku": 100}
 SYSTEM = "shop"  # whose customer numbers these are
-CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def plain(amount: Decimal) -> str:
@@ -101,7 +99,7 @@ class OrderWriter(Writer):
                 self.skip(row, f"commerce.no_{column}", column=column)
                 return False
         currency = str(values.get("currency") or self.currency).upper()
-        if not CURRENCY.fullmatch(currency):
+        if not is_currency(currency):
             self.skip(row, "commerce.no_currency", column="currency", value=currency)
             return False
         for column, longest in LONGEST.items():
