@@ -13,7 +13,7 @@ TEMPLATES = (
             ),
             (
                 "",
-                "en", "text", "", "{{first_name|Friend}}, your Yalda box of tea and nuts is here: 15% off until Thursday",
+                "en", "text", "", "{{first_name|Friend}}, your Yalda box of tea is here: 15% off until Thursday",
             ),
             (
                 "email", "fa", "mjml", "جعبه‌ی یلدا برای {{first_name|شما}}",
