@@ -82,7 +82,7 @@ class PaymentRecorded:
 
 @dataclass(frozen=True)
 class PaymentReversed:
-    """The entry `reverses_id` had been recorded wrongly: no money moved. `refund` says whether that one was a refund."""
+    """The entry `reverses_id` had been recorded wrongly: no money moved. `refund`: that one was a refund."""
 
     payment_id: int
     reverses_id: int

@@ -116,10 +116,10 @@ def totals(*, found: QuerySet[Order]) -> list[CurrencyTotal] | None:
         found.exclude(status=OrderStatus.CANCELLED)
         .order_by()
         .values("currency")
-        .annotate(count=Count("pk"), sum_minor=Sum("total_minor"), tax=Sum("tax_minor"))
+        .annotate(count=Count("pk"), sum_minor=Sum("total_minor"), taxes=Sum("tax_minor"))
         .order_by("currency")
     )
-    return [CurrencyTotal(row["currency"], row["count"], row["sum_minor"], row["tax"]) for row in rows]
+    return [CurrencyTotal(row["currency"], row["count"], row["sum_minor"], row["taxes"]) for row in rows]
 
 
 def customer_orders(*, actor: Actor, customer: Customer) -> QuerySet[Order]:

@@ -8,12 +8,15 @@ from datetime import date
 from django.db.models import QuerySet
 
 from peyvand.foundation.registry.actor import Actor
+from peyvand.memory.commerce.access import PRODUCTS_VIEW, TAXES_EDIT
 from peyvand.memory.commerce.models import Product, TaxRate, TaxScope
 from peyvand.memory.commerce.queries.products import Tree, tree_of
 
 
 def tax_rates(*, actor: Actor) -> QuerySet[TaxRate]:
     """The rates with what they are for, newest first; the archived ones last."""
+    if not actor.may(TAXES_EDIT):
+        actor.require(PRODUCTS_VIEW)
     found = TaxRate.objects.visible_to(actor).prefetch_related("targets__category", "targets__product")
     return found.order_by("archived", "-valid_from", "-pk")
 

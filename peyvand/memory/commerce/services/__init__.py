@@ -1,8 +1,8 @@
 """The verbs of commerce, the only code that writes its tables. Each is one transaction, inside a change set.
 
 Wrong input raises django's ValidationError with a message for each field, in the words of a person; a missing right
-raises NotAllowed; a row outside one's reach, Order.DoesNotExist. Sums are kept by the database (migrations/0002_sums.py,
-0004_ledgers.py).
+raises NotAllowed; a row outside one's reach, Order.DoesNotExist. Sums are kept by the database
+(migrations/0002_sums.py, 0004_ledgers.py).
 """
 
 from peyvand.memory.commerce.services.categories import category_archive, category_move, category_save

@@ -37,7 +37,7 @@ def category_save(
     fa, en = " ".join(clean(name_fa).split()), " ".join(clean(name_en).split())
     title = str(_("Category “%(name)s”")) % {"name": fa or en}
     with change_set(actor=actor, kind="settings", title=title):
-        _one_at_a_time()
+        one_at_a_time()
         tree = tree_of(demo=actor.demo)
         _check(tree, fa=fa, en=en, parent_id=parent_id, category=category)
         kept = Category(demo=actor.demo) if category is None else Category.objects.get(pk=category.pk, demo=actor.demo)
@@ -50,7 +50,7 @@ def category_save(
     return kept
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
     """The tree is changed by one writer at a time: two moves at once could otherwise make a circle."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('commerce.categories'))")
@@ -92,7 +92,7 @@ def category_move(*, actor: Actor, category: Category, up: bool) -> int:
     actor.require(PRODUCTS_EDIT)
     title = str(_("Category “%(name)s” moved")) % {"name": category.name}
     with change_set(actor=actor, kind="settings", title=title) as done:
-        _one_at_a_time()
+        one_at_a_time()
         siblings = list(
             Category.objects.filter(demo=actor.demo, parent_id=category.parent_id).order_by("position", "pk")
         )

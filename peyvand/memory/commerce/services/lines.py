@@ -62,7 +62,7 @@ class Quote:
 
 
 def quote(*, actor: Actor, sale: Sale, lines: Sequence[LineData]) -> Quote:
-    """The lines as they would be written. ValidationError says in words what can't be; the right is the caller's to ask.
+    """The lines as they would be written. ValidationError says in words what can't be; the caller has asked the right.
 
     In this order: unit price, the line's own discount, the share of the order's discount, tax.
     """

@@ -192,7 +192,8 @@ def order_return(
 ) -> Order:
     """Take back `quantities` (by id of the order's lines, above zero); gives the return, an order of its own.
 
-    Prices, costs, discounts and taxes are those of the sale. ValidationError when more would come back than was sold, over all returns.
+    Prices, costs, discounts and taxes are those of the sale. ValidationError when more would come back than was sold,
+    over all returns.
     """
     moment = at or timezone.now()
     with change_set(actor=actor, kind="edit", title=str(_("Goods returned"))):

@@ -1,4 +1,4 @@
-"""Money in, money out again, and what had been recorded wrongly. The database refuses the same things (0004_ledgers)."""
+"""Money in, money out again, and what had been recorded wrongly. The database refuses the same (0004_ledgers)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -84,7 +84,7 @@ def price_list_save(
 
 def _check(actor: Actor, data: PriceListData, *, name: str, price_list: PriceList | None) -> None:
     wrong: dict[str, Label] = {}
-    others = PriceList.objects.filter(demo=actor.demo).exclude(pk=price_list.pk if price_list else None)
+    others = PriceList.objects.filter(demo=actor.demo).exclude(pk__in=[price_list.pk] if price_list else [])
     if not fa_key(name) or len(name) > LENGTH or len(fa_key(name)) > LENGTH:
         wrong["name"] = _("Give the price list a name of at most 120 letters.")
     elif others.filter(key=fa_key(name)).exists():
@@ -95,7 +95,7 @@ def _check(actor: Actor, data: PriceListData, *, name: str, price_list: PriceLis
         wrong["currency"] = _("The currency of a price list stays. Make another list.")
     if data.audience not in Audience.values:
         wrong["audience"] = _("Choose for whom it is.")
-    if data.audience == Audience.TAG and not Tag.objects.filter(pk=data.tag_id, demo=actor.demo).exists():
+    if data.audience == Audience.TAG and not Tag.objects.filter(demo=actor.demo, pk=data.tag_id or 0).exists():
         wrong["tag_id"] = _("Choose one of the tags.")
     if data.audience == Audience.CLASS and data.value_class not in CLASSES:
         wrong["value_class"] = _("Choose one of the classes.")
@@ -118,13 +118,16 @@ def price_list_archive(*, actor: Actor, price_list: PriceList, archived: bool) -
     return done.pk
 
 
-def item_save(*, actor: Actor, price_list: PriceList, data: ItemData, item: PriceListItem | None = None) -> PriceListItem:
+def item_save(
+    *, actor: Actor, price_list: PriceList, data: ItemData, item: PriceListItem | None = None
+) -> PriceListItem:
     """Put a price into a list, in the place of the one for the same product and quantity; or change one."""
     actor.require(PRODUCTS_EDIT)
     _check_item(actor, data)
     with change_set(actor=actor, kind="edit", title=str(_("Prices of “%(name)s”")) % {"name": price_list.name}):
         kept_list = PriceList.objects.select_for_update(of=("self",)).get(pk=price_list.pk, demo=actor.demo)
-        same = kept_list.items.filter(product_id=data.product_id, min_quantity=data.min_quantity).first()
+        whose = Q(product_id=data.product_id) if data.product_id is not None else Q(product__isnull=True)
+        same = kept_list.items.filter(whose, min_quantity=data.min_quantity).first()
         if item is not None and same is not None and same.pk != item.pk:
             raise ValidationError({"min_quantity": _("There is a price from this quantity on already.")})
         kept = item or same or PriceListItem(price_list=kept_list)
@@ -163,7 +166,5 @@ def items_remove(*, actor: Actor, price_list: PriceList, item_ids: Sequence[int]
     """Take prices out of a list; gives the change set."""
     actor.require(PRODUCTS_EDIT)
     with change_set(actor=actor, kind="edit", title=str(_("Prices of “%(name)s”")) % {"name": price_list.name}) as done:
-        PriceListItem.objects.filter(
-            price_list_id=price_list.pk, price_list__demo=actor.demo, pk__in=item_ids
-        ).delete()
+        PriceListItem.objects.filter(price_list_id=price_list.pk, price_list__demo=actor.demo, pk__in=item_ids).delete()
     return done.pk

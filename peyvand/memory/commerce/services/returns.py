@@ -31,10 +31,10 @@ def _backs(order: Order) -> dict[int, Back]:
     rows = (
         OrderLine.objects.filter(returns__order=order)
         .exclude(order__status=OrderStatus.CANCELLED)
-        .values("returns_id")
-        .annotate(**{f"sum_{name}": Sum(name) for name in _SUMMED})
+        .values_list("returns_id")
+        .annotate(*(Sum(name) for name in _SUMMED))
     )
-    return {row["returns_id"]: Back(*(-row[f"sum_{name}"] for name in _SUMMED)) for row in rows}
+    return {pk: Back(*(-each for each in sums)) for pk, *sums in rows}
 
 
 def returnable(*, order: Order) -> dict[int, Decimal]:
@@ -135,8 +135,9 @@ def _part(
     places: int,
     bounded: bool = True,
 ) -> Decimal:
-    """`whole` × share less what went back before; 0 or of the sign of `whole`; at most `own`, and leaving at most `left`
-    (where it is not `bounded` by them: nothing where there is none of them).
+    """`whole` × share less what went back before; 0 or of the sign of `whole`; at most `own`, leaving at most `left`.
+
+    Where it is not `bounded` by these two: nothing where `own` is nothing, and all that is open where `left` is.
     """
     sign = -1 if whole < 0 else 1
     open_now = abs(whole) - sign * before

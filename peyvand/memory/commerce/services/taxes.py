@@ -113,7 +113,5 @@ def tax_rate_archive(*, actor: Actor, rate: TaxRate, archived: bool) -> int:
     actor.require(TAXES_EDIT)
     words = _("Tax “%(name)s” archived") if archived else _("Tax “%(name)s” brought back")
     with change_set(actor=actor, kind="settings", title=str(words) % {"name": rate.name}) as done:
-        TaxRate.objects.filter(pk=rate.pk, demo=actor.demo).update(
-            archived=archived, version=F("version") + 1
-        )
+        TaxRate.objects.filter(pk=rate.pk, demo=actor.demo).update(archived=archived, version=F("version") + 1)
     return done.pk
