@@ -436,7 +436,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("tax_percent", None), ("tax_rate", None)),
-                    models.Q(("tax_percent__gte", 0), ("tax_percent__lte", 100)),
+                    models.Q(("tax_percent__gte", 0), ("tax_percent__isnull", False), ("tax_percent__lte", 100)),
                     _connector="OR",
                 ),
                 name="commerce_line_rate",
@@ -536,8 +536,18 @@ class Migration(migrations.Migration):
             model_name="pricelistitem",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("percent_off", None), ("price__gte", 0), ("price__lt", 100000000000000)),
-                    models.Q(("percent_off__gt", 0), ("percent_off__lte", 100), ("price", None)),
+                    models.Q(
+                        ("percent_off", None),
+                        ("price__gte", 0),
+                        ("price__isnull", False),
+                        ("price__lt", 100000000000000),
+                    ),
+                    models.Q(
+                        ("percent_off__gt", 0),
+                        ("percent_off__isnull", False),
+                        ("percent_off__lte", 100),
+                        ("price", None),
+                    ),
                     _connector="OR",
                 ),
                 name="commerce_item_price",

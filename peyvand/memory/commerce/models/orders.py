@@ -270,7 +270,8 @@ class OrderLine(models.Model):
                 name="commerce_line_tax",
             ),
             models.CheckConstraint(
-                condition=Q(tax_percent=None, tax_rate=None) | Q(tax_percent__gte=0, tax_percent__lte=100),
+                condition=Q(tax_percent=None, tax_rate=None)
+                | Q(tax_percent__isnull=False, tax_percent__gte=0, tax_percent__lte=100),
                 name="commerce_line_rate",
             ),
         ]

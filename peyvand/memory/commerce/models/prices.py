@@ -84,8 +84,8 @@ class PriceListItem(models.Model):
                 fields=["price_list", "product", "min_quantity"], name="commerce_item_once", nulls_distinct=False
             ),
             models.CheckConstraint(
-                condition=Q(price__gte=0, price__lt=10**14, percent_off=None)
-                | Q(price=None, percent_off__gt=0, percent_off__lte=100),
+                condition=Q(price__isnull=False, price__gte=0, price__lt=10**14, percent_off=None)
+                | Q(price=None, percent_off__isnull=False, percent_off__gt=0, percent_off__lte=100),
                 name="commerce_item_price",
             ),
             models.CheckConstraint(condition=Q(product__isnull=False) | Q(price=None), name="commerce_item_product"),

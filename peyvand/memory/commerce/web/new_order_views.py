@@ -42,7 +42,7 @@ from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.queries import concealed
 
 CHOICES = 8  # of customers to pick from
-TYPED = ("product", "description", "quantity", "price", "discount", "reason")  # of a line
+TYPED = ("product", "description", "quantity", "price", "line_discount", "line_reason")  # of a line
 
 
 @dataclass(frozen=True)
