@@ -43,7 +43,15 @@ ONE = {
     ),
     "customers:edit": "SELECT max(id) FROM customers_customer WHERE demo",
     "privacy:person": "SELECT max(id) FROM customers_customer WHERE demo AND kind = 'person'",
-    "commerce:order": "SELECT max(id) FROM commerce_order WHERE demo",
+    "commerce:order": (
+        "(SELECT max(id) FROM commerce_order WHERE demo) UNION"
+        " (SELECT max(id) FROM commerce_order WHERE demo AND discount_minor <> 0 AND paid_minor <> 0)"
+    ),
+    "commerce:category": "SELECT max(id) FROM commerce_category WHERE demo",
+    "commerce:price-list": "(SELECT min(id) FROM commerce_pricelist WHERE demo) UNION "
+    "(SELECT max(id) FROM commerce_pricelist WHERE demo)",
+    "commerce:price-list-edit": "SELECT min(id) FROM commerce_pricelist WHERE demo",
+    "commerce:tax-rate": "SELECT min(id) FROM commerce_taxrate WHERE demo",
     "commerce:product": "SELECT max(id) FROM commerce_product WHERE demo",
     "consents:purpose": "SELECT min(key) FROM consents_purpose WHERE demo",
     "outreach:one": "SELECT max(id) FROM outreach_message WHERE demo GROUP BY state",
@@ -194,6 +202,14 @@ NOT_PAGES = {
     "sms:remove",
     "sms:hook",
     "sms:test",
+    "commerce:order-quote",
+    "commerce:payment-reverse",
+    "commerce:category-archive",
+    "commerce:category-move",
+    "commerce:price-list-archive",
+    "commerce:price-item-put",
+    "commerce:price-item-remove",
+    "commerce:tax-rate-archive",
     "transfer:reshape",
     "transfer:status",
     "transfer:run",

@@ -1,4 +1,4 @@
-"""REST routes of orders, payments and products. Amounts: totals in integer minor units, prices as decimal strings."""
+"""REST routes of orders and payments. Amounts: totals in integer minor units, prices as decimal strings."""
 
 from __future__ import annotations
 
@@ -8,49 +8,63 @@ from typing import Any
 
 from django.http import Http404
 from ninja import Router, Schema
-from ninja.errors import HttpError
 from ninja.params.functions import Query
 from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
-from peyvand.foundation.ui.lists import BadCursorError, paginate
 from peyvand.memory.commerce import queries, services
 from peyvand.memory.commerce.access import ORDERS_EDIT, customers_within
-from peyvand.memory.commerce.models import Order, OrderLine, Payment, PaymentKind, Product, ProductKind
+from peyvand.memory.commerce.api.paging import LARGEST_PAGE, page_of
+from peyvand.memory.commerce.models import Order, OrderLine, Payment, PaymentKind
 from peyvand.memory.commerce.queries import NEWEST_FIRST, OrderFilter
 from peyvand.memory.customers.models import Customer
-
-LARGEST_PAGE = 200
 
 router = Router(tags=["commerce"])
 
 
 class LineOut(Schema):
-    """A line of an order."""
+    """A line of an order. `amount` is quantity × unit price less `discount` and `order_discount` (its share of the
+    order's); it holds `tax` where `tax_included`, else that comes on top of it.
+    """
 
     id: int
     product_id: int | None
     description: str
     quantity: Decimal
     unit_price: Decimal
+    price_list_id: int | None
+    discount: Decimal
+    discount_percent: Decimal | None
+    discount_reason: str
+    order_discount: Decimal
     amount: Decimal
+    tax_rate_id: int | None
+    tax_percent: Decimal | None
+    tax_included: bool
+    tax: Decimal
+    net: Decimal
+    gross: Decimal
     unit_cost: Decimal | None
 
 
 class PaymentOut(Schema):
-    """Money in, or back."""
+    """Money in, or back. An entry that `reverses_id` takes out one that was recorded wrongly."""
 
     id: int
     kind: str
+    reverses_id: int | None
     at: datetime
     amount_minor: int
     currency: str
     method: str
     reference: str
+    note: str
 
 
 class OrderOut(Schema):
-    """An order without its lines. `exponent` is the number of decimals of the minor units."""
+    """An order without its lines. `exponent` is the number of decimals of the minor units; `total_minor` is what is to
+    be paid: `net_minor` and `tax_minor`.
+    """
 
     id: int
     number: str
@@ -64,6 +78,12 @@ class OrderOut(Schema):
     currency: str
     exponent: int
     channel: str
+    discount_percent: Decimal | None
+    discount_value: Decimal | None
+    discount_reason: str
+    discount_minor: int
+    net_minor: int
+    tax_minor: int
     total_minor: int
     cost_minor: int | None
     paid_minor: int
@@ -89,20 +109,6 @@ class OrderWhole(OrderOut):
         return queries.payments_of(order=order)
 
 
-class ProductOut(Schema):
-    """A product."""
-
-    id: int
-    sku: str
-    name: str
-    kind: str
-    unit_price: Decimal | None
-    unit_cost: Decimal | None
-    currency: str
-    active: bool
-    version: int
-
-
 class OrderPage(Schema):
     """A page of orders; `next` is the cursor of the page after, null at the end."""
 
@@ -110,21 +116,23 @@ class OrderPage(Schema):
     next: str | None
 
 
-class ProductPage(Schema):
-    """A page of products."""
+class DiscountIn(Schema):
+    """A percentage, or an amount in the order's currency, and why."""
 
-    items: list[ProductOut]
-    next: str | None
+    reason: str
+    percent: Decimal | None = None
+    amount: Decimal | None = None
 
 
 class LineIn(Schema):
-    """A line to be sold: a product by id, or a description; without a price, the product's own."""
+    """A line to be sold: a product by id, or a description; without a price, the one that holds for the customer."""
 
     quantity: Decimal
     product_id: int | None = None
     description: str = ""
     unit_price: Decimal | None = None
     unit_cost: Decimal | None = None
+    discount: DiscountIn | None = None
 
 
 class OrderIn(Schema):
@@ -137,6 +145,7 @@ class OrderIn(Schema):
     number: str = ""
     channel: str = Field(default="", max_length=20)
     note: str = ""
+    discount: DiscountIn | None = None
 
 
 class ReturnLineIn(Schema):
@@ -165,31 +174,16 @@ class PaymentIn(Schema):
     reference: str = ""
 
 
+class ReversalIn(Schema):
+    """Why an entry was wrong."""
+
+    note: str
+
+
 class MomentIn(Schema):
     """When it happened; now when left out."""
 
     at: datetime | None = None
-
-
-class ProductIn(Schema):
-    """A product to be made, or all of its values anew."""
-
-    sku: str
-    name: str
-    currency: str
-    kind: str = str(ProductKind.GOODS)
-    unit_price: Decimal | None = None
-    unit_cost: Decimal | None = None
-    active: bool = True
-    version: int | None = None
-
-
-def _page(found: Any, *, order: tuple[str, ...], after: str | None, size: int) -> dict[str, Any]:
-    try:
-        page = paginate(found, order=order, cursor=after, size=size)
-    except BadCursorError:
-        raise HttpError(400, "this cursor is of another list") from None
-    return {"items": page.rows, "next": page.next_cursor}
 
 
 def _whole(request: StaffRequest, order_id: int) -> Order:
@@ -223,7 +217,7 @@ def orders_list(
         since=since,
         until=until,
     )
-    return _page(queries.orders(actor=request.actor, chosen=chosen), order=NEWEST_FIRST, after=after, size=size)
+    return page_of(queries.orders(actor=request.actor, chosen=chosen), order=NEWEST_FIRST, after=after, size=size)
 
 
 @router.post("/orders", response={201: OrderWhole}, summary="Place an order")
@@ -237,16 +231,25 @@ def orders_create(request: StaffRequest, data: OrderIn) -> tuple[int, Order]:
         order = services.order_place(
             actor=request.actor,
             customer=customer,
-            lines=[services.LineData(**line.dict()) for line in data.lines],
+            lines=[_line(line) for line in data.lines],
             currency=data.currency,
             placed_at=data.placed_at,
             number=data.number,
             channel=data.channel,
             note=data.note,
+            discount=_discount(data.discount),
         )
     except Customer.DoesNotExist:
         raise Http404 from None
     return 201, order
+
+
+def _line(data: LineIn) -> services.LineData:
+    return services.LineData(**data.dict(exclude={"discount"}), discount=_discount(data.discount))
+
+
+def _discount(data: DiscountIn | None) -> services.DiscountData | None:
+    return None if data is None else services.DiscountData(**data.dict())
 
 
 @router.get("/orders/{order_id}", response=OrderWhole, summary="One order with its lines and payments")
@@ -296,44 +299,18 @@ def payments_create(request: StaffRequest, order_id: int, data: PaymentIn) -> tu
     )
 
 
+@router.post(
+    "/orders/{order_id}/payments/{payment_id}/reverse",
+    response={201: PaymentOut},
+    summary="Reverse an entry that was recorded wrongly",
+)
+def payments_reverse(request: StaffRequest, order_id: int, payment_id: int, data: ReversalIn) -> tuple[int, Payment]:
+    _editable(request, order_id)
+    return 201, services.payment_reverse(actor=request.actor, order_id=order_id, payment_id=payment_id, note=data.note)
+
+
 def _editable(request: StaffRequest, order_id: int) -> None:
     """403 without the right, 404 for an order out of its reach."""
     request.actor.require(ORDERS_EDIT)
     if not Order.objects.visible_to(request.actor, ORDERS_EDIT).filter(pk=order_id).exists():
         raise Http404
-
-
-@router.get("/products", response=ProductPage, summary="Products by name")
-def products_list(
-    request: StaffRequest,
-    q: str = Query("", max_length=100),
-    kind: str = "",
-    active: bool | None = None,
-    after: str | None = None,
-    size: int = Query(50, ge=1, le=LARGEST_PAGE),
-) -> dict[str, Any]:
-    found = queries.products(actor=request.actor, text=q, kind=kind, active=active)
-    return _page(found, order=("name", "id"), after=after, size=size)
-
-
-@router.post("/products", response={201: ProductOut}, summary="Make a product")
-def products_create(request: StaffRequest, data: ProductIn) -> tuple[int, Product]:
-    return 201, services.product_save(actor=request.actor, data=_product(data))
-
-
-@router.get("/products/{product_id}", response=ProductOut, summary="One product")
-def products_get(request: StaffRequest, product_id: int) -> Product:
-    try:
-        return queries.product_get(actor=request.actor, product_id=product_id)
-    except Product.DoesNotExist:
-        raise Http404 from None
-
-
-@router.put("/products/{product_id}", response=ProductOut, summary="Change a product")
-def products_update(request: StaffRequest, product_id: int, data: ProductIn) -> Product:
-    product = products_get(request, product_id)
-    return services.product_save(actor=request.actor, data=_product(data), product=product, version=data.version)
-
-
-def _product(data: ProductIn) -> services.ProductData:
-    return services.ProductData(**data.dict(exclude={"version"}))

@@ -1,20 +1,18 @@
-"""The reads of commerce. All take the actor and show what they may see; sums stand apart by currency."""
+"""The reads of orders. All take the actor and show what they may see; sums stand apart by currency."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.foundation.text.digits import latin_digits
 from peyvand.foundation.text.keys import clean, fa_key
 from peyvand.foundation.ui.lists import capped_count
-from peyvand.memory.commerce.access import ORDERS_VIEW, PRODUCTS_VIEW, customers_within, order_scope
-from peyvand.memory.commerce.models import Order, OrderKind, OrderLine, OrderStatus, Payment, Product
+from peyvand.memory.commerce.access import ORDERS_VIEW, customers_within, order_scope
+from peyvand.memory.commerce.models import Order, OrderKind, OrderLine, OrderStatus, Payment
 from peyvand.memory.customers.models import Customer
 
 VIEWS = ("all", "unpaid", "returns", "anonymous")
@@ -41,11 +39,12 @@ class OrderFilter:
 
 @dataclass(frozen=True)
 class CurrencyTotal:
-    """Σ totals of orders in one currency, in minor units; cancelled ones are left out."""
+    """Σ totals of orders in one currency, in minor units, and the taxes in them; cancelled ones are left out."""
 
     currency: str
     orders: int
     total_minor: int
+    tax_minor: int
 
 
 def unpaid() -> Q:
@@ -99,8 +98,8 @@ def order_get(*, actor: Actor, order_id: int) -> Order:
 
 
 def lines_of(*, order: Order) -> list[OrderLine]:
-    """The order's lines with their products, in their order."""
-    return list(order.items.select_related("product").order_by("position"))
+    """The order's lines with their products, price lists and rates of tax, in their order."""
+    return list(order.items.select_related("product", "price_list", "tax_rate").order_by("position"))
 
 
 def payments_of(*, order: Order) -> list[Payment]:
@@ -117,10 +116,10 @@ def totals(*, found: QuerySet[Order]) -> list[CurrencyTotal] | None:
         found.exclude(status=OrderStatus.CANCELLED)
         .order_by()
         .values("currency")
-        .annotate(count=Count("pk"), sum_minor=Sum("total_minor"))
+        .annotate(count=Count("pk"), sum_minor=Sum("total_minor"), taxes=Sum("tax_minor"))
         .order_by("currency")
     )
-    return [CurrencyTotal(currency=row["currency"], orders=row["count"], total_minor=row["sum_minor"]) for row in rows]
+    return [CurrencyTotal(row["currency"], row["count"], row["sum_minor"], row["taxes"]) for row in rows]
 
 
 def customer_orders(*, actor: Actor, customer: Customer) -> QuerySet[Order]:
@@ -138,68 +137,3 @@ def open_orders(*, actor: Actor, customer: Customer) -> QuerySet[Order]:
 def may_see_anonymous(actor: Actor) -> bool:
     """Whether the actor sees orders of nobody known."""
     return order_scope(actor) is Scope.ALL
-
-
-def products(*, actor: Actor, text: str = "", kind: str = "", active: bool | None = None) -> QuerySet[Product]:
-    """The products, narrowed by a part of code or name."""
-    actor.require(PRODUCTS_VIEW)
-    found = Product.objects.visible_to(actor)
-    if text.strip():
-        found = found.filter(search_key__contains=fa_key(text))
-    if kind:
-        found = found.filter(kind=kind)
-    if active is not None:
-        found = found.filter(active=active)
-    return found
-
-
-def product_get(*, actor: Actor, product_id: int) -> Product:
-    """One product; Product.DoesNotExist outside the actor's reach."""
-    actor.require(PRODUCTS_VIEW)
-    return Product.objects.visible_to(actor).get(pk=product_id)
-
-
-def products_sold(*, actor: Actor, customer: Customer, size: int = 5) -> Sequence[Product]:
-    """What a customer bought last, each product once, for filling a new order."""
-    lines = (
-        OrderLine.objects.filter(order__in=customer_orders(actor=actor, customer=customer).values("pk"))
-        .exclude(product=None)
-        .order_by("-order__placed_at", "-pk")
-        .select_related("product")[: size * 4]
-    )
-    found = {line.product_id: line.product for line in lines if line.product is not None}
-    return list(found.values())[:size]
-
-
-WRONG_FIGURES = """
-SELECT kept.id
-  FROM commerce_order kept
-  LEFT JOIN (
-    SELECT order_id, count(*) AS lines, sum(amount) AS amount, sum(quantity * unit_cost) AS cost,
-           bool_and(unit_cost IS NOT NULL) AS cost_known
-      FROM commerce_orderline GROUP BY order_id
-  ) line ON line.order_id = kept.id
-  LEFT JOIN (
-    SELECT order_id, sum(CASE kind WHEN 'refund' THEN -amount_minor ELSE amount_minor END) AS paid
-      FROM commerce_payment GROUP BY order_id
-  ) payment ON payment.order_id = kept.id
-  LEFT JOIN (
-    SELECT origin_id, sum(total_minor) AS returned FROM commerce_order WHERE status <> 'cancelled' GROUP BY origin_id
-  ) back ON back.origin_id = kept.id
- WHERE kept.lines <> coalesce(line.lines, 0)
-    OR kept.total_minor <> coalesce(round(line.amount * power(10::numeric, kept.exponent)), 0)
-    OR kept.cost_minor IS DISTINCT FROM
-       CASE WHEN line.cost_known THEN round(line.cost * power(10::numeric, kept.exponent)) END
-    OR kept.paid_minor <> coalesce(payment.paid, 0)
-    OR kept.returned_minor <> coalesce(back.returned, 0)
- ORDER BY kept.id LIMIT 100
-"""
-
-
-def wrong_figures() -> list[int]:
-    """Ids of orders whose figures do not follow from their lines, payments and returns; none, unless a trigger
-    was off.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(WRONG_FIGURES)
-        return [pk for (pk,) in cursor.fetchall()]
