@@ -45,7 +45,7 @@ TABLES = (
     ),
     PersonalTable(
         name="conversations_conversationread",
-        label=_("Read conversations"),
+        label=_("What colleagues have read"),
         via=("conversation_id", "conversations_conversation"),
         columns=classed(key="id conversation_id", technical="demo at", staff="user_id"),
         order=93,

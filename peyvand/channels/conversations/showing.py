@@ -73,7 +73,8 @@ def channel_of(name: str) -> tuple[Label, str]:
     if registry.has(Carrier, name):
         carrier = registry.get(Carrier, name)
         return carrier.label, carrier.icon
-    return CHANNELS.get(name, (name, "message"))
+    label, icon = CHANNELS.get(name, (name, "message"))
+    return str(label), icon
 
 
 def name_of(conversation: Conversation, *, actor: Actor) -> str:
