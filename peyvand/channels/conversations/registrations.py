@@ -8,6 +8,7 @@ from peyvand.channels.conversations import access, demo, panels, personal, queri
 from peyvand.channels.conversations.kinds import KINDS
 from peyvand.channels.conversations.services.receiving import FILE
 from peyvand.channels.conversations.services.standing import wake_due
+from peyvand.channels.conversations.webhooks import WEBHOOKS
 from peyvand.foundation.changes.declarations import TrackedTable
 from peyvand.foundation.files.declarations import FilePurpose
 from peyvand.foundation.registry.actor import Actor
@@ -22,6 +23,7 @@ DECLARATIONS = (
     *access.PERMISSIONS,
     *personal.TABLES,
     *KINDS,
+    *WEBHOOKS,
     FilePurpose(FILE, max_bytes=30 * 2**20),
     TrackedTable("conversations_conversation", _("Conversation"), "messages"),
     Schedule("conversations.wake", "* * * * *", wake_due),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from peyvand.channels.conversations.errors import InvalidError
 from peyvand.channels.conversations.models import State, Way
 from peyvand.channels.conversations.queries import Chosen
 from peyvand.channels.conversations.services import ReplyData
+from peyvand.channels.conversations.showing import why_mine
 from peyvand.channels.conversations.tests.conftest import Writes
 from peyvand.foundation.accounts.models import User
 from peyvand.foundation.changes.services import undo
@@ -106,6 +108,21 @@ def test_views_and_search(writes: Writes, person: Person, colleague: People) -> 
     assert shown(view="all", text="رستگار") == [tea.pk]
     assert shown(view="all", text="نیست") == []
     assert queries.waiting_for(actor=actor) == 1
+
+
+def test_a_new_conversation_comes_to_the_owner_with_the_reason(
+    writes: Writes, person: Person, colleague: People
+) -> None:
+    user, actor = colleague()
+    gone, _actor = colleague(is_active=False)
+    mine, theirs = person(), person()
+    Customer.objects.filter(pk=mine.pk).update(owner=user)
+    Customer.objects.filter(pk=theirs.pk).update(owner=gone)
+    conversation = writes(mine)
+    assert (conversation.assignee, conversation.routed) == (user, {"why": "owner"})
+    with override("en"):
+        assert why_mine(conversation, actor=actor) == "Came to you: you own this customer."
+    assert writes(theirs).assignee is None
 
 
 DEEDS = st.lists(st.sampled_from(["writes", "answers", "closes", "notes", "snoozes", "opens"]), min_size=1, max_size=8)
