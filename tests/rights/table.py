@@ -273,6 +273,18 @@ outreach:rule-remove POST outreach.manage
 outreach:suppressed GET outreach.view
 outreach:suppressed POST outreach.view+outreach.manage
 outreach:suppression-remove POST customers.view+outreach.view+outreach.manage
+conversations:list GET conversations.view
+conversations:rows GET conversations.view
+conversations:parts POST conversations.reply
+conversations:one GET conversations.view
+conversations:news GET conversations.view
+conversations:file GET none
+conversations:reply POST conversations.view+conversations.reply
+conversations:assign POST conversations.view+conversations.assign
+conversations:snooze POST conversations.view+conversations.reply
+conversations:close POST conversations.view+conversations.reply
+conversations:reopen POST conversations.view+conversations.reply
+conversations:read POST conversations.view
 sms:accounts GET sms.manage
 sms:new GET sms.manage
 sms:new POST sms.manage
@@ -303,6 +315,7 @@ OWNED = frozenset(
         "interaction_id",
         "message_id",
         "suppression_id",
+        "conversation_id",
     }
 )
 OWNED = frozenset({"customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id"})

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from peyvand.channels.conversations.models import Conversation, Entry, Way
 from peyvand.channels.outreach.models import Cap
 from peyvand.channels.outreach.services import (
     ContentData,
@@ -137,8 +138,16 @@ def _records(owner: User, marker: str) -> Records:
     )
     address = f"{marker.lower()}@example.com"
     silent = suppress(demo=False, channel="email", address_key=address, customer_id=customer.pk, reason="staff")
+    talk = Conversation.objects.create(
+        customer=customer, assignee=owner, channel="sms", address=address, subject=f"{marker} said",
+        preview=f"{marker} said", entries_count=1, last_in_at=timezone.now(), waiting_since=timezone.now(),
+    )  # fmt: skip
+    Entry.objects.create(
+        conversation=talk, way=Way.IN, channel="sms", at=timezone.now(), text=f"{marker} said",
+        external_id=f"{marker}-1", search_key=f"{marker} said".lower(),
+    )  # fmt: skip
     return {
-        "message_id": message.pk, "suppression_id": silent.pk,
+        "conversation_id": talk.pk, "message_id": message.pk, "suppression_id": silent.pk,
         "customer_id": customer.pk, "identity_id": identity.pk, "relation_id": relation.pk, "tag_id": tag.pk,
         "order_id": order.pk, "payment_id": payment.pk, "interaction_id": note.pk, "token_id": _row.pk,
         "marker": marker,

@@ -159,3 +159,41 @@ class EntryFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_id} of {self.entry_id}"
+
+
+class ConversationRead(models.Model):
+    """Up to which of the customer's words a colleague has read, on whichever device."""
+
+    demo = models.BooleanField(default=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="reads")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "conversation"], name="conversations_read_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.conversation_id}"
+
+
+class Mention(models.Model):
+    """A colleague who was called by name in a note, until they have opened the conversation."""
+
+    demo = models.BooleanField(default=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="mentions")
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="mentions")
+    at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "entry"], name="conversations_mention_once")]
+        indexes = [
+            models.Index(
+                fields=["demo", "user", "conversation"], name="conversations_mention_new",
+                condition=Q(seen_at__isnull=True),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"@{self.user_id} {self.entry_id}"

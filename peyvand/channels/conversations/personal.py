@@ -43,4 +43,18 @@ TABLES = (
         files=("file_id",),
         order=92,
     ),
+    PersonalTable(
+        name="conversations_conversationread",
+        label=_("What colleagues have read"),
+        via=("conversation_id", "conversations_conversation"),
+        columns=classed(key="id conversation_id", technical="demo at", staff="user_id"),
+        order=93,
+    ),
+    PersonalTable(
+        name="conversations_mention",
+        label=_("Colleagues called in notes"),
+        via=("conversation_id", "conversations_conversation"),
+        columns=classed(key="id conversation_id entry_id", technical="demo at seen_at", staff="user_id"),
+        order=94,
+    ),
 )

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from ninja import NinjaAPI
 
+from peyvand.channels.conversations.api import router as conversations
 from peyvand.channels.outreach.api import router as outreach
 from peyvand.doors.api.guarding import Token
 from peyvand.doors.api.problems import install
@@ -35,6 +36,7 @@ ROUTERS = (
     webhooks,
     jobs,
     outreach,
+    conversations,
 )
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.

@@ -50,11 +50,13 @@ def _taken(*, demo: bool, received: Received) -> Entry:
     customer = sender_of(demo=demo, received=received)
     found = conversation_for(demo=demo, received=received, customer=customer)
     first = found is None
+    owner = customer.owner if customer is not None and customer.owner is not None and customer.owner.is_active else None
     conversation = found or Conversation.objects.create(
         demo=demo, customer=customer, subject=_clean(received.subject)[:300], channel=received.channel,
         account_id=received.account_id, address=received.address[:254], name=_clean(received.name)[:300],
         language=received.language or (customer.language if customer else ""), created_at=received.at,
         last_at=received.at, state=State.CLOSED if received.automatic else State.OPEN,
+        assignee=owner, routed={"why": "owner"} if owner is not None else {},
     )  # fmt: skip
     text = _clean(received.text)[:TEXT_LENGTH]
     entry = Entry.objects.create(
@@ -99,7 +101,7 @@ def sender_of(*, demo: bool, received: Received) -> Customer | None:
         "customer_id", flat=True
     )
     ids = list(owners.distinct()[:2])
-    return Customer.objects.filter(pk=ids[0]).first() if len(ids) == 1 else None
+    return Customer.objects.select_related("owner").filter(pk=ids[0]).first() if len(ids) == 1 else None
 
 
 def conversation_for(*, demo: bool, received: Received, customer: Customer | None) -> Conversation | None:

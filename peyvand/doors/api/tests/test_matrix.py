@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from peyvand.channels.conversations.models import Conversation
 from peyvand.doors.api.tests.factories import Program, narrow, person, program
 from peyvand.doors.api.views import METHODS, PREFIX, document
 from peyvand.foundation.registry.actor import Scope
@@ -27,6 +29,7 @@ class Route:
     body: Any = None
 
 
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 PRODUCT = {"sku": "NEW", "name": "New", "currency": "IRR"}
 TAX = {"name_en": "Tax", "percent": "0", "valid_from": "2020-01-01"}
 NOTE = {"customer_id": "{customer_id}", "kind": "note", "text": "hello"}
@@ -120,6 +123,14 @@ ROUTES = (
     Route("get", "/templates", ("outreach.send", "outreach.write")),
     Route("post", "/templates", ("outreach.write",), {"name_en": "Bye", **SAID}),
     Route("put", "/templates/{key}", ("outreach.write",), {"name_en": "Welcome", **SAID}),
+    Route("get", "/conversations", ("conversations.view",)),
+    Route("get", "/conversations/{conversation_id}", ("conversations.view",)),
+    Route("post", "/conversations/{conversation_id}/reply", ("conversations.reply",), {"text": "x", "channel": "sms"}),
+    Route("post", "/conversations/{conversation_id}/note", ("conversations.reply",), {"text": "Call her"}),
+    Route("post", "/conversations/{conversation_id}/assign", ("conversations.assign",), {}),
+    Route("post", "/conversations/{conversation_id}/snooze", ("conversations.reply",), {"until": TOMORROW}),
+    Route("post", "/conversations/{conversation_id}/close", ("conversations.reply",)),
+    Route("post", "/conversations/{conversation_id}/reopen", ("conversations.reply",)),
     Route("get", "/insight/summary", ("insight.view",)),
     Route("get", "/insight/slipping", ("insight.view",)),
     Route("get", "/imports", ("transfer.import",)),
@@ -152,7 +163,7 @@ TABLES = (
     "commerce_pricelistitem", "commerce_taxrate", "consents_consententry", "consents_consentstate",
     "work_holiday", "work_workinghours", "transfer_import", "jobs_run", "knowledge_article", "knowledge_articleversion",
     "webhooks_webhookendpoint", "webhooks_webhookdelivery", "outreach_message", "outreach_suppression",
-    "outreach_template", "outreach_templatetext",
+    "outreach_template", "outreach_templatetext", "conversations_conversation", "conversations_entry",
 )  # fmt: skip
 
 
@@ -186,8 +197,9 @@ def records() -> dict[str, Any]:
     message = made("/messages", {**MESSAGE, "customer_id": customer["id"], "dedupe_key": "first"})
     silent = made("/suppressions", {"channel": "sms", "address": "09121112244"})
     template = made("/templates", {"name_en": "Welcome", **SAID})
+    talk = Conversation.objects.create(customer_id=customer["id"], channel="sms", address="+989121112233")
     return {
-        "message_id": message["id"], "suppression_id": silent["id"], "key": template["key"],
+        "conversation_id": talk.pk, "message_id": message["id"], "suppression_id": silent["id"], "key": template["key"],
         "holiday_id": holiday["id"], "hours_id": hours["id"],
         "customer_id": customer["id"], "identity_id": identity["id"], "order_id": order["id"],
         "line_id": order["items"][0]["id"], "product_id": product["id"], "payment_id": paid["id"],
