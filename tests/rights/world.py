@@ -42,6 +42,8 @@ from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services import customer_create, relation_add, tag_add
 from peyvand.memory.interactions.services import record
 from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
+from peyvand.memory.work.models import Holiday, WorkingHours
+from peyvand.memory.work.services import starting_ensure
 
 ROLES = ("admin", "manager", "sales", "service", "marketing", "viewer", "nothing")
 MISSING = 10**9
@@ -146,11 +148,13 @@ def _shared(admin: User) -> Records:
     text = article.texts.get()
     text_publish(actor=system, text=text)
     category = category_save(actor=system, name_fa="Tea", name_en="")
+    starting_ensure(demo=False)
     newest = ChangeSet.objects.order_by("-id").first()
     return {
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "branch_id": branch.pk, "price_list_id": price_list.pk, "item_id": item.pk, "rate_id": rate.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
+        "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": WorkingHours.objects.get().pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk,
         "invitation": Invitation.objects.get().pk, "change_set_id": newest.pk if newest else 0,
     }  # fmt: skip

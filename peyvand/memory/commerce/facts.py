@@ -49,9 +49,12 @@ FACTS = (
                    line.description, line.quantity, line.unit_price, line.price_list_id,
                    line.discount + line.order_discount AS discount, line.amount, line.tax_percent, line.tax,
                    line.amount - CASE WHEN line.tax_included THEN line.tax ELSE 0 END AS net,
-                   line.unit_cost, line.quantity * line.unit_cost AS cost
+                   coalesce(line.unit_cost, priced.unit_cost) AS unit_cost,
+                   line.quantity * coalesce(line.unit_cost, priced.unit_cost) AS cost
               FROM commerce_orderline line JOIN commerce_order kept ON kept.id = line.order_id
-              LEFT JOIN commerce_product product ON product.id = line.product_id""",
+              LEFT JOIN commerce_product product ON product.id = line.product_id
+              LEFT JOIN commerce_product priced
+                     ON priced.id = line.product_id AND priced.currency = kept.currency""",
         key="id",
         columns={
             "id": "Id of the line",
@@ -69,7 +72,7 @@ FACTS = (
             "tax_percent": "Per cent of the rate it was sold under, where there was one",
             "tax": "Its tax, included or on top, in whole minor units",
             "net": "The amount without tax, exactly: revenue",
-            "unit_cost": "Cost of one, where known",
+            "unit_cost": "Cost of one: as noted on the line, else the product's of today in the order's currency",
             "cost": "Quantity times unit cost, exactly, where known",
         },
     ),

@@ -62,7 +62,7 @@ DECLARATIONS = (
         group="work",
         order=20,
         permission=ORDERS_VIEW,
-        key="o",
+        key="O",
     ),
     MenuEntry(
         name="commerce.products",

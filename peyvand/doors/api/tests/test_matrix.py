@@ -37,6 +37,7 @@ ORDER = {
     "customer_id": "{customer_id}",
     "lines": [{"quantity": "1", "description": "Tea", "unit_price": "5"}],
 }
+HOURS = {"name_en": "Office", "time_zone": "Asia/Tehran", "hours": {"sat": ["9:00-17:00"]}}
 HOOK = {"url": "https://hooks.peyvand.ir/in", "events": ["*"]}
 ROUTES = (
     Route("get", "/customers", ("customers.view",)),
@@ -92,6 +93,18 @@ ROUTES = (
     Route("get", "/articles/{article_id}", ("knowledge.view",)),
     Route("put", "/articles/{article_id}", ("knowledge.edit",), {"texts": {"fa": {"title": "Coffee"}}}),
     Route("post", "/articles/{article_id}/{language}/publish", ("knowledge.publish",)),
+    Route("get", "/holidays", ("work.view", "work.manage")),
+    Route("post", "/holidays", ("work.manage",), {"day": "2026-06-01", "name_en": "Stocktaking"}),
+    Route("post", "/holidays/load", ("work.manage",), {"year": 2030}),
+    Route("get", "/holidays/{holiday_id}", ("work.view", "work.manage")),
+    Route("put", "/holidays/{holiday_id}", ("work.manage",), {"day": "2026-06-02", "name_en": "Feast"}),
+    Route("get", "/working-hours", ("work.view", "work.manage")),
+    Route("post", "/working-hours", ("work.manage",), HOURS),
+    Route("get", "/working-hours/open", ("work.view", "work.manage")),
+    Route("get", "/working-hours/{hours_id}", ("work.view", "work.manage")),
+    Route("put", "/working-hours/{hours_id}", ("work.manage",), {**HOURS, "name_en": "Shop"}),
+    Route("delete", "/working-hours/{hours_id}", ("work.manage",)),
+    Route("delete", "/holidays/{holiday_id}", ("work.manage",)),
     Route("get", "/insight/summary", ("insight.view",)),
     Route("get", "/insight/slipping", ("insight.view",)),
     Route("get", "/imports", ("transfer.import",)),
@@ -122,7 +135,7 @@ TABLES = (
     "customers_customer", "customers_identity", "customers_tag", "interactions_interaction", "commerce_order",
     "commerce_orderline", "commerce_payment", "commerce_product", "commerce_category", "commerce_pricelist",
     "commerce_pricelistitem", "commerce_taxrate", "consents_consententry", "consents_consentstate",
-    "transfer_import", "jobs_run", "knowledge_article", "knowledge_articleversion",
+    "work_holiday", "work_workinghours", "transfer_import", "jobs_run", "knowledge_article", "knowledge_articleversion",
     "webhooks_webhookendpoint", "webhooks_webhookdelivery",
 )  # fmt: skip
 
@@ -151,7 +164,11 @@ def records() -> dict[str, Any]:
     admin.ask("post", f"/articles/{article['id']}/fa/publish")
     hook = made("/webhooks/endpoints", HOOK)
     sent = admin.ask("post", f"/webhooks/endpoints/{hook['id']}/test")
+    made("/working-hours", HOURS)
+    hours = made("/working-hours", {**HOURS, "name_en": "Other"})
+    holiday = made("/holidays", {"day": "2026-06-03", "name_en": "Own day"})
     return {
+        "holiday_id": holiday["id"], "hours_id": hours["id"],
         "customer_id": customer["id"], "identity_id": identity["id"], "order_id": order["id"],
         "line_id": order["items"][0]["id"], "product_id": product["id"], "payment_id": paid["id"],
         "category_id": category["id"], "price_list_id": price_list["id"], "item_id": item["id"], "rate_id": rate["id"],

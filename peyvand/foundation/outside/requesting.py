@@ -1,7 +1,7 @@
-"""One message over the wire, by the standard library: to a checked address, within a deadline, no further than there.
+"""One request over the wire, by the standard library: to a checked address, within a deadline, no further than there.
 
 The standard library and not httpx, which is only a tool of our tests: what is wanted here is less than a client does –
-no redirect, no proxy of the environment, no cookie, one kilobyte of answer – and the address must be pinned.
+no redirect, no proxy of the environment, no cookie, a bounded piece of the answer – and the address must be pinned.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
-from peyvand.foundation.webhooks.guarding import ForbiddenAddressError, Resolver, pinned, resolved, target_of
+from peyvand.foundation.outside.guarding import ForbiddenAddressError, Resolver, Target, pinned, resolved, target_of
 
 TIMEOUT = 15.0  # seconds for the whole of a try, connecting and reading together
 MOST_READ = 1024  # bytes of the answer
 LONGEST_PAUSE = 86_400  # seconds; nobody makes us wait longer
-AGENT = "Peyvand-Webhooks/1"
+AGENT = "Peyvand/1"
 
 
 class Trouble:
-    """Why there was no answer, or one that is none: codes kept with the try."""
+    """Why there was no answer, or one that is none: codes for keeping."""
 
     ADDRESS = "address"
     NAME = "name"
@@ -38,18 +38,24 @@ class Trouble:
     BROKEN = "broken"
     REDIRECT = "redirect"
     STATUS = "status"
-    UNSIGNED = "unsigned"  # nothing was sent: it could not be signed
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a try. `status` is None without an answer; `retry_after`, in seconds, is what it asks for."""
+    """What became of a request. `status` is None without an answer; `retry_after`, in seconds, is what it asks for.
+
+    `raw` is the answer's body as far as it was read, `response` the same as text without NUL; `whole` says whether that
+    is all of it. `headers` are by their lower-cased names.
+    """
 
     status: int | None
     ms: int
     error: str = ""
     response: str = ""
     retry_after: int | None = None
+    raw: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False
 
     @property
     def taken(self) -> bool:
@@ -90,25 +96,28 @@ class _Deadline:
         self._timer.cancel()
 
 
-def post(
+def request(
     url: str,
     *,
-    body: bytes,
+    method: str = "POST",
+    body: bytes = b"",
     headers: Mapping[str, str],
     timeout: float = TIMEOUT,
+    most_read: int = MOST_READ,
     resolver: Resolver = resolved,
     trust: ssl.SSLContext | None = None,
 ) -> Outcome:
-    """Send it once and say what came back; never raises for what the receiver does.
+    """Ask once and say what came back; never raises for what the other side does.
 
-    `trust` are the authorities believed in, the system's by default.
+    `headers` name the Content-Type of a body. `timeout` is in seconds for the whole, connecting and reading together;
+    of the answer `most_read` bytes are read. `trust` are the authorities believed in, the system's by default.
     """
     began = time.monotonic()
     deadline = _Deadline(timeout)
     sock: socket.socket | None = None
 
-    def outcome(status: int | None, error: str, response: str = "", retry_after: int | None = None) -> Outcome:
-        return Outcome(status, round((time.monotonic() - began) * 1000), error, response, retry_after)
+    def none(error: str, words: str = "") -> Outcome:
+        return Outcome(None, round((time.monotonic() - began) * 1000), error, words)
 
     try:
         target = target_of(url)
@@ -118,24 +127,30 @@ def post(
             context = trust or _trusted()
             sock = context.wrap_socket(sock, server_hostname=target.host)
             deadline.hold(sock)
-        answer = _asked(sock, target.host, target.port, target.path, target.shown, body, headers)
+        sock.settimeout(timeout)  # the deadline cuts it shorter
+        answer = _asked(sock, target, method, body, headers)
         if deadline.passed:  # what was cut off reads like an end
             raise TimeoutError
-        status, retry_after = answer.status, _pause(answer.getheader("Retry-After"))
-        text = _beginning(answer)
-        error = "" if 200 <= status < 300 else Trouble.REDIRECT if 300 <= status < 400 else Trouble.STATUS
-        return outcome(status, error, text, retry_after)
+        raw, ended = _beginning(answer, most_read)
+        status = answer.status
+        return Outcome(
+            status=status, ms=round((time.monotonic() - began) * 1000),
+            error="" if 200 <= status < 300 else Trouble.REDIRECT if 300 <= status < 400 else Trouble.STATUS,
+            response=raw.decode("utf-8", "replace").replace("\x00", ""),
+            retry_after=_pause(answer.getheader("Retry-After")), raw=raw,
+            headers={name.lower(): value for name, value in answer.getheaders()},
+            whole=ended and not deadline.passed,
+        )  # fmt: skip
     except ForbiddenAddressError as refused:
-        return outcome(None, refused.code)
+        return none(refused.code)
     except ssl.SSLError as error:
-        return outcome(None, Trouble.TIMEOUT if deadline.passed else Trouble.TLS, str(error)[:200])
+        return none(Trouble.TIMEOUT if deadline.passed else Trouble.TLS, str(error)[:200])
     except TimeoutError:
-        return outcome(None, Trouble.TIMEOUT)
+        return none(Trouble.TIMEOUT)
     except ConnectionRefusedError:
-        return outcome(None, Trouble.CONNECT)
+        return none(Trouble.CONNECT)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        passed = deadline.passed
-        return outcome(None, Trouble.TIMEOUT if passed else Trouble.BROKEN, "" if passed else type(error).__name__)
+        return none(Trouble.TIMEOUT) if deadline.passed else none(Trouble.BROKEN, type(error).__name__)
     finally:
         deadline.cancel()
         if sock is not None:
@@ -161,36 +176,35 @@ def _connected(addresses: Sequence[str], port: int, deadline: _Deadline) -> sock
 
 
 def _asked(
-    sock: socket.socket, host: str, port: int, path: str, shown: str, body: bytes, headers: Mapping[str, str]
+    sock: socket.socket, target: Target, method: str, body: bytes, headers: Mapping[str, str]
 ) -> http.client.HTTPResponse:
-    sock.settimeout(TIMEOUT)  # the deadline cuts it shorter
-    asking = http.client.HTTPConnection(host, port)
+    asking = http.client.HTTPConnection(target.host, target.port)
     asking.sock = sock
-    asking.putrequest("POST", path, skip_host=True, skip_accept_encoding=True)
-    plain = {
-        "Host": shown,
-        "Content-Type": "application/json",
-        "Content-Length": str(len(body)),
-        "User-Agent": AGENT,
-        "Accept": "*/*",
-        "Connection": "close",
-        **headers,
-    }
-    for name, value in plain.items():
+    asking.putrequest(method, target.path, skip_host=True, skip_accept_encoding=True)
+    plain = {"Host": target.shown, "User-Agent": AGENT, "Accept": "*/*", "Connection": "close"}
+    if body or method in ("POST", "PUT", "PATCH"):
+        plain["Content-Length"] = str(len(body))
+    given = {name.lower() for name in headers} - {"host", "connection", "content-length", "transfer-encoding"}
+    ours = {name: value for name, value in plain.items() if name.lower() not in given}
+    theirs = {name: value for name, value in headers.items() if name.lower() in given}
+    for name, value in {**ours, **theirs}.items():
         asking.putheader(name, value)
-    asking.endheaders(body)
+    asking.endheaders(body or None)
     return asking.getresponse()
 
 
-def _beginning(answer: http.client.HTTPResponse) -> str:
-    """The first kilobyte as text; what breaks off stays as far as it came."""
-    read = b""
+def _beginning(answer: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
+    """The first bytes, and whether they are all there are; what breaks off stays as far as it came."""
+    read = bytearray()
     try:
-        while len(read) < MOST_READ and (some := answer.read1(MOST_READ - len(read))):
+        while len(read) < most:
+            some = answer.read1(most - len(read))
+            if not some:
+                return bytes(read), not answer.length  # fewer than were announced are not all
             read += some
     except (OSError, http.client.HTTPException, ValueError):
-        pass
-    return read[:MOST_READ].decode("utf-8", "replace").replace("\x00", "")
+        return bytes(read), False
+    return bytes(read[:most]), answer.length == 0
 
 
 def _pause(value: str | None) -> int | None:

@@ -1,17 +1,18 @@
-"""No message goes into one's own network, whatever the address is dressed up as."""
+"""No request goes into one's own network, whatever the address is dressed up as."""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 import time
 from typing import Any
 
 import pytest
 
-from peyvand.foundation.webhooks import guarding
-from peyvand.foundation.webhooks.guarding import ForbiddenAddressError, pinned, public, resolved, target_of
-from peyvand.foundation.webhooks.posting import Trouble, post
+from peyvand.foundation.outside import guarding
+from peyvand.foundation.outside.guarding import ForbiddenAddressError, pinned, public, resolved, target_of
+from peyvand.foundation.outside.requesting import Trouble, request
 
 HOSTILE = (
     "http://127.0.0.1/", "http://127.1/", "http://0177.0.0.1/", "http://0x7f000001/", "http://0x7f.1/",
@@ -38,7 +39,7 @@ HOSTILE = (
 def test_no_connection_is_made(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
     monkeypatch.setattr(socket, "create_connection", lambda *args, **_more: made.append(args))
-    outcome = post(url, body=b"{}", headers={})
+    outcome = request(url, body=b"{}", headers={})
     assert made == []
     assert outcome.status is None
     assert outcome.error in (Trouble.ADDRESS, Trouble.NAME)
@@ -68,12 +69,12 @@ def test_a_name_that_answers_differently_the_second_time_gains_nothing(monkeypat
         raise ConnectionRefusedError
 
     monkeypatch.setattr(socket, "create_connection", connect)
-    outcome = post("https://rebind.ir/", body=b"{}", headers={}, resolver=resolver)
+    outcome = request("https://rebind.ir/", body=b"{}", headers={}, resolver=resolver)
     assert (outcome.error, asked, went) == (Trouble.CONNECT, ["rebind.ir"], [("93.184.216.34", 443)])
 
 
 def test_an_allowed_host_is_reached_but_never_the_metadata(settings: Any) -> None:
-    settings.WEBHOOK_HOSTS = ["erp.lan", "169.254.169.254"]
+    settings.OWN_HOSTS = ["erp.lan", "169.254.169.254"]
     target = target_of("http://ERP.lan:8069/hook?x=1")
     assert pinned(target, lambda _host, _port: ["10.0.0.8"]) == ["10.0.0.8"]
     assert (target.shown, target.path) == ("erp.lan:8069", "/hook?x=1")
@@ -97,7 +98,7 @@ def test_a_resolver_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.M
     monkeypatch.setattr(guarding, "RESOLVE", 0.2)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: time.sleep(3))
     began = time.monotonic()
-    assert post("https://slow.ir/", body=b"", headers={}).error == Trouble.NAME
+    assert request("https://slow.ir/", body=b"", headers={}).error == Trouble.NAME
     assert time.monotonic() - began < 1
 
 
@@ -105,6 +106,15 @@ def test_a_name_without_a_machine_is_said_so() -> None:
     def nobody(_host: str, _port: int) -> list[str]:
         raise socket.gaierror
 
-    assert post("https://nobody.ir/", body=b"", headers={}, resolver=nobody).error == Trouble.NAME
-    assert post("https://shop.example/", body=b"", headers={}).error == Trouble.SAMPLE
+    assert request("https://nobody.ir/", body=b"", headers={}, resolver=nobody).error == Trouble.NAME
+    assert request("https://shop.example/", body=b"", headers={}).error == Trouble.SAMPLE
     assert resolved("127.0.0.1", 80) == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("answer", [None, [], [(2, 1, 6, "", ())]])
+def test_a_resolver_that_answers_nonsense_is_no_machine(answer: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", broken.append)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: answer)
+    assert request("https://shop.ir/", headers={}).error == Trouble.NAME
+    assert broken == []

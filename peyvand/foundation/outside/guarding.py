@@ -1,10 +1,10 @@
-"""Where a message may go: the guard against addresses that lead into one's own network (SSRF).
+"""Where a request may go: the guard against addresses that lead into one's own network (SSRF).
 
 A name is resolved once; every address it has must be public; the connection goes to the address that was checked, never
 to the name again, so that a name that answers differently the second time (DNS rebinding) gains nothing. How a number
 is written (127.1, 0x7f000001, 2130706433) doesn't matter: what it resolves to is checked.
 
-Hosts of one's own network are allowed one by one by the installation (`settings.WEBHOOK_HOSTS`), never on a screen.
+Hosts of one's own network are allowed one by one by the installation (`settings.OWN_HOSTS`), never on a screen.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Target:
 
 def own_hosts() -> frozenset[str]:
     """Hosts of one's own network that the installation allows."""
-    return frozenset(str(host).strip().strip("[]").lower() for host in settings.WEBHOOK_HOSTS)
+    return frozenset(str(host).strip().strip("[]").lower() for host in settings.OWN_HOSTS)
 
 
 def target_of(url: str) -> Target:
@@ -86,7 +86,7 @@ def target_of(url: str) -> Target:
     if parts.scheme not in ("https", "http"):
         raise ForbiddenAddressError(_("The address begins with https:// or http://."))
     if parts.username is not None or parts.password is not None:
-        raise ForbiddenAddressError(_("No user name or password in the address; the signature proves who sends."))
+        raise ForbiddenAddressError(_("No user name or password in the address."))
     if not (":" in host or _HOST.fullmatch(host)) or len(host) > 253:
         raise ForbiddenAddressError(_("This is not an address of the web."))
     https = parts.scheme == "https"
@@ -134,9 +134,7 @@ def _check_literal(host: str) -> None:
         raise ForbiddenAddressError(OWN_NETWORK)
 
 
-OWN_NETWORK = _(
-    "This address lies in your own network. Whoever runs Peyvand can allow the host in PEYVAND_WEBHOOK_HOSTS."
-)
+OWN_NETWORK = _("This address lies in your own network. Whoever runs Peyvand can allow the host in PEYVAND_OWN_HOSTS.")
 
 
 def public(address: Address) -> bool:
@@ -161,10 +159,11 @@ def resolved(host: str, port: int) -> Sequence[str]:
     def ask() -> None:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            answers.put(error if isinstance(error, OSError) else OSError(str(error)))
-        else:
             answers.put(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
+        except OSError as error:
+            answers.put(error)
+        except (ValueError, TypeError, LookupError) as error:  # a name that can't be written, an answer that is none
+            answers.put(OSError(str(error)))
 
     threading.Thread(target=ask, name="resolve", daemon=True).start()  # the system's resolver knows no deadline
     try:
