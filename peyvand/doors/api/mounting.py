@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from ninja import NinjaAPI
+from ninja.operation import Operation
 
-from peyvand.doors.api.guarding import Token
+from peyvand.doors.api.bearing import Token
 from peyvand.doors.api.problems import install
 from peyvand.doors.api.reading import StrictParser
 from peyvand.foundation.jobs.api import router as jobs
@@ -31,8 +32,15 @@ To hear of changes at once instead of asking, give an address to `/webhooks/endp
 Times are ISO 8601 with an offset; amounts named `_minor` are integers of the currency's smallest unit."""
 
 
+class Api(NinjaAPI):
+    """Operations are named by their functions, so that a generated client reads well; a test holds them apart."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+
 def _made() -> NinjaAPI:
-    api = NinjaAPI(
+    api = Api(
         title="Peyvand", version=version("peyvand"), description=DESCRIPTION, docs_url=None, openapi_url=None,
         auth=Token(), parser=StrictParser(), urls_namespace="api-1", servers=[{"url": "/"}],
     )  # fmt: skip
