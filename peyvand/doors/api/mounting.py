@@ -10,6 +10,8 @@ from ninja.operation import Operation
 from peyvand.doors.api.bearing import Token
 from peyvand.doors.api.problems import install
 from peyvand.doors.api.reading import StrictParser
+from peyvand.foundation.changes.api import router as changes
+from peyvand.foundation.fields.api import router as fields
 from peyvand.foundation.jobs.api import router as jobs
 from peyvand.foundation.transfer.api import router as transfer
 from peyvand.foundation.webhooks.api import router as webhooks
@@ -19,9 +21,13 @@ from peyvand.memory.consents.api import router as consents
 from peyvand.memory.customers.api import router as customers
 from peyvand.memory.interactions.api import router as interactions
 from peyvand.memory.knowledge.api import router as knowledge
+from peyvand.memory.matching.api import router as matching
 from peyvand.memory.privacy.api import router as privacy
 
-ROUTERS = (customers, consents, interactions, commerce, knowledge, privacy, value, transfer, webhooks, jobs)
+ROUTERS = (
+    customers, consents, interactions, matching, commerce, knowledge, privacy, value, fields, transfer, changes,
+    webhooks, jobs,
+)  # fmt: skip
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.
 

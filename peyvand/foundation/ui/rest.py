@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
+import pydantic
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext
@@ -33,7 +35,7 @@ Moment = AwareDatetime
 Text = Annotated[str, AfterValidator(_plain)]
 """What people or programs have written."""
 Size = Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="How many at most.")]
-After = Annotated[str | None, Field(max_length=2_000, description="`next` of the page before.")]
+After = Annotated[str, Field(max_length=2_000, description="`next` of the page before.")]
 
 
 class Given(Schema):
@@ -48,7 +50,7 @@ def page(found: QuerySet[M], *, order: Sequence[str], after: str | None, size: i
     return {"items": list(read.rows), "next": read.next_cursor}
 
 
-def file(blocks: Any, content_type: str) -> StreamingHttpResponse:
+def attachment(blocks: Any, content_type: str) -> StreamingHttpResponse:
     """A file that is sent as it is made; it is kept by who asked, never shown."""
     response = StreamingHttpResponse(blocks, content_type=content_type)
     response["Content-Disposition"] = "attachment"
@@ -97,3 +99,40 @@ def sentence(one: Mapping[str, Any]) -> str:
     if kind in ("enum", "literal_error"):
         return gettext("This must be one of: {names}.").format(names=limits.get("expected", ""))
     return gettext("This value can't be taken.")
+
+
+# ── many at once, each answered for by its place ──────────────────────────
+
+
+class ErrorOut(Schema):
+    """What can't be kept, and what to send instead; `field` is "" for the whole row."""
+
+    field: str
+    detail: str
+
+
+def errors_of(errors: Mapping[str, object]) -> list[dict[str, str]]:
+    """What a verb refuses, by field."""
+    return [{"field": name, "detail": str(message)} for name, message in errors.items()]
+
+
+class Unread(list[dict[str, str]]):
+    """A row that is not of its shape: what is wrong with it."""
+
+
+def or_unread(value: Any, read: pydantic.ValidatorFunctionWrapHandler) -> Any:
+    """For Annotated[Row, WrapValidator(or_unread)]: one row that can't be read must not lose the others."""
+    try:
+        return read(value)
+    except pydantic.ValidationError as error:
+        return Unread(said([dict(one) for one in error.errors()]))
+
+
+def unread_of(rows: Sequence[Any], *, whole: bool) -> dict[int, Unread]:
+    """The rows that could not be read, by place; with `whole` a single one refuses them all."""
+    found = {place: row for place, row in enumerate(rows) if isinstance(row, Unread)}
+    if whole and found:
+        raise ValidationError(
+            {f"rows.{place}.{one['field']}": one["detail"] for place, wrong in found.items() for one in wrong}
+        )
+    return found

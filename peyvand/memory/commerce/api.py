@@ -14,6 +14,7 @@ from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.ui.lists import BadCursorError, paginate
+from peyvand.foundation.ui.rest import Given
 from peyvand.memory.commerce import queries, services
 from peyvand.memory.commerce.access import ORDERS_EDIT, customers_within
 from peyvand.memory.commerce.models import Order, OrderLine, Payment, PaymentKind, Product, ProductKind
@@ -117,7 +118,7 @@ class ProductPage(Schema):
     next: str | None
 
 
-class LineIn(Schema):
+class LineIn(Given):
     """A line to be sold: a product by id, or a description; without a price, the product's own."""
 
     quantity: Decimal
@@ -127,7 +128,7 @@ class LineIn(Schema):
     unit_cost: Decimal | None = None
 
 
-class OrderIn(Schema):
+class OrderIn(Given):
     """A new order."""
 
     lines: list[LineIn] = Field(min_length=1, max_length=1000)
@@ -139,14 +140,14 @@ class OrderIn(Schema):
     note: str = ""
 
 
-class ReturnLineIn(Schema):
+class ReturnLineIn(Given):
     """How much of which line came back."""
 
     line_id: int
     quantity: Decimal
 
 
-class ReturnIn(Schema):
+class ReturnIn(Given):
     """What came back of an order."""
 
     lines: list[ReturnLineIn] = Field(min_length=1, max_length=1000)
@@ -155,7 +156,7 @@ class ReturnIn(Schema):
     note: str = ""
 
 
-class PaymentIn(Schema):
+class PaymentIn(Given):
     """A payment or refund to be recorded, in minor units above zero."""
 
     amount_minor: int
@@ -165,13 +166,13 @@ class PaymentIn(Schema):
     reference: str = ""
 
 
-class MomentIn(Schema):
+class MomentIn(Given):
     """When it happened; now when left out."""
 
     at: datetime | None = None
 
 
-class ProductIn(Schema):
+class ProductIn(Given):
     """A product to be made, or all of its values anew."""
 
     sku: str

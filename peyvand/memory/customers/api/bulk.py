@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-import pydantic
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from ninja import Router, Schema
@@ -17,7 +16,7 @@ from peyvand.foundation.fields.errors import ValueRefusedError
 from peyvand.foundation.fields.kinds import kept
 from peyvand.foundation.fields.queries import fields_of
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.ui.rest import Given, Id, Text, said
+from peyvand.foundation.ui.rest import ErrorOut, Given, Id, Text, errors_of, or_unread, unread_of
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.api.records import identity_data, understood
 from peyvand.memory.customers.api.schemas import CustomerIn, IdentityIn, exact
@@ -51,17 +50,6 @@ class BulkRow(CustomerIn):
     version: int | None = None
 
 
-class Unread(list[dict[str, str]]):
-    """A row that is not of its shape: what is wrong with it."""
-
-
-def _or_unread(value: Any, read: pydantic.ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return read(value)
-    except pydantic.ValidationError as error:
-        return Unread(said(error.errors()))  # type: ignore[arg-type]
-
-
 class BulkIn(Given):
     """Up to a thousand rows. With `whole` nothing is kept unless every row can be."""
 
@@ -78,15 +66,8 @@ class BulkIn(Given):
         }
     )
 
-    rows: list[Annotated[BulkRow, WrapValidator(_or_unread)]] = Field(min_length=1, max_length=MOST_ROWS)
+    rows: list[Annotated[BulkRow, WrapValidator(or_unread)]] = Field(min_length=1, max_length=MOST_ROWS)
     whole: bool = False
-
-
-class ErrorOut(Schema):
-    """What can't be kept, and what to send instead; `field` is "" for the whole row."""
-
-    field: str
-    detail: str
 
 
 class BulkResultOut(Schema):
@@ -126,11 +107,7 @@ def customers_bulk(request: StaffRequest, data: BulkIn) -> dict[str, Any]:
     the same customer. Send an `Idempotency-Key`, and a call that is sent again is not done again.
     """
     request.actor.require(access.EDIT)
-    unread = {place: row for place, row in enumerate(data.rows) if isinstance(row, Unread)}
-    if data.whole and unread:
-        raise ValidationError(
-            {f"rows.{place}.{one['field']}": one["detail"] for place, found in unread.items() for one in found}
-        )
+    unread = unread_of(data.rows, whole=data.whole)
     saved = services.customers_save(
         actor=request.actor, rows=[_row(row) for row in data.rows if isinstance(row, BulkRow)], whole=data.whole
     )
@@ -149,8 +126,7 @@ _STATUSES = ("created", "updated", "unchanged", "refused")
 
 
 def _result(place: int, found: RowResult) -> dict[str, Any]:
-    errors = [{"field": name, "detail": str(message)} for name, message in found.errors.items()]
-    return {"index": place, "status": found.status, "id": found.customer_id, "errors": errors}
+    return {"index": place, "status": found.status, "id": found.customer_id, "errors": errors_of(found.errors)}
 
 
 class ActionIn(Given):

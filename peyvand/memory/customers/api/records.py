@@ -83,7 +83,7 @@ def customers_list(
     from_: str = Query("", alias="from", max_length=40, description="Worth at least so much."),
     to: str = Query("", max_length=40, description="Worth at most so much."),
     sort: str = Query("name", max_length=60, description="name, touched, value, newest or a field; - before it turns."),
-    after: After = None,
+    after: After | None = None,
     size: Size = 50,
 ) -> dict[str, Any]:
     """Any field may be asked for by `f.<field>=<operator>:<value>`: `f.city=contains:shir`,
