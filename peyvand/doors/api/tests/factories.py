@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from peyvand.foundation.accounts.bootstrap import roles_ensure
 from peyvand.foundation.accounts.models import Role, RoleGrant, User
 from peyvand.foundation.accounts.services.tokens import token_make
 from peyvand.foundation.registry.actor import Scope, system_actor
+
+FILE = b"name,phone\nSara Karimi,09120000001\n"
 
 
 class Program:
@@ -24,9 +28,14 @@ class Program:
         self.client = Client(raise_request_exception=False)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
-        """Send a request; a body that is not bytes goes as JSON."""
+        """Send a request; a body that is not bytes goes as JSON, or as a form where it has a file."""
         given: dict[str, Any] = {}
-        if body is not None:
+        if isinstance(body, dict) and "file" in body:
+            kept = body["file"] if isinstance(body["file"], bytes) else FILE
+            file = SimpleUploadedFile("people.txt", kept, "text/plain")
+            form = encode_multipart(BOUNDARY, {**body, "file": file})
+            given = {"data": form, "content_type": MULTIPART_CONTENT}
+        elif body is not None:
             data = body if isinstance(body, bytes | str) else json.dumps(body)
             given = {"data": data, "content_type": "application/json"}
         sent = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ninja import Router
 
-from peyvand.memory.interactions.api import lists, one, rates, recording
+from peyvand.memory.interactions.api import one, rates, recording
 
 router = Router(tags=["interactions"])
-for _part in (lists, recording, rates, one):
+for _part in (recording, rates, one):  # recording shares the router of the lists: two have no address in common
     router.add_router("", _part.router)
 
 __all__ = ["router"]

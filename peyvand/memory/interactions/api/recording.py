@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from ninja import Router, Schema
+from ninja import Schema
 from pydantic import ConfigDict, Field, WrapValidator
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.ui.rest import ErrorOut, Given, errors_of, or_unread, unread_of
 from peyvand.memory.customers.access import VIEW as CUSTOMERS_VIEW
 from peyvand.memory.interactions import access, services
+from peyvand.memory.interactions.api.lists import router
 from peyvand.memory.interactions.api.schemas import InteractionIn, InteractionOut, staff_row
 from peyvand.memory.interactions.models import Interaction
 
 MOST_ROWS = 1_000
-router = Router()
 
 
 class InteractionsIn(Given):

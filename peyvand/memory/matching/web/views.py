@@ -124,6 +124,8 @@ def unmerge(request: StaffRequest, customer_id: int, gone_id: int) -> HttpRespon
     """Two records again."""
     actor = request.actor
     actor.require(access.MERGE)
+    if not Redirect.objects.filter(gone_id=gone_id, kept_id=customer_id).exists():
+        raise Http404
     try:
         done = services.unmerge(actor=actor, gone_id=gone_id)
     except (Redirect.DoesNotExist, Customer.DoesNotExist):
