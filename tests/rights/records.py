@@ -32,7 +32,7 @@ from peyvand.memory.customers.services import customer_create, customer_update, 
 from peyvand.memory.interactions.models import Interaction
 from peyvand.memory.interactions.services import Recognised, attach, file_add, rate_save, record
 from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
-from peyvand.memory.matching.services import merge
+from peyvand.memory.matching.services import merge_many
 from peyvand.memory.matching.tests.factories import pair as a_pair
 
 Records = dict[str, Any]
@@ -74,12 +74,12 @@ def records_of(owner: User, marker: str) -> Records:
     order = an_order(("1", "10"), customer=customer)
     note = make.note(customer=customer)
     token, _raw = tokens.token_make(actor=system, name=f"{marker} token", user_id=owner.pk, demo=False)
-    merged = merge(actor=make.acting(), kept=base.pk, gone=gone.pk)
+    merged = merge_many(actor=make.acting(), pairs=[(base.pk, gone.pk)])
     return {
         "customer_id": customer.pk, "identity_id": customer.identities.get().pk, "relation_id": relation.pk,
         "tag_id": tag.pk, "order_id": order.pk, "line_id": order.items.get().pk, "interaction_id": note.pk,
         "token_id": token.pk, "marker": marker, "firm_id": firm.pk, "twin_id": twin.pk, "base_id": base.pk,
-        "merged_id": merged.gone_id, "pair_id": a_pair(customer, twin).pk,
+        "merged_id": merged.merged[0].gone_id, "batch": merged.batch, "pair_id": a_pair(customer, twin).pk,
         **_files_of(make, customer, note), **_acts_of(make, customer),
     }  # fmt: skip
 

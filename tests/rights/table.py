@@ -228,7 +228,7 @@ privacy:erase POST customers.view+privacy.erase
 OWNED = frozenset({
     "customer_id", "identity_id", "relation_id", "tag_id", "order_id", "interaction_id", "twin_id", "base_id",
     "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id", "view_id",
-    "session_id", "file_key",
+    "session_id", "file_key", "batch",
 })  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {

@@ -235,7 +235,7 @@ class ViewIn(Given):
     """A view to be kept; `shared` with everyone who may see the list needs a right of its own."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"name": "Shiraz, silent", "query": "f.city=is:Shiraz&touched=-90"}]}
+        json_schema_extra={"examples": [{"name": "Shiraz, silent", "query": "city=Shiraz&touched=-90"}]}
     )
 
     record: RecordName = "customer"

@@ -346,7 +346,7 @@ def exports_list(request: StaffRequest) -> list[dict[str, str]]:
 )  # fmt: skip
 def exports_get(request: StaffRequest, name: str, format: Literal["csv", "xlsx"] = "csv") -> HttpResponseBase:
     """What the staff's export gives; the act is put into the audit trail. Any other parameter is a condition as it
-    stands in the address of the staff's list: `?view=mine&f.city=is:Shiraz`.
+    stands in the address of the staff's list: `?view=mine&city=Shiraz`.
     """
     if not registry.has(ExportShape, name):
         raise Http404

@@ -133,6 +133,10 @@ def unread_of(rows: Sequence[Any], *, whole: bool) -> dict[int, Unread]:
     found = {place: row for place, row in enumerate(rows) if isinstance(row, Unread)}
     if whole and found:
         raise ValidationError(
-            {f"rows.{place}.{one['field']}": one["detail"] for place, wrong in found.items() for one in wrong}
+            {
+                f"rows.{place}.{one['field']}".rstrip("."): one["detail"]
+                for place, wrong in found.items()
+                for one in wrong
+            }
         )
     return found

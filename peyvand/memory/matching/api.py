@@ -207,6 +207,8 @@ def duplicates_merge(request: StaffRequest, data: MergesIn) -> services.MergedBa
 def duplicates_unmerge(request: StaffRequest, batch: int) -> dict[str, int]:
     """The last merge first; those that can't be taken back stay."""
     request.actor.require(access.MERGE)
+    if not Redirect.objects.filter(batch=batch, kept__in=queries.mergeable(actor=request.actor)).exists():
+        raise Http404
     return {"unmerged": services.unmerge_batch(actor=request.actor, batch=batch)}
 
 

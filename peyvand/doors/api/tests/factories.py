@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.http import HttpResponse
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
@@ -41,6 +46,18 @@ class Program:
         sent = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
         found: HttpResponse = self.client.generic(method.upper(), f"/api/v1{path}", headers=sent, **given)
         return found
+
+
+@contextmanager
+def served() -> Iterator[Any]:
+    """The program as a server runs it; but requests leave open the connection on which a test's transaction stands."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield get_wsgi_application()
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
 
 
 def person(role: str | None, email: str = "") -> User:

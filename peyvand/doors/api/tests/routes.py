@@ -41,7 +41,7 @@ POST /customers/{merged_id}/unmerge customers.view+matching.merge
 GET /duplicates customers.view+matching.merge
 POST /duplicates/find matching.find
 POST /duplicates/merge customers.view+customers.edit+matching.merge
-POST /duplicates/batches/{batch}/undo matching.merge
+POST /duplicates/batches/{batch}/undo customers.view+matching.merge
 GET /duplicates/{pair_id} customers.view+matching.merge
 POST /duplicates/{pair_id}/decide customers.view+matching.merge
 GET /consents/purposes consents.view
@@ -240,11 +240,9 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/exports/customers": ("?q=Zzforeign", "?tag={tag_id}", "?owner={stranger}"),
     "/exports/interactions": ("?customer={customer_id}", "?who=Zzforeign"),
 }  # fmt: skip
-FIXED: Mapping[str, Any] = {
-    "key": "news", "language": "fa", "record": "customer", "name": "customers", "batch": 10**9
-}  # fmt: skip
-# Who reads what is somebody's gets an empty answer where there is nothing, the same for a foreign and a missing one.
+FIXED: Mapping[str, Any] = {"key": "news", "language": "fa", "record": "customer", "name": "customers"}
 NOTHING_TO_DO = {"POST /imports/{import_id}/undo"}  # a conflict, as things are
+# Who reads what is somebody's gets an empty answer where there is nothing, the same for a foreign and a missing one.
 EMPTY = {"GET /customers/{customer_id}/value"}
 
 

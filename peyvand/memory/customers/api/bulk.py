@@ -140,14 +140,14 @@ class ActionIn(Given):
         json_schema_extra={
             "examples": [
                 {"ids": [1, 2], "do": "tag", "value": "وفادار"},
-                {"where": {"view": "unowned", "f.city": "is:Shiraz"}, "do": "owner", "value": 1},
+                {"where": {"view": "unowned", "city": "Shiraz"}, "do": "owner", "value": 1},
             ]
         }
     )
 
     ids: list[Id] | None = Field(default=None, min_length=1, max_length=MOST_IDS)
     where: dict[str, Text] | None = Field(
-        default=None, min_length=1, max_length=50, description="Parameters of GET /customers, as `view` or `f.city`."
+        default=None, min_length=1, max_length=50, description="Parameters of GET /customers, as `view` or `f.country`."
     )
     do: Literal["owner", "team", "tag", "untag", "set", "delete"]
     field: Text = Field(default="", max_length=60)

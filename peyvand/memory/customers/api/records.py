@@ -86,7 +86,7 @@ def customers_list(
     after: After | None = None,
     size: Size = 50,
 ) -> dict[str, Any]:
-    """Any field may be asked for by `f.<field>=<operator>:<value>`: `f.city=contains:shir`,
+    """Any field may be asked for by `f.<field>=<operator>:<value>`: `f.country=contains:ir`,
     `f.birth_date=after:1990-01-01`, `f.c.size=between:40..42`. A condition that can't be understood is refused.
     """
     actor = request.actor
