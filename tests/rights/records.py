@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -23,6 +24,16 @@ from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.services import import_begin
 from peyvand.foundation.webhooks import services as webhooks
+from peyvand.memory.commerce.services import (
+    ItemData,
+    PriceListData,
+    TaxRateData,
+    item_save,
+    payment_record,
+    price_list_save,
+    tax_rate_save,
+)
+from peyvand.memory.commerce.services import category_save as product_category_save
 from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.models import ConsentEntry
 from peyvand.memory.consents.services import consent_give, purposes_ensure
@@ -34,6 +45,8 @@ from peyvand.memory.interactions.services import Recognised, attach, file_add, r
 from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
 from peyvand.memory.matching.services import merge_many
 from peyvand.memory.matching.tests.factories import pair as a_pair
+from peyvand.memory.work.models import Holiday, WorkingHours
+from peyvand.memory.work.services import starting_ensure
 
 Records = dict[str, Any]
 TEXT = b"A letter, as plain as can be."
@@ -72,12 +85,14 @@ def records_of(owner: User, marker: str) -> Records:
     relation = relation_add(actor=system, person=customer, organisation=firm, role="buyer")
     tag = tag_add(actor=system, customer=customer, name=f"{marker} tag")
     order = an_order(("1", "10"), customer=customer)
+    payment = payment_record(actor=system, order_id=order.pk, amount_minor=400)
     note = make.note(customer=customer)
     token, _raw = tokens.token_make(actor=system, name=f"{marker} token", user_id=owner.pk, demo=False)
     merged = merge_many(actor=make.acting(), pairs=[(base.pk, gone.pk)])
     return {
         "customer_id": customer.pk, "identity_id": customer.identities.get().pk, "relation_id": relation.pk,
         "tag_id": tag.pk, "order_id": order.pk, "line_id": order.items.get().pk, "interaction_id": note.pk,
+        "payment_id": payment.pk,
         "token_id": token.pk, "marker": marker, "firm_id": firm.pk, "twin_id": twin.pk, "base_id": base.pk,
         "merged_id": merged.merged[0].gone_id, "batch": merged.batch, "pair_id": a_pair(customer, twin).pk,
         **_files_of(make, customer, note), **_acts_of(make, customer),
@@ -132,6 +147,11 @@ def shared_records() -> Records:
     person = make_user(role=role, email="spare@own.example")
     people.user_invite(actor=system, email="invited@own.example", role_id=role.pk)
     product = a_product()
+    branch = product_category_save(actor=system, name_fa="نوشیدنی", name_en="Drinks")
+    price_list = price_list_save(actor=system, data=PriceListData("عمده", "EUR"))
+    item = item_save(actor=system, price_list=price_list, data=ItemData(product_id=product.pk, price=Decimal(9)))
+    tax = tax_rate_save(actor=system, data=TaxRateData("مالیات", "Tax", Decimal(0), date(2020, 1, 1)))
+    starting_ensure(demo=False)
     Seal.objects.create(first_id=1, last_id=1, count=1, marks=b"", root=b"", head=b"head", mac=b"")
     hook, _secret = webhooks.endpoint_create(
         actor=system, data=webhooks.EndpointData("https://hooks.peyvand.ir/in", ["*"])
@@ -151,6 +171,8 @@ def shared_records() -> Records:
     return {
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
-        "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk, "rate_id": rate.pk,
+        "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk, "cost_rate_id": rate.pk,
+        "branch_id": branch.pk, "price_list_id": price_list.pk, "item_id": item.pk, "rate_id": tax.pk,
+        "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": WorkingHours.objects.get().pk,
         "unknown_id": unknown.pk, "failure_id": failure.pk, "invitation": Invitation.objects.get().pk,
     }  # fmt: skip

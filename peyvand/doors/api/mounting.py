@@ -23,9 +23,10 @@ from peyvand.memory.interactions.api import router as interactions
 from peyvand.memory.knowledge.api import router as knowledge
 from peyvand.memory.matching.api import router as matching
 from peyvand.memory.privacy.api import router as privacy
+from peyvand.memory.work.api import router as work
 
 ROUTERS = (
-    customers, consents, interactions, matching, commerce, knowledge, privacy, value, fields, transfer, changes,
+    customers, consents, interactions, matching, commerce, knowledge, privacy, work, value, fields, transfer, changes,
     webhooks, jobs,
 )  # fmt: skip
 DESCRIPTION = """\

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from django.http import Http404
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.fields import access, conditions, queries, services
@@ -16,7 +16,7 @@ from peyvand.foundation.fields.kinds import FieldKind
 from peyvand.foundation.fields.models import CustomField, SavedView
 from peyvand.foundation.fields.services import FieldData
 from peyvand.foundation.registry.registry import registry
-from peyvand.foundation.ui.rest import Given, Text
+from peyvand.foundation.ui.rest import Given, Text, example
 
 router = Router(tags=["fields"])
 RecordName = Annotated[str, Field(max_length=40, description="The kind of record: customer.")]
@@ -102,16 +102,10 @@ class CustomFieldOut(Schema):
 class CustomFieldIn(Given):
     """A field to be added. Without a `key` one is made of the label."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
+    model_config = example({
                     "record": "customer", "kind": "choice", "label_fa": "اندازهٔ چای", "label_en": "Pack",
                     "choices": [{"fa": "کوچک", "en": "Small"}, {"fa": "بزرگ", "en": "Large"}],
-                }
-            ]
-        }
-    )  # fmt: skip
+                })  # fmt: skip
 
     record: RecordName
     kind: str = Field(max_length=12, description=f"One of: {', '.join(FieldKind.values)}.")
@@ -127,7 +121,7 @@ class CustomFieldIn(Given):
 class CustomFieldChange(Given):
     """What changes of a field; what is left out stays."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"label_en": "Size of the pack"}]})
+    model_config = example({"label_en": "Size of the pack"})
 
     label_fa: Text = Field(default="", max_length=80)
     label_en: Text = Field(default="", max_length=80)
@@ -140,7 +134,7 @@ class CustomFieldChange(Given):
 class ArchivedIn(Given):
     """Whether it is put away."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"archived": True}]})
+    model_config = example({"archived": True})
 
     archived: bool
 
@@ -148,7 +142,7 @@ class ArchivedIn(Given):
 class MoveIn(Given):
     """One place up, or down."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"up": True}]})
+    model_config = example({"up": True})
 
     up: bool
 
@@ -234,9 +228,7 @@ class ViewOut(Schema):
 class ViewIn(Given):
     """A view to be kept; `shared` with everyone who may see the list needs a right of its own."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"name": "Shiraz, silent", "query": "city=Shiraz&touched=-90"}]}
-    )
+    model_config = example({"name": "Shiraz, silent", "query": "city=Shiraz&touched=-90"})
 
     record: RecordName = "customer"
     name: Text = Field(max_length=60)
@@ -247,7 +239,7 @@ class ViewIn(Given):
 class ViewChange(Given):
     """What changes of a view; what is left out stays."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Shiraz, silent for long"}]})
+    model_config = example({"name": "Shiraz, silent for long"})
 
     name: Text = Field(default="", max_length=60)
     query: Text = Field(default="", max_length=2_000)

@@ -13,18 +13,19 @@ from django.utils.translation import gettext as _
 from ninja import File, Form, Router, Schema
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.money.currencies import currency_of
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ExportShape, ImportShape
 from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.text.lists import joined
 from peyvand.foundation.transfer import services
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.queries import exports_for, import_get, reason_words, shape_of
 from peyvand.foundation.transfer.reading import ENCODINGS, Wish
-from peyvand.foundation.ui.rest import After, Given, Size, Text, attachment, page
+from peyvand.foundation.ui.rest import After, Given, Size, Text, attachment, example, page
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -156,9 +157,7 @@ class ImportIn(FormatIn):
 class MappingIn(Given):
     """Where the shape's columns stand in the file, from 0, and how values are to be read; what is left out stays."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"mapping": {"name": 0, "phone": 2}, "key": "phone", "existing": "skip"}]}
-    )
+    model_config = example({"mapping": {"name": 0, "phone": 2}, "key": "phone", "existing": "skip"})
 
     mapping: dict[str, Annotated[int, Field(ge=0, le=100_000)]] = Field(max_length=1_000)
     currency: str | None = Field(default=None, max_length=3)
@@ -174,7 +173,7 @@ class MappingIn(Given):
 class ReshapeIn(FormatIn):
     """As what, and how written, the file is to be read."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"shape": "customers", "encoding": "cp1256"}]})
+    model_config = example({"shape": "customers", "encoding": "cp1256"})
 
     shape: Text = Field(max_length=60)
 
@@ -211,7 +210,7 @@ def _options(data: ImportIn | MappingIn) -> dict[str, Any]:
 
 def _require_shape(name: str) -> None:
     if not registry.has(ImportShape, name):
-        names = ", ".join(shape.name for shape in registry.all(ImportShape))
+        names = joined(shape.name for shape in registry.all(ImportShape))
         text = _("There is no kind of file called “{name}”. There are: {names}.")
         raise services.MappingError(text.format(name=name, names=names))
 
@@ -220,12 +219,12 @@ def _require_key(actor: Actor, one: Import, mapping: Mapping[str, int], key: str
     """Rows are known by a column that can tell them apart, and that the file has."""
     keys = [column.name for column in shape_of(one.shape, actor).columns if column.key and column.name in mapping]
     if key and key not in keys:
-        raise services.MappingError(_("Rows can be known by: {names}.").format(names=", ".join(keys) or "-"))
+        raise services.MappingError(_("Rows can be known by: {names}.").format(names=joined(keys) or "-"))
 
 
 def _wish(data: FormatIn) -> Wish:
     if data.encoding and data.encoding not in ENCODINGS:
-        raise services.MappingError(_("Encodings are: {names}.").format(names=", ".join(ENCODINGS)))
+        raise services.MappingError(_("Encodings are: {names}.").format(names=joined(ENCODINGS)))
     if data.delimiter and data.delimiter in '"\r\n\x00':
         raise services.MappingError(_("Cells can't be cut by this sign."))
     return Wish(encoding=data.encoding, delimiter=data.delimiter, header=data.header, sheet=data.sheet)

@@ -44,6 +44,11 @@ class Given(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+def example(*bodies: Mapping[str, Any]) -> ConfigDict:
+    """What a schema looks like when it is sent, for the document; as `model_config`."""
+    return ConfigDict(json_schema_extra={"examples": [dict(body) for body in bodies]})
+
+
 def page(found: QuerySet[M], *, order: Sequence[str], after: str | None, size: int) -> dict[str, Any]:
     """A page as lists answer it. Raises BadCursorError."""
     read = paginate(found, order=order, cursor=after, size=size)

@@ -12,11 +12,11 @@ from django.http import Http404
 from ninja import Router, Schema
 from ninja.errors import HttpError
 from ninja.params.functions import Query
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.ui.lists import BadCursorError, paginate
-from peyvand.foundation.ui.rest import Given
+from peyvand.foundation.ui.rest import Given, example
 from peyvand.foundation.webhooks import access, queries, services
 from peyvand.foundation.webhooks.errors import ConflictError, InvalidError
 from peyvand.foundation.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -41,9 +41,7 @@ class EventOut(Schema):
 class EndpointIn(Given):
     """`events` are names of events; ["*"] for all there are and will be."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"url": "https://shop.example.com/hooks", "events": ["customer.created"]}]}
-    )
+    model_config = example({"url": "https://shop.example.com/hooks", "events": ["customer.created"]})
 
     url: str = Field(max_length=3_000)
     events: list[str] = Field(min_length=1, max_length=200)
@@ -53,7 +51,7 @@ class EndpointIn(Given):
 class EndpointChange(Given):
     """What changes; what is left out stays. `version` is that of the endpoint as it was read."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 1, "description": "The shop"}]})
+    model_config = example({"version": 1, "description": "The shop"})
 
     version: int | None = None
     url: str | None = Field(default=None, max_length=3_000)

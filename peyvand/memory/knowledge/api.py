@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.ui.lists import paginate
-from peyvand.foundation.ui.rest import After, Given, Id, Size, Text
+from peyvand.foundation.ui.rest import After, Given, Id, Size, Text, example
 from peyvand.memory.knowledge import access, queries, services
 from peyvand.memory.knowledge.models import Article, ArticleText, ArticleVersion, Category
 from peyvand.memory.knowledge.queries import ArticleFilter, Shown
@@ -68,12 +68,8 @@ class TextIn(Given):
 class ArticleIn(Given):
     """An article as it is to be; languages that are left out stay. With `version`, 409 when it was changed since."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"texts": {"en": {"title": "How to brew", "body": "Warm the pot first."}}, "audience": "staff"}
-            ]
-        }
+    model_config = example(
+        {"texts": {"en": {"title": "How to brew", "body": "Warm the pot first."}}, "audience": "staff"}
     )
 
     texts: dict[Tongue, TextIn] = Field(default_factory=dict)
@@ -87,7 +83,7 @@ class ArticleIn(Given):
 class ReviewIn(Given):
     """When to look again; null for never."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"again_on": "2027-03-21"}]})
+    model_config = example({"again_on": "2027-03-21"})
 
     again_on: date | None
 
@@ -95,7 +91,7 @@ class ReviewIn(Given):
 class ArticleArchived(Given):
     """Whether it is put away, out of search and lists."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"archived": True}]})
+    model_config = example({"archived": True})
 
     archived: bool
 
@@ -130,7 +126,7 @@ class VersionWhole(VersionShort):
         return one.text.article_id
 
 
-class CategoryOut(Schema):
+class ArticleCategoryOut(Schema):
     """What articles are about."""
 
     id: int
@@ -138,10 +134,10 @@ class CategoryOut(Schema):
     name_en: str
 
 
-class CategoryIn(Given):
+class ArticleCategoryIn(Given):
     """A category's names, in one language or both."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name_fa": "دم‌کردن", "name_en": "Brewing"}]})
+    model_config = example({"name_fa": "دم‌کردن", "name_en": "Brewing"})
 
     name_fa: Text = Field(default="", max_length=80)
     name_en: Text = Field(default="", max_length=80)
@@ -198,20 +194,20 @@ def _category(request: StaffRequest, category_id: int) -> Category:
     return found
 
 
-@router.get("/articles/categories", response=list[CategoryOut], summary="What articles are about")
-def categories_list(request: StaffRequest) -> list[Category]:
+@router.get("/articles/categories", response=list[ArticleCategoryOut], summary="What articles are about")
+def article_categories_list(request: StaffRequest) -> list[Category]:
     """In their order."""
     return queries.categories(actor=request.actor)
 
 
-@router.post("/articles/categories", response={201: CategoryOut}, summary="Add a category")
-def categories_create(request: StaffRequest, data: CategoryIn) -> tuple[int, Category]:
+@router.post("/articles/categories", response={201: ArticleCategoryOut}, summary="Add a category")
+def article_categories_create(request: StaffRequest, data: ArticleCategoryIn) -> tuple[int, Category]:
     """At the end of the others."""
     return 201, services.category_save(actor=request.actor, name_fa=data.name_fa, name_en=data.name_en)
 
 
-@router.patch("/articles/categories/{int:category_id}", response=CategoryOut, summary="Rename a category")
-def categories_change(request: StaffRequest, category_id: int, data: CategoryIn) -> Category:
+@router.patch("/articles/categories/{int:category_id}", response=ArticleCategoryOut, summary="Rename a category")
+def article_categories_change(request: StaffRequest, category_id: int, data: ArticleCategoryIn) -> Category:
     """What is left out stays."""
     found = _category(request, category_id)
     names = {"name_fa": found.name_fa, "name_en": found.name_en} | data.dict(exclude_unset=True)
@@ -219,7 +215,7 @@ def categories_change(request: StaffRequest, category_id: int, data: CategoryIn)
 
 
 @router.delete("/articles/categories/{int:category_id}", response={204: None}, summary="Remove a category")
-def categories_remove(request: StaffRequest, category_id: int) -> tuple[int, None]:
+def article_categories_remove(request: StaffRequest, category_id: int) -> tuple[int, None]:
     """Its articles stay, without one."""
     services.category_remove(actor=request.actor, category=_category(request, category_id))
     return 204, None

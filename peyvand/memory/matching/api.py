@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 from django.db import models
 from django.http import Http404
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.ui.rest import After, Given, Id, Size, page
+from peyvand.foundation.ui.rest import After, Given, Id, Size, example, page
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.matching import access, queries, services, showing
 from peyvand.memory.matching.models import Pair, Redirect
@@ -71,7 +71,7 @@ class PairPage(Schema):
 class DecideIn(Given):
     """`different`: never asked again; `later`: in a month."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"decision": "different"}]})
+    model_config = example({"decision": "different"})
 
     decision: Literal["different", "later"]
 
@@ -112,7 +112,7 @@ class PreviewOut(Schema):
 class MergeIn(Given):
     """Who goes into the customer of the address, and by field which value stays; the rest follows the first choice."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"gone_id": 2, "choices": {"city": "gone"}}]})
+    model_config = example({"gone_id": 2, "choices": {"city": "gone"}})
 
     gone_id: Id
     choices: dict[Annotated[str, Field(max_length=60)], Side] = Field(default_factory=dict, max_length=300)
@@ -137,7 +137,7 @@ class TwoIn(Given):
 class MergesIn(Given):
     """Merges done at one stroke, each by the first choices."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"pairs": [{"kept_id": 1, "gone_id": 2}]}]})
+    model_config = example({"pairs": [{"kept_id": 1, "gone_id": 2}]})
 
     pairs: list[TwoIn] = Field(min_length=1, max_length=MOST_PAIRS)
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
-from peyvand.foundation.ui.rest import Given
+from peyvand.foundation.ui.rest import Given, example
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.privacy import access, erasing, services
 from peyvand.memory.privacy.erasing import ErasureError
@@ -22,7 +22,7 @@ router = Router(tags=["privacy"])
 class ErasureIn(Given):
     """The name of whom is erased, as the record has it."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Sara Karimi"}]})
+    model_config = example({"name": "Sara Karimi"})
 
     name: str = Field(max_length=300)
 

@@ -68,7 +68,7 @@ POST /interactions customers.view+interactions.edit
 POST /interactions/bulk customers.view+interactions.edit
 GET /interactions/rates interactions.costs
 POST /interactions/rates interactions.costs
-DELETE /interactions/rates/{rate_id} interactions.costs
+DELETE /interactions/rates/{cost_rate_id} interactions.costs
 GET /interactions/{interaction_id} customers.view+interactions.view
 PATCH /interactions/{interaction_id} customers.view+interactions.view+interactions.edit
 DELETE /interactions/{interaction_id} customers.view+interactions.view+interactions.edit
@@ -92,6 +92,33 @@ GET /products products.view
 POST /products products.edit
 GET /products/{product_id} products.view
 PUT /products/{product_id} products.view+products.edit
+POST /orders/{order_id}/payments/{payment_id}/reverse customers.view+orders.view+orders.edit
+GET /product-categories products.view
+POST /product-categories products.edit
+PUT /product-categories/{branch_id} products.view+products.edit
+GET /price-lists products.view
+POST /price-lists products.edit
+GET /price-lists/{price_list_id} products.view
+PUT /price-lists/{price_list_id} products.view+products.edit
+GET /price-lists/{price_list_id}/items products.view
+POST /price-lists/{price_list_id}/items products.view+products.edit
+DELETE /price-lists/{price_list_id}/items/{item_id} products.view+products.edit
+GET /price products.view
+GET /tax-rates products.view|taxes.edit
+POST /tax-rates taxes.edit
+PUT /tax-rates/{rate_id} taxes.edit
+GET /holidays work.view|work.manage
+POST /holidays work.manage
+POST /holidays/load work.manage
+GET /holidays/{holiday_id} work.view|work.manage
+PUT /holidays/{holiday_id} work.manage
+DELETE /holidays/{holiday_id} work.manage
+GET /working-hours work.view|work.manage
+POST /working-hours work.manage
+GET /working-hours/open work.view|work.manage
+GET /working-hours/{hours_id} work.view|work.manage
+PUT /working-hours/{hours_id} work.manage
+DELETE /working-hours/{hours_id} work.manage
 GET /articles knowledge.view
 POST /articles knowledge.view+knowledge.edit
 GET /articles/categories knowledge.view
@@ -156,6 +183,7 @@ POST /webhooks/deliveries/{delivery_id}/resend webhooks.manage
 """
 
 CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
+HOURS = {"name_en": "Office", "time_zone": "Asia/Tehran", "hours": {"sat": ["9:00-17:00"]}}
 LINE = {"quantity": "1", "description": "Tea", "unit_price": "5"}
 FILE = object()  # in a body: it goes as a form with a file
 # What is sent; {names} stand for records.
@@ -197,6 +225,19 @@ BODIES: Mapping[str, Any] = {
     "POST /orders/{order_id}/payments": {"amount_minor": 1},
     "POST /products": {"sku": "NEW", "name": "New", "currency": "IRR"},
     "PUT /products/{product_id}": {"sku": "OTHER", "name": "New", "currency": "IRR"},
+    "POST /orders/{order_id}/payments/{payment_id}/reverse": {"note": "wrong"},
+    "POST /product-categories": {"name_en": "Coffee", "parent_id": "{branch_id}"},
+    "PUT /product-categories/{branch_id}": {"name_en": "Tea and herbs"},
+    "POST /price-lists": {"name": "Retail", "currency": "IRR"},
+    "PUT /price-lists/{price_list_id}": {"name": "Cafés", "currency": "EUR"},
+    "POST /price-lists/{price_list_id}/items": {"percent_off": "5"},
+    "POST /tax-rates": {"name_en": "Tax", "percent": "9", "valid_from": "2020-01-02"},
+    "PUT /tax-rates/{rate_id}": {"name_en": "VAT", "percent": "0", "valid_from": "2020-01-01"},
+    "POST /holidays": {"day": "2026-06-01", "name_en": "Stocktaking"},
+    "POST /holidays/load": {"year": 2030},
+    "PUT /holidays/{holiday_id}": {"day": "2026-06-02", "name_en": "Feast"},
+    "POST /working-hours": HOURS,
+    "PUT /working-hours/{hours_id}": {**HOURS, "name_en": "Shop"},
     "POST /articles": {"texts": {"fa": {"title": "Tea"}}, "category_id": "{category_id}"},
     "PUT /articles/{article_id}": {"texts": {"fa": {"title": "Coffee"}}},
     "POST /articles/categories": {"name_en": "Coffee"},
@@ -218,6 +259,7 @@ BODIES: Mapping[str, Any] = {
 }  # fmt: skip
 QUERIES: Mapping[str, str] = {
     "GET /customers/{customer_id}/merge": "?gone_id={twin_id}",
+    "GET /price": "?product_id={product_id}&currency=IRR&customer_id={customer_id}",
 }
 # Parameters and fields that name a second record beside one's own: of somebody else's nothing is seen, nothing is done.
 SECONDS = (
@@ -226,7 +268,7 @@ SECONDS = (
     ("GET /customers/{customer_id}/merge", "twin_id"), ("POST /duplicates/merge", "twin_id"),
     ("POST /consents/set", "customer_id"), ("POST /consents/allowed", "customer_id"),
     ("POST /interactions", "customer_id"), ("POST /interactions/bulk", "customer_id"), ("POST /orders", "customer_id"),
-    ("POST /orders/{order_id}/returns", "line_id"),
+    ("POST /orders/{order_id}/returns", "line_id"), ("GET /price", "customer_id"),
 )  # fmt: skip
 # Conditions that name a second record, by list.
 ASKED: Mapping[str, tuple[str, ...]] = {
@@ -269,7 +311,10 @@ class Route:
     @property
     def served(self) -> str:
         """The path as the document has it."""
-        names = {"base_id": "customer_id", "merged_id": "customer_id", "unknown_id": "interaction_id"}
+        names = {
+            "base_id": "customer_id", "merged_id": "customer_id", "unknown_id": "interaction_id",
+            "branch_id": "category_id", "cost_rate_id": "rate_id",
+        }  # fmt: skip
         return re.sub(r"{(\w+)}", lambda found: f"{{{names.get(found[1], found[1])}}}", self.path)
 
 

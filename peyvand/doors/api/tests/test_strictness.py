@@ -166,7 +166,7 @@ def test_every_body_refuses_names_that_it_does_not_have_and_shows_an_example() -
     loose = {name for name in objects if known[name].get("additionalProperties", True) is not False}
     assert not loose, "give these the base peyvand.foundation.ui.rest.Given"
     without = {name: body for name, body in bodies.items() if not known[body].get("examples")}
-    assert not without, "give these an example: model_config = ConfigDict(json_schema_extra=…)"
+    assert not without, "give these an example: model_config = example({…})"
 
 
 def test_every_route_says_what_it_does() -> None:

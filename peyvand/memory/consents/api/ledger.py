@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.files import services as files
@@ -18,7 +18,7 @@ from peyvand.foundation.files.models import StoredFile
 from peyvand.foundation.files.web.views import sent
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import KeysetPage, paginate
-from peyvand.foundation.ui.rest import LARGEST_ID, After, Given, Id, Moment, Size, Text
+from peyvand.foundation.ui.rest import LARGEST_ID, After, Given, Id, Moment, Size, Text, example
 from peyvand.memory.consents import access, panels, queries, services
 from peyvand.memory.consents.errors import InvalidError
 from peyvand.memory.consents.models import ConsentEntry, ConsentState, Recorder, Source, Wording
@@ -88,11 +88,7 @@ class ConsentForm(Given):
 class ConsentIn(ConsentForm):
     """The same, with what a machine kept of it in `proof_data`: an address, a user agent, a message."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"purpose": "news", "channels": ["sms"], "decision": "given", "source": "form"}]
-        }
-    )
+    model_config = example({"purpose": "news", "channels": ["sms"], "decision": "given", "source": "form"})
 
     proof_data: dict[str, Any] = Field(default_factory=dict, max_length=50)
 
@@ -100,12 +96,8 @@ class ConsentIn(ConsentForm):
 class ManyIn(Given):
     """The same word of many customers."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"customer_ids": [1, 2], "purpose": "news", "channels": ["sms"], "decision": "given", "source": "paper"}
-            ]
-        }
+    model_config = example(
+        {"customer_ids": [1, 2], "purpose": "news", "channels": ["sms"], "decision": "given", "source": "paper"}
     )
 
     customer_ids: list[Id] = Field(min_length=1, max_length=MOST_ASKED)
@@ -128,9 +120,7 @@ class ManyOut(Schema):
 class AskIn(Given):
     """Whom one would write to, about what, over which channel."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"customer_ids": [1, 2], "purpose": "news", "channel": "sms"}]}
-    )
+    model_config = example({"customer_ids": [1, 2], "purpose": "news", "channel": "sms"})
 
     customer_ids: list[int] = Field(max_length=MOST_ASKED)
     purpose: Text = Field(max_length=40)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
-from peyvand.foundation.ui.rest import Given, Text
+from peyvand.foundation.ui.rest import Given, Text, example
 from peyvand.memory.consents import access, queries, services
 from peyvand.memory.consents.models import Purpose, PurposeKind, Wording
 from peyvand.memory.consents.services import PurposeData
@@ -42,7 +42,7 @@ class PurposeOut(Schema):
 class PurposeChange(Given):
     """What a purpose is to be; what is left out stays."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"description": "Once a month, by e-mail."}]})
+    model_config = example({"description": "Once a month, by e-mail."})
 
     name_fa: Text = Field(default="", max_length=80)
     name_en: Text = Field(default="", max_length=80)
@@ -54,9 +54,7 @@ class PurposeChange(Given):
 class PurposeIn(PurposeChange):
     """A new purpose. `key` names it in programs, for good; without one it is made of the English name."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"key": "tastings", "name_fa": "چای‌چشی", "name_en": "Tastings"}]}
-    )
+    model_config = example({"key": "tastings", "name_fa": "چای‌چشی", "name_en": "Tastings"})
 
     key: str = Field(default="", max_length=40)
 
@@ -64,7 +62,7 @@ class PurposeIn(PurposeChange):
 class PurposeArchived(Given):
     """Whether it is asked for no more."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"archived": True}]})
+    model_config = example({"archived": True})
 
     archived: bool
 
@@ -72,7 +70,7 @@ class PurposeArchived(Given):
 class PurposeMove(Given):
     """One place up, or down."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"up": True}]})
+    model_config = example({"up": True})
 
     up: bool
 
@@ -80,9 +78,7 @@ class PurposeMove(Given):
 class WordingIn(Given):
     """The question in one language, as customers read it."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"language": "en", "text": "Write to me when there is a tasting."}]}
-    )
+    model_config = example({"language": "en", "text": "Write to me when there is a tasting."})
 
     language: Literal["fa", "en"]
     text: Text = Field(max_length=4_000)

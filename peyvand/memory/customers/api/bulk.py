@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field, WrapValidator
+from pydantic import Field, WrapValidator
 
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.requests import StaffRequest
@@ -16,7 +16,7 @@ from peyvand.foundation.fields.errors import ValueRefusedError
 from peyvand.foundation.fields.kinds import kept
 from peyvand.foundation.fields.queries import fields_of
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.ui.rest import ErrorOut, Given, Id, Text, errors_of, or_unread, unread_of
+from peyvand.foundation.ui.rest import ErrorOut, Given, Id, Text, errors_of, example, or_unread, unread_of
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.api.records import identity_data, understood
 from peyvand.memory.customers.api.schemas import CustomerIn, IdentityIn, exact
@@ -36,13 +36,9 @@ class BulkRow(CustomerIn):
     made who does. `identities` and `tags` are added; nothing is taken away.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"match": {"kind": "external", "system": "shop", "value": "A-17"}, "name": "Sara Karimi"},
-                {"id": 12, "version": 3, "city": "Shiraz"},
-            ]
-        }
+    model_config = example(
+        {"match": {"kind": "external", "system": "shop", "value": "A-17"}, "name": "Sara Karimi"},
+        {"id": 12, "version": 3, "city": "Shiraz"},
     )
 
     id: Id | None = None
@@ -53,15 +49,11 @@ class BulkRow(CustomerIn):
 class BulkIn(Given):
     """Up to a thousand rows. With `whole` nothing is kept unless every row can be."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "rows": [
-                        {"match": {"kind": "external", "system": "shop", "value": "A-17"}, "name": "Sara Karimi"},
-                        {"name": "Tabriz Tea House", "kind": "organisation"},
-                    ]
-                }
+    model_config = example(
+        {
+            "rows": [
+                {"match": {"kind": "external", "system": "shop", "value": "A-17"}, "name": "Sara Karimi"},
+                {"name": "Tabriz Tea House", "kind": "organisation"},
             ]
         }
     )
@@ -136,13 +128,9 @@ class ActionIn(Given):
     null for nothing), or delete.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"ids": [1, 2], "do": "tag", "value": "وفادار"},
-                {"where": {"view": "unowned", "city": "Shiraz"}, "do": "owner", "value": 1},
-            ]
-        }
+    model_config = example(
+        {"ids": [1, 2], "do": "tag", "value": "وفادار"},
+        {"where": {"view": "unowned", "city": "Shiraz"}, "do": "owner", "value": 1},
     )
 
     ids: list[Id] | None = Field(default=None, min_length=1, max_length=MOST_IDS)

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.http import Http404
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
-from peyvand.foundation.ui.rest import Given, Id, Text
+from peyvand.foundation.ui.rest import Given, Id, Text, example
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.api.records import customer_editable, customer_seen
 from peyvand.memory.customers.api.schemas import IdentityIn, IdentityOut
@@ -25,7 +25,7 @@ router = Router()
 class VerifiedIn(Given):
     """Whether the identity was proved to be the customer's, as by calling back."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"verified": True}]})
+    model_config = example({"verified": True})
 
     verified: bool
 
@@ -85,7 +85,7 @@ class TagOut(Schema):
 class TagIn(Given):
     """A tag by its name; one that nobody has is made."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "وفادار"}]})
+    model_config = example({"name": "وفادار"})
 
     name: Text = Field(max_length=60)
 
@@ -147,7 +147,7 @@ class RelationOut(Schema):
 class RelationIn(Given):
     """The other side: of a person an organisation, of an organisation a person. Said again, the role is replaced."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"customer_id": 2, "role": "buyer"}]})
+    model_config = example({"customer_id": 2, "role": "buyer"})
 
     customer_id: Id
     role: Text = Field(default="", max_length=120)

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from peyvand.foundation.ui.rest import Given, Id, Text
+from peyvand.foundation.ui.rest import Given, Id, Text, example
 from peyvand.memory.customers import queries
 from peyvand.memory.customers.models import Customer, CustomerTag, Identity, IdentityKind, Trait
 
@@ -107,9 +107,7 @@ class CustomerPage(Schema):
 class IdentityIn(Given):
     """A phone, e-mail or code as typed; `system` names the messenger or the other system."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"kind": "phone", "value": "0912 345 6789", "label": "Work"}]}
-    )
+    model_config = example({"kind": "phone", "value": "0912 345 6789", "label": "Work"})
 
     kind: str = Field(description=f"One of: {', '.join(IdentityKind.values)}.", max_length=12)
     value: Text = Field(max_length=254)
@@ -144,16 +142,10 @@ class _Fields(Given):
 class CustomerIn(_Fields):
     """A new customer; a person's name or its parts, or at least a phone or an e-mail."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
+    model_config = example({
                     "name": "سارا کریمی", "city": "شیراز", "tags": ["وفادار"],
                     "identities": [{"kind": "phone", "value": "09123456789"}],
-                }
-            ]
-        }
-    )  # fmt: skip
+                })  # fmt: skip
 
     source: Text = Field(default="", description="Where the record comes from.")
 
@@ -164,7 +156,7 @@ class CustomerChange(_Fields):
     `identities` and `tags` replace those that are there, where they are given.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 1, "city": "Shiraz"}]})
+    model_config = example({"version": 1, "city": "Shiraz"})
 
     version: int | None = None
 

@@ -8,11 +8,10 @@ from typing import Any
 from django.http import Http404, HttpResponseBase
 from ninja import File, Router, Schema
 from ninja.files import UploadedFile
-from pydantic import ConfigDict
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.files.web.views import sent
-from peyvand.foundation.ui.rest import Given, Id
+from peyvand.foundation.ui.rest import Given, Id, example
 from peyvand.memory.customers import queries as customer_queries
 from peyvand.memory.interactions import access, queries, services
 from peyvand.memory.interactions.api.schemas import InteractionChange, InteractionOut
@@ -66,7 +65,7 @@ class VersionOut(Schema):
 class AttachIn(Given):
     """Whose the history is."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"customer_id": 1}]})
+    model_config = example({"customer_id": 1})
 
     customer_id: Id
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.money.currencies import currency_of
-from peyvand.foundation.ui.rest import Given
+from peyvand.foundation.ui.rest import Given, example
 from peyvand.memory.interactions import costs, services
 from peyvand.memory.interactions.models import CostRate
 
@@ -30,11 +30,7 @@ class RateOut(Schema):
 class RateIn(Given):
     """A rate; the same kind and day again replaces it."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"kind": "call", "since": "2026-03-21", "currency": "IRR", "minor_per_minute": 50000}]
-        }
-    )
+    model_config = example({"kind": "call", "since": "2026-03-21", "currency": "IRR", "minor_per_minute": 50000})
 
     kind: str = Field(max_length=40)
     since: date

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, WrapValidator
+from pydantic import Field, WrapValidator
 
 from peyvand.foundation.accounts.requests import StaffRequest
-from peyvand.foundation.ui.rest import ErrorOut, Given, errors_of, or_unread, unread_of
+from peyvand.foundation.ui.rest import ErrorOut, Given, errors_of, example, or_unread, unread_of
 from peyvand.memory.customers.access import VIEW as CUSTOMERS_VIEW
 from peyvand.memory.interactions import access, services
 from peyvand.memory.interactions.api.lists import router
@@ -21,15 +21,11 @@ MOST_ROWS = 1_000
 class InteractionsIn(Given):
     """Up to a thousand rows. With `whole` nothing is recorded unless every row can be."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "rows": [
-                        {"customer_id": 1, "kind": "note", "text": "Wants green tea only.", "dedupe_key": "old-crm-1"},
-                        {"kind": "call", "direction": "in", "identity": {"kind": "phone", "value": "09121112233"}},
-                    ]
-                }
+    model_config = example(
+        {
+            "rows": [
+                {"customer_id": 1, "kind": "note", "text": "Wants green tea only.", "dedupe_key": "old-crm-1"},
+                {"kind": "call", "direction": "in", "identity": {"kind": "phone", "value": "09121112233"}},
             ]
         }
     )

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from peyvand.foundation.ui.rest import Given, Id, Moment, Text
+from peyvand.foundation.ui.rest import Given, Id, Moment, Text, example
 from peyvand.memory.interactions import services
 from peyvand.memory.interactions.services import StaffRow
 from peyvand.memory.interactions.services.many import KEY_LENGTH
@@ -64,16 +64,10 @@ class InteractionIn(Given):
     `visibility` keeps it for one's teams or oneself. Nothing is recorded twice under one `dedupe_key`.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
+    model_config = example({
                     "customer_id": 1, "kind": "call", "direction": "in", "text": "Asked for the price list.",
                     "at": "2026-11-23T09:12:00+03:30", "duration_s": 240, "dedupe_key": "pbx-8812",
-                }
-            ]
-        }
-    )  # fmt: skip
+                })  # fmt: skip
 
     customer_id: Id | None = None
     identity: RecognisedIn | None = None
@@ -96,7 +90,7 @@ class InteractionChange(Given):
     With `version`, 409 when somebody corrected it since.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 1, "text": "Asked for two price lists."}]})
+    model_config = example({"version": 1, "text": "Asked for two price lists."})
 
     version: int | None = None
     text: Text = Field(default="", max_length=services.TEXT_LENGTH)
