@@ -87,7 +87,6 @@ INSTALLED_APPS = [
     "peyvand.memory.privacy.apps.PrivacyConfig",
     "peyvand.channels.outreach.apps.OutreachConfig",
     "peyvand.channels.conversations.apps.ConversationsConfig",
-    "peyvand.channels.email.apps.EmailConfig",
     "peyvand.channels.sms.apps.SmsConfig",
     "peyvand.insight.warehouse.apps.WarehouseConfig",
     "peyvand.insight.value.apps.ValueConfig",

@@ -120,6 +120,7 @@ commerce:order-new GET orders.edit
 commerce:order-new POST orders.edit
 commerce:line-row GET orders.edit
 commerce:price-unit GET *
+commerce:order-quote POST orders.edit
 commerce:customer-choices GET orders.edit
 commerce:order GET customers.view+orders.view
 commerce:order-deliver POST customers.view+orders.view+orders.edit
@@ -128,7 +129,30 @@ commerce:order-return GET customers.view+orders.view+orders.edit
 commerce:order-return POST customers.view+orders.view+orders.edit
 commerce:order-payment GET customers.view+orders.view+orders.edit
 commerce:order-payment POST customers.view+orders.view+orders.edit
+commerce:payment-reverse GET customers.view+orders.view+orders.edit
+commerce:payment-reverse POST customers.view+orders.view+orders.edit
 commerce:products GET products.view
+commerce:categories GET products.view
+commerce:categories POST products.view+products.edit
+commerce:category GET products.view+products.edit
+commerce:category POST products.view+products.edit
+commerce:category-archive POST products.edit
+commerce:category-move POST products.edit
+commerce:price-lists GET products.view
+commerce:price-list-new GET products.edit
+commerce:price-list-new POST products.edit
+commerce:price-list GET products.view
+commerce:price-list-edit GET products.view+products.edit
+commerce:price-list-edit POST products.view+products.edit
+commerce:price-list-archive POST products.view+products.edit
+commerce:price-item-put POST products.view+products.edit
+commerce:price-item-remove POST products.view+products.edit
+commerce:tax-rates GET products.view|taxes.edit
+commerce:tax-rate-new GET taxes.edit
+commerce:tax-rate-new POST taxes.edit
+commerce:tax-rate GET taxes.edit
+commerce:tax-rate POST taxes.edit
+commerce:tax-rate-archive POST taxes.edit
 commerce:product-new GET products.edit
 commerce:product-new POST products.edit
 commerce:product-options GET products.view
@@ -152,7 +176,7 @@ demo:load POST demo.manage
 demo:remove POST demo.manage
 demo:look POST *
 value:dashboard GET insight.view
-value:people GET none
+value:people GET insight.view
 value:choose-day POST insight.view
 value:refresh POST insight.refresh
 value:definitions GET insight.view
@@ -294,6 +318,7 @@ OWNED = frozenset(
         "conversation_id",
     }
 )
+OWNED = frozenset({"customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id"})
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {
     "accounts:user": "user",

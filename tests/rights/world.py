@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -36,6 +38,16 @@ from peyvand.foundation.changes.models import ChangeSet, Seal
 from peyvand.foundation.fields.services import FieldData, field_save
 from peyvand.foundation.registry.actor import Scope, system_actor
 from peyvand.foundation.webhooks import services as webhooks
+from peyvand.memory.commerce.services import (
+    ItemData,
+    PriceListData,
+    TaxRateData,
+    item_save,
+    payment_record,
+    price_list_save,
+    tax_rate_save,
+)
+from peyvand.memory.commerce.services import category_save as product_category_save
 from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.services import purposes_ensure
 from peyvand.memory.customers.data import CustomerData, IdentityData
@@ -112,6 +124,7 @@ def _records(owner: User, marker: str) -> Records:
     relation = relation_add(actor=system, person=customer, organisation=firm, role="buyer")
     tag = tag_add(actor=system, customer=customer, name=f"{marker} tag")
     order = an_order(("1", "10"), customer=customer)
+    payment = payment_record(actor=system, order_id=order.pk, amount_minor=400)
     note = record(
         actor=system, kind="note", at=timezone.now(), customer=customer, staff_id=owner.pk,
         payload={"text": f"{marker} said"},
@@ -136,7 +149,8 @@ def _records(owner: User, marker: str) -> Records:
     return {
         "conversation_id": talk.pk, "message_id": message.pk, "suppression_id": silent.pk,
         "customer_id": customer.pk, "identity_id": identity.pk, "relation_id": relation.pk, "tag_id": tag.pk,
-        "order_id": order.pk, "interaction_id": note.pk, "token_id": _row.pk, "marker": marker,
+        "order_id": order.pk, "payment_id": payment.pk, "interaction_id": note.pk, "token_id": _row.pk,
+        "marker": marker,
     }  # fmt: skip
 
 
@@ -149,6 +163,10 @@ def _shared(admin: User) -> Records:
     person = make_user(role=role, email="spare@own.example")
     people.user_invite(actor=system, email="invited@own.example", role_id=role.pk)
     product = a_product()
+    branch = product_category_save(actor=system, name_fa="نوشیدنی", name_en="Drinks")
+    price_list = price_list_save(actor=system, data=PriceListData("عمده", "EUR"))
+    item = item_save(actor=system, price_list=price_list, data=ItemData(product_id=product.pk, price=Decimal(9)))
+    rate = tax_rate_save(actor=system, data=TaxRateData("مالیات", "Tax", Decimal(0), date(2020, 1, 1)))
     Seal.objects.create(first_id=1, last_id=1, count=1, marks=b"", root=b"", head=b"head", mac=b"")
     hook, _secret = webhooks.endpoint_create(
         actor=system, data=webhooks.EndpointData("https://hooks.peyvand.ir/in", ["*"])
@@ -167,6 +185,7 @@ def _shared(admin: User) -> Records:
     newest = ChangeSet.objects.order_by("-id").first()
     return {
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
+        "branch_id": branch.pk, "price_list_id": price_list.pk, "item_id": item.pk, "rate_id": rate.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
         "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": WorkingHours.objects.get().pk,
         "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,

@@ -1,4 +1,4 @@
-"""The sample's messages: an offer twelve days ago, orders on their way, some held, some that nobody knows the fate of."""
+"""The sample's messages: an offer twelve days ago, orders on their way, some whose fate nobody knows."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ TABLES = (
 def sample_load(actor: Actor, world: World) -> int:
     """Write templates, rules and the ledger; gives how many rows."""
     chance = world.chance("outreach")
-    contents = {key: content for key, content in _templates(actor)}
+    contents = dict(_templates(actor))
     Cap.objects.create(demo=True, channel="", kind="", window=Window.WEEK, most=3)
     Cap.objects.create(demo=True, channel="sms", kind="marketing", window=Window.DAY, most=1)
     QuietHours.objects.create(demo=True, channel="", starts=time(21), ends=time(8), holidays=True)

@@ -7,8 +7,14 @@ TEMPLATES = (
     (
         "yalda", "پیشنهاد شب یلدا", "Yalda offer", "news",
         (
-            ("", "fa", "text", "", "{{first_name|دوست خوب}}، جعبه‌ی یلدای چای و آجیل آماده است. تا پنجشنبه با ۱۵٪ تخفیف."),
-            ("", "en", "text", "", "{{first_name|Friend}}, the Yalda box of tea and nuts is here. 15% off until Thursday."),
+            (
+                "",
+                "fa", "text", "", "{{first_name|دوست خوب}}، جعبه‌ی یلدای چای و آجیل آماده است. تا پنجشنبه با ۱۵٪ تخفیف.",
+            ),
+            (
+                "",
+                "en", "text", "", "{{first_name|Friend}}, your Yalda box of tea is here: 15% off until Thursday",
+            ),
             (
                 "email", "fa", "mjml", "جعبه‌ی یلدا برای {{first_name|شما}}",
                 '<mjml><mj-body background-color="#f2f5f4"><mj-section background-color="#ffffff"><mj-column>'
@@ -30,7 +36,10 @@ TEMPLATES = (
     (
         "how-was-it", "نظر شما درباره‌ی خرید", "How was it?", "surveys",
         (
-            ("", "fa", "text", "", "{{first_name|دوست خوب}}، از خرید آخرتان راضی بودید؟ با یک عدد از ۱ تا ۵ پاسخ دهید."),
+            (
+                "",
+                "fa", "text", "", "{{first_name|دوست خوب}}، از خرید آخرتان راضی بودید؟ با یک عدد از ۱ تا ۵ پاسخ دهید.",
+            ),
             ("", "en", "text", "", "{{first_name|Friend}}, were you happy with your last order? Reply with 1 to 5."),
         ),
     ),

@@ -1,1 +1,0 @@
-"""E-mail: sending it, hearing it, and keeping one's name as a sender."""
