@@ -18,11 +18,12 @@ from pydantic import Field
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.fields.conditions import PARAMETER
-from peyvand.foundation.ui.lists import BadCursorError, paginate
+from peyvand.foundation.ui.lists import BadCursorError
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.data import CustomerData, IdentityData
 from peyvand.memory.customers.errors import ConflictError, InvalidError
-from peyvand.memory.customers.filters import asked, ordered
+from peyvand.memory.customers.filters import asked
+from peyvand.memory.customers.listing import Listing
 from peyvand.memory.customers.models import Customer, CustomerTag, Identity, Trait
 
 LARGEST_PAGE = 200
@@ -230,10 +231,10 @@ def customers_list(
         **{name: value for name, value in request.GET.dict().items() if name.startswith(PARAMETER)},
     }  # fmt: skip
     wanted = asked(actor=actor, query=given, currency=currency)
-    found = queries.customers(actor=actor, chosen=wanted.chosen)
-    found, order = ordered(found, wanted, currency)
     try:
-        page = paginate(found, order=order, cursor=after, size=size)
+        page = Listing(actor, wanted, currency).page(
+            cursor=after, size=size, dressed=lambda rows: rows.select_related("touch")
+        )
     except BadCursorError:
         raise HttpError(400, "this cursor is of another list") from None
     return {"items": queries.concealed(actor, page.rows), "next": page.next_cursor}
