@@ -57,7 +57,7 @@ class Listing:
             return True
         if self.wanted.chosen.text.strip() and self.sought is None:
             return True  # an e-mail, a phone or a code
-        if self._alone and (self.sought is not None or self.actor.scope(access.VIEW) is Scope.ALL):
+        if self._by_words or (self._alone and self.sought is None and self.actor.scope(access.VIEW) is Scope.ALL):
             return False
         found, more = self.count()
         return not more and found <= FEW
@@ -71,6 +71,18 @@ class Listing:
     def _alone(self) -> bool:
         """Whether the text is the only condition."""
         return replace(self._others, currency="") == CustomerFilter()
+
+    @property
+    def _by_words(self) -> bool:
+        """Whether its pages are read word by word."""
+        return self.sought is not None and self.sought.walked and self.wanted.order in BY_NAME
+
+    @property
+    def _narrowed(self) -> CustomerQuerySet | None:
+        """Customers under the other conditions, whoever sees them; None where there are none."""
+        if self._alone:
+            return None
+        return queries.under(Customer.objects.filter(demo=self.actor.demo), actor=self.actor, chosen=self._others)
 
     def page(
         self,
@@ -95,9 +107,9 @@ class Listing:
 
     @cached_property
     def _counted(self) -> tuple[int, bool]:
+        if self.sought is not None and self.sought.walked:
+            return naming.count(actor=self.actor, sought=self.sought, narrowed=self._narrowed)
         if self._alone:
-            if self.sought is not None and self.sought.walked:
-                return naming.count(actor=self.actor, sought=self.sought)
             parts = Customer.objects.all().parts_visible_to(self.actor) if not self.wanted.chosen.text.strip() else []
             if len(parts) > 1:
                 some = [part.order_by().values("pk")[: COUNT_CAP + 1] for part in parts]
@@ -117,7 +129,7 @@ class Listing:
 
     def _places(self, after: Place | None, backwards: bool, limit: int) -> list[Place]:
         order = self.wanted.order
-        if self.sought is not None and self.sought.walked and order in BY_NAME:
+        if self.sought is not None and self._by_words:
             return self._by_name(self.sought, after, BY_NAME[order] is not backwards, limit)
         if order in BY_VALUE and not self.few:
             return self._by_value(after, backwards, limit)
@@ -127,12 +139,8 @@ class Listing:
     def _by_name(self, sought: Sought, after: Place | None, falling: bool, limit: int) -> list[Place]:
         if after is not None and not isinstance(after[0], str):
             raise BadCursorError(str(after))
-        narrowed = None
-        if not self._alone:
-            everybody = Customer.objects.filter(demo=self.actor.demo)
-            narrowed = queries.under(everybody, actor=self.actor, chosen=self._others)
         return naming.walk(
-            actor=self.actor, sought=sought, narrowed=narrowed, after=after, falling=falling, limit=limit
+            actor=self.actor, sought=sought, narrowed=self._narrowed, after=after, falling=falling, limit=limit
         )
 
     def _by_value(self, after: Place | None, backwards: bool, limit: int) -> list[Place]:

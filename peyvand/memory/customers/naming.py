@@ -20,7 +20,7 @@ from django.db.models.lookups import Contains
 
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import COUNT_CAP, Place
-from peyvand.memory.customers.access import CustomerQuerySet
+from peyvand.memory.customers.access import BearerQuerySet, CustomerQuerySet
 from peyvand.memory.customers.models import Bearer, Customer
 
 FEW = 5_000  # people who are read and sorted rather than walked in order
@@ -53,13 +53,15 @@ SELECT count(DISTINCT met.customer_id), count(*)
 class Sought:
     """Parts of a name that all must be in it, and how many bear the rarest of them.
 
-    `words` are those that have the rarest part, none where they are too many to be walked; `bearers` how many names
-    they are in, at most; `reach` how many customers the actor sees, counted no further than it matters.
+    `words` are those that have the rarest part, none where they are too many to be walked; `more` the words of other
+    parts, and `rest` the parts of which no words are known. `bearers` is how many names have the rarest, at most;
+    `reach` how many customers the actor sees, counted no further than it matters.
     """
 
     demo: bool
-    parts: tuple[str, ...]
     words: tuple[str, ...]
+    more: tuple[tuple[str, ...], ...]
+    rest: tuple[str, ...]
     bearers: int
     reach: int
 
@@ -73,19 +75,25 @@ class Sought:
         """Whether a page of them is read in the order of names, word by word."""
         return bool(self.words) and not self.few
 
-    @property
-    def rest(self) -> tuple[str, ...]:
-        """The parts that bearing one of the words does not answer already."""
-        return () if len(self.parts) == 1 and len(self.parts[0]) <= LONGEST else self.parts
-
     def condition(self) -> Q:
         """As a condition on customers whom the actor sees, whatever their order."""
         if not self.bearers:
             return Q(pk__in=[])
-        if self.words and self.bearers <= FEW:
-            bearing = Bearer.objects.filter(demo=self.demo, word__in=self.words).values("customer_id")
-            return Q(pk__in=bearing) & having(self.rest)
-        return having(self.parts, by_index=self.reach > FEW)
+        by_words = (self._bearing("pk", words) for words in (self.words, *self.more) if words)
+        return reduce(and_, by_words, having(self.rest, by_index=bool(self.words) or self.reach > FEW))
+
+    def also(self, bearers: BearerQuerySet, narrowed: CustomerQuerySet | None) -> BearerQuerySet:
+        """Those of the bearers of `words` who have the other parts as well, and are among the narrowed."""
+        for words in self.more:
+            bearers = bearers.filter(self._bearing("customer_id", words))
+        if self.rest:
+            narrowed = Customer.objects.filter(demo=self.demo) if narrowed is None else narrowed
+            narrowed = narrowed.filter(having(self.rest, by_index=False))
+        return bearers if narrowed is None else bearers.filter(customer__in=narrowed.order_by().values("pk"))
+
+    def _bearing(self, column: str, words: tuple[str, ...]) -> Q:
+        bearing = Bearer.objects.filter(demo=self.demo, word__in=words).values("customer_id")
+        return Q(**{f"{column}__in": bearing})
 
 
 def having(parts: Iterable[str], *, by_index: bool = True) -> Q:
@@ -103,17 +111,27 @@ def sought(*, actor: Actor, parts: Iterable[str]) -> Sought:
     for place, part in enumerate(asked):
         statements.append(_PART.format(place=place, most=WALKED + 1))
         values += [actor.demo, f"%{connection.ops.prep_for_like_query(part[:LONGEST])}%"]
-    for reached in Customer.objects.all().parts_visible_to(actor):
-        within, more = _sql(reached.values("pk")[: FEW + 1])
+    for part_of_reach in Customer.objects.all().parts_visible_to(actor):
+        within, more = _sql(part_of_reach.values("pk")[: FEW + 1])
         statements.append(_REACH.format(within=within))
         values += more
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(statements), values)
         rows = cursor.fetchall()
-    bearers, words = min(((count, words or []) for place, count, words in rows if place >= 0), key=lambda row: row[0])
+    known = sorted((count, place, tuple(words or ())) for place, count, words in rows if place >= 0)
+    by_words = {asked[place]: words for _count, place, words in known if len(words) <= WALKED}
+    bearers, rarest, _words = known[0]
+    words = by_words.pop(asked[rarest], ())
+    answered = {part for part in (*by_words, *((asked[rarest],) if words else ())) if len(part) <= LONGEST}
     reached = [count for place, count, _words in rows if place < 0]
-    reach = sum(reached) if reached else FEW + 1
-    return Sought(actor.demo, given, tuple(words) if len(words) <= WALKED else (), bearers, reach)
+    return Sought(
+        demo=actor.demo,
+        words=words,
+        more=tuple(by_words.values()),
+        rest=tuple(part for part in given if part not in answered),
+        bearers=bearers,
+        reach=sum(reached) if reached else FEW + 1,
+    )
 
 
 def walk(
@@ -130,7 +148,8 @@ def walk(
     `narrowed` are the customers under the other conditions, None where there are none.
     """
     try:
-        within, values = _sql(_bearers(actor, sought, narrowed).values("sort_key", "customer_id", "word"))
+        bearers = sought.also(Bearer.objects.visible_to(actor), narrowed)
+        within, values = _sql(bearers.values("sort_key", "customer_id", "word"))
     except EmptyResultSet:
         return []
     way = "DESC" if falling else "ASC"
@@ -143,10 +162,10 @@ def walk(
         return list(cursor.fetchall())
 
 
-def count(*, actor: Actor, sought: Sought, cap: int = COUNT_CAP) -> tuple[int, bool]:
-    """How many are sought, under no other condition, never counting past `cap`: (number, whether there are more)."""
+def count(*, actor: Actor, sought: Sought, narrowed: CustomerQuerySet | None, cap: int = COUNT_CAP) -> tuple[int, bool]:
+    """How many are sought, never counting past `cap`: (number, whether there are more)."""
     try:
-        within, values = _sql(_bearers(actor, sought, None).values("customer_id", "word"))
+        within, values = _sql(sought.also(Bearer.objects.visible_to(actor), narrowed).values("customer_id", "word"))
     except EmptyResultSet:
         return 0, False
     most: int | None = (cap + 1) * min(len(sought.words), 3)
@@ -157,14 +176,6 @@ def count(*, actor: Actor, sought: Sought, cap: int = COUNT_CAP) -> tuple[int, b
         if people > cap or most is None or rows < most:
             return min(people, cap), people > cap
         most = None  # so many whose name has several of the words: all are read
-
-
-def _bearers(actor: Actor, sought: Sought, narrowed: CustomerQuerySet | None) -> Any:
-    found = Bearer.objects.visible_to(actor)
-    if sought.rest:
-        narrowed = Customer.objects.filter(demo=actor.demo) if narrowed is None else narrowed
-        narrowed = narrowed.filter(having(sought.rest, by_index=False))
-    return found if narrowed is None else found.filter(customer__in=narrowed.order_by().values("pk"))
 
 
 def _sql(found: Any) -> tuple[str, list[Any]]:
