@@ -84,6 +84,20 @@ knowledge:review POST knowledge.view+knowledge.edit
 knowledge:archive POST knowledge.view+knowledge.edit
 knowledge:version GET knowledge.view
 knowledge:restore POST knowledge.view+knowledge.edit
+work:overview GET work.view|work.manage
+work:load POST work.manage
+work:country GET work.manage
+work:country POST work.manage
+work:holiday-new GET work.manage
+work:holiday-new POST work.manage
+work:holiday GET work.manage
+work:holiday POST work.manage
+work:holiday-remove POST work.manage
+work:hours-new GET work.manage
+work:hours-new POST work.manage
+work:hours GET work.manage
+work:hours POST work.manage
+work:hours-remove POST work.manage
 interactions:list GET interactions.view
 interactions:older GET customers.view+interactions.view
 interactions:ask GET customers.view+interactions.view
@@ -106,6 +120,7 @@ commerce:order-new GET orders.edit
 commerce:order-new POST orders.edit
 commerce:line-row GET orders.edit
 commerce:price-unit GET *
+commerce:order-quote POST orders.edit
 commerce:customer-choices GET orders.edit
 commerce:order GET customers.view+orders.view
 commerce:order-deliver POST customers.view+orders.view+orders.edit
@@ -114,7 +129,30 @@ commerce:order-return GET customers.view+orders.view+orders.edit
 commerce:order-return POST customers.view+orders.view+orders.edit
 commerce:order-payment GET customers.view+orders.view+orders.edit
 commerce:order-payment POST customers.view+orders.view+orders.edit
+commerce:payment-reverse GET customers.view+orders.view+orders.edit
+commerce:payment-reverse POST customers.view+orders.view+orders.edit
 commerce:products GET products.view
+commerce:categories GET products.view
+commerce:categories POST products.view+products.edit
+commerce:category GET products.view+products.edit
+commerce:category POST products.view+products.edit
+commerce:category-archive POST products.edit
+commerce:category-move POST products.edit
+commerce:price-lists GET products.view
+commerce:price-list-new GET products.edit
+commerce:price-list-new POST products.edit
+commerce:price-list GET products.view
+commerce:price-list-edit GET products.view+products.edit
+commerce:price-list-edit POST products.view+products.edit
+commerce:price-list-archive POST products.view+products.edit
+commerce:price-item-put POST products.view+products.edit
+commerce:price-item-remove POST products.view+products.edit
+commerce:tax-rates GET products.view|taxes.edit
+commerce:tax-rate-new GET taxes.edit
+commerce:tax-rate-new POST taxes.edit
+commerce:tax-rate GET taxes.edit
+commerce:tax-rate POST taxes.edit
+commerce:tax-rate-archive POST taxes.edit
 commerce:product-new GET products.edit
 commerce:product-new POST products.edit
 commerce:product-options GET products.view
@@ -138,7 +176,7 @@ demo:load POST demo.manage
 demo:remove POST demo.manage
 demo:look POST *
 value:dashboard GET insight.view
-value:people GET none
+value:people GET insight.view
 value:choose-day POST insight.view
 value:refresh POST insight.refresh
 value:definitions GET insight.view
@@ -212,6 +250,49 @@ webhooks:resend-given-up POST webhooks.manage
 webhooks:deliveries GET webhooks.view|webhooks.manage
 webhooks:delivery GET webhooks.view|webhooks.manage
 webhooks:resend POST webhooks.manage
+outreach:list GET outreach.view
+outreach:one GET customers.view+outreach.view
+outreach:cancel POST customers.view+outreach.view+outreach.send
+outreach:decide POST customers.view+outreach.view+outreach.send
+outreach:write GET customers.view+outreach.view+outreach.send
+outreach:write POST customers.view+outreach.view+outreach.send
+outreach:many GET outreach.view+outreach.send
+outreach:many POST outreach.view+outreach.send
+outreach:count POST outreach.send
+outreach:parts POST outreach.send
+outreach:templates GET outreach.write
+outreach:template-new GET outreach.write
+outreach:template-new POST outreach.write
+outreach:template GET outreach.write
+outreach:template POST outreach.write
+outreach:template-archive POST outreach.write
+outreach:preview POST outreach.write
+outreach:rules GET outreach.manage
+outreach:rule-save POST outreach.manage
+outreach:rule-remove POST outreach.manage
+outreach:suppressed GET outreach.view
+outreach:suppressed POST outreach.view+outreach.manage
+outreach:suppression-remove POST customers.view+outreach.view+outreach.manage
+conversations:list GET conversations.view
+conversations:rows GET conversations.view
+conversations:parts POST conversations.reply
+conversations:one GET conversations.view
+conversations:news GET conversations.view
+conversations:file GET none
+conversations:reply POST conversations.view+conversations.reply
+conversations:assign POST conversations.view+conversations.assign
+conversations:snooze POST conversations.view+conversations.reply
+conversations:close POST conversations.view+conversations.reply
+conversations:reopen POST conversations.view+conversations.reply
+conversations:read POST conversations.view
+sms:accounts GET sms.manage
+sms:new GET sms.manage
+sms:new POST sms.manage
+sms:one GET sms.manage
+sms:one POST sms.manage
+sms:remove POST sms.manage
+sms:hook POST sms.manage
+sms:test POST sms.manage
 matching:queue GET matching.merge
 matching:find POST matching.find
 matching:decide POST none
@@ -224,7 +305,20 @@ privacy:erase POST customers.view+privacy.erase
 """
 
 # Arguments whose record is somebody's: of a foreign one nothing is seen.
-OWNED = frozenset({"customer_id", "identity_id", "relation_id", "tag_id", "order_id", "interaction_id"})
+OWNED = frozenset(
+    {
+        "customer_id",
+        "identity_id",
+        "relation_id",
+        "tag_id",
+        "order_id",
+        "interaction_id",
+        "message_id",
+        "suppression_id",
+        "conversation_id",
+    }
+)
+OWNED = frozenset({"customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id"})
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {
     "accounts:user": "user",
@@ -232,6 +326,7 @@ CALLED = {
     "accounts:team": "team",
     "accounts:token": "token_id",
     "accounts:invitation-": "invitation",
+    "outreach:template": "template_key",
 }
 FIXED: Mapping[str, Any] = {
     "token": "no-such-token",
@@ -239,6 +334,7 @@ FIXED: Mapping[str, Any] = {
     "name": "customers",
     "files:download": UUID(int=1),
     "purpose": "news",
+    "kind": "cap",
     "record": "customer",
     "field": "city",
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +17,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from peyvand.channels.conversations.models import Conversation, Entry, Way
+from peyvand.channels.outreach.models import Cap
+from peyvand.channels.outreach.services import (
+    ContentData,
+    Request,
+    TemplateData,
+    cap_save,
+    send,
+    suppress,
+    template_save,
+)
+from peyvand.channels.outreach.services import TextData as MessageText
+from peyvand.channels.sms.models import SmsAccount
 from peyvand.foundation.accounts.bootstrap import roles_ensure
 from peyvand.foundation.accounts.models import Invitation, Role, RoleGrant, Team, User
 from peyvand.foundation.accounts.services import people, tokens
@@ -23,6 +38,16 @@ from peyvand.foundation.changes.models import ChangeSet, Seal
 from peyvand.foundation.fields.services import FieldData, field_save
 from peyvand.foundation.registry.actor import Scope, system_actor
 from peyvand.foundation.webhooks import services as webhooks
+from peyvand.memory.commerce.services import (
+    ItemData,
+    PriceListData,
+    TaxRateData,
+    item_save,
+    payment_record,
+    price_list_save,
+    tax_rate_save,
+)
+from peyvand.memory.commerce.services import category_save as product_category_save
 from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.services import purposes_ensure
 from peyvand.memory.customers.data import CustomerData, IdentityData
@@ -30,6 +55,8 @@ from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services import customer_create, relation_add, tag_add
 from peyvand.memory.interactions.services import record
 from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
+from peyvand.memory.work.models import Holiday, WorkingHours
+from peyvand.memory.work.services import starting_ensure
 
 ROLES = ("admin", "manager", "sales", "service", "marketing", "viewer", "nothing")
 MISSING = 10**9
@@ -97,15 +124,33 @@ def _records(owner: User, marker: str) -> Records:
     relation = relation_add(actor=system, person=customer, organisation=firm, role="buyer")
     tag = tag_add(actor=system, customer=customer, name=f"{marker} tag")
     order = an_order(("1", "10"), customer=customer)
+    payment = payment_record(actor=system, order_id=order.pk, amount_minor=400)
     note = record(
         actor=system, kind="note", at=timezone.now(), customer=customer, staff_id=owner.pk,
         payload={"text": f"{marker} said"},
     )  # fmt: skip
     _row, _raw = tokens.token_make(actor=system, name=f"{marker} token", user_id=owner.pk, demo=False)
     identity = customer.identities.get()
+    said = ContentData(texts=[MessageText(f"{marker} said", "en")], title=f"{marker} said")
+    message = send(
+        actor=system,
+        request=Request(customer=customer.pk, purpose="service", content=said, dedupe_key=f"{marker} message"),
+    )
+    address = f"{marker.lower()}@example.com"
+    silent = suppress(demo=False, channel="email", address_key=address, customer_id=customer.pk, reason="staff")
+    talk = Conversation.objects.create(
+        customer=customer, assignee=owner, channel="sms", address=address, subject=f"{marker} said",
+        preview=f"{marker} said", entries_count=1, last_in_at=timezone.now(), waiting_since=timezone.now(),
+    )  # fmt: skip
+    Entry.objects.create(
+        conversation=talk, way=Way.IN, channel="sms", at=timezone.now(), text=f"{marker} said",
+        external_id=f"{marker}-1", search_key=f"{marker} said".lower(),
+    )  # fmt: skip
     return {
+        "conversation_id": talk.pk, "message_id": message.pk, "suppression_id": silent.pk,
         "customer_id": customer.pk, "identity_id": identity.pk, "relation_id": relation.pk, "tag_id": tag.pk,
-        "order_id": order.pk, "interaction_id": note.pk, "token_id": _row.pk, "marker": marker,
+        "order_id": order.pk, "payment_id": payment.pk, "interaction_id": note.pk, "token_id": _row.pk,
+        "marker": marker,
     }  # fmt: skip
 
 
@@ -118,6 +163,10 @@ def _shared(admin: User) -> Records:
     person = make_user(role=role, email="spare@own.example")
     people.user_invite(actor=system, email="invited@own.example", role_id=role.pk)
     product = a_product()
+    branch = product_category_save(actor=system, name_fa="نوشیدنی", name_en="Drinks")
+    price_list = price_list_save(actor=system, data=PriceListData("عمده", "EUR"))
+    item = item_save(actor=system, price_list=price_list, data=ItemData(product_id=product.pk, price=Decimal(9)))
+    rate = tax_rate_save(actor=system, data=TaxRateData("مالیات", "Tax", Decimal(0), date(2020, 1, 1)))
     Seal.objects.create(first_id=1, last_id=1, count=1, marks=b"", root=b"", head=b"head", mac=b"")
     hook, _secret = webhooks.endpoint_create(
         actor=system, data=webhooks.EndpointData("https://hooks.peyvand.ir/in", ["*"])
@@ -128,10 +177,18 @@ def _shared(admin: User) -> Records:
     text = article.texts.get()
     text_publish(actor=system, text=text)
     category = category_save(actor=system, name_fa="Tea", name_en="")
+    starting_ensure(demo=False)
+    texts = [MessageText("Hello {{first_name}}", "en")]
+    template = template_save(actor=system, data=TemplateData(name_en="Welcome", texts=texts))
+    cap_save(actor=system, channel="", kind="", window="week", most=5)
+    line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")
     newest = ChangeSet.objects.order_by("-id").first()
     return {
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
+        "branch_id": branch.pk, "price_list_id": price_list.pk, "item_id": item.pk, "rate_id": rate.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
+        "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": WorkingHours.objects.get().pk,
+        "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk,
         "invitation": Invitation.objects.get().pk, "change_set_id": newest.pk if newest else 0,
     }  # fmt: skip

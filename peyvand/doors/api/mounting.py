@@ -6,6 +6,8 @@ from importlib.metadata import version
 
 from ninja import NinjaAPI
 
+from peyvand.channels.conversations.api import router as conversations
+from peyvand.channels.outreach.api import router as outreach
 from peyvand.doors.api.guarding import Token
 from peyvand.doors.api.problems import install
 from peyvand.doors.api.reading import StrictParser
@@ -19,8 +21,23 @@ from peyvand.memory.customers.api import router as customers
 from peyvand.memory.interactions.api import router as interactions
 from peyvand.memory.knowledge.api import router as knowledge
 from peyvand.memory.privacy.api import router as privacy
+from peyvand.memory.work.api import router as work
 
-ROUTERS = (customers, consents, interactions, commerce, knowledge, privacy, value, transfer, webhooks, jobs)
+ROUTERS = (
+    customers,
+    consents,
+    interactions,
+    commerce,
+    knowledge,
+    privacy,
+    work,
+    value,
+    transfer,
+    webhooks,
+    jobs,
+    outreach,
+    conversations,
+)
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.
 
