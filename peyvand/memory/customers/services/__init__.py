@@ -16,6 +16,7 @@ from peyvand.memory.customers.services.external import customers_by_external, cu
 from peyvand.memory.customers.services.fieldwise import field_set, fields_set
 from peyvand.memory.customers.services.identities import identity_add, identity_remove, identity_verify
 from peyvand.memory.customers.services.many import customers_save
+from peyvand.memory.customers.services.naming import words_fold
 from peyvand.memory.customers.services.records import customer_create, customer_update
 from peyvand.memory.customers.services.relations import relation_add, relation_remove
 from peyvand.memory.customers.services.tags import tag_add, tag_remove
@@ -50,4 +51,5 @@ __all__ = [
     "team_set",
     "traits_clear",
     "traits_write",
+    "words_fold",
 ]
