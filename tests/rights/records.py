@@ -58,8 +58,8 @@ from peyvand.memory.interactions.services import Recognised, attach, file_add, r
 from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
 from peyvand.memory.matching.services import merge_many
 from peyvand.memory.matching.tests.factories import pair as a_pair
-from peyvand.memory.work.models import Holiday, WorkingHours
-from peyvand.memory.work.services import starting_ensure
+from peyvand.memory.work.models import Holiday
+from peyvand.memory.work.services import HoursData, hours_save, starting_ensure
 
 Records = dict[str, Any]
 TEXT = b"A letter, as plain as can be."
@@ -186,6 +186,8 @@ def shared_records() -> Records:
     item = item_save(actor=system, price_list=price_list, data=ItemData(product_id=product.pk, price=Decimal(9)))
     tax = tax_rate_save(actor=system, data=TaxRateData("مالیات", "Tax", Decimal(0), date(2020, 1, 1)))
     starting_ensure(demo=False)
+    data = HoursData(name_en="Other", time_zone="Asia/Tehran", hours={"sat": ["09:00-17:00"]})
+    hours, _done = hours_save(actor=system, data=data)
     Seal.objects.create(first_id=1, last_id=1, count=1, marks=b"", root=b"", head=b"head", mac=b"")
     hook, _secret = webhooks.endpoint_create(
         actor=system, data=webhooks.EndpointData("https://hooks.peyvand.ir/in", ["*"])
@@ -212,6 +214,6 @@ def shared_records() -> Records:
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk, "cost_rate_id": rate.pk,
         "branch_id": branch.pk, "price_list_id": price_list.pk, "item_id": item.pk, "rate_id": tax.pk,
-        "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": WorkingHours.objects.get().pk,
+        "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": hours.pk,
         "unknown_id": unknown.pk, "failure_id": failure.pk, "invitation": Invitation.objects.get().pk,
     }  # fmt: skip

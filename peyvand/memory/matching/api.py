@@ -88,7 +88,7 @@ class RunOutShort(Schema):
     run_id: int
 
 
-class ChoiceOut(Schema):
+class MergeChoiceOut(Schema):
     """A field whose two values differ, which stays unless you say otherwise, and why."""
 
     key: str
@@ -105,7 +105,7 @@ class PreviewOut(Schema):
 
     kept_id: int
     gone_id: int
-    choices: list[ChoiceOut]
+    choices: list[MergeChoiceOut]
     moving: dict[str, int]
 
 
