@@ -37,11 +37,22 @@ customers:edit POST customers.view+customers.edit
 customers:delete POST customers.view+customers.delete
 customers:identity-add POST customers.view+customers.edit
 customers:identity-remove POST customers.view+customers.edit
+customers:identity GET customers.view+customers.edit
+customers:identity POST customers.view+customers.edit
 customers:identity-verify POST customers.view+customers.edit
+customers:identity-primary POST customers.view+customers.edit
 customers:tag-add POST customers.view+customers.edit
 customers:tag-remove POST customers.view+customers.edit
 customers:relation-add POST customers.view+customers.edit
+customers:relation GET customers.view+customers.edit
+customers:relation POST customers.view+customers.edit
 customers:relation-remove POST customers.view+customers.edit
+customers:structure GET customers.view
+customers:part-add POST customers.view+customers.edit
+customers:part-remove POST customers.view+customers.edit
+customers:trait-add GET customers.view+customers.edit
+customers:trait-add POST customers.view+customers.edit
+customers:trait-remove POST customers.view+customers.edit
 fields:list GET fields.manage
 fields:new GET fields.manage
 fields:new POST fields.manage
@@ -224,7 +235,11 @@ privacy:erase POST customers.view+privacy.erase
 """
 
 # Arguments whose record is somebody's: of a foreign one nothing is seen.
-OWNED = frozenset({"customer_id", "identity_id", "relation_id", "tag_id", "order_id", "interaction_id"})
+OWNED = frozenset(
+    {
+        "customer_id", "identity_id", "relation_id", "trait_id", "part_id", "tag_id", "order_id", "interaction_id",
+    }
+)  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {
     "accounts:user": "user",

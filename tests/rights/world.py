@@ -27,7 +27,7 @@ from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.services import purposes_ensure
 from peyvand.memory.customers.data import CustomerData, IdentityData
 from peyvand.memory.customers.models import Customer
-from peyvand.memory.customers.services import customer_create, relation_add, tag_add
+from peyvand.memory.customers.services import customer_create, relation_add, tag_add, trait_set
 from peyvand.memory.interactions.services import record
 from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
 
@@ -95,6 +95,9 @@ def _records(owner: User, marker: str) -> Records:
     firm = customer_create(actor=system, data=CustomerData(name=f"{marker} firm", kind="organisation"))
     Customer.objects.filter(pk=firm.pk).update(owner=owner)
     relation = relation_add(actor=system, person=customer, organisation=firm, role="buyer")
+    part = customer_create(actor=system, data=CustomerData(name=f"{marker} part", kind="organisation"))
+    Customer.objects.filter(pk=part.pk).update(owner=owner, parent=firm)
+    trait = trait_set(actor=system, customer=customer, name="favourite", text=f"{marker} tea")
     tag = tag_add(actor=system, customer=customer, name=f"{marker} tag")
     order = an_order(("1", "10"), customer=customer)
     note = record(
@@ -104,7 +107,8 @@ def _records(owner: User, marker: str) -> Records:
     _row, _raw = tokens.token_make(actor=system, name=f"{marker} token", user_id=owner.pk, demo=False)
     identity = customer.identities.get()
     return {
-        "customer_id": customer.pk, "identity_id": identity.pk, "relation_id": relation.pk, "tag_id": tag.pk,
+        "customer_id": customer.pk, "identity_id": identity.pk, "relation_id": relation.pk, "part_id": part.pk, "trait_id": trait.pk,
+        "tag_id": tag.pk,
         "order_id": order.pk, "interaction_id": note.pk, "token_id": _row.pk, "marker": marker,
     }  # fmt: skip
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.utils.functional import lazystr
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,14 @@ from peyvand.memory.customers.data import IdentityData
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.keys import identity_key
-from peyvand.memory.customers.models import EXCLUSIVE_KINDS, Customer, CustomerKind, Identity, IdentityKind
+from peyvand.memory.customers.models import (
+    EXCLUSIVE_KINDS,
+    Customer,
+    CustomerKind,
+    Identity,
+    IdentityKind,
+    Relation,
+)
 from peyvand.memory.customers.writing import NewIdentity
 
 TEXTS = (
@@ -33,7 +40,9 @@ TEXTS = (
 OTHERS = ("kind", "birth_date", "owner_id", "team_id", "parent_id")
 FIELDS = (*TEXTS, *OTHERS)
 NOTE_LENGTH = 20_000
+LABEL_LENGTH = 60
 _SYSTEMS = (IdentityKind.MESSENGER, IdentityKind.EXTERNAL)
+At = tuple[str, str, str]  # kind, system and key: by which an identity is the same
 
 
 def checked(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,14 +101,19 @@ def _too_long(limit: int) -> Label:
     return lazystr(gettext("This is too long; it may have %(limit)s letters.") % {"limit": limit})
 
 
-def check_links(*, actor: Actor, customer: Customer) -> None:
-    """InvalidError unless owner, team and parent exist and may be put on this customer."""
+LINKS = ("owner_id", "team_id", "parent_id")
+
+
+def check_links(*, actor: Actor, customer: Customer, names: Collection[str] = LINKS) -> None:
+    """InvalidError unless owner, team and parent, of those `names`, exist and may be put on this customer."""
     errors: dict[str, Label] = {}
-    if customer.owner_id and not User.objects.filter(pk=customer.owner_id, is_active=True).exists():
+    asked = customer.owner_id if "owner_id" in names else None
+    if asked and not User.objects.filter(pk=asked, is_active=True).exists():
         errors["owner_id"] = _("Choose a colleague who is active.")
-    if customer.team_id and not Team.objects.filter(pk=customer.team_id).exists():
+    if "team_id" in names and customer.team_id and not Team.objects.filter(pk=customer.team_id).exists():
         errors["team_id"] = _("Choose one of the teams.")
-    if customer.parent_id:
+    if "parent_id" in names and customer.parent_id:
+        lock_parents(demo=customer.demo)
         parent = Customer.objects.visible_to(actor).filter(pk=customer.parent_id).first()
         if parent is None or parent.kind != CustomerKind.ORGANISATION or customer.kind != CustomerKind.ORGANISATION:
             errors["parent_id"] = _("Choose an organisation as the parent of an organisation.")
@@ -107,6 +121,27 @@ def check_links(*, actor: Actor, customer: Customer) -> None:
             errors["parent_id"] = _("This organisation is itself a part of the one you are changing.")
     if errors:
         raise InvalidError(errors)
+
+
+def check_alone(*, customer: Customer) -> None:
+    """InvalidError for a customer whose kind is to change while others stand to them as to the other kind."""
+    related = Relation.objects.filter(models.Q(person=customer) | models.Q(organisation=customer))
+    if related.exists() or Customer.objects.filter(parent=customer).exists():
+        raise InvalidError(
+            {
+                "kind": _(
+                    "People, organisations or parts stand to this record as it is. Take these relations away first."
+                )
+            }
+        )
+
+
+def lock_parents(*, demo: bool) -> None:
+    """Hold, until the transaction ends, the lock under which organisations get their parents: two at once could make
+    a circle that neither sees.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('customers.parents'), %s)", [int(demo)])
 
 
 def ancestors(organisation: Customer) -> set[int]:
@@ -119,34 +154,50 @@ def ancestors(organisation: Customer) -> set[int]:
     return {row.pk for row in rows}
 
 
-def checked_identities(*, actor: Actor, customer_id: int | None, given: Sequence[IdentityData]) -> list[NewIdentity]:
+def refuse_hidden_kinds(actor: Actor, given: Sequence[IdentityData]) -> None:
+    """InvalidError by place where an identity is of a kind that is hidden from the actor."""
+    hidden = [place for place, one in enumerate(given) if actor.hides(f"{RECORD}.{one.kind}")]
+    if hidden:
+        raise InvalidError({f"identities.{place}": _("There is no such field.") for place in hidden})
+
+
+def read_identity(identity: IdentityData) -> NewIdentity | Label:
+    """An identity with its key, or the words that say what to type instead."""
+    value, system, label = clean(identity.value), clean(identity.system), clean(identity.label)
+    if identity.kind not in IdentityKind.values:
+        return _("Choose what this is: phone, e-mail, messenger, card or code.")
+    if len(label) > LABEL_LENGTH:
+        return _("A label has at most 60 letters.")
+    if len(value) > 254 or len(system) > 40:
+        return _too_long(254)
+    if identity.kind in _SYSTEMS and not system:
+        return _("Say of which messenger or system this is.")
+    try:
+        key = identity_key(identity.kind, value)
+    except IdentifierError as error:
+        return lazystr(error)
+    return NewIdentity(identity.kind, system, value, key, label, identity.is_primary)
+
+
+def checked_identities(
+    *, actor: Actor, customer_id: int | None, given: Sequence[IdentityData], places: Sequence[int] | None = None
+) -> list[NewIdentity]:
     """The identities with their keys, each once; InvalidError by place ("identities.0") for those that can't be.
 
-    The first of a kind is the primary one unless another says so.
+    The first of a kind is the primary one unless another says so. `places` where they stand elsewhere than in order.
     """
     errors: dict[str, Label] = {}
-    kept: dict[tuple[str, str, str], NewIdentity] = {}
-    places: dict[tuple[str, str, str], int] = {}
-    for place, identity in enumerate(given):
-        value, system = clean(identity.value), clean(identity.system)
-        if identity.kind not in IdentityKind.values:
-            errors[f"identities.{place}"] = _("Choose what this is: phone, e-mail, messenger, card or code.")
-        elif len(value) > 254 or len(system) > 40 or len(clean(identity.label)) > 60:
-            errors[f"identities.{place}"] = _too_long(254)
-        elif identity.kind in _SYSTEMS and not system:
-            errors[f"identities.{place}"] = _("Say of which messenger or system this is.")
-        else:
-            try:
-                key = identity_key(identity.kind, value)
-            except IdentifierError as error:
-                errors[f"identities.{place}"] = lazystr(error)
-                continue
-            at = (identity.kind, system, key)
-            places.setdefault(at, place)
-            kept.setdefault(
-                at, NewIdentity(identity.kind, system, value, key, clean(identity.label), identity.is_primary)
-            )
-    errors |= _taken(actor=actor, customer_id=customer_id, kept=kept, places=places)
+    kept: dict[At, NewIdentity] = {}
+    found_at: dict[At, int] = {}
+    for place, identity in zip(places or range(len(given)), given, strict=True):
+        read = read_identity(identity)
+        if not isinstance(read, NewIdentity):
+            errors[f"identities.{place}"] = read
+            continue
+        at = (read.kind, read.system, read.key)
+        found_at.setdefault(at, place)
+        kept.setdefault(at, read)
+    errors |= taken(actor=actor, customer_id=customer_id, kept=kept, places=found_at)
     if errors:
         raise InvalidError(errors)
     found = list(kept.values())
@@ -158,14 +209,10 @@ def checked_identities(*, actor: Actor, customer_id: int | None, given: Sequence
     return found
 
 
-def _taken(
-    *,
-    actor: Actor,
-    customer_id: int | None,
-    kept: Mapping[tuple[str, str, str], NewIdentity],
-    places: Mapping[tuple[str, str, str], int],
+def taken(
+    *, actor: Actor, customer_id: int | None, kept: Mapping[At, NewIdentity], places: Mapping[At, int]
 ) -> dict[str, Label]:
-    """Of the identities that belong to one customer only, those that are another's."""
+    """Of the identities that belong to one customer only, those that are another's, by place."""
     keys = {identity.key for identity in kept.values() if identity.kind in EXCLUSIVE_KINDS}
     if not keys:
         return {}

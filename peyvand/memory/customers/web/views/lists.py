@@ -60,7 +60,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     wanted = asked(actor=actor, query=query, currency=currency, fields=setup.fields, columns=columns)
     opened = next((view for view in setup.views if str(view.pk) == query.get("saved")), None)
     found = queries.customers(actor=actor, chosen=wanted.chosen)
-    rows, order = ordered(queries.with_people(found, tags="tags" in wanted.columns), wanted, currency)
+    rows, order = ordered(queries.with_people(found, actor=actor, tags="tags" in wanted.columns), wanted, currency)
     page = _page(request, rows, order)
     total, more = (len(page), False) if not page.next_cursor and not page.previous_cursor else capped_count(found)
     owners = [
