@@ -107,7 +107,8 @@ def _records(owner: User, marker: str) -> Records:
     _row, _raw = tokens.token_make(actor=system, name=f"{marker} token", user_id=owner.pk, demo=False)
     identity = customer.identities.get()
     return {
-        "customer_id": customer.pk, "identity_id": identity.pk, "relation_id": relation.pk, "part_id": part.pk, "trait_id": trait.pk,
+        "customer_id": customer.pk, "identity_id": identity.pk, "relation_id": relation.pk, "part_id": part.pk,
+        "trait_id": trait.pk,
         "tag_id": tag.pk,
         "order_id": order.pk, "interaction_id": note.pk, "token_id": _row.pk, "marker": marker,
     }  # fmt: skip
