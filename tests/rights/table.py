@@ -71,6 +71,9 @@ consents:ledger GET consents.view
 consents:say GET customers.view+consents.view
 consents:say POST customers.view+consents.view+consents.edit
 consents:proof GET none
+consents:many POST customers.view+consents.edit
+consents:take-back POST customers.view+consents.view+consents.edit
+consents:mistake POST customers.view+consents.view+consents.edit
 consents:purposes GET consents.view|consents.manage
 consents:purpose-new GET consents.manage
 consents:purpose-new POST consents.manage
@@ -226,6 +229,12 @@ webhooks:resend POST webhooks.manage
 matching:queue GET matching.merge
 matching:find POST matching.find
 matching:decide POST none
+matching:several POST matching.merge+customers.edit
+matching:merged GET matching.merge
+matching:unmerge-batch POST none
+matching:quality GET matching.quality
+matching:quality-count POST matching.quality
+matching:quality-required POST matching.quality+accounts.manage_settings
 matching:merge GET none
 matching:merge POST none
 matching:unmerge POST none
@@ -238,6 +247,7 @@ privacy:erase POST customers.view+privacy.erase
 OWNED = frozenset(
     {
         "customer_id", "identity_id", "relation_id", "trait_id", "part_id", "tag_id", "order_id", "interaction_id",
+        "entry_id", "line_set_id",
     }
 )  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.

@@ -24,7 +24,8 @@ from peyvand.foundation.fields.services import FieldData, field_save
 from peyvand.foundation.registry.actor import Scope, system_actor
 from peyvand.foundation.webhooks import services as webhooks
 from peyvand.memory.commerce.tests.factories import a_product, an_order
-from peyvand.memory.consents.services import purposes_ensure
+from peyvand.memory.consents.models import ConsentEntry
+from peyvand.memory.consents.services import consents_set, purposes_ensure
 from peyvand.memory.customers.data import CustomerData, IdentityData
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services import customer_create, relation_add, tag_add, trait_set
@@ -98,6 +99,9 @@ def _records(owner: User, marker: str) -> Records:
     part = customer_create(actor=system, data=CustomerData(name=f"{marker} part", kind="organisation"))
     Customer.objects.filter(pk=part.pk).update(owner=owner, parent=firm)
     trait = trait_set(actor=system, customer=customer, name="favourite", text=f"{marker} tea")
+    said = consents_set(
+        actor=system, customers=[customer.pk], purpose="news", channels=["sms"], decision="given", source="call"
+    )
     tag = tag_add(actor=system, customer=customer, name=f"{marker} tag")
     order = an_order(("1", "10"), customer=customer)
     note = record(
@@ -108,7 +112,8 @@ def _records(owner: User, marker: str) -> Records:
     identity = customer.identities.get()
     return {
         "customer_id": customer.pk, "identity_id": identity.pk, "relation_id": relation.pk, "part_id": part.pk,
-        "trait_id": trait.pk,
+        "trait_id": trait.pk, "line_set_id": said.change_set_id,
+        "entry_id": ConsentEntry.objects.get(customer=customer).pk,
         "tag_id": tag.pk,
         "order_id": order.pk, "interaction_id": note.pk, "token_id": _row.pk, "marker": marker,
     }  # fmt: skip

@@ -81,12 +81,24 @@ def states_of(*, actor: Actor, customer_id: int) -> dict[tuple[int, str], Consen
 def entries_of(*, actor: Actor, customer_id: int) -> QuerySet[ConsentEntry]:
     """The whole ledger of one customer, latest first."""
     found = ConsentEntry.objects.visible_to(actor).filter(customer_id=customer_id)
-    return found.select_related("purpose", "wording", "proof_file").order_by(*NEWEST_FIRST)
+    return found.select_related("purpose", "wording", "proof_file", "reversed_by").order_by(*NEWEST_FIRST)
 
 
 def entries(*, actor: Actor) -> QuerySet[ConsentEntry]:
     """The ledger of all customers whom the actor may see; order it by NEWEST_FIRST."""
-    return ConsentEntry.objects.visible_to(actor).select_related("purpose", "customer")
+    return ConsentEntry.objects.visible_to(actor).select_related("purpose", "customer", "reversed_by")
+
+
+def narrowed(found: QuerySet[ConsentEntry], query: Mapping[str, str]) -> QuerySet[ConsentEntry]:
+    """The lines under the conditions of an address: purpose, channel, decision, customer."""
+    for name, column in (("purpose", "purpose__key"), ("channel", "channel"), ("decision", "decision")):
+        value = query.get(name, "").replace("\0", "")[:40]
+        if value and (name != "decision" or value in Decision.values):
+            found = found.filter(**{column: value})
+    customer = query.get("customer", "")
+    if customer.isascii() and customer.isdigit() and len(customer) < 19:
+        found = found.filter(customer_id=int(customer))
+    return found
 
 
 @dataclass(frozen=True)
@@ -125,7 +137,8 @@ def by_day(*, actor: Actor, since: date, tz: str) -> Sequence[tuple[date, int, i
     """How many consents were given, and how many refused or taken back, day by day in the reader's zone."""
     inner, values = (
         ConsentEntry.objects.visible_to(actor)
-        .filter(at__date__gte=since)
+        .filter(at__date__gte=since, reversed_by=None)
+        .exclude(decision=Decision.VOID)
         .values("id", "at", "decision")
         .query.sql_with_params()
     )
