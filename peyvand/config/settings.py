@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "peyvand.foundation.text.apps.TextConfig",
     "peyvand.foundation.calendar.apps.CalendarConfig",
     "peyvand.foundation.money.apps.MoneyConfig",
+    "peyvand.foundation.outside.apps.OutsideConfig",
     "peyvand.foundation.database.apps.DatabaseConfig",
     "peyvand.foundation.ui.apps.UiConfig",
     "peyvand.foundation.changes.apps.ChangesConfig",
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
     "peyvand.foundation.transfer.apps.TransferConfig",
     "peyvand.foundation.demo.apps.DemoConfig",
     "peyvand.memory.customers.apps.CustomersConfig",
+    "peyvand.memory.work.apps.WorkConfig",
     "peyvand.memory.consents.apps.ConsentsConfig",
     "peyvand.memory.interactions.apps.InteractionsConfig",
     "peyvand.memory.commerce.apps.CommerceConfig",
@@ -153,8 +155,8 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-# Webhooks: hosts of one's own network to which they may go; every other address must be a public one
-WEBHOOK_HOSTS = [host for host in os.environ.get("PEYVAND_WEBHOOK_HOSTS", "").split(",") if host.strip()]
+# Machines outside: hosts of one's own network that requests may go to; every other address must be a public one
+OWN_HOSTS = [host for host in os.environ.get("PEYVAND_OWN_HOSTS", "").split(",") if host.strip()]
 
 # People
 AUTH_USER_MODEL = "accounts.User"

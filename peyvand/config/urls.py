@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("peyvand.doors.workspace.urls")),
     path("customers/", include("peyvand.memory.customers.web.urls")),
+    path("work/", include("peyvand.memory.work.web.urls")),
     path("consents/", include("peyvand.memory.consents.web.urls")),
     path("knowledge/", include("peyvand.memory.knowledge.web.urls")),
     path("duplicates/", include("peyvand.memory.matching.web.urls")),

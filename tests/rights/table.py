@@ -98,6 +98,20 @@ knowledge:review POST knowledge.view+knowledge.edit
 knowledge:archive POST knowledge.view+knowledge.edit
 knowledge:version GET knowledge.view
 knowledge:restore POST knowledge.view+knowledge.edit
+work:overview GET work.view|work.manage
+work:load POST work.manage
+work:country GET work.manage
+work:country POST work.manage
+work:holiday-new GET work.manage
+work:holiday-new POST work.manage
+work:holiday GET work.manage
+work:holiday POST work.manage
+work:holiday-remove POST work.manage
+work:hours-new GET work.manage
+work:hours-new POST work.manage
+work:hours GET work.manage
+work:hours POST work.manage
+work:hours-remove POST work.manage
 interactions:list GET interactions.view
 interactions:older GET customers.view+interactions.view
 interactions:ask GET customers.view+interactions.view
@@ -120,6 +134,7 @@ commerce:order-new GET orders.edit
 commerce:order-new POST orders.edit
 commerce:line-row GET orders.edit
 commerce:price-unit GET *
+commerce:order-quote POST orders.edit
 commerce:customer-choices GET orders.edit
 commerce:order GET customers.view+orders.view
 commerce:order-deliver POST customers.view+orders.view+orders.edit
@@ -128,7 +143,30 @@ commerce:order-return GET customers.view+orders.view+orders.edit
 commerce:order-return POST customers.view+orders.view+orders.edit
 commerce:order-payment GET customers.view+orders.view+orders.edit
 commerce:order-payment POST customers.view+orders.view+orders.edit
+commerce:payment-reverse GET customers.view+orders.view+orders.edit
+commerce:payment-reverse POST customers.view+orders.view+orders.edit
 commerce:products GET products.view
+commerce:categories GET products.view
+commerce:categories POST products.view+products.edit
+commerce:category GET products.view+products.edit
+commerce:category POST products.view+products.edit
+commerce:category-archive POST products.edit
+commerce:category-move POST products.edit
+commerce:price-lists GET products.view
+commerce:price-list-new GET products.edit
+commerce:price-list-new POST products.edit
+commerce:price-list GET products.view
+commerce:price-list-edit GET products.view+products.edit
+commerce:price-list-edit POST products.view+products.edit
+commerce:price-list-archive POST products.view+products.edit
+commerce:price-item-put POST products.view+products.edit
+commerce:price-item-remove POST products.view+products.edit
+commerce:tax-rates GET products.view|taxes.edit
+commerce:tax-rate-new GET taxes.edit
+commerce:tax-rate-new POST taxes.edit
+commerce:tax-rate GET taxes.edit
+commerce:tax-rate POST taxes.edit
+commerce:tax-rate-archive POST taxes.edit
 commerce:product-new GET products.edit
 commerce:product-new POST products.edit
 commerce:product-options GET products.view
@@ -152,7 +190,7 @@ demo:load POST demo.manage
 demo:remove POST demo.manage
 demo:look POST *
 value:dashboard GET insight.view
-value:people GET none
+value:people GET insight.view
 value:choose-day POST insight.view
 value:refresh POST insight.refresh
 value:definitions GET insight.view
@@ -247,7 +285,7 @@ privacy:erase POST customers.view+privacy.erase
 OWNED = frozenset(
     {
         "customer_id", "identity_id", "relation_id", "trait_id", "part_id", "tag_id", "order_id", "interaction_id",
-        "entry_id", "line_set_id",
+        "entry_id", "line_set_id", "payment_id",
     }
 )  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +25,16 @@ from peyvand.foundation.changes.models import ChangeSet, Seal
 from peyvand.foundation.fields.services import FieldData, field_save
 from peyvand.foundation.registry.actor import Scope, system_actor
 from peyvand.foundation.webhooks import services as webhooks
+from peyvand.memory.commerce.services import (
+    ItemData,
+    PriceListData,
+    TaxRateData,
+    item_save,
+    payment_record,
+    price_list_save,
+    tax_rate_save,
+)
+from peyvand.memory.commerce.services import category_save as product_category_save
 from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.models import ConsentEntry
 from peyvand.memory.consents.services import consents_set, purposes_ensure
@@ -31,6 +43,8 @@ from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services import customer_create, relation_add, tag_add, trait_set
 from peyvand.memory.interactions.services import record
 from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
+from peyvand.memory.work.models import Holiday, WorkingHours
+from peyvand.memory.work.services import starting_ensure
 
 ROLES = ("admin", "manager", "sales", "service", "marketing", "viewer", "nothing")
 MISSING = 10**9
@@ -104,6 +118,7 @@ def _records(owner: User, marker: str) -> Records:
     )
     tag = tag_add(actor=system, customer=customer, name=f"{marker} tag")
     order = an_order(("1", "10"), customer=customer)
+    payment = payment_record(actor=system, order_id=order.pk, amount_minor=400)
     note = record(
         actor=system, kind="note", at=timezone.now(), customer=customer, staff_id=owner.pk,
         payload={"text": f"{marker} said"},
@@ -115,7 +130,7 @@ def _records(owner: User, marker: str) -> Records:
         "trait_id": trait.pk, "line_set_id": said.change_set_id,
         "entry_id": ConsentEntry.objects.get(customer=customer).pk,
         "tag_id": tag.pk,
-        "order_id": order.pk, "interaction_id": note.pk, "token_id": _row.pk, "marker": marker,
+        "order_id": order.pk, "payment_id": payment.pk, "interaction_id": note.pk, "token_id": _row.pk, "marker": marker,
     }  # fmt: skip
 
 
@@ -128,6 +143,10 @@ def _shared(admin: User) -> Records:
     person = make_user(role=role, email="spare@own.example")
     people.user_invite(actor=system, email="invited@own.example", role_id=role.pk)
     product = a_product()
+    branch = product_category_save(actor=system, name_fa="نوشیدنی", name_en="Drinks")
+    price_list = price_list_save(actor=system, data=PriceListData("عمده", "EUR"))
+    item = item_save(actor=system, price_list=price_list, data=ItemData(product_id=product.pk, price=Decimal(9)))
+    rate = tax_rate_save(actor=system, data=TaxRateData("مالیات", "Tax", Decimal(0), date(2020, 1, 1)))
     Seal.objects.create(first_id=1, last_id=1, count=1, marks=b"", root=b"", head=b"head", mac=b"")
     hook, _secret = webhooks.endpoint_create(
         actor=system, data=webhooks.EndpointData("https://hooks.peyvand.ir/in", ["*"])
@@ -138,10 +157,13 @@ def _shared(admin: User) -> Records:
     text = article.texts.get()
     text_publish(actor=system, text=text)
     category = category_save(actor=system, name_fa="Tea", name_en="")
+    starting_ensure(demo=False)
     newest = ChangeSet.objects.order_by("-id").first()
     return {
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
+        "branch_id": branch.pk, "price_list_id": price_list.pk, "item_id": item.pk, "rate_id": rate.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
+        "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": WorkingHours.objects.get().pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk,
         "invitation": Invitation.objects.get().pk, "change_set_id": newest.pk if newest else 0,
     }  # fmt: skip

@@ -19,8 +19,9 @@ from peyvand.memory.customers.api import router as customers
 from peyvand.memory.interactions.api import router as interactions
 from peyvand.memory.knowledge.api import router as knowledge
 from peyvand.memory.privacy.api import router as privacy
+from peyvand.memory.work.api import router as work
 
-ROUTERS = (customers, consents, interactions, commerce, knowledge, privacy, value, transfer, webhooks, jobs)
+ROUTERS = (customers, consents, interactions, commerce, knowledge, privacy, work, value, transfer, webhooks, jobs)
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.
 

@@ -34,6 +34,7 @@ from peyvand.foundation.database.place import data_folder as chosen_folder
 logger = logging.getLogger(__name__)
 
 Say = Callable[["str | Promise"], None]
+First = Callable[[threading.Event], None]
 
 PORT_IN_USE, NOT_PREPARED, ALREADY_SERVED = 3, 8, 7  # exit codes; those of the database are in its errors
 LOOK = 0.25  # seconds between two looks at the children
@@ -143,8 +144,12 @@ class _Guard:
         self.process = None
 
 
-def serve(*, data_folder: Path, port: int, host: str = "127.0.0.1", workers: int = 1, say: Say) -> int:
+def serve(
+    *, data_folder: Path, port: int, host: str = "127.0.0.1", workers: int = 1, say: Say, first: First | None = None
+) -> int:
     """Serve until SIGTERM or SIGINT; gives the exit code. `say` hears a line before anything slow, then the address.
+
+    `first` is done once the tables are there, before anybody is served; it is told when to give up.
 
     0 stopped in good order; 3 the port is taken; 7 this data folder is already served; 8 tables or static files could
     not be prepared; what DatabaseUnavailableError.exit_code says when there is no database.
@@ -164,7 +169,9 @@ def serve(*, data_folder: Path, port: int, host: str = "127.0.0.1", workers: int
             if reason := _port_taken(host, port):
                 say(reason)
                 return PORT_IN_USE
-            return _supervise(data_folder=data_folder, port=port, host=host, workers=workers, say=say, stop=stop)
+            return _supervise(
+                data_folder=data_folder, port=port, host=host, workers=workers, say=say, stop=stop, first=first
+            )
     except DatabaseUnavailableError as error:
         say(str(error))
         return int(error.exit_code)
@@ -213,7 +220,9 @@ def _port_taken(host: str, port: int) -> str | None:
     return None
 
 
-def _supervise(*, data_folder: Path, port: int, host: str, workers: int, say: Say, stop: threading.Event) -> int:
+def _supervise(
+    *, data_folder: Path, port: int, host: str, workers: int, say: Say, stop: threading.Event, first: First | None
+) -> int:
     place = cluster.place_of(data_folder)
     if os.environ.get("DATABASE_URL") == place.url:
         del os.environ["DATABASE_URL"]  # our own cluster, which is ours to start again
@@ -232,7 +241,10 @@ def _supervise(*, data_folder: Path, port: int, host: str, workers: int, say: Sa
     children = _children(environment, data_folder=data_folder, port=port, host=host, workers=workers)
     try:
         guard.watch(server.pid if server.embedded else None)
+        say(_("Preparing the tables …"))
         _prepare(environment, stop)
+        if first is not None and not stop.is_set():
+            first(stop)
         for child in children:
             if not stop.is_set():
                 child.start()

@@ -18,6 +18,7 @@ from peyvand.foundation.money.currencies import currency_of
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ExportShape, ImportShape
 from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.text.lists import joined
 from peyvand.foundation.transfer import services
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.queries import import_get
@@ -149,12 +150,12 @@ def imports_create(request: StaffRequest, data: Form[ImportIn], file: File[Uploa
     """The columns are guessed from their titles. Long work: look at `state`, or at the run of `run_id`."""
     actor = _actor(request)
     if not registry.has(ImportShape, data.shape):
-        names = ", ".join(shape.name for shape in registry.all(ImportShape))
+        names = joined(shape.name for shape in registry.all(ImportShape))
         text = _("There is no kind of file called “{name}”. There are: {names}.")
         raise services.MappingError(text.format(name=data.shape, names=names))
     options = _options(data.currency, data.tz, data.day_first)
     if data.encoding and data.encoding not in ENCODINGS:
-        raise services.MappingError(_("Encodings are: {names}.").format(names=", ".join(ENCODINGS)))
+        raise services.MappingError(_("Encodings are: {names}.").format(names=joined(ENCODINGS)))
     if data.delimiter and data.delimiter in '"\r\n\x00':
         raise services.MappingError(_("Cells can't be cut by this sign."))
     wish = Wish(encoding=data.encoding, delimiter=data.delimiter, header=data.header, sheet=data.sheet)

@@ -28,6 +28,7 @@ class Route:
 
 
 PRODUCT = {"sku": "NEW", "name": "New", "currency": "IRR"}
+TAX = {"name_en": "Tax", "percent": "0", "valid_from": "2020-01-01"}
 NOTE = {"customer_id": "{customer_id}", "kind": "note", "text": "hello"}
 CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
 ASKED = {"customer_ids": ["{customer_id}"], "purpose": "news", "channel": "sms"}
@@ -36,6 +37,7 @@ ORDER = {
     "customer_id": "{customer_id}",
     "lines": [{"quantity": "1", "description": "Tea", "unit_price": "5"}],
 }
+HOURS = {"name_en": "Office", "time_zone": "Asia/Tehran", "hours": {"sat": ["9:00-17:00"]}}
 HOOK = {"url": "https://hooks.peyvand.ir/in", "events": ["*"]}
 ROUTES = (
     Route("get", "/customers", ("customers.view",)),
@@ -71,11 +73,38 @@ ROUTES = (
     Route("post", "/products", ("products.edit",), PRODUCT),
     Route("get", "/products/{product_id}", ("products.view",)),
     Route("put", "/products/{product_id}", ("products.edit",), {**PRODUCT, "sku": "OTHER"}),
+    Route("post", "/orders/{order_id}/payments/{payment_id}/reverse", ("orders.edit",), {"note": "wrong"}),
+    Route("get", "/product-categories", ("products.view",)),
+    Route("post", "/product-categories", ("products.edit",), {"name_en": "Coffee"}),
+    Route("put", "/product-categories/{category_id}", ("products.edit",), {"name_en": "Tea and herbs"}),
+    Route("get", "/price-lists", ("products.view",)),
+    Route("post", "/price-lists", ("products.edit",), {"name": "Retail", "currency": "IRR"}),
+    Route("get", "/price-lists/{price_list_id}", ("products.view",)),
+    Route("put", "/price-lists/{price_list_id}", ("products.edit",), {"name": "Cafés", "currency": "IRR"}),
+    Route("get", "/price-lists/{price_list_id}/items", ("products.view",)),
+    Route("post", "/price-lists/{price_list_id}/items", ("products.edit",), {"percent_off": "5"}),
+    Route("delete", "/price-lists/{price_list_id}/items/{item_id}", ("products.edit",)),
+    Route("get", "/price?product_id={product_id}&currency=IRR", ("products.view",)),
+    Route("get", "/tax-rates", ("products.view", "taxes.edit")),
+    Route("post", "/tax-rates", ("taxes.edit",), {**TAX, "percent": "9"}),
+    Route("put", "/tax-rates/{rate_id}", ("taxes.edit",), {**TAX, "name_en": "VAT"}),
     Route("get", "/articles", ("knowledge.view",)),
     Route("post", "/articles", ("knowledge.edit",), {"texts": {"fa": {"title": "Tea"}}}),
     Route("get", "/articles/{article_id}", ("knowledge.view",)),
     Route("put", "/articles/{article_id}", ("knowledge.edit",), {"texts": {"fa": {"title": "Coffee"}}}),
     Route("post", "/articles/{article_id}/{language}/publish", ("knowledge.publish",)),
+    Route("get", "/holidays", ("work.view", "work.manage")),
+    Route("post", "/holidays", ("work.manage",), {"day": "2026-06-01", "name_en": "Stocktaking"}),
+    Route("post", "/holidays/load", ("work.manage",), {"year": 2030}),
+    Route("get", "/holidays/{holiday_id}", ("work.view", "work.manage")),
+    Route("put", "/holidays/{holiday_id}", ("work.manage",), {"day": "2026-06-02", "name_en": "Feast"}),
+    Route("get", "/working-hours", ("work.view", "work.manage")),
+    Route("post", "/working-hours", ("work.manage",), HOURS),
+    Route("get", "/working-hours/open", ("work.view", "work.manage")),
+    Route("get", "/working-hours/{hours_id}", ("work.view", "work.manage")),
+    Route("put", "/working-hours/{hours_id}", ("work.manage",), {**HOURS, "name_en": "Shop"}),
+    Route("delete", "/working-hours/{hours_id}", ("work.manage",)),
+    Route("delete", "/holidays/{holiday_id}", ("work.manage",)),
     Route("get", "/insight/summary", ("insight.view",)),
     Route("get", "/insight/slipping", ("insight.view",)),
     Route("get", "/imports", ("transfer.import",)),
@@ -104,8 +133,9 @@ ROUTES = (
 )
 TABLES = (
     "customers_customer", "customers_identity", "customers_tag", "interactions_interaction", "commerce_order",
-    "commerce_orderline", "commerce_payment", "commerce_product", "consents_consententry", "consents_consentstate",
-    "transfer_import", "jobs_run", "knowledge_article", "knowledge_articleversion",
+    "commerce_orderline", "commerce_payment", "commerce_product", "commerce_category", "commerce_pricelist",
+    "commerce_pricelistitem", "commerce_taxrate", "consents_consententry", "consents_consentstate",
+    "work_holiday", "work_workinghours", "transfer_import", "jobs_run", "knowledge_article", "knowledge_articleversion",
     "webhooks_webhookendpoint", "webhooks_webhookdelivery",
 )  # fmt: skip
 
@@ -125,13 +155,24 @@ def records() -> dict[str, Any]:
     identity = made(f"/customers/{customer['id']}/identities", {"kind": "email", "value": "sara@example.com"})
     order = made("/orders", {**ORDER, "customer_id": customer["id"]})
     product = made("/products", {**PRODUCT, "sku": "FIRST"})
+    paid = made(f"/orders/{order['id']}/payments", {"amount_minor": 2})
+    category = made("/product-categories", {"name_en": "Tea"})
+    price_list = made("/price-lists", {"name": "Wholesale", "currency": "IRR"})
+    item = made(f"/price-lists/{price_list['id']}/items", {"product_id": product["id"], "price": "3"})
+    rate = made("/tax-rates", TAX)
     article = made("/articles", {"texts": {"fa": {"title": "How to brew"}}})
     admin.ask("post", f"/articles/{article['id']}/fa/publish")
     hook = made("/webhooks/endpoints", HOOK)
     sent = admin.ask("post", f"/webhooks/endpoints/{hook['id']}/test")
+    made("/working-hours", HOURS)
+    hours = made("/working-hours", {**HOURS, "name_en": "Other"})
+    holiday = made("/holidays", {"day": "2026-06-03", "name_en": "Own day"})
     return {
+        "holiday_id": holiday["id"], "hours_id": hours["id"],
         "customer_id": customer["id"], "identity_id": identity["id"], "order_id": order["id"],
-        "line_id": order["items"][0]["id"], "product_id": product["id"], "import_id": 999, "run_id": 999,
+        "line_id": order["items"][0]["id"], "product_id": product["id"], "payment_id": paid["id"],
+        "category_id": category["id"], "price_list_id": price_list["id"], "item_id": item["id"], "rate_id": rate["id"],
+        "import_id": 999, "run_id": 999,
         "name": "customers",
         "article_id": article["id"], "language": "fa",
         "endpoint_id": hook["id"], "delivery_id": json.loads(sent.content)["id"],
@@ -168,7 +209,7 @@ def test_every_route_is_listed() -> None:
         for method in operations
         if method in METHODS
     }
-    assert served == {(route.method, route.path) for route in ROUTES}
+    assert served == {(route.method, route.path.partition("?")[0]) for route in ROUTES}
 
 
 def test_a_stranger_and_a_wrong_token_get_401_and_change_nothing(records: dict[str, Any]) -> None:
