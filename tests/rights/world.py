@@ -130,7 +130,8 @@ def _records(owner: User, marker: str) -> Records:
         "trait_id": trait.pk, "line_set_id": said.change_set_id,
         "entry_id": ConsentEntry.objects.get(customer=customer).pk,
         "tag_id": tag.pk,
-        "order_id": order.pk, "payment_id": payment.pk, "interaction_id": note.pk, "token_id": _row.pk, "marker": marker,
+        "order_id": order.pk, "payment_id": payment.pk, "interaction_id": note.pk, "token_id": _row.pk,
+        "marker": marker,
     }  # fmt: skip
 
 
