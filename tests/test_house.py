@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db.models import ForeignKey, ManyToManyField, OneToOneField
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ["events", "foundation", "memory", "insight", "doors", "config"]
+FLOORS = [["events"], ["foundation"], ["memory"], ["channels", "insight"], ["doors"], ["config"]]
 ROOMS = {
     "foundation": [
         ["registry"],
@@ -40,8 +40,9 @@ ROOMS = {
         ["commerce"],
         ["knowledge", "matching", "privacy"],
     ],
+    "channels": [["outreach"], ["conversations"], ["sms"]],
     "insight": [["warehouse"], ["value"]],
-    "doors": [["workspace", "api", "console"]],
+    "doors": [["workspace", "api", "console", "site"]],
 }
 
 
@@ -49,7 +50,8 @@ def place_of(module: str) -> tuple[int, int, str]:
     """Floor, level inside it, and room of one of our modules."""
     _, floor, room, *_ = module.split(".")
     level = next(number for number, rooms in enumerate(ROOMS[floor]) if room in rooms)
-    return FLOORS.index(floor), level, room
+    height = next(number for number, floors in enumerate(FLOORS) if floor in floors)
+    return height, level, room
 
 
 OURS = [model for model in apps.get_models() if model.__module__.startswith("peyvand.")]

@@ -14,6 +14,9 @@ urlpatterns = [
     path("privacy/", include("peyvand.memory.privacy.web.urls")),
     path("interactions/", include("peyvand.memory.interactions.web.urls")),
     path("", include("peyvand.memory.commerce.web.urls")),  # orders/, products/
+    path("inbox/", include("peyvand.channels.conversations.web.urls")),
+    path("messages/", include("peyvand.channels.outreach.web.urls")),
+    path("sms/", include("peyvand.channels.sms.web.urls")),
     path("webhooks/", include("peyvand.foundation.webhooks.web.urls")),
     path("", include("peyvand.foundation.transfer.web.urls")),  # import/, export/
     path("demo/", include("peyvand.foundation.demo.web.urls")),

@@ -95,7 +95,8 @@ def served(*words: str) -> Iterator[tuple[str, Path]]:
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "peyvand", "serve", *words, "--port", str(port)],
-            stdout=output, stderr=output, cwd=ROOT, env=environment(data), start_new_session=True,
+            stdout=output, stderr=output, cwd=ROOT, start_new_session=True,
+            env={**environment(data), "PEYVAND_SITE_PORT": str(free_port())},
         )  # fmt: skip
     try:
         url = f"http://127.0.0.1:{port}"

@@ -62,8 +62,6 @@ def present(demo: bool) -> bool:
 
 _REMOVE = (
     "DELETE FROM commerce_payment WHERE order_id IN (SELECT id FROM commerce_order WHERE demo)",
-    "UPDATE commerce_orderline SET returns_id = NULL WHERE returns_id IS NOT NULL "
-    "AND order_id IN (SELECT id FROM commerce_order WHERE demo)",
     "DELETE FROM commerce_orderline WHERE order_id IN (SELECT id FROM commerce_order WHERE demo)",
     "DELETE FROM commerce_order WHERE demo",
     "DELETE FROM commerce_pricelistitem WHERE price_list_id IN (SELECT id FROM commerce_pricelist WHERE demo)",

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from peyvand.foundation.calendar.calendars import CalendarKind, date_of, parts
 from peyvand.foundation.demo.world import World
+from peyvand.foundation.text.digits import persian_digits
 from peyvand.foundation.text.keys import fa_key
 from peyvand.memory.commerce.demo_goods import (
     ABROAD,
@@ -93,10 +94,14 @@ def _lists(world: World, products: Mapping[str, int]) -> tuple[PriceList, int]:
     wholesale = _list(WHOLESALE, Audience.TAG, tag=tag, priority=10)
     liked = _list(LIKED_AGAIN, Audience.CLASS, value_class="champion")
     yalda = _list(
-        f"{YALDA} {year}", Audience.EVERYONE, priority=5, valid_from=_azar(year, 18), valid_until=_azar(year, 30)
+        persian_digits(f"{YALDA} {year}"),
+        Audience.EVERYONE,
+        priority=5,
+        valid_from=_azar(year, 18),
+        valid_until=_azar(year, 30),
     )
     past = _list(
-        f"{YALDA} {year - 1}", Audience.EVERYONE, priority=5, archived=True,
+        persian_digits(f"{YALDA} {year - 1}"), Audience.EVERYONE, priority=5, archived=True,
         valid_from=_azar(year - 1, 18), valid_until=_azar(year - 1, 30),
     )  # fmt: skip
     abroad = _list("صادرات، از ۵۰ بسته", Audience.EVERYONE, currency="EUR")

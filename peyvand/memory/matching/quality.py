@@ -45,7 +45,7 @@ _NO_FIELDS = ("kind", "channels", "class", "worth", "touched", "name", "created_
 def active(*, now: datetime | None = None) -> Q:
     """Became known, or was in contact with us, within the days that count as active."""
     since = (now or timezone.now()) - timedelta(days=int(settings.get(ACTIVE_DAYS)))
-    return Q(last_interaction_at__gte=since) | Q(created_at__gte=since)
+    return Q(touch__at__gte=since) | Q(created_at__gte=since)
 
 
 def reachable() -> Exists:

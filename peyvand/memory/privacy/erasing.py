@@ -17,12 +17,13 @@ from peyvand.foundation.changes.graph import parents_first, references
 from peyvand.foundation.changes.services import change_set, images_erase
 from peyvand.foundation.files import services as files
 from peyvand.foundation.outbox.services import publish
-from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.foundation.registry.declarations import Label, PersonalTable
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.keys import fa_key
 from peyvand.memory.customers import queries as customers
 from peyvand.memory.customers.models import Customer, CustomerKind, Identity
+from peyvand.memory.customers.services import words_fold
 from peyvand.memory.privacy import access
 from peyvand.memory.privacy.models import Erasure
 from peyvand.memory.privacy.suppression import suppress
@@ -78,6 +79,7 @@ def person_erase(*, actor: Actor, customer_id: int, name: str) -> Mapping[str, i
         with change_set(actor=actor, kind="erase", title=gettext("A person was erased")):
             counts = _take_away(ids)
             publish(CustomersDeleted(customer_ids=(person.pk,), demo=actor.demo), actor=actor)
+        words_fold()
         titles = _titles_without(texts, remembered)
         _problems_without(texts)
         images_erase(actor=actor, rows={**remembered, "changes_changeset": titles})
@@ -85,7 +87,7 @@ def person_erase(*, actor: Actor, customer_id: int, name: str) -> Mapping[str, i
             demo=actor.demo, customer_id=customer_id, counts=counts, staff_id=actor.user_id, staff_name=actor.name
         )
         for file_id in _unshared(kept_files):
-            files.discard(actor=actor, id=file_id)
+            files.discard(actor=system_actor(demo=actor.demo), id=file_id)  # whoever of us brought it
     return counts
 
 

@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from peyvand.doors.console import ground, printing
+from peyvand.doors.console.commands.bench_crash import crash_in, crash_measures
 from peyvand.doors.console.commands.bench_memory import memory_measures, walk_measures
 from peyvand.doors.console.commands.options import AsJson
 from peyvand.foundation.registry.actor import Actor, system_actor
@@ -26,6 +27,8 @@ from peyvand.memory.interactions.services import InteractionRow, record_many
 bench = typer.Typer(help=_("Measure this machine."), invoke_without_command=True)
 bench.command("memory", help=_("A million customers, walked as staff walk them, beside ten thousand."))(memory_measures)
 bench.command("walk", hidden=True)(walk_measures)
+bench.command("crash", help=_("Messages to thousands while the workers that send them are killed."))(crash_measures)
+bench.command("crash-in", hidden=True)(crash_in)
 BATCH = 1000
 PAGE = 50
 ROWS = 20_000

@@ -44,7 +44,8 @@ class Served:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *(("peyvand", "serve", "--demo") if demo else ("peyvand.doors.console.serve",))],
                 stdout=out, stderr=subprocess.STDOUT,
-                env={**kept, "PEYVAND_DATA": str(folder), "PEYVAND_PORT": str(port), "LANG": "C.UTF-8",
+                env={**kept, "PEYVAND_DATA": str(folder), "PEYVAND_PORT": str(port),
+                     "PEYVAND_SITE_PORT": str(free_port()), "LANG": "C.UTF-8",
                      "DJANGO_SETTINGS_MODULE": "peyvand.config.settings"},
             )  # fmt: skip
 

@@ -63,8 +63,13 @@ class PriceListForm(forms.Form):
 
     def __init__(self, *args: Any, demo: bool, fixed: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
-        tags = [(f"tag:{tag.pk}", tag.name) for tag in Tag.objects.filter(demo=demo).order_by("name")]
-        classes = [(f"class:{code}", str(label)) for code, (label, _icon) in CLASSES.items()]
+        tags = [
+            (f"tag:{tag.pk}", gettext("Tag: %(name)s") % {"name": tag.name})
+            for tag in Tag.objects.filter(demo=demo).order_by("name")
+        ]
+        classes = [
+            (f"class:{code}", gettext("Class: %(name)s") % {"name": label}) for code, (label, _icon) in CLASSES.items()
+        ]
         groups = [(EVERYONE, gettext("Everyone")), (gettext("With the tag"), tags), (gettext("Of the class"), classes)]
         for name, choices in (("currency", currency_choices()), ("audience", groups)):
             field = self.fields[name]

@@ -22,6 +22,8 @@ from peyvand.memory.customers.services.identities import (
     identity_unverify,
     identity_verify,
 )
+from peyvand.memory.customers.services.many import customers_save
+from peyvand.memory.customers.services.naming import words_fold
 from peyvand.memory.customers.services.records import customer_create, customer_update
 from peyvand.memory.customers.services.relations import relation_add, relation_change, relation_remove
 from peyvand.memory.customers.services.tags import tag_add, tag_remove
@@ -31,6 +33,7 @@ from peyvand.memory.customers.services.traits import (
     trait_set,
     traits_clear,
     traits_say,
+    traits_set,
     traits_write,
 )
 
@@ -47,6 +50,7 @@ __all__ = [
     "customers_by_external",
     "customers_delete",
     "customers_ensure_external",
+    "customers_save",
     "field_set",
     "fields_set",
     "identity_add",
@@ -69,5 +73,7 @@ __all__ = [
     "trait_set",
     "traits_clear",
     "traits_say",
+    "traits_set",
     "traits_write",
+    "words_fold",
 ]

@@ -5,11 +5,12 @@ Changes of computed ones are not kept (they are computed again); of said ones th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -169,6 +170,26 @@ def trait_set(
                 customer=kept, name=row.name, defaults=values, create_defaults={**values, "demo": kept.demo}
             )
             _tell(actor, [kept.pk])
+    return made
+
+
+def traits_set(
+    *, actor: Actor, customer: Customer, facts: Sequence[Mapping[str, Any]], source: str = STAFF
+) -> list[Trait]:
+    """Say several things of a customer, all of them or none; InvalidError by place ("facts.1.text")."""
+    made = []
+    errors: dict[str, Label] = {}
+    with transaction.atomic():
+        kept = editable(actor=actor, customer_id=customer.pk)
+        title = gettext("What is known of %(name)s") % {"name": kept.name}
+        with change_set(actor=actor, kind="edit", title=title):
+            for place, fact in enumerate(facts):
+                try:
+                    made.append(trait_set(actor=actor, customer=kept, source=source, **fact))
+                except InvalidError as error:
+                    errors |= {f"facts.{place}.{name}": message for name, message in error.errors.items()}
+            if errors:
+                raise InvalidError(errors)
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -24,7 +25,7 @@ from peyvand.foundation.fields.web.list_views import plain_query
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.formats import number
-from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, paginate
+from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count
 from peyvand.foundation.ui.pieces import CLASSES, Empty
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services
@@ -32,7 +33,8 @@ from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.declarations import ListAction
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
-from peyvand.memory.customers.filters import Asked, asked, ordered
+from peyvand.memory.customers.filters import Asked, asked
+from peyvand.memory.customers.listing import Listing
 from peyvand.memory.customers.models import Customer, CustomerKind
 from peyvand.memory.customers.services.bulk import BulkResult
 from peyvand.memory.customers.web import showing
@@ -61,10 +63,9 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     columns = [name for name in setup.choice.columns.split(",") if name]
     wanted = asked(actor=actor, query=query, currency=currency, fields=setup.fields, columns=columns)
     opened = next((view for view in setup.views if str(view.pk) == query.get("saved")), None)
-    found = queries.customers(actor=actor, chosen=wanted.chosen)
-    rows, order = ordered(queries.with_people(found, actor=actor, tags="tags" in wanted.columns), wanted, currency)
-    page = _page(request, rows, order)
-    total, more = (len(page), False) if not page.next_cursor and not page.previous_cursor else capped_count(found)
+    listing = Listing(actor, wanted, currency)
+    page = _page(request, listing)
+    total, more = (len(page), False) if not page.next_cursor and not page.previous_cursor else listing.count()
     owners = [
         ("me", gettext("Me")),
         ("none", gettext("Nobody")),
@@ -143,12 +144,13 @@ def _typed_condition(request: StaffRequest, fields: Mapping[str, Field]) -> Http
     return redirect(reverse("customers:list") + showing.address(rest).rstrip("?"))
 
 
-def _page(request: StaffRequest, found: CustomerQuerySet, columns: tuple[str, ...]) -> KeysetPage[Customer]:
+def _page(request: StaffRequest, listing: Listing) -> KeysetPage[Customer]:
     before, after = request.GET.get("before"), request.GET.get("after")
+    dressed = partial(queries.with_people, actor=listing.actor, tags="tags" in listing.wanted.columns)
     try:
-        return paginate(found, order=columns, cursor=before or after, size=PAGE, backwards=bool(before))
+        return listing.page(cursor=before or after, size=PAGE, backwards=bool(before), dressed=dressed)
     except BadCursorError:
-        return paginate(found, order=columns, size=PAGE)
+        return listing.page(size=PAGE, dressed=dressed)
 
 
 def _nothing(request: StaffRequest, wanted: Asked, currency: str) -> dict[str, Any]:
