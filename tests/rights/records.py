@@ -49,10 +49,10 @@ from peyvand.memory.commerce.services import (
 from peyvand.memory.commerce.services import category_save as product_category_save
 from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.models import ConsentEntry
-from peyvand.memory.consents.services import consent_give, purposes_ensure
+from peyvand.memory.consents.services import consent_give, consents_set, purposes_ensure
 from peyvand.memory.customers.data import CustomerData, IdentityData
 from peyvand.memory.customers.models import Customer
-from peyvand.memory.customers.services import customer_create, customer_update, relation_add, tag_add
+from peyvand.memory.customers.services import customer_create, customer_update, relation_add, tag_add, trait_set
 from peyvand.memory.interactions.models import Interaction
 from peyvand.memory.interactions.services import Recognised, attach, file_add, rate_save, record
 from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
@@ -96,6 +96,8 @@ def records_of(owner: User, marker: str) -> Records:
     firm, twin = make.customer("firm", kind="organisation"), make.customer("twin")
     base, gone = make.customer("base"), make.customer("gone")
     relation = relation_add(actor=system, person=customer, organisation=firm, role="buyer")
+    part = make.customer("part", kind="organisation", parent_id=firm.pk)
+    trait = trait_set(actor=system, customer=customer, name="favourite", text=f"{marker} tea")
     tag = tag_add(actor=system, customer=customer, name=f"{marker} tag")
     order = an_order(("1", "10"), customer=customer)
     payment = payment_record(actor=system, order_id=order.pk, amount_minor=400)
@@ -107,6 +109,7 @@ def records_of(owner: User, marker: str) -> Records:
         "tag_id": tag.pk, "order_id": order.pk, "line_id": order.items.get().pk, "interaction_id": note.pk,
         "payment_id": payment.pk, "token_id": token.pk, "marker": marker, "firm_id": firm.pk, "twin_id": twin.pk,
         "base_id": base.pk,
+        "part_id": part.pk, "trait_id": trait.pk,
         "merged_id": merged.merged[0].gone_id, "batch": merged.batch, "pair_id": a_pair(customer, twin).pk,
         **_files_of(make, customer, note), **_acts_of(make, customer), **_messages_of(make, customer),
     }  # fmt: skip
@@ -127,9 +130,12 @@ def _files_of(make: _Maker, customer: Customer, note: Interaction) -> Records:
     make.note(identity=phone)
     joined = attach(actor=system, identity=Recognised(phone[0], phone[2]), customer=customer)
     entry = ConsentEntry.objects.get(customer=customer)
+    said = consents_set(
+        actor=system, customers=[customer.pk], purpose="surveys", channels=["sms"], decision="given", source="call"
+    )
     return {
         "file_id": attached.pk, "file_key": str(own.key), "entry_id": entry.pk,
-        "joining_id": joined.pk if joined else 0,
+        "joining_id": joined.pk if joined else 0, "line_set_id": said.change_set_id,
     }  # fmt: skip
 
 

@@ -32,6 +32,17 @@ class IdentityKind(models.TextChoices):
     VISITOR = "visitor", _("Web visitor")
 
 
+class VerifiedHow(models.TextChoices):
+    """How an identity was proved to be theirs."""
+
+    CODE = "code", _("A code sent to it was told back")
+    MESSAGE = "message", _("A message to it was answered")
+    CALL = "call", _("Called, and they answered")
+    DOCUMENT = "document", _("A document was seen")
+    IN_PERSON = "in-person", _("Shown in person")
+    PROGRAM = "program", _("Another program says so")
+
+
 # A telephone or a mailbox may be a family's; these belong to one customer only.
 EXCLUSIVE_KINDS = (IdentityKind.MESSENGER, IdentityKind.CARD, IdentityKind.EXTERNAL, IdentityKind.VISITOR)
 
@@ -188,7 +199,8 @@ class Identity(models.Model):
     """A phone number, address or code of a customer.
 
     `value` is as it was typed, `key` as it is compared: E.164, an address in lower case, a search key. `system` names
-    the messenger or the other system ("telegram", "shop"), "" for the rest. `verified_at`: when it was proved theirs.
+    the messenger or the other system ("telegram", "shop"), "" for the rest. `verified_at`: when it was proved theirs,
+    with how, by whom (nobody where a program did) and what was noted; rows of earlier days may lack these.
     """
 
     demo = models.BooleanField(default=False)
@@ -199,6 +211,11 @@ class Identity(models.Model):
     key = models.CharField(max_length=254)
     label = models.CharField(max_length=60, default="", blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+    verified_how = models.CharField(max_length=12, choices=VerifiedHow, default="", db_default="", blank=True)
+    verified_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    verified_note = models.CharField(max_length=200, default="", db_default="", blank=True)
     is_primary = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -207,6 +224,10 @@ class Identity(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=IdentityKind.values), name="customers_identity_kind"),
             models.CheckConstraint(condition=~Q(key=""), name="customers_identity_has_key"),
+            models.CheckConstraint(
+                condition=Q(verified_how="") | Q(verified_how__in=VerifiedHow.values, verified_at__isnull=False),
+                name="customers_identity_verified",
+            ),
             models.UniqueConstraint(fields=["customer", "kind", "system", "key"], name="customers_identity_once"),
             models.UniqueConstraint(
                 fields=["demo", "kind", "system", "key"],
@@ -231,18 +252,30 @@ class Identity(models.Model):
 
 
 class Relation(models.Model):
-    """What a person is in an organisation ("buyer", "director")."""
+    """What a person is in an organisation ("buyer", "director"), from when until when where that is known.
+
+    The last day counts in. `is_main`: the one to speak to first; an organisation has at most one.
+    """
 
     demo = models.BooleanField(default=False)
     person = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="roles")
     organisation = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="people")
     role = models.CharField(max_length=120, default="", blank=True)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    is_main = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "organisation"], name="customers_relation_once"),
             models.CheckConstraint(condition=~Q(person=F("organisation")), name="customers_relation_two"),
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(until__gte=F("since")), name="customers_relation_days"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation"], condition=Q(is_main=True), name="customers_relation_one_main"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -286,8 +319,9 @@ class Trait(models.Model):
     """A fact or an estimate about a customer under a name ("value.class"), one each; the latest replaces the earlier.
 
     `text` for words, `number` for measures (an amount in whole units of `currency` where that is set). `at` is the day
-    the trait speaks of, `source` who says so, `computed_at` when it was written. Computed ones can be computed again:
-    their changes are not kept.
+    the trait speaks of, `source` who says so ("staff", "import", "api", or what computes it), `by_name` which
+    colleague, `computed_at` when it was written. Computed ones can be computed again: their changes are not kept; what
+    people say is kept like any other record (services.traits).
     """
 
     demo = models.BooleanField(default=False)
@@ -298,6 +332,7 @@ class Trait(models.Model):
     currency = models.CharField(max_length=3, default="", blank=True)
     at = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=60, default="", blank=True)
+    by_name = models.CharField(max_length=200, default="", db_default="", blank=True)
     computed_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -51,6 +52,10 @@ class NewCustomer:
     cleared: list[str] = field(default_factory=list)  # columns that an import empties
     tags: list[str] = field(default_factory=list)
     tag_ids: list[int] = field(default_factory=list)
+    line: int = 0  # of the file that it comes from
+    works_at: str = ""  # the name of an organisation, with the role there
+    role: str = ""
+    traits: dict[str, str | Decimal] = field(default_factory=dict)  # what is known, by name
 
 
 _COLUMNS = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ninja import Router
 
-from peyvand.memory.customers.api import bulk, parts, records
+from peyvand.memory.customers.api import bulk, parts, records, structure
 
 router = Router(tags=["customers"])
-for _part in (records, bulk, parts):
+for _part in (records, bulk, parts, structure):
     router.add_router("", _part.router)
 
 __all__ = ["router"]

@@ -34,6 +34,7 @@ from peyvand.memory.customers.checking import (
     owners_of,
     parents_above,
     refuse_hidden,
+    refuse_hidden_kinds,
     taken,
 )
 from peyvand.memory.customers.data import CustomerRow, RowResult, SavedRows
@@ -128,6 +129,7 @@ def _read(actor: Actor, one: _Work) -> None:
     given = {name: value for name, value in one.row.values.items() if name != "custom"}
     try:
         refuse_hidden(actor, given)
+        refuse_hidden_kinds(actor, one.row.identities)
         one.values = checked(given)
         one.tags = dict(tag_name(name) for name in one.row.tags)
     except InvalidError as error:

@@ -23,12 +23,14 @@ from peyvand.foundation.fields.errors import ValueRefusedError
 from peyvand.foundation.fields.queries import fields_of, setup_of
 from peyvand.foundation.fields.web.list_views import plain_query
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count
 from peyvand.foundation.ui.pieces import CLASSES, Empty
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.access import CustomerQuerySet
+from peyvand.memory.customers.declarations import ListAction
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.filters import Asked, asked
@@ -119,7 +121,8 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "may_delete": actor.may(access.DELETE),
         "may_export": actor.may(access.EXPORT),
         "may_import": actor.may(access.IMPORT),
-        "bulk": None if actor.may(access.EDIT) or actor.may(access.DELETE) else False,
+        "list_actions": (actions := [one for one in registry.all(ListAction) if actor.may(one.permission)]),
+        "bulk": None if actor.may(access.EDIT) or actor.may(access.DELETE) or actions else False,
         **(_nothing(request, wanted, currency) if not page.rows else {}),
     }
     return render(request, "customers/list.html", context)
@@ -143,7 +146,7 @@ def _typed_condition(request: StaffRequest, fields: Mapping[str, Field]) -> Http
 
 def _page(request: StaffRequest, listing: Listing) -> KeysetPage[Customer]:
     before, after = request.GET.get("before"), request.GET.get("after")
-    dressed = partial(queries.with_people, tags="tags" in listing.wanted.columns)
+    dressed = partial(queries.with_people, actor=listing.actor, tags="tags" in listing.wanted.columns)
     try:
         return listing.page(cursor=before or after, size=PAGE, backwards=bool(before), dressed=dressed)
     except BadCursorError:
