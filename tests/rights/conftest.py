@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.rights.table import ROWS
-from tests.rights.world import ASKED, ROLES
+from tests.rights.world import COUNTED, ROLES
 
 
 @pytest.fixture(autouse=True)
 def counted(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> Iterator[None]:
-    before = ASKED.total()
+    before = COUNTED.total()
     yield
-    if asked := ASKED.total() - before:
+    if asked := COUNTED.total() - before:
         record_property("figure:matrix · pages: requests asked", asked)
     if request.node.name == "test_every_address_is_listed":
         record_property("figure:matrix · pages: addresses", len({row.name for row in ROWS}))

@@ -45,7 +45,7 @@ def shell_of(request: HttpRequest) -> Shell:
 
 def _items(*, actor: Actor, path: str) -> Iterator[NavItem]:
     home = reverse("workspace:home")
-    yield NavItem(label=gettext("Home"), url=home, icon="home", current=path == home, key="KeyH")
+    yield NavItem(label=gettext("Home"), url=home, icon="home", current=path == home, key="H")
     for entry in registry.all(MenuEntry):
         if entry.permission is not None and not actor.may(entry.permission):
             continue
@@ -57,7 +57,7 @@ def _items(*, actor: Actor, path: str) -> Iterator[NavItem]:
             group=entry.group,
             count=entry.badge(actor) if entry.badge else 0,
             current=path.startswith(url),
-            key=f"Key{entry.key.upper()}" if entry.key else "",
+            key=entry.key.upper(),
         )
 
 

@@ -23,6 +23,7 @@ from peyvand.foundation.registry.declarations import ExportShape
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.formulas import neutralise_formula
 from peyvand.foundation.transfer import files, running
+from peyvand.foundation.transfer.counting import Counted
 from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.queries import import_get, reason_text
 from peyvand.foundation.transfer.workbooks import workbook
@@ -59,23 +60,24 @@ def _noted(actor: Actor, name: str, query: Mapping[str, str]) -> None:
     changes.record(actor=actor, kind="export", title=label, reference={"export": name, "query": dict(query)})
 
 
-def export_csv(*, actor: Actor, name: str, query: Mapping[str, str]) -> Iterator[bytes]:
+def export_csv(*, actor: Actor, name: str, query: Mapping[str, str], counted: Counted | None = None) -> Iterator[bytes]:
     """The lines of an export as they are read, UTF-8 with its mark; the act is put into the audit trail first.
 
     Cells of text that a spreadsheet would run are neutralised; our own import restores them.
     """
     rows = _rows(actor, name, query)
     _noted(actor, name, query)
-    return _csv(rows)
+    return _csv(rows if counted is None else counted.through(rows))
 
 
-def export_xlsx(*, actor: Actor, name: str, query: Mapping[str, str]) -> Path:
+def export_xlsx(*, actor: Actor, name: str, query: Mapping[str, str], counted: Counted | None = None) -> Path:
     """The same as a workbook, in a file that the caller removes; numbers and dates are such, nothing is a formula.
 
     Raises TooLongError when the rows are more than a sheet holds.
     """
     rows = _rows(actor, name, query)
     _noted(actor, name, query)
+    rows = rows if counted is None else counted.through(rows)
     return workbook(rows, title=str(registry.get(ExportShape, name).label))
 
 
@@ -181,14 +183,15 @@ def _cell(value: Any) -> str:
     return neutralise_formula(value.isoformat() if hasattr(value, "isoformat") else str(value))
 
 
-def problems_csv(*, actor: Actor, import_id: int) -> Iterator[bytes]:
+def problems_csv(*, actor: Actor, import_id: int, counted: Counted | None = None) -> Iterator[bytes]:
     """The lines that were not taken, as they stood in the file, with the reason in a last column; can be mended and
     given again. ReadError when the file is no more.
     """
     one = import_get(actor=actor, import_id=import_id)
     files.opener_for(one)
     changes.record(actor=actor, kind="export", title=one.file_name, reference={"import": one.pk, "problems": True})
-    return _csv(_problem_rows(one))
+    rows = _problem_rows(one)
+    return _csv(rows if counted is None else counted.through(rows))
 
 
 def _problem_rows(one: Import) -> Iterator[list[str]]:

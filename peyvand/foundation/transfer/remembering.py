@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.registry.actor import Actor, NotAllowed
 from peyvand.foundation.text.keys import clean, fa_key
+from peyvand.foundation.text.lists import joined, quoted
 from peyvand.foundation.transfer.errors import MappingError
 from peyvand.foundation.transfer.guessing import remembered, title_key
 from peyvand.foundation.transfer.models import Import, MappingTemplate
@@ -107,6 +108,21 @@ def template_mapping(template: MappingTemplate, one: Import) -> tuple[dict[str, 
         raise MappingError(_("The file has none of the columns of this template."))
     MappingTemplate.objects.filter(pk=template.pk).update(used_at=Now())
     return found, dict(template.options)
+
+
+def apply_named(*, actor: Actor, name: str, one: Import, said: Mapping[str, Any]) -> None:
+    """Map an import that is not kept yet as the template of that name says; what was said of its values stands above
+    the template's. MappingError when there is no such template.
+    """
+    known = templates(actor=actor, shape=one.shape)
+    chosen = next((template for template in known if template.name == name), None)
+    if chosen is None:
+        names = joined(quoted(template.name) for template in known) or "–"
+        text = gettext("There is no template “{name}” for this kind of file. There are: {names}.")
+        raise MappingError(text.format(name=name, names=names))
+    places, options = template_mapping(chosen, one)
+    given = {key: value for key, value in said.items() if value not in ("", None)}
+    one.mapping, one.options = places, {**one.options, **options, **given}
 
 
 def remember(*, actor: Actor, one: Import) -> None:

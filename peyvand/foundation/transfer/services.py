@@ -15,6 +15,7 @@ from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ImportShape
 from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.text.lists import joined, quoted
 from peyvand.foundation.transfer import files, remembering, running
 from peyvand.foundation.transfer.errors import MappingError, StateError
 from peyvand.foundation.transfer.exporting import (
@@ -35,6 +36,8 @@ from peyvand.foundation.transfer.undoing import import_undo, import_undo_start, 
 __all__ = [
     "MappingError",
     "StateError",
+    "carry_out",
+    "check_plan",
     "export_csv",
     "export_file",
     "export_short",
@@ -50,6 +53,7 @@ __all__ = [
     "import_undo",
     "import_undo_start",
     "may_undo",
+    "plan_import",
     "problems_csv",
     "questions",
     "resume_import",
@@ -79,13 +83,16 @@ def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "",
         files.drop(path)
         raise
     best = guess_shape(allowed, found)[0]
-    return _make(actor=actor, best=best, found=found, name=name, path=path)
+    one = _make(actor=actor, best=best, found=found, name=name, path=path)
+    one.save()
+    return one
 
 
 def _make(
     *, actor: Actor, best: Guess, found: Sniffed, name: str, path: Path,
     options: Mapping[str, Any] | None = None,
 ) -> Import:  # fmt: skip
+    """An import as it is guessed, not kept yet."""
     hints = {hint for column in best.columns for hint in column.hints}
     day_first = True if "day_first" in hints else False if "month_first" in hints else None
     guessed: dict[str, Any] = {
@@ -103,7 +110,7 @@ def _make(
         mapping, said = memory
     guessed.update({key: value for key, value in said.items() if value not in ("", None)})
     given = {key: value for key, value in (options or {}).items() if value is not None}
-    return Import.objects.create(
+    return Import(
         shape=best.shape,
         file_name=name[:200],
         path=str(path),
@@ -262,6 +269,65 @@ def settle(one: Import) -> Import:
 # For the console
 
 
+def plan_import(
+    *,
+    actor: Actor,
+    shape: str,
+    path: str | Path,
+    options: Mapping[str, Any],
+    mapping: Mapping[str, str] | None = None,
+    template: str = "",
+    wish: Wish | None = None,
+) -> Import:
+    """How a file of this machine would be read, guesses and all; nothing is kept.
+
+    `mapping` names the file's title for columns that a guess may miss; `template` is the name of a kept mapping;
+    `options` may have "currency", "tz", "day_first"; `wish` says how the file is written. ReadError, MappingError and
+    NotAllowed say what is wrong.
+    """
+    actor = actor.looking_at(demo=False)
+    declared = shape_of(shape, actor)
+    actor.require(declared.permission)
+    place = Path(path).expanduser().resolve()
+    found = sniff(opener_of(place), wish)
+    if wish is not None and wish.sheet and wish.sheet != found.format.sheet:
+        raise MappingError(_no_sheet(wish.sheet, found))
+    best = guess(declared, found)
+    one = _make(actor=actor, best=best, found=found, name=place.name, path=place, options=options)
+    if template:
+        remembering.apply_named(actor=actor, name=template, one=one, said=options)
+    if not one.options["currency"] and "currency" in declared.options:
+        one.options["currency"] = workspace.text("default_currency")
+    if mapping:
+        one.mapping = {**one.mapping, **_places(found, mapping)}
+    return one
+
+
+def _no_sheet(name: str, found: Sniffed) -> str:
+    if not found.sheets:
+        return _("The file is no workbook, so it has no sheets.")
+    text = _("The workbook has no sheet “{name}”. There are: {names}.")
+    return text.format(name=name, names=joined(found.sheets))
+
+
+def check_plan(*, actor: Actor, plan: Import, on_progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+    """What bringing in would give, by doing everything and rolling it back; the same counts and totals as
+    `carry_out`.
+    """
+    _require_answers(plan)
+    found = running.dry_run(one=plan, actor=actor.looking_at(demo=False), report=on_progress or _silent)
+    return Import(counts=found, totals=found["totals"]).result()
+
+
+def carry_out(*, actor: Actor, plan: Import, on_progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+    """Bring a planned file in, here and now: {"id", "lines", "imported", "skipped": {reason: n}} with the writer's
+    totals. On a failure what is in stays, can be taken back by its id, and `resume_import` goes on.
+    """
+    _require_answers(plan)
+    plan.save()
+    return resume_import(actor=actor, import_id=plan.pk, on_progress=on_progress)
+
+
 def run_import(
     *,
     actor: Actor,
@@ -272,36 +338,13 @@ def run_import(
     template: str = "",
     on_progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
-    """Import a file of this machine here and now. `mapping` names the file's title for columns that a guess may miss;
-    `template` is the name of a kept mapping.
+    """`plan_import` and `carry_out` at once."""
+    plan = plan_import(actor=actor, shape=shape, path=path, options=options, mapping=mapping, template=template)
+    return carry_out(actor=actor, plan=plan, on_progress=on_progress)
 
-    Gives {"id", "lines", "imported", "skipped": {reason: n}} with the writer's totals. `options` may have "currency",
-    "tz", "day_first". ReadError, MappingError and NotAllowed say in one sentence what is wrong; on any later failure
-    what is in stays, can be taken back by its id, and calling `resume_import` goes on.
-    """
-    actor = actor.looking_at(demo=False)
-    declared = shape_of(shape, actor)
-    actor.require(declared.permission)
-    place = Path(path).expanduser().resolve()
-    found = sniff(opener_of(place))
-    best = guess(declared, found)
-    one = _make(actor=actor, best=best, found=found, name=place.name, path=place, options=options)
-    if template:
-        chosen = next((one for one in remembering.templates(actor=actor, shape=shape) if one.name == template), None)
-        if chosen is None:
-            names = "، ".join(f"«{known.name}»" for known in remembering.templates(actor=actor, shape=shape)) or "–"
-            text = _("There is no template “{name}” for this kind of file. There are: {names}.")
-            raise MappingError(text.format(name=template, names=names))
-        places, said = remembering.template_mapping(chosen, one)
-        given = {key: value for key, value in options.items() if value not in ("", None)}
-        one.mapping, one.options = places, {**one.options, **said, **given}
-    if not one.options["currency"] and "currency" in declared.options:
-        one.options["currency"] = workspace.text("default_currency")
-    if mapping:
-        one.mapping = {**one.mapping, **_places(found, mapping)}
-    _require_answers(one)
-    one.save(update_fields=["options", "mapping"])
-    return resume_import(actor=actor, import_id=one.pk, on_progress=on_progress)
+
+def _silent(done: int, total: int) -> None:
+    """Nobody looks."""
 
 
 def _places(found: Sniffed, mapping: Mapping[str, str]) -> dict[str, int]:
@@ -321,7 +364,7 @@ def resume_import(
     one = import_get(actor=actor, import_id=import_id)
     actor.require(registry.get(ImportShape, one.shape).permission)
     try:
-        return running.run(one=one, actor=actor, report=on_progress or (lambda done, total: None)).result()
+        return running.run(one=one, actor=actor, report=on_progress or _silent).result()
     except running.TakenOverError:
         raise StateError(_("Another process brings in this file already.")) from None
     except Exception as error:
@@ -345,7 +388,7 @@ def _require_answers(one: Import) -> None:
     missing = [name.removeprefix("column:") for name in open_ones if name.startswith("column:")]
     if missing:
         labels = {column.name: str(column.label) for column in shape_of(one.shape).columns}
-        names = "، ".join(f"«{labels[name]}»" for name in missing)
+        names = joined(quoted(labels[name]) for name in missing)
         raise MappingError(_("No column of the file is mapped to {names}.").format(names=names))
     if "currency" in open_ones:
         raise MappingError(_("Say in which currency the amounts are."))

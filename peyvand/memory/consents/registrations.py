@@ -18,10 +18,11 @@ from peyvand.foundation.registry.declarations import (
     PersonalTable,
     SettingsPage,
 )
-from peyvand.memory.consents import access, demo, handlers, panels
+from peyvand.memory.consents import access, demo, handlers, panels, shapes
 from peyvand.memory.consents.declarations import ConsentChannel
 from peyvand.memory.consents.services import follow_merge, sample_remove
 from peyvand.memory.consents.webhooks import WEBHOOKS
+from peyvand.memory.customers.declarations import ListAction
 from peyvand.memory.customers.trail import unseen_with_customer
 
 CHANNELS = (
@@ -57,6 +58,7 @@ TABLES = (
             "proof_data": "content",
             "proof_file_id": "key",
             "note": "content",
+            "reverses_id": "key",
         },
         files=("proof_file_id",),
         merge="custom",
@@ -87,6 +89,7 @@ TABLES = (
 
 DECLARATIONS = (
     *WEBHOOKS,
+    *shapes.DECLARATIONS,
     *access.PERMISSIONS,
     *CHANNELS,
     *TABLES,
@@ -99,6 +102,7 @@ DECLARATIONS = (
         "checkbox",
         unseen=unseen_with_customer("consents_consententry", right=access.VIEW),
     ),
+    ListAction("consents.many", _("Consents"), "checkbox", "consents:many", access.EDIT, order=10),
     EventHandler("consents.after_customers", CustomersCreated, handlers.after_customers),
     FilePurpose("consents.proof", max_bytes=20 * 2**20),
     MenuEntry("consents", _("Consents"), "checkbox", "consents:overview", "customer", 14, access.VIEW),

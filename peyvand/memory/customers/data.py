@@ -8,18 +8,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from peyvand.foundation.registry.declarations import Label
 from peyvand.memory.customers.models import CustomerKind
 
 
 @dataclass(frozen=True)
 class IdentityData:
-    """A phone, e-mail or code as typed. `system` is the messenger or the other system, "" for phone and e-mail."""
+    """A phone, e-mail or code as typed. `system` is the messenger or the other system, "" for phone and e-mail.
+
+    `id` names one that is there already, for changing it; with an empty value it is taken away.
+    """
 
     kind: str
     value: str
     system: str = ""
     label: str = ""
     is_primary: bool = False
+    id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +50,39 @@ class CustomerData:
     parent_id: int | None = None
     identities: Sequence[IdentityData] = ()
     tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRow:
+    """One of many: a change of the customer `id`, or of the one who has the identity `match`; else somebody new.
+
+    `values` are fields by name, as customer_update takes them; `identities` and `tags` are added to those that are
+    there. `version` is what the one who changes has read.
+    """
+
+    values: Mapping[str, Any]
+    id: int | None = None
+    match: IdentityData | None = None
+    version: int | None = None
+    identities: Sequence[IdentityData] = ()
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """What became of a row: created, updated, unchanged, or refused with `errors` by field ("" for the whole)."""
+
+    status: str
+    customer_id: int | None = None
+    errors: Mapping[str, Label] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SavedRows:
+    """The results in the rows' order, and the change set that takes all of them back (None when nothing changed)."""
+
+    results: Sequence[RowResult]
+    change_set_id: int | None
 
 
 @dataclass(frozen=True)

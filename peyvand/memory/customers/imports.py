@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
 from peyvand.events.customers import CustomersChanged, CustomersCreated
-from peyvand.foundation.accounts.models import User
+from peyvand.foundation.accounts.models import Membership, User
 from peyvand.foundation.fields.declarations import PREFIX, Field
 from peyvand.foundation.fields.errors import ValueRefusedError
 from peyvand.foundation.fields.kinds import kept
 from peyvand.foundation.fields.queries import customs
 from peyvand.foundation.outbox.services import publish
-from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.foundation.text.identifiers import IdentifierError
 from peyvand.foundation.text.keys import clean, fa_key
 from peyvand.foundation.transfer.shapes import Row, Writer
+from peyvand.memory.customers import access
+from peyvand.memory.customers.beside import said_of, say, work_at
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.keys import NAME_LENGTH, identity_key, name_of, search_key_of, sort_key_of
+from peyvand.memory.customers.known import NOT_YOURS, SEVERAL, SYSTEM
 from peyvand.memory.customers.models import Customer, Identity, IdentityKind
 from peyvand.memory.customers.services.tags import tags_ensure
 from peyvand.memory.customers.writing import (
@@ -34,10 +37,8 @@ from peyvand.memory.customers.writing import (
     lock_codes,
 )
 
-SYSTEM = "shop"  # whose customer numbers a column of codes holds, as in the import of orders
 TEXTS = {"job_title": 120, "city": 120, "country": 120, "note": 20_000}
 NO_NAME = "customers.no_name"
-SEVERAL = "customers.several"
 BAD_EMAIL = "customers.bad_email"
 BAD_CODE = "customers.bad_code"
 BAD_TAG = "customers.bad_tag"
@@ -47,6 +48,8 @@ SHORTENED = "customers.shortened"
 UNKNOWN = "customers.unknown"
 NO_KEY = "customers.no_key"
 BAD_FIELD = "customers.bad_field"
+OTHER_KIND = "customers.other_kind"
+OUT_OF_REACH = "customers.out_of_reach"
 KEYS = {"code": IdentityKind.EXTERNAL, "phone": IdentityKind.PHONE, "email": IdentityKind.EMAIL}
 NAME = "name"  # organisations are known by it in files that have no code of theirs
 CLEARED = ("job_title", "city", "country", "birth_date", "note", "owner")  # an empty cell may empty these
@@ -58,6 +61,8 @@ class CustomerWriter(Writer):
     Of a known customer only what the row gives is changed. Options: "key" names the one column by which rows are known
     (a code, phone, e-mail or custom field); "existing" = "skip" changes nobody; "missing" = "skip" makes nobody; with
     "clear", empty cells of mapped columns empty their field.
+
+    Whom the actor may not change stays as they are, and the row is left out; new ones are within the actor's reach.
     """
 
     def __init__(self, actor: Actor, options: Mapping[str, Any], *, kind: str) -> None:
@@ -71,10 +76,13 @@ class CustomerWriter(Writer):
         self.clear = [name for name in mapped if name in CLEARED or name[:2] == PREFIX] if options.get("clear") else []
         self.custom: dict[str, Field] = {}
         self.owners: dict[str, int] = {}
+        self.colleagues: set[int] | None = None
         self.pending: dict[tuple[str, str], list[NewCustomer]] = {}
 
     def prepare(self) -> None:
-        """Know the colleagues by name and e-mail, and the custom fields."""
+        """Know the colleagues by name and e-mail, the custom fields, and how far the actor reaches."""
+        self.actor.require(access.EDIT)
+        self.colleagues = _within_reach(self.actor)
         self.custom = {one.name: one for one in customs(actor=self.actor, record=RECORD)}
         for pk, name, email in User.objects.filter(is_active=True).values_list("pk", "name", "email"):
             self.owners.setdefault(fa_key(name), pk)
@@ -85,6 +93,7 @@ class CustomerWriter(Writer):
         lock_codes(demo=self.actor.demo)
         read = [(row, made) for row in rows if (made := self._read(row)) is not None]
         known = self._known([made for _row, made in read])
+        there = self._there({pk for ids in known.values() for pk in ids})
         fresh: list[NewCustomer] = []
         changes: dict[int, NewCustomer] = {}
         for row, made in read:
@@ -95,11 +104,15 @@ class CustomerWriter(Writer):
                 self.skip(row, UNKNOWN, value=self._key_value(made) or made.name[:80])
                 continue
             if isinstance(target, int):
+                if (reason := there.get(target, "")) != "":
+                    self.skip(row, reason)
+                    continue
                 if target in changes:
                     _fill(changes[target], made)
                 else:
                     changes[target] = made
             elif target is made:
+                self._own(row, made)
                 fresh.append(made)
             else:
                 _fill(target, made)
@@ -156,6 +169,7 @@ class CustomerWriter(Writer):
                     self.note(row, BAD_FIELD, column=column, value=str(values[column])[:80])
         made.cleared = [one for one in self.clear if one not in values]
         made.tags = self._tags_of(row)
+        said_of(self, row, made)
         owner = clean(str(values.get("owner", "")))
         if owner:
             made.owner_id = self.owners.get(owner.lower()) or self.owners.get(fa_key(owner))
@@ -207,13 +221,35 @@ class CustomerWriter(Writer):
                 "SELECT i.kind, i.key, c.id, c.search_key FROM unnest(%s::text[], %s::text[]) AS w (kind, key) "
                 "JOIN customers_identity i ON i.demo = %s AND i.kind = w.kind AND i.key = w.key "
                 "JOIN customers_customer c ON c.id = i.customer_id "
-                "WHERE i.kind <> 'external' OR i.system = %s",
-                [[kind for kind, _key in keys], [key for _kind, key in keys], self.actor.demo, SYSTEM],
+                "WHERE CASE i.kind WHEN 'external' THEN i.system = %s ELSE c.kind = %s END",
+                [[kind for kind, _key in keys], [key for _kind, key in keys], self.actor.demo, SYSTEM, self.kind],
             )
             found: dict[tuple[str, str], dict[int, str]] = {}
             for kind, key, pk, search_key in cursor.fetchall():
                 found.setdefault((kind, key), {})[pk] = search_key
         return found
+
+    def _there(self, ids: Collection[int]) -> dict[int, str]:
+        """Of the customers that rows may mean: why they can't be changed by this file, "" where they can."""
+        if not ids:
+            return {}
+        found = dict(Customer.objects.filter(pk__in=ids).values_list("pk", "kind"))
+        mine = set(found)
+        if self.colleagues is not None:
+            reach = Customer.objects.visible_to(self.actor, access.EDIT)
+            mine = set(reach.filter(pk__in=ids).values_list("pk", flat=True))
+        return {pk: NOT_YOURS if pk not in mine else OTHER_KIND if kind != self.kind else ""
+                for pk, kind in found.items()}  # fmt: skip
+
+    def _own(self, row: Row, made: NewCustomer) -> None:
+        """See that somebody new is within the actor's reach: theirs, unless the row names a colleague within it."""
+        if self.colleagues is None or (made.team_id is not None and made.team_id in self.actor.team_ids):
+            return
+        if made.owner_id is not None and made.owner_id not in self.colleagues:
+            self.note(row, OUT_OF_REACH, column="owner", value=clean(str(row.values.get("owner", ""))))
+            made.owner_id = None
+        if made.owner_id is None:
+            made.owner_id, made.team_id = self.actor.user_id, None
 
     def _known_by_name(self, made: Sequence[NewCustomer]) -> dict[tuple[str, str], dict[int, str]]:
         keys = [search_key_of(one.name) for one in made]
@@ -230,8 +266,8 @@ class CustomerWriter(Writer):
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT w.value, c.id, c.search_key FROM unnest(%s::text[]) AS w (value) JOIN customers_customer c "
-                "ON c.demo = %s AND c.custom @> jsonb_build_object(%s::text, w.value)",
-                [values, self.actor.demo, field.key],
+                "ON c.demo = %s AND c.kind = %s AND c.custom @> jsonb_build_object(%s::text, w.value)",
+                [values, self.actor.demo, self.kind, field.key],
             )
             for value, pk, search_key in cursor.fetchall():
                 found.setdefault((self.key, value), {})[pk] = search_key
@@ -309,6 +345,7 @@ class CustomerWriter(Writer):
             return
         ids = insert_customers(demo=self.actor.demo, rows=fresh)
         self.new += len(ids)
+        self._beside(dict(zip(ids, fresh, strict=True)))
         made = CustomersCreated(customer_ids=tuple(ids), source="import", demo=self.actor.demo)
         publish(made, actor=self.actor)
 
@@ -341,11 +378,16 @@ class CustomerWriter(Writer):
         tagged = [(pk, tag) for pk, made in changes.items() for tag in made.tag_ids]
         if insert_tags(rows=tagged):
             changed |= {pk for pk, _tag in tagged}
+        changed |= self._beside(changes)
         self.updated += len(changed)
         self.unchanged += len(changes) - len(changed)
         if changed:
             told = CustomersChanged(customer_ids=tuple(sorted(changed)), fields=("import",), demo=self.actor.demo)
             publish(told, actor=self.actor)
+
+    def _beside(self, rows: Mapping[int, NewCustomer]) -> set[int]:
+        """Where people work and what is known of them, of customers by id; gives whose changed by it."""
+        return work_at(self, rows, make=not self.skip_unknown) | say(self, rows)
 
     @staticmethod
     def _after(made: NewCustomer, stands: Customer, column: str) -> Any:
@@ -371,6 +413,17 @@ class CustomerWriter(Writer):
                     rows.append((pk, identity))
         insert_identities(demo=self.actor.demo, rows=rows)
         return {pk for pk, _identity in rows}
+
+
+def _within_reach(actor: Actor) -> set[int] | None:
+    """The colleagues whose customers the actor may change; None for everybody."""
+    scope = min(actor.scope(access.VIEW), actor.scope(access.EDIT))
+    if scope is Scope.ALL:
+        return None
+    own = {actor.user_id} if actor.user_id is not None else set()
+    if scope is Scope.OWN or not actor.team_ids:
+        return own
+    return own | set(Membership.objects.filter(team_id__in=actor.team_ids).values_list("user_id", flat=True))
 
 
 CHANGED = (
@@ -408,3 +461,5 @@ def _fill(kept: NewCustomer, more: NewCustomer) -> None:
             identity.is_primary = identity.is_primary and identity.kind not in kinds
             kept.identities.append(identity)
     kept.tags = [*kept.tags, *more.tags]
+    kept.works_at, kept.role = more.works_at or kept.works_at, more.role or kept.role
+    kept.traits |= more.traits

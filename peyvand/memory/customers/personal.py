@@ -19,10 +19,18 @@ TABLES = (
             technical="demo version search_key sort_key created_at updated_at",
             staff="owner_id team_id",
             identifying="name honorific given_name family_name birth_date",
-            descriptive="kind job_title city country language stage source last_interaction_at",
+            descriptive="kind job_title city country language stage source",
             content="note custom",
         ),
         merge="custom",
+        order=10,
+    ),
+    PersonalTable(
+        name="customers_touch",
+        label=_("Last interaction"),
+        person="id",
+        columns=classed(key="id", technical="demo", descriptive="at"),
+        merge="stay",
         order=10,
     ),
     PersonalTable(
@@ -31,8 +39,10 @@ TABLES = (
         columns=classed(
             key="id customer_id",
             technical="demo created_at",
+            staff="verified_by_id",
             identifying="value key",
-            descriptive="kind system label verified_at is_primary",
+            descriptive="kind system label verified_at verified_how is_primary",
+            content="verified_note",
         ),
         merge="custom",
         order=11,
@@ -41,7 +51,9 @@ TABLES = (
         name="customers_relation",
         label=_("Relation"),
         person="person_id",
-        columns=classed(key="id person_id organisation_id", technical="demo created_at", descriptive="role"),
+        columns=classed(
+            key="id person_id organisation_id", technical="demo created_at", descriptive="role since until is_main"
+        ),
         merge="custom",
         order=12,
     ),
@@ -58,11 +70,16 @@ TABLES = (
         columns=classed(
             key="id customer_id",
             technical="demo computed_at",
+            staff="by_name",
             descriptive="name text number currency at source",
         ),
         merge="custom",
         order=14,
     ),
+    ImpersonalTable(
+        "customers_bearer", "words of names, by which they are found: they change and go with the customer"
+    ),
+    ImpersonalTable("customers_nameword", "how many names have a word; what nobody bears any more is not kept"),
     ImpersonalTable("customers_tag", "the words staff put on customers"),
     Beside("customers_tag", by=("demo", "key")),
     Beside(

@@ -5,26 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet
-from django.db.models.functions import Reverse
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, TextField
+from django.db.models.functions import Cast, JSONObject, Reverse
 from django.utils import timezone
 
 from peyvand.foundation.fields.conditions import Condition, apply, order_expression
 from peyvand.foundation.fields.declarations import PREFIX, Field
-from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.foundation.text.digits import latin_digits
 from peyvand.foundation.text.identifiers import IdentifierError, parse_phone
 from peyvand.foundation.text.keys import fa_key
-from peyvand.memory.customers import access
+from peyvand.foundation.ui.formats import local_date
+from peyvand.foundation.ui.lists import places
+from peyvand.memory.customers import access, naming
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.data import IdentityData
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.keys import identity_key
-from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind, Relation, Tag, Trait
+from peyvand.memory.customers.models import Customer, CustomerTag, Identity, IdentityKind, Relation, Tag, Trait
+from peyvand.memory.customers.naming import Sought
 
 CLASS = "value.class"
 WORTH = "value.revenue"
@@ -33,8 +37,8 @@ NEEDS_ATTENTION = ("risk", "cantlose")
 ORDERS: dict[str, tuple[str, ...]] = {
     "name": ("sort_key", "id"),
     "-name": ("-sort_key", "-id"),
-    "touched": ("-last_interaction_at", "-id"),
-    "-touched": ("last_interaction_at", "id"),
+    "touched": ("-touch__at", "-id"),
+    "-touched": ("touch__at", "id"),
     "value": ("-worth", "-id"),
     "-value": ("worth", "id"),
     "newest": ("-id",),
@@ -66,13 +70,21 @@ class CustomerFilter:
     conditions: tuple[Condition, ...] = ()
 
 
-def customers(*, actor: Actor, chosen: CustomerFilter | None = None) -> CustomerQuerySet:
-    """The customers whom the actor may see, under the conditions; in no order."""
+def customers(*, actor: Actor, chosen: CustomerFilter | None = None, sought: Sought | None = None) -> CustomerQuerySet:
+    """The customers whom the actor may see, under the conditions; in no order.
+
+    `sought` is what `name_sought` said of the text, where it has been asked already.
+    """
     actor.require(access.VIEW)
     chosen = chosen or CustomerFilter()
     found = Customer.objects.visible_to(actor)
     if chosen.text.strip():
-        found = found.filter(matching(actor=actor, text=chosen.text))
+        found = found.filter(matching(actor=actor, text=chosen.text, sought=sought))
+    return under(found, actor=actor, chosen=chosen)
+
+
+def under(found: CustomerQuerySet, *, actor: Actor, chosen: CustomerFilter) -> CustomerQuerySet:
+    """Those of the customers of whom all conditions hold; the text is not looked at."""
     for kind in filter(None, (chosen.view_kind, chosen.kind)):
         found = found.filter(kind=kind)
     for owner in filter(None, (chosen.view_owner, chosen.owner)):
@@ -86,7 +98,8 @@ def customers(*, actor: Actor, chosen: CustomerFilter | None = None) -> Customer
     if chosen.touched:
         days = int(chosen.touched)
         moment = timezone.now() - timedelta(days=abs(days))
-        found = found.filter(Q(last_interaction_at__gte=moment) if days > 0 else ~Q(last_interaction_at__gte=moment))
+        earlier = Q(touch__at__lt=moment) | Q(touch__at=None)
+        found = found.filter(Q(touch__at__gte=moment) if days > 0 else earlier, touch__demo=actor.demo)
     if chosen.worth_from is not None or chosen.worth_to is not None:
         worth = _with_trait(actor, WORTH).filter(currency=chosen.currency)
         if chosen.worth_from is not None:
@@ -115,6 +128,16 @@ def with_worth(found: CustomerQuerySet, *, currency: str) -> CustomerQuerySet:
     return found.annotate(worth_trait=measure).annotate(worth=F("worth_trait__number"))
 
 
+def with_touch(found: CustomerQuerySet, *, demo: bool) -> CustomerQuerySet:
+    """The same customers, to be sorted by when they were last in touch: through the index of that."""
+    return found.filter(touch__demo=demo)
+
+
+def worths(*, actor: Actor, currency: str) -> QuerySet[Trait]:
+    """The revenues in that currency, one a customer; those of customers whom the actor doesn't see among them."""
+    return _with_trait(actor, WORTH).filter(currency=currency, number__isnull=False)
+
+
 def worth_currency(*, actor: Actor, default: str) -> str:
     """The currency in which the list speaks of worth: the workspace's, or the one that traits have."""
     traits = _with_trait(actor, WORTH).exclude(number=None)
@@ -123,18 +146,26 @@ def worth_currency(*, actor: Actor, default: str) -> str:
     return traits.order_by("currency").values_list("currency", flat=True).first() or default
 
 
-def with_people(found: CustomerQuerySet, *, tags: bool = False) -> CustomerQuerySet:
+def with_people(found: CustomerQuerySet, *, actor: Actor, tags: bool = False) -> CustomerQuerySet:
     """The same customers with what a row shows: owner, identities, traits of worth, organisation; in five queries.
 
-    With `tags` their tags too, in one more.
+    Of organisations only those that the actor sees. With `tags` their tags too, in one more.
     """
+    jobs = Relation.objects.select_related("organisation").filter(current()).order_by("id")
+    if actor.scope(access.VIEW) < Scope.ALL:
+        jobs = jobs.filter(organisation__in=Customer.objects.visible_to(actor))
     if tags:
         found = found.prefetch_related("tagged__tag")
-    return found.select_related("owner").prefetch_related(
+    return found.select_related("owner", "touch").prefetch_related(
         Prefetch("identities", Identity.objects.order_by("-is_primary", "kind", "id")),
         Prefetch("traits", Trait.objects.filter(name__in=(CLASS, WORTH, SLIPPING)), to_attr="worth_traits"),
-        Prefetch("roles", Relation.objects.select_related("organisation").order_by("id"), to_attr="jobs"),
+        Prefetch("roles", jobs, to_attr="jobs"),
     )
+
+
+def current() -> Q:
+    """Of relations: those that have not ended."""
+    return Q(until=None) | Q(until__gte=local_date(timezone.now()))
 
 
 # ── searching ─────────────────────────────────────────────────────────────
@@ -142,8 +173,19 @@ def with_people(found: CustomerQuerySet, *, tags: bool = False) -> CustomerQuery
 _DIGITS = re.compile(r"[\d\s+()\-./]{3,}")
 
 
-def matching(*, actor: Actor, text: str) -> Q:
+def name_sought(*, actor: Actor, text: str) -> Sought | None:
+    """What is known of the name that a text asks for; None where it asks for an e-mail, a phone or a code."""
+    plain, key = latin_digits(text).strip(), fa_key(text)
+    if not key or ("@" in plain and not plain.startswith("@")) or re.search(r"[\d@_]", key):
+        return None
+    return naming.sought(actor=actor, parts=key.split())
+
+
+def matching(*, actor: Actor, text: str, sought: Sought | None = None) -> Q:
     """The condition of a search: an e-mail or its beginning, a phone or its end, a code, else every part of a name."""
+    sought = sought or name_sought(actor=actor, text=text)
+    if sought is not None:
+        return sought.condition()
     plain = latin_digits(text).strip()
     if "@" in plain and not plain.startswith("@"):
         return Q(
@@ -157,15 +199,10 @@ def matching(*, actor: Actor, text: str) -> Q:
     key = fa_key(text)
     if not key:
         return Q(pk__in=[])
-    by_name = Q()
-    for part in key.removeprefix("@").split():
-        by_name &= Q(search_key__contains=part)
-    if re.search(r"[\d@_]", key):
-        code = key.removeprefix("@")
-        coded = _identities(actor).exclude(kind__in=(IdentityKind.PHONE, IdentityKind.EMAIL)).filter(key=code)
-        named = Customer.objects.filter(by_name, demo=actor.demo)
-        return Q(pk__in=coded.order_by().values_list("customer_id").union(named.order_by().values_list("pk")))
-    return by_name
+    code = key.removeprefix("@")
+    coded = _identities(actor).exclude(kind__in=(IdentityKind.PHONE, IdentityKind.EMAIL)).filter(key=code)
+    named = Customer.objects.filter(naming.having(code.split()), demo=actor.demo)
+    return Q(pk__in=coded.order_by().values_list("customer_id").union(named.order_by().values_list("pk")))
 
 
 def _identities(actor: Actor) -> QuerySet[Identity]:
@@ -207,10 +244,23 @@ def customers_search(*, actor: Actor, text: str, limit: int = 8, kind: str = "")
     reach = Customer.objects.visible_to(actor)
     if kind:
         reach = reach.filter(kind=kind)
-    rows = list(reach.filter(matching(actor=actor, text=text)).order_by("sort_key", "id")[:limit])
+    rows = _first(actor, reach, text, kind, limit)
     if rows:
-        return Found(rows)
+        return Found(concealed(actor, rows))
     return Found(similar(actor=actor, text=text, limit=limit, kind=kind), guessed=True)
+
+
+def _first(actor: Actor, reach: CustomerQuerySet, text: str, kind: str, limit: int) -> list[Customer]:
+    """The first by name of those within reach who match."""
+    sought = name_sought(actor=actor, text=text)
+    if sought is not None and sought.walked:
+        narrowed = Customer.objects.filter(demo=actor.demo, kind=kind) if kind else None
+        stand = naming.walk(actor=actor, sought=sought, narrowed=narrowed, after=None, falling=False, limit=limit)
+    else:
+        found = reach.filter(matching(actor=actor, text=text, sought=sought))
+        stand = places(found, order=ORDERS["name"], limit=limit, few=sought is None or sought.few)
+    rows = reach.in_bulk([place[-1] for place in stand]) if stand else {}
+    return [rows[place[-1]] for place in stand if place[-1] in rows]
 
 
 def similar(*, actor: Actor, text: str, limit: int = 5, kind: str = "") -> list[Customer]:
@@ -222,24 +272,59 @@ def similar(*, actor: Actor, text: str, limit: int = 5, kind: str = "") -> list[
     if kind:
         reach = reach.filter(kind=kind)
     near = TrigramWordSimilarity(key, "search_key")
-    return list(
+    return concealed(
+        actor,
         reach.filter(search_key__trigram_word_similar=key)
         .annotate(near=near)
         .filter(near__gte=SIMILAR)
-        .order_by("-near", "sort_key", "id")[:limit]
+        .order_by("-near", "sort_key", "id")[:limit],
     )
 
 
 # ── one customer ──────────────────────────────────────────────────────────
 
 
-def customer_get(*, actor: Actor, id: int) -> Customer:
+def customer_get(*, actor: Actor, id: int, whole: bool = False) -> Customer:
     """One customer with owner, team and parent; Customer.DoesNotExist when there is none that the actor may see.
 
-    What is hidden from the actor is left out: to be read, not to be saved.
+    What is hidden from the actor is left out: to be read, not to be saved. With `whole`, what their page shows beside
+    comes in the same query (see tags_of and traits_of).
     """
-    found = Customer.objects.visible_to(actor).select_related("owner", "team", "parent").get(pk=id)
-    return concealed(actor, [found])[0]
+    reach = Customer.objects.visible_to(actor).select_related("owner", "team", "parent", "touch")
+    if whole:
+        tagged = CustomerTag.objects.filter(customer=OuterRef("pk")).order_by("tag__key")
+        said = Trait.objects.filter(customer=OuterRef("pk")).order_by("name")
+        plain = {field.attname: field.attname for field in Trait._meta.concrete_fields if field.name != "number"}
+        reach = reach.annotate(
+            tag_rows=ArraySubquery(tagged.values(row=JSONObject(id="tag_id", name="tag__name"))),
+            trait_rows=ArraySubquery(said.values(row=JSONObject(**plain, number=Cast("number", TextField())))),
+        )
+    return concealed(actor, [reach.get(pk=id)])[0]
+
+
+def tags_of(customer: Customer) -> list[Tag]:
+    """A customer's tags by name, as they came along or read now."""
+    rows = getattr(customer, "tag_rows", None)
+    if rows is not None:
+        return [Tag(id=row["id"], name=row["name"]) for row in rows]
+    tagged = CustomerTag.objects.filter(customer=customer).select_related("tag").order_by("tag__key")
+    return [row.tag for row in tagged]
+
+
+def traits_of(customer: Customer) -> list[Trait]:
+    """All that is known of a customer, by name, as it came along or read now."""
+    rows = getattr(customer, "trait_rows", None)
+    if rows is None:
+        return list(Trait.objects.filter(customer=customer).order_by("name"))
+    return [
+        Trait(**{
+            **row,
+            "number": None if row["number"] is None else Decimal(row["number"]),
+            "at": None if row["at"] is None else date.fromisoformat(row["at"]),
+            "computed_at": datetime.fromisoformat(row["computed_at"]),
+        })
+        for row in rows
+    ]  # fmt: skip
 
 
 def concealed(actor: Actor, rows: Iterable[Customer]) -> list[Customer]:
@@ -266,6 +351,21 @@ def identities_of(*, actor: Actor, customer: Customer) -> list[Identity]:
     hidden = hidden_kinds(actor)
     rows = [row for row in customer.identities.all() if row.kind not in hidden]
     return sorted(rows, key=lambda row: (row.kind, not row.is_primary, row.pk))
+
+
+def with_identities(*, actor: Actor) -> Prefetch[str]:
+    """To be read along with customers: their identities, who proved them, and `shared`: whether the actor sees others
+    who have the same phone or e-mail.
+    """
+    same = Identity.objects.filter(
+        demo=OuterRef("demo"),
+        kind=OuterRef("kind"),
+        key=OuterRef("key"),
+        kind__in=(IdentityKind.PHONE, IdentityKind.EMAIL),
+    ).exclude(customer=OuterRef("customer"))
+    others = same.filter(customer__in=Customer.objects.visible_to(actor))
+    rows = Identity.objects.select_related("verified_by").annotate(shared=Exists(others))
+    return Prefetch("identities", rows.order_by("kind", "-is_primary", "id"))
 
 
 def may_edit(*, actor: Actor, customer: Customer) -> bool:
@@ -328,16 +428,6 @@ def same_identity(*, actor: Actor, given: Iterable[IdentityData], but: int | Non
     ]
 
 
-def relations_of(*, actor: Actor, customer: Customer) -> list[Relation]:
-    """A person's organisations, or an organisation's people, of those whom the actor may see."""
-    seen = Customer.objects.visible_to(actor)
-    if customer.kind == CustomerKind.ORGANISATION:
-        rows = Relation.objects.filter(organisation=customer, person__in=seen).select_related("person")
-        return list(rows.order_by("person__sort_key")[:50])
-    rows = Relation.objects.filter(person=customer, organisation__in=seen).select_related("organisation")
-    return list(rows.order_by("organisation__sort_key")[:50])
-
-
 def has_customers(demo: bool) -> bool:
     """Whether there is anybody in the sample business (True) or in one's own (False); no right is asked."""
     return Customer.objects.filter(demo=demo).exists()
@@ -364,7 +454,12 @@ SELECT 1 AS id, city FROM cities WHERE city IS NOT NULL LIMIT 300
 
 
 def cities(*, actor: Actor) -> list[str]:
-    """The cities in the records of the business one looks at, found by stepping from one to the next in the index."""
+    """The cities in the records of the business one looks at, found by stepping from one to the next in the index.
+
+    None where cities are hidden from the actor.
+    """
     actor.require(access.VIEW)
+    if actor.hides(f"{RECORD}.city"):
+        return []
     found = [row.city for row in Customer.objects.raw(_CITIES, {"demo": actor.demo})]
     return sorted(found, key=fa_key)

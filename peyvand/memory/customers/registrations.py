@@ -7,16 +7,29 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.foundation.accounts.declarations import FirstLook
 from peyvand.foundation.changes.declarations import Recompute, TitleGuard, TrackedTable
 from peyvand.foundation.jobs.declarations import Job
-from peyvand.foundation.registry.declarations import Action, DemoPart, MenuEntry, Panel, SearchProvider, WarehouseFact
+from peyvand.foundation.registry.declarations import (
+    Action,
+    DemoPart,
+    MenuEntry,
+    Panel,
+    Schedule,
+    SearchProvider,
+    WarehouseFact,
+)
 from peyvand.foundation.transfer.shapes import Total
 from peyvand.memory.customers import access, demo, fields, panels, personal, shapes, tasks
 from peyvand.memory.customers.fields import CUSTOMER
 from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits
 from peyvand.memory.customers.queries import has_customers
-from peyvand.memory.customers.services import sample_remove
+from peyvand.memory.customers.services import sample_remove, words_fold
 from peyvand.memory.customers.trail import names_of, narrow, unseen_with_customer
 from peyvand.memory.customers.webhooks import WEBHOOKS
+
+
+def _fold() -> None:
+    words_fold()
+
 
 DECLARATIONS = (
     *WEBHOOKS,
@@ -49,6 +62,7 @@ DECLARATIONS = (
     TrackedTable(
         "customers_relation", _("Relation"), "affiliate", unseen=unseen_with_customer("customers_relation", "person_id")
     ),
+    TrackedTable("customers_trait", _("What is known"), "bulb", unseen=unseen_with_customer("customers_trait")),
     TrackedTable("customers_tag", _("Tag"), "tag"),
     TrackedTable(
         "customers_customertag", _("Tag of a customer"), "tag", unseen=unseen_with_customer("customers_customertag")
@@ -82,11 +96,21 @@ DECLARATIONS = (
         context=panels.relations,
         permission=access.VIEW,
     ),
+    Panel(
+        name="customers.known",
+        screen="customer",
+        slot="start",
+        order=50,
+        template="customers/panel_known.html",
+        context=panels.known,
+        permission=access.VIEW,
+    ),
     WarehouseFact(
         name="customers",
         select=(
-            "SELECT id, demo, kind, city, country, language, stage, source, owner_id, team_id, birth_date, created_at, "
-            "last_interaction_at, updated_at FROM customers_customer"
+            "SELECT c.id, c.demo, c.kind, c.city, c.country, c.language, c.stage, c.source, c.owner_id, c.team_id, "
+            "c.birth_date, c.created_at, t.at AS last_interaction_at, c.updated_at "
+            "FROM customers_customer c JOIN customers_touch t ON t.id = c.id"
         ),
         key="id",
         columns={
@@ -110,4 +134,5 @@ DECLARATIONS = (
     DemoPart("customers", _("Customers"), sample_remove, demo.sample_load, has_customers, order=10),
     FirstLook("customers", demo.sample_first),
     Job(tasks.JOB, tasks.bulk, label=_("Bulk edit"), result_url=tasks.result_url),
+    Schedule("customers.words", "27 * * * *", _fold),
 )

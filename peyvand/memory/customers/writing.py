@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -15,7 +16,7 @@ from peyvand.memory.customers.keys import search_key_of, sort_key_of
 
 @dataclass
 class NewIdentity:
-    """An identity with its key made."""
+    """An identity with its key made; `place` is where it stood among those that were given."""
 
     kind: str
     system: str
@@ -23,6 +24,7 @@ class NewIdentity:
     key: str
     label: str = ""
     is_primary: bool = False
+    place: int = 0
 
 
 @dataclass
@@ -44,16 +46,21 @@ class NewCustomer:
     note: str = ""
     owner_id: int | None = None
     team_id: int | None = None
+    parent_id: int | None = None
     identities: list[NewIdentity] = field(default_factory=list)
     custom: dict[str, Any] = field(default_factory=dict)  # as foundation.fields.kinds keeps values
     cleared: list[str] = field(default_factory=list)  # columns that an import empties
     tags: list[str] = field(default_factory=list)
     tag_ids: list[int] = field(default_factory=list)
+    line: int = 0  # of the file that it comes from
+    works_at: str = ""  # the name of an organisation, with the role there
+    role: str = ""
+    traits: dict[str, str | Decimal] = field(default_factory=dict)  # what is known, by name
 
 
 _COLUMNS = (
     "kind", "name", "honorific", "given_name", "family_name", "job_title", "city", "country", "birth_date", "language",
-    "stage", "source", "note", "owner_id", "team_id",
+    "stage", "source", "note", "owner_id", "team_id", "parent_id",
 )  # fmt: skip
 
 

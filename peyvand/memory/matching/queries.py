@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from collections.abc import Collection
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from peyvand.foundation.registry.actor import Actor
+from peyvand.memory.customers import access as customers_access
+from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.matching import access
 from peyvand.memory.matching.access import PairQuerySet
 from peyvand.memory.matching.models import Pair, PairState, Redirect
+
+LATEST_FIRST = ("-merged_at", "-id")
+SUREST_FIRST = ("-score", "-id")
+
+
+def mergeable(*, actor: Actor) -> CustomerQuerySet:
+    """The customers whom the actor may merge."""
+    return Customer.objects.visible_to(actor, access.MERGE)
+
+
+def two(*, actor: Actor, kept_id: int, gone_id: int) -> tuple[Customer, Customer]:
+    """Both records of a merge, with owner and team; Customer.DoesNotExist unless the actor may merge them."""
+    actor.require(access.MERGE)
+    actor.require(customers_access.EDIT)
+    rows = mergeable(actor=actor).select_related("owner", "team").filter(pk__in=(kept_id, gone_id))
+    found = {one.pk: one for one in rows}
+    if kept_id == gone_id or len(found) != 2:
+        raise Customer.DoesNotExist
+    return found[kept_id], found[gone_id]
 
 
 def merged_into(actor: Actor, customer_id: int) -> int | None:
@@ -41,3 +64,20 @@ def merged_here(*, actor: Actor, customer_id: int) -> list[Redirect]:
 def gone_into(customer_id: int) -> list[tuple[int, str]]:
     """Ids and names of the records that are in this one by now; whose rights they are under, the caller has asked."""
     return list(Redirect.objects.filter(kept_id=customer_id).values_list("gone_id", "gone_name"))
+
+
+def pairs_by_id(*, actor: Actor, ids: Collection[int]) -> list[Pair]:
+    """Of these pairs the open ones that the actor may decide on, the surest first."""
+    return list(pairs(actor=actor).filter(pk__in=list(ids)).order_by("-score", "-id"))
+
+
+def merges(*, actor: Actor) -> QuerySet[Redirect]:
+    """Merges that the actor may take back, with how many were done at the same stroke; order them by LATEST_FIRST."""
+    actor.require(access.MERGE)
+    reach = Customer.objects.visible_to(actor, access.MERGE)
+    together = Redirect.objects.filter(demo=actor.demo, batch=OuterRef("batch")).order_by().values("batch")
+    return (
+        Redirect.objects.filter(demo=actor.demo, kept__in=reach)
+        .select_related("kept", "merged_by")
+        .annotate(together=Subquery(together.annotate(n=Count("id")).values("n")))
+    )

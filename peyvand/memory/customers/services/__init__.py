@@ -15,13 +15,31 @@ from peyvand.memory.customers.services.bulk import (
 )
 from peyvand.memory.customers.services.external import customers_by_external, customers_ensure_external
 from peyvand.memory.customers.services.fieldwise import field_set, fields_set
-from peyvand.memory.customers.services.identities import identity_add, identity_remove, identity_verify
+from peyvand.memory.customers.services.identities import (
+    identity_add,
+    identity_change,
+    identity_primary,
+    identity_remove,
+    identity_unverify,
+    identity_verify,
+)
+from peyvand.memory.customers.services.many import customers_save
+from peyvand.memory.customers.services.naming import words_fold
 from peyvand.memory.customers.services.records import customer_create, customer_update
-from peyvand.memory.customers.services.relations import relation_add, relation_remove
+from peyvand.memory.customers.services.relations import relation_add, relation_change, relation_remove
 from peyvand.memory.customers.services.tags import tag_add, tag_remove
-from peyvand.memory.customers.services.traits import traits_clear, traits_write
+from peyvand.memory.customers.services.traits import (
+    SAID,
+    trait_remove,
+    trait_set,
+    traits_clear,
+    traits_say,
+    traits_set,
+    traits_write,
+)
 
 __all__ = [
+    "SAID",
     "ConflictError",
     "CustomerData",
     "ExternalCustomer",
@@ -33,13 +51,18 @@ __all__ = [
     "customers_by_external",
     "customers_delete",
     "customers_ensure_external",
+    "customers_save",
     "field_set",
     "fields_set",
     "identity_add",
+    "identity_change",
+    "identity_primary",
     "identity_remove",
+    "identity_unverify",
     "identity_verify",
     "owner_set",
     "relation_add",
+    "relation_change",
     "relation_remove",
     "sample_remove",
     "tag_add",
@@ -47,7 +70,12 @@ __all__ = [
     "tag_remove",
     "tag_remove_from",
     "team_set",
+    "trait_remove",
+    "trait_set",
     "traits_clear",
+    "traits_say",
+    "traits_set",
     "traits_write",
     "wishes",
+    "words_fold",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -19,8 +19,10 @@ from peyvand.memory.customers import access
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.models import Customer, CustomerTag
-from peyvand.memory.customers.services.tags import tags_ensure
+from peyvand.memory.customers.services.naming import words_fold
+from peyvand.memory.customers.services.tags import tag_name, tags_ensure
 from peyvand.memory.customers.services.touching import touch
+from peyvand.memory.customers.services.traits import computed_forget, unkept
 from peyvand.memory.customers.writing import insert_tags
 
 EVENT_SIZE = 5_000
@@ -90,46 +92,45 @@ def _set(*, actor: Actor, customers: Chosen, field: str, value: int | None, to: 
 
 
 def tag_add_to(*, actor: Actor, customers: Chosen, name: str, progress: Progress = untold) -> BulkResult:
-    """Put a tag on the customers, making the tag if need be."""
+    """Put a tag on the customers, making the tag if need be; those who have it stay as they are."""
     actor.require(access.EDIT)
+    key, plain = tag_name(name)
     with transaction.atomic():
-        ids = locked(actor=actor, customers=customers, permission=access.EDIT, but=Q())
+        ids = locked(actor=actor, customers=customers, permission=access.EDIT, but=Q(tagged__tag__key=key))
+        if not ids:
+            return BulkResult(0, None)
         title = ngettext("Tag “%(tag)s” on %(count)s customer", "Tag “%(tag)s” on %(count)s customers", len(ids))
-        with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "tag": name}) as made:
+        with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "tag": plain}) as made:
             (tag,) = tags_ensure(demo=actor.demo, names=[name]).values()
-            changed = 0
             for some in steps(ids, progress):
-                tagged = CustomerTag.objects.filter(tag=tag, customer_id__in=some)
-                had = set(tagged.values_list("customer_id", flat=True))
-                fresh = [pk for pk in some if pk not in had]
-                insert_tags(rows=[(pk, tag.pk) for pk in fresh])
-                tell(actor=actor, ids=fresh, field="tags")
-                changed += len(fresh)
-    return BulkResult(changed, made.pk if changed else None)
+                insert_tags(rows=[(pk, tag.pk) for pk in some])
+                tell(actor=actor, ids=some, field="tags")
+    return BulkResult(len(ids), made.pk)
 
 
 def tag_remove_from(*, actor: Actor, customers: Chosen, name: str, progress: Progress = untold) -> BulkResult:
-    """Take a tag off the customers."""
+    """Take a tag off those of the customers who have it."""
     actor.require(access.EDIT)
+    key, plain = tag_name(name)
+    having = CustomerTag.objects.filter(tag__key=key, tag__demo=actor.demo)
     with transaction.atomic():
-        ids = locked(actor=actor, customers=customers, permission=access.EDIT, but=Q())
+        without = ~Q(pk__in=having.values("customer_id"))
+        ids = locked(actor=actor, customers=customers, permission=access.EDIT, but=without)
+        if not ids:
+            return BulkResult(0, None)
         title = ngettext("Tag “%(tag)s” off %(count)s customer", "Tag “%(tag)s” off %(count)s customers", len(ids))
-        with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "tag": name}) as made:
-            (tag,) = tags_ensure(demo=actor.demo, names=[name]).values()
-            changed = 0
+        with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "tag": plain}) as made:
             for some in steps(ids, progress):
-                tagged = CustomerTag.objects.filter(tag=tag, customer_id__in=some)
-                having = list(tagged.values_list("customer_id", flat=True))
-                tagged.delete()
-                tell(actor=actor, ids=having, field="tags")
-                changed += len(having)
-    return BulkResult(changed, made.pk if changed else None)
+                having.filter(customer_id__in=some).delete()
+                tell(actor=actor, ids=some, field="tags")
+    return BulkResult(len(ids), made.pk)
 
 
 def customers_delete(*, actor: Actor, customers: Chosen, progress: Progress = untold) -> BulkResult:
     """Delete the customers with their identities, tags and relations; undo brings them back.
 
-    What happened with them, and their orders, stays, without a customer. Traits are computed again after an undo.
+    What happened with them, and their orders, stays, without a customer. What was computed of them is computed again
+    after an undo; what people said of them comes back with it.
     """
     actor.require(access.DELETE)
     with transaction.atomic():
@@ -139,6 +140,7 @@ def customers_delete(*, actor: Actor, customers: Chosen, progress: Progress = un
         title = ngettext("%(count)s customer deleted", "%(count)s customers deleted", len(ids)) % {"count": len(ids)}
         with change_set(actor=actor, kind="bulk", title=title) as made:
             for some in steps(ids, progress, DELETE_SIZE):
+                computed_forget(some)
                 Customer.objects.filter(pk__in=some).delete()
             for start in range(0, len(ids), EVENT_SIZE):
                 gone = tuple(ids[start : start + EVENT_SIZE])
@@ -159,10 +161,11 @@ _SAMPLE = (
 def sample_remove(actor: Actor) -> int:
     """Remove the customers of the sample business; what refers to them must be gone. Gives how many rows went."""
     removed = 0
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), unkept() as cursor:
         for statement in _SAMPLE:
             cursor.execute(statement)
             removed += cursor.rowcount
+        words_fold()
     return removed
 
 

@@ -20,17 +20,19 @@ from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.memory.customers import access
 from peyvand.memory.customers.checking import (
     FIELDS,
+    check_alone,
     check_links,
     checked,
     checked_identities,
     custom_checked,
     refuse_hidden,
+    refuse_hidden_kinds,
 )
 from peyvand.memory.customers.data import CustomerData, IdentityData
 from peyvand.memory.customers.errors import ConflictError, InvalidError, Theirs
 from peyvand.memory.customers.keys import name_of, search_key_of, sort_key_of
 from peyvand.memory.customers.models import Customer, CustomerKind
-from peyvand.memory.customers.services.identities import identities_replace
+from peyvand.memory.customers.services.identities import identities_patch, identities_replace
 from peyvand.memory.customers.services.tags import tags_replace
 from peyvand.memory.customers.writing import lock_codes
 
@@ -44,7 +46,10 @@ def customer_create(*, actor: Actor, data: CustomerData) -> Customer:
     NotAllowed and InvalidError. That a phone or e-mail is also somebody else's is no error (see queries.same_identity).
     """
     actor.require(access.EDIT)
-    values = checked({field.name: getattr(data, field.name) for field in fields(data) if field.name in FIELDS})
+    given = {field.name: getattr(data, field.name) for field in fields(data) if field.name in FIELDS}
+    refuse_hidden(actor, [name for name, value in given.items() if value not in ("", None)])
+    refuse_hidden_kinds(actor, data.identities)
+    values = checked(given)
     custom = custom_checked(actor=actor, given=data.custom, before={})
     customer = Customer(demo=actor.demo, custom=custom, **values)
     if customer.owner_id is None and customer.team_id is None and actor.scope(access.EDIT) < Scope.ALL:
@@ -52,13 +57,13 @@ def customer_create(*, actor: Actor, data: CustomerData) -> Customer:
     with transaction.atomic():
         lock_codes(demo=actor.demo)
         identities = checked_identities(actor=actor, customer_id=None, given=data.identities)
-        _name(customer, fallback=identities[0].value if identities else "")
+        named(customer, fallback=identities[0].value if identities else "")
         check_links(actor=actor, customer=customer)
         with change_set(actor=actor, kind="edit", title=gettext("New customer: %(name)s") % {"name": customer.name}):
             customer.save(force_insert=True)
             if not Customer.objects.visible_to(actor, access.EDIT).filter(pk=customer.pk).exists():
                 raise InvalidError({"owner_id": _("You can add customers of your own or of your team only.")})
-            identities_replace(customer=customer, wanted=identities)
+            identities_replace(actor=actor, customer=customer, wanted=identities)
             tags_replace(customer=customer, names=data.tags)
             publish(
                 CustomersCreated(customer_ids=(customer.pk,), source=customer.source, demo=customer.demo), actor=actor
@@ -69,6 +74,7 @@ def customer_create(*, actor: Actor, data: CustomerData) -> Customer:
 def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, Any], version: int | None) -> Customer:
     """Change fields, and with `identities` or `tags` replace these whole; gives the customer as it stands now.
 
+    `identity_rows` changes identities one by one instead (see identities_patch): those of which it says nothing stay.
     `custom` gives custom fields by key: those that are left out stay, an empty value takes one out.
 
     `version` is what the one who changes has read: ConflictError when somebody changed the record since; None writes
@@ -78,11 +84,13 @@ def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, A
     given = dict(changes)
     tags: Sequence[str] | None = given.pop("tags", None)
     identities: Sequence[IdentityData] | None = given.pop("identities", None)
+    identity_rows: Sequence[IdentityData] | None = given.pop("identity_rows", None)
     custom: Mapping[str, Any] | None = given.pop("custom", None)
     refuse_hidden(actor, given)
+    refuse_hidden_kinds(actor, identities or ())
     values = checked(given)
     with transaction.atomic():
-        if identities is not None:
+        if identities is not None or identity_rows is not None:
             lock_codes(demo=actor.demo)
         kept = Customer.objects.visible_to(actor, access.EDIT).select_for_update(of=("self",)).get(pk=customer.pk)
         if version is not None and version != kept.version:
@@ -96,11 +104,15 @@ def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, A
         if kept.kind == CustomerKind.PERSON:
             kept.parent_id = None
         if any(name in values for name in NAMES):
-            _rename(kept, values)
-        check_links(actor=actor, customer=kept)
+            renamed(kept, values)
         changed = [name for name in (*FIELDS, "custom") if getattr(kept, name) != before[name]]
+        check_links(actor=actor, customer=kept, names=changed)
+        if "kind" in changed:
+            check_alone(customer=kept)
         with change_set(actor=actor, kind="edit", title=gettext("Change of %(name)s") % {"name": kept.name}):
-            if wanted is not None and identities_replace(customer=kept, wanted=wanted):
+            if wanted is not None and identities_replace(actor=actor, customer=kept, wanted=wanted):
+                changed.append("identities")
+            if identity_rows is not None and identities_patch(actor=actor, customer=kept, given=identity_rows):
                 changed.append("identities")
             if tags is not None and tags_replace(customer=kept, names=tags):
                 changed.append("tags")
@@ -120,7 +132,7 @@ def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, A
     return kept
 
 
-def _rename(customer: Customer, values: Mapping[str, Any]) -> None:
+def renamed(customer: Customer, values: Mapping[str, Any]) -> None:
     """A new whole name makes new parts, new parts make a new whole name, unless both are given."""
     parts = any(name in values for name in ("given_name", "family_name"))
     if parts and not values.get("name"):
@@ -129,10 +141,11 @@ def _rename(customer: Customer, values: Mapping[str, Any]) -> None:
         customer.given_name = customer.family_name = ""
         if "honorific" not in values:
             customer.honorific = ""
-    _name(customer, fallback="")
+    named(customer, fallback="")
 
 
-def _name(customer: Customer, *, fallback: str) -> None:
+def named(customer: Customer, *, fallback: str) -> None:
+    """Make whole name, parts and keys of what the customer has; InvalidError where that is nothing."""
     name = name_of(
         kind=customer.kind,
         name=customer.name,

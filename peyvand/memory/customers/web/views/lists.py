@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -23,15 +24,17 @@ from peyvand.foundation.fields.queries import fields_of, setup_of
 from peyvand.foundation.fields.web.list_views import plain_query
 from peyvand.foundation.jobs import services as jobs
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.formats import number
-from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, paginate
+from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count
 from peyvand.foundation.ui.pieces import CLASSES, Empty
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services, tasks
-from peyvand.memory.customers.access import CustomerQuerySet
+from peyvand.memory.customers.declarations import ListAction
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
-from peyvand.memory.customers.filters import Asked, asked, ordered
+from peyvand.memory.customers.filters import Asked, asked
+from peyvand.memory.customers.listing import Listing
 from peyvand.memory.customers.models import Customer, CustomerKind
 from peyvand.memory.customers.services.wishes import Wish
 from peyvand.memory.customers.web import showing
@@ -60,10 +63,9 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     columns = [name for name in setup.choice.columns.split(",") if name]
     wanted = asked(actor=actor, query=query, currency=currency, fields=setup.fields, columns=columns)
     opened = next((view for view in setup.views if str(view.pk) == query.get("saved")), None)
-    found = queries.customers(actor=actor, chosen=wanted.chosen)
-    rows, order = ordered(queries.with_people(found, tags="tags" in wanted.columns), wanted, currency)
-    page = _page(request, rows, order)
-    total, more = (len(page), False) if not page.next_cursor and not page.previous_cursor else capped_count(found)
+    listing = Listing(actor, wanted, currency)
+    page = _page(request, listing)
+    total, more = (len(page), False) if not page.next_cursor and not page.previous_cursor else listing.count()
     owners = [
         ("me", gettext("Me")),
         ("none", gettext("Nobody")),
@@ -119,7 +121,8 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "may_delete": actor.may(access.DELETE),
         "may_export": actor.may(access.EXPORT),
         "may_import": actor.may(access.IMPORT),
-        "bulk": None if actor.may(access.EDIT) or actor.may(access.DELETE) else False,
+        "list_actions": (actions := [one for one in registry.all(ListAction) if actor.may(one.permission)]),
+        "bulk": None if actor.may(access.EDIT) or actor.may(access.DELETE) or actions else False,
         **(_nothing(request, wanted, currency) if not page.rows else {}),
     }
     return render(request, "customers/list.html", context)
@@ -141,12 +144,13 @@ def _typed_condition(request: StaffRequest, fields: Mapping[str, Field]) -> Http
     return redirect(reverse("customers:list") + showing.address(rest).rstrip("?"))
 
 
-def _page(request: StaffRequest, found: CustomerQuerySet, columns: tuple[str, ...]) -> KeysetPage[Customer]:
+def _page(request: StaffRequest, listing: Listing) -> KeysetPage[Customer]:
     before, after = request.GET.get("before"), request.GET.get("after")
+    dressed = partial(queries.with_people, actor=listing.actor, tags="tags" in listing.wanted.columns)
     try:
-        return paginate(found, order=columns, cursor=before or after, size=PAGE, backwards=bool(before))
+        return listing.page(cursor=before or after, size=PAGE, backwards=bool(before), dressed=dressed)
     except BadCursorError:
-        return paginate(found, order=columns, size=PAGE)
+        return listing.page(size=PAGE, dressed=dressed)
 
 
 def _nothing(request: StaffRequest, wanted: Asked, currency: str) -> dict[str, Any]:

@@ -16,11 +16,11 @@ from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.panels import Block, blocks, panels
 from peyvand.foundation.registry.registry import registry
-from peyvand.foundation.ui.lists import capped_count, cursor_of, paginate
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.declarations import RedirectLookup
-from peyvand.memory.customers.filters import asked, ordered
+from peyvand.memory.customers.filters import asked
+from peyvand.memory.customers.listing import Listing
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.web import showing
 from peyvand.memory.customers.web.views.lists import currency_of
@@ -30,11 +30,11 @@ SLOTS = ("head", "suggestion", "start", "end")
 LONGEST_QUERY = 1000
 
 
-def customer_or_404(actor: Actor, customer_id: int) -> Customer:
+def customer_or_404(actor: Actor, customer_id: int, *, whole: bool = False) -> Customer:
     """The customer; the same 404 for one that is missing and one that may not be seen."""
     actor.require(access.VIEW)
     try:
-        return queries.customer_get(actor=actor, id=customer_id)
+        return queries.customer_get(actor=actor, id=customer_id, whole=whole)
     except Customer.DoesNotExist:
         raise Http404 from None
 
@@ -44,13 +44,13 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     """The page of a customer. `tab` names the open panel, `list` the address of the list one came from."""
     actor = request.actor
     try:
-        found = customer_or_404(actor, customer_id)
+        found = customer_or_404(actor, customer_id, whole=True)
     except Http404:
         for lookup in registry.all(RedirectLookup):
             if (moved := lookup.function(actor, customer_id)) is not None:
                 return redirect("customers:one", moved, permanent=False)
         raise
-    prefetch_related_objects([found], "identities")  # the head and a panel show them
+    prefetch_related_objects([found], queries.with_identities(actor=actor))  # the head and a panel show them
     query = request.GET.dict()
     tabs = panels(screen=SCREEN, slot="tab", actor=actor)
     current = next((panel for panel in tabs if panel.name == query.get("tab")), tabs[0] if tabs else None)
@@ -83,15 +83,14 @@ def _neighbours(actor: Actor, found: Customer, came_from: str) -> dict[str, Any]
     """The records before and after in the list one came from, and the place among them."""
     currency = currency_of(actor)
     wanted = asked(actor=actor, query=dict(parse_qsl(came_from)), currency=currency)
-    rows, columns = ordered(queries.customers(actor=actor, chosen=wanted.chosen), wanted, currency)
-    here = rows.filter(pk=found.pk).first()
+    listing = Listing(actor, wanted, currency)
+    cursor = listing.cursor_of(found)
     kept = urlencode({"list": came_from})
-    if here is None:
+    if cursor is None:
         return {"list_url": reverse("customers:list") + (f"?{came_from}" if came_from else "")}
-    cursor = cursor_of(here, rows, order=columns)
-    after = paginate(rows, order=columns, cursor=cursor, size=1)
-    before = paginate(rows, order=columns, cursor=cursor, size=1, backwards=True)
-    total, more = capped_count(rows)
+    after = listing.page(cursor=cursor, size=1)
+    before = listing.page(cursor=cursor, size=1, backwards=True)
+    total, more = listing.count()
     return {
         "list_url": reverse("customers:list") + (f"?{came_from}" if came_from else ""),
         "total": total,
