@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now, Reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.accounts.models import Team, User
-from peyvand.memory.customers.access import CustomerQuerySet
+from peyvand.memory.customers.access import CustomerQuerySet, ListQuerySet, StageQuerySet
 
 
 class CustomerKind(models.TextChoices):
@@ -40,7 +41,8 @@ class Customer(models.Model):
     `name` is shown and sorted by; a person's is made of the parts when these are given. `search_key` and `sort_key`
     follow from the name (`text.keys`), `last_interaction_at` from the interactions (by a trigger there): no one sets
     them. `version` grows with every change, for editing side by side. `source` is "" or says where the record came
-    from. `custom` holds the values of custom fields by key, as foundation.fields.kinds keeps them.
+    from. `stage` is the key of a Stage. `custom` holds the values of custom fields by key, as foundation.fields.kinds
+    keeps them; `custom_key` is what the database makes of it to be searched: a line each, "key=value".
     """
 
     demo = models.BooleanField(default=False)
@@ -61,6 +63,11 @@ class Customer(models.Model):
     custom = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    custom_key = models.GeneratedField(
+        expression=Func("custom", function="customers_custom_key", output_field=models.TextField()),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     search_key = models.TextField(default="", db_default="", editable=False)
     sort_key = models.TextField(default="", db_default="", db_collation="C", editable=False)
     last_interaction_at = models.DateTimeField(null=True, editable=False)
@@ -84,6 +91,7 @@ class Customer(models.Model):
         indexes = [
             GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="customers_customer_search"),
             GinIndex(OpClass(F("custom"), name="jsonb_path_ops"), name="customers_customer_custom"),
+            GinIndex(OpClass(F("custom_key"), name="gin_trgm_ops"), name="customers_customer_found"),
             models.Index(fields=["demo", "sort_key", "id"], name="customers_customer_sorted"),
             models.Index(fields=["demo", "owner", "sort_key", "id"], name="customers_customer_of_owner"),
             models.Index(fields=["demo", "team", "sort_key", "id"], name="customers_customer_of_team"),
@@ -106,6 +114,39 @@ class Customer(models.Model):
     def is_organisation(self) -> bool:
         """Whether this is a firm rather than a human being."""
         return self.kind == CustomerKind.ORGANISATION
+
+
+class Stage(models.Model):
+    """Where somebody stands in their life as a customer, in the order of `position`. `key` names it for good.
+
+    A stage that is archived stays readable where it was set, and is set no more.
+    """
+
+    demo = models.BooleanField(default=False)
+    key = models.CharField(max_length=40)
+    name_fa = models.CharField(max_length=80, default="", blank=True)
+    name_en = models.CharField(max_length=80, default="", blank=True)
+    position = models.IntegerField(default=0)
+    archived = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = StageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["demo", "key"], name="customers_stage_once"),
+            models.CheckConstraint(condition=~Q(key=""), name="customers_stage_key"),
+            models.CheckConstraint(condition=~Q(name_fa="", name_en=""), name="customers_stage_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language, or the one there is."""
+        persian = (get_language() or "fa").startswith("fa")
+        return (self.name_fa or self.name_en) if persian else (self.name_en or self.name_fa)
 
 
 class Identity(models.Model):
@@ -242,3 +283,49 @@ class Trait(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}={self.text or self.number}"
+
+
+class CustomerList(models.Model):
+    """Customers put together by hand, from a file or out of a filter: who is on it changes only when somebody says so.
+
+    Its owner and the members of its team see it, with `shared` everyone who sees customers; of its members each sees
+    those whom they may see. An archived list keeps its members and stands in no menu.
+    """
+
+    demo = models.BooleanField(default=False)
+    name = models.CharField(max_length=120)
+    description = models.CharField(max_length=500, default="", blank=True)
+    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    shared = models.BooleanField(default=False)
+    archived = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    version = models.IntegerField(default=1, db_default=1)
+
+    objects = ListQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="customers_list_named")]
+        indexes = [models.Index(fields=["demo", "archived", "name"], name="customers_list_of")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListMember(models.Model):
+    """A customer on a list."""
+
+    list = models.ForeignKey(CustomerList, on_delete=models.CASCADE, related_name="members", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="listed", db_index=False)
+    added_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list", "customer"], name="customers_listmember_once")]
+        indexes = [
+            models.Index(fields=["customer", "list"], name="customers_listmember_of"),
+            models.Index(fields=["list", "-id"], name="customers_listmember_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.list_id}:{self.customer_id}"

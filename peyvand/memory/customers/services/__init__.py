@@ -15,8 +15,19 @@ from peyvand.memory.customers.services.bulk import (
 from peyvand.memory.customers.services.external import customers_by_external, customers_ensure_external
 from peyvand.memory.customers.services.fieldwise import field_set, fields_set
 from peyvand.memory.customers.services.identities import identity_add, identity_remove, identity_verify
+from peyvand.memory.customers.services.lists import (
+    ListData,
+    list_add,
+    list_archive,
+    list_copy,
+    list_delete,
+    list_of,
+    list_remove,
+    list_save,
+)
 from peyvand.memory.customers.services.records import customer_create, customer_update
 from peyvand.memory.customers.services.relations import relation_add, relation_remove
+from peyvand.memory.customers.services.stages import StageData, stage_archive, stage_move, stage_save
 from peyvand.memory.customers.services.tags import tag_add, tag_remove
 from peyvand.memory.customers.services.traits import traits_clear, traits_write
 
@@ -26,6 +37,8 @@ __all__ = [
     "ExternalCustomer",
     "IdentityData",
     "InvalidError",
+    "ListData",
+    "StageData",
     "TraitRow",
     "customer_create",
     "customer_update",
@@ -37,10 +50,20 @@ __all__ = [
     "identity_add",
     "identity_remove",
     "identity_verify",
+    "list_add",
+    "list_archive",
+    "list_copy",
+    "list_delete",
+    "list_of",
+    "list_remove",
+    "list_save",
     "owner_set",
     "relation_add",
     "relation_remove",
     "sample_remove",
+    "stage_archive",
+    "stage_move",
+    "stage_save",
     "tag_add",
     "tag_add_to",
     "tag_remove",

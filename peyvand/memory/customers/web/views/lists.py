@@ -22,19 +22,21 @@ from peyvand.foundation.fields.errors import ValueRefusedError
 from peyvand.foundation.fields.queries import fields_of, setup_of
 from peyvand.foundation.fields.web.list_views import plain_query
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.counts import exact_count_shown
 from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, paginate
-from peyvand.foundation.ui.pieces import CLASSES, Empty
+from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.filters import Asked, asked, ordered
-from peyvand.memory.customers.models import Customer, CustomerKind
+from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services.bulk import BulkResult
 from peyvand.memory.customers.web import showing
 from peyvand.memory.customers.web.forms import ValueForm
+from peyvand.memory.customers.web.views.listing import bulk_result
 
 PAGE = 50
 
@@ -61,21 +63,17 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     opened = next((view for view in setup.views if str(view.pk) == query.get("saved")), None)
     found = queries.customers(actor=actor, chosen=wanted.chosen)
     rows, order = ordered(queries.with_people(found, tags="tags" in wanted.columns), wanted, currency)
+    if request.GET.get("count") == "exact":
+        return exact_count_shown(request, found)
+    if request.GET.get("menu") == "filters":
+        return _filters_menu(request, wanted, currency)
     page = _page(request, rows, order)
     total, more = (len(page), False) if not page.next_cursor and not page.previous_cursor else capped_count(found)
-    owners = [
-        ("me", gettext("Me")),
-        ("none", gettext("Nobody")),
-        *((str(pk), name) for pk, name in assignable(actor=actor)),
-    ]
-    tags = [(str(tag.pk), tag.name) for tag in queries.tags(actor=actor)]
-    words = showing.Words(owners=dict(owners), tags=dict(tags), currency=currency)
-    chips = showing.chips(wanted, words)
+    chips = showing.chips(wanted, currency=currency)
     saved = {"saved": str(opened.pk)} if opened is not None else {}
     url = showing.address({**wanted.query, **saved})
     heads = showing.columns(wanted, unit=showing.unit_word(currency))
     may_edit = actor.may(access.EDIT)
-    given = {chip.field.name for chip in chips}
     context = {
         "page": page,
         "lines": [
@@ -101,27 +99,39 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "tabs": showing.tabs(wanted, setup.views, opened),
         "chips": chips,
         "asked": wanted,
-        "unused": [one for one in showing.fields() if one.name not in given],
-        "any_fields": [one for one in showing.any_fields(wanted) if one.name not in given],
-        "choices": {
-            "class": [(code, label) for code, (label, _icon) in CLASSES.items()],
-            "owner": owners,
-            "tag": tags,
-            "city": queries.cities(actor=actor),
-            "kind": [(kind.value, kind.label) for kind in CustomerKind],
-            "touched": showing.touched_choices(),
-        },
-        "chosen_classes": wanted.given.get("class", "").split(","),
+        "filters_url": showing.address({**wanted.query, "menu": "filters"}),
+        "count_url": showing.address({**wanted.query, "count": "exact"}),
+        "touched_choices": showing.touched_choices(),
+        "cities": queries.cities(actor=actor) if any(chip.field.name == "city" for chip in chips) else [],
+        "owner_choices": [("none", gettext("Nobody")), *wanted.fields["owner"].choices],
+        "tag_choices": wanted.fields["tags"].choices,
         "unit": showing.unit_word(currency),
         "name_sort": dict(zip(("url", "aria"), showing.sort_of(wanted, "name"), strict=True)),
         "may_edit": may_edit,
         "may_delete": actor.may(access.DELETE),
         "may_export": actor.may(access.EXPORT),
         "may_import": actor.may(access.IMPORT),
-        "bulk": None if actor.may(access.EDIT) or actor.may(access.DELETE) else False,
+        "may_list": actor.may(access.LISTS),
+        "bulk": None if any(actor.may(one) for one in (access.EDIT, access.DELETE, access.LISTS)) else False,
         **(_nothing(request, wanted, currency) if not page.rows else {}),
     }
     return render(request, "customers/list.html", context)
+
+
+def _filters_menu(request: StaffRequest, wanted: Asked, currency: str) -> HttpResponse:
+    """What else can be asked for: the menu's piece, brought when it opens."""
+    given = {one.field.name for one in wanted.stated} | {"touched" if "touched" in wanted.given else ""}
+    given |= {"worth"} if "from" in wanted.given or "to" in wanted.given else set()
+    left = [one for one in showing.fields(wanted) if one.name not in given]
+    context = {
+        "asked": wanted,
+        "unused": [one for one in left if one.name in showing.COMMON],
+        "others": [one for one in left if one.name not in showing.COMMON],
+        "touched_choices": showing.touched_choices(),
+        "cities": queries.cities(actor=request.actor),
+        "unit": showing.unit_word(currency),
+    }
+    return render(request, "customers/filters_menu.html", context)
 
 
 def _typed_condition(request: StaffRequest, fields: Mapping[str, Field]) -> HttpResponse | None:
@@ -159,8 +169,7 @@ def _nothing(request: StaffRequest, wanted: Asked, currency: str) -> dict[str, A
     nearest: list[tuple[int, bool, showing.Field, str]] = []
     for one in [
         showing.Field("q", gettext("the search"), "search", ("q",)),
-        *showing.fields(),
-        *showing.any_fields(wanted),
+        *showing.fields(wanted),
     ]:
         if any(name in wanted.given for name in one.parameters):
             rest = {name: value for name, value in wanted.query.items() if name not in one.parameters}
@@ -220,6 +229,8 @@ def bulk(request: StaffRequest) -> HttpResponse:
 
 def _do(request: StaffRequest, actor: Actor, chosen: CustomerQuerySet | list[int]) -> tuple[BulkResult, str]:
     """The verb that was pressed, and the words of its toast, which wait for the count."""
+    if (listed := bulk_result(request, chosen)) is not None:
+        return listed
     owner, tag, untag = (request.POST.get(name, "").strip() for name in ("owner", "tag", "untag"))
     if "delete" in request.POST:
         result = services.customers_delete(actor=actor, customers=chosen)
