@@ -42,6 +42,27 @@ customers:tag-add POST customers.view+customers.edit
 customers:tag-remove POST customers.view+customers.edit
 customers:relation-add POST customers.view+customers.edit
 customers:relation-remove POST customers.view+customers.edit
+customers:stages GET fields.manage
+customers:stages POST fields.manage
+customers:stage POST fields.manage
+customers:stage-move POST fields.manage
+customers:stage-archive POST fields.manage
+customers:lists GET customers.view
+customers:list-new GET customers.view+customers.lists
+customers:list-new POST customers.view+customers.lists
+customers:list-of POST customers.view+customers.lists
+customers:bulk-lists GET customers.view+customers.lists
+customers:list-one GET customers.view
+customers:list-edit GET customers.view+customers.lists
+customers:list-edit POST customers.view+customers.lists
+customers:list-archive POST customers.view+customers.lists
+customers:list-delete POST customers.view+customers.lists
+customers:list-copy POST customers.view+customers.lists
+customers:member-add POST customers.view+customers.lists
+customers:members-remove POST customers.view+customers.lists
+customers:of-one-add GET customers.view+customers.lists
+customers:of-one-add POST customers.view+customers.lists
+customers:of-one-remove POST customers.view+customers.lists
 fields:list GET fields.manage
 fields:new GET fields.manage
 fields:new POST fields.manage
@@ -54,6 +75,7 @@ fields:seen POST accounts.manage_roles
 fields:view-save POST customers.view
 fields:columns POST customers.view
 fields:opening POST customers.view
+fields:arrange POST customers.view
 fields:view-remove POST none
 consents:overview GET customers.view+consents.view
 consents:ledger GET consents.view
@@ -224,7 +246,7 @@ privacy:erase POST customers.view+privacy.erase
 """
 
 # Arguments whose record is somebody's: of a foreign one nothing is seen.
-OWNED = frozenset({"customer_id", "identity_id", "relation_id", "tag_id", "order_id", "interaction_id"})
+OWNED = frozenset({"customer_id", "identity_id", "relation_id", "tag_id", "order_id", "interaction_id", "list_id"})
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {
     "accounts:user": "user",

@@ -26,8 +26,9 @@ from peyvand.foundation.webhooks import services as webhooks
 from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.services import purposes_ensure
 from peyvand.memory.customers.data import CustomerData, IdentityData
-from peyvand.memory.customers.models import Customer
+from peyvand.memory.customers.models import Customer, CustomerList, Stage
 from peyvand.memory.customers.services import customer_create, relation_add, tag_add
+from peyvand.memory.customers.stages import stages_ensure
 from peyvand.memory.interactions.services import record
 from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
 
@@ -101,10 +102,13 @@ def _records(owner: User, marker: str) -> Records:
         actor=system, kind="note", at=timezone.now(), customer=customer, staff_id=owner.pk,
         payload={"text": f"{marker} said"},
     )  # fmt: skip
+    listed = CustomerList.objects.create(name=f"{marker} list", owner=owner)
+    listed.members.create(customer=customer)
     _row, _raw = tokens.token_make(actor=system, name=f"{marker} token", user_id=owner.pk, demo=False)
     identity = customer.identities.get()
     return {
         "customer_id": customer.pk, "identity_id": identity.pk, "relation_id": relation.pk, "tag_id": tag.pk,
+        "list_id": listed.pk,
         "order_id": order.pk, "interaction_id": note.pk, "token_id": _row.pk, "marker": marker,
     }  # fmt: skip
 
@@ -113,6 +117,7 @@ def _shared(admin: User) -> Records:
     """One of everything that belongs to the house."""
     system = system_actor()
     purposes_ensure(demo=False)
+    stages_ensure(demo=False)
     team = Team.objects.create(name="team")
     role = Role.objects.create(name="spare")
     person = make_user(role=role, email="spare@own.example")
@@ -132,6 +137,7 @@ def _shared(admin: User) -> Records:
     return {
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
+        "stage_id": Stage.objects.order_by("position")[1].pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk,
         "invitation": Invitation.objects.get().pk, "change_set_id": newest.pk if newest else 0,
     }  # fmt: skip

@@ -16,11 +16,24 @@ from peyvand.insight.value.api import router as value
 from peyvand.memory.commerce.api import router as commerce
 from peyvand.memory.consents.api import router as consents
 from peyvand.memory.customers.api import router as customers
+from peyvand.memory.customers.lists_api import router as customer_lists
 from peyvand.memory.interactions.api import router as interactions
 from peyvand.memory.knowledge.api import router as knowledge
 from peyvand.memory.privacy.api import router as privacy
 
-ROUTERS = (customers, consents, interactions, commerce, knowledge, privacy, value, transfer, webhooks, jobs)
+ROUTERS = (
+    customers,
+    customer_lists,
+    consents,
+    interactions,
+    commerce,
+    knowledge,
+    privacy,
+    value,
+    transfer,
+    webhooks,
+    jobs,
+)
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.
 

@@ -103,11 +103,15 @@ def setup_of(*, actor: Actor, record: str) -> Setup:
         read[which].append(row)
     found = sorted((CustomField(**row) for row in read[0]), key=lambda one: (one.position, one.pk))
     customs_ = [described(one, actor=actor) for one in found if not actor.hides(f"{record}.{PREFIX}{one.key}")]
-    views = sorted((SavedView(**row) for row in read[1]), key=lambda one: (one.position, one.pk))
     choices = {choice.user_id: choice for choice in (ListChoice(**row) for row in read[2])}
     shared = choices.get(None, ListChoice())
     own = choices.get(actor.user_id, shared)
-    choice = ListChoice(columns=own.columns or shared.columns, opens=own.opens or shared.opens)
+    choice = ListChoice(columns=own.columns or shared.columns, opens=own.opens or shared.opens, tabs=own.tabs)
+    places = {name: place for place, name in enumerate(choice.tabs.split(","))}
+    views = sorted(
+        (SavedView(**row) for row in read[1]),
+        key=lambda one: (places.get(str(one.pk), len(places)), one.position, one.pk),
+    )
     return Setup({one.name: one for one in (*_built_in(actor, record), *customs_)}, views, choice)
 
 

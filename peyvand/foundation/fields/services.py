@@ -219,6 +219,21 @@ def _may_keep(actor: Actor, record: str, view: SavedView | None, shared: bool) -
         actor.require(access.SHARE)
 
 
+def view_rename(*, actor: Actor, view: SavedView, name: str) -> SavedView:
+    """Call a view otherwise. Raises NotAllowed, InvalidError."""
+    return view_save(actor=actor, record=view.record, name=name, query=view.query, shared=view.shared, view=view)
+
+
+def may_change_view(*, actor: Actor, view: SavedView) -> bool:
+    """Whether the actor may rename or remove a view that they see."""
+    return (view.owner_id == actor.user_id and not view.shared) or actor.may(access.SHARE)
+
+
+def views_arrange(*, actor: Actor, record: str, view_ids: Sequence[int]) -> None:
+    """In which order the actor has the saved views of a list; nobody else's order changes."""
+    _choose(actor, record, {"tabs": ",".join(str(one) for one in dict.fromkeys(view_ids))[:2000]})
+
+
 def view_delete(*, actor: Actor, view: SavedView) -> int:
     """Forget a view; gives the change set to undo."""
     _may_keep(actor, view.record, view, view.shared)

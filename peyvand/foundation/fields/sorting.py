@@ -10,9 +10,9 @@ from django.db.models.functions import Collate, Lower
 from peyvand.foundation.text.keys import sorting_letters
 
 FROM, TO = sorting_letters()
-_SAMPLE = "abcz۱۲اآبپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
-_SORTED = "۱۲آابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهیabcz"
-_ASK = (
+SAMPLE = "abcz۱۲اآبپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
+SORTED = "۱۲آابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهیabcz"
+ASK = (
     "SELECT string_agg(letter, '' ORDER BY translate(lower(letter), %s, %s) COLLATE \"C\") "
     "FROM unnest(string_to_array(%s, NULL)) AS sample (letter)"
 )
@@ -30,5 +30,5 @@ def as_people_sort(text: Combinable) -> Combinable:
 def sorts_as_people() -> bool:
     """Whether the server puts the letters of both alphabets into their order."""
     with connection.cursor() as cursor:
-        cursor.execute(_ASK, [FROM, TO, _SAMPLE])
-        return bool(cursor.fetchone()[0] == _SORTED)
+        cursor.execute(ASK, [FROM, TO, SAMPLE])
+        return bool(cursor.fetchone()[0] == SORTED)

@@ -100,12 +100,16 @@ class ImportIn(Schema):
 
 
 class MappingIn(Schema):
-    """Where the shape's columns stand in the file, from 0, and how values are to be read."""
+    """Where the shape's columns stand in the file, from 0, and how values are to be read.
+
+    `said` answers what the shape asks of the whole file: for customers "list", the name of a list that they go on.
+    """
 
     mapping: dict[str, int]
     currency: str | None = Field(default=None, max_length=3)
     tz: str | None = Field(default=None, max_length=64)
     day_first: bool | None = None
+    said: dict[str, Annotated[str, Field(max_length=120)]] = Field(default_factory=dict, max_length=20)
 
 
 class UndoOut(Schema):
@@ -173,8 +177,11 @@ def imports_get(request: StaffRequest, import_id: int) -> Import:
 
 @router.put("/imports/{import_id}/mapping", response=ImportOut, summary="Say what the columns are")
 def imports_map(request: StaffRequest, import_id: int, data: MappingIn) -> Import:
+    actor = _actor(request)
     options = _options(data.currency, data.tz, data.day_first)
-    return services.import_map(actor=_actor(request), import_id=import_id, mapping=data.mapping, options=options)
+    shape = import_get(actor=actor, import_id=import_id).shape
+    options |= services.answers(actor=actor, shape=shape, said=data.said)
+    return services.import_map(actor=actor, import_id=import_id, mapping=data.mapping, options=options)
 
 
 @router.post("/imports/{import_id}/run", response=ImportOut, summary="Start, or go on with what was stopped")

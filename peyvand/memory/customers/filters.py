@@ -16,6 +16,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.asks import ME
 from peyvand.memory.customers.fields import LISTED, RECORD
+from peyvand.memory.customers.finding import searched
 from peyvand.memory.customers.models import CustomerKind
 from peyvand.memory.customers.queries import NEEDS_ATTENTION, ORDERS, CustomerFilter, in_order, with_worth
 
@@ -80,7 +81,9 @@ def asked(
     return Asked(
         view=view,
         order=order if order in ORDERS or (by is not None and by.sortable) else "name",
-        chosen=_in_view(actor, view, _conditions(actor, given, found, currency)),
+        chosen=_in_view(
+            actor, view, replace(_conditions(actor, given, found, currency), searched=searched(fields.values()))
+        ),
         given=given,
         fields=fields,
         stated=tuple(found),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Value
 
 from peyvand.foundation.fields.conditions import Condition
 from peyvand.foundation.fields.declarations import LazyChoices
@@ -69,6 +69,13 @@ def marks_of(*, actor: Actor, customer: Customer) -> Marks:
         tags=[(pk, name) for kind, pk, name, _key, _mine in found if kind == 0],
         lists=[(pk, name, mine) for kind, pk, name, _key, mine in found if kind == 1],
     )
+
+
+def with_lists(found: CustomerQuerySet, *, actor: Actor) -> CustomerQuerySet:
+    """The same customers with the lists that they are on, of those that the actor sees, as `lists_shown`."""
+    seen = ListMember.objects.filter(list__in=CustomerList.objects.visible_to(actor), list__archived=False)
+    rows = seen.select_related("list").order_by("list__name", "list_id")
+    return found.prefetch_related(Prefetch("listed", rows, to_attr="lists_shown"))
 
 
 def lists_for(*, actor: Actor, customer: Customer) -> list[tuple[int, str]]:

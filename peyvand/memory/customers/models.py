@@ -119,7 +119,7 @@ class Customer(models.Model):
 class Stage(models.Model):
     """Where somebody stands in their life as a customer, in the order of `position`. `key` names it for good.
 
-    A stage that is archived stays readable where it was set, and is set no more.
+    A stage that is archived stays readable where it was set, and is offered no more.
     """
 
     demo = models.BooleanField(default=False)

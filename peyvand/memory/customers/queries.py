@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet
@@ -23,6 +24,7 @@ from peyvand.memory.customers import access
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.data import IdentityData
 from peyvand.memory.customers.fields import RECORD
+from peyvand.memory.customers.finding import by_custom
 from peyvand.memory.customers.keys import identity_key
 from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind, Relation, Tag, Trait
 
@@ -64,6 +66,7 @@ class CustomerFilter:
     view_classes: tuple[str, ...] = ()
     view_owner: str = ""
     conditions: tuple[Condition, ...] = ()
+    searched: tuple[str, ...] | None = None  # custom fields that the text is looked for in; None: all that are seen
 
 
 def customers(*, actor: Actor, chosen: CustomerFilter | None = None) -> CustomerQuerySet:
@@ -72,7 +75,7 @@ def customers(*, actor: Actor, chosen: CustomerFilter | None = None) -> Customer
     chosen = chosen or CustomerFilter()
     found = Customer.objects.visible_to(actor)
     if chosen.text.strip():
-        found = found.filter(matching(actor=actor, text=chosen.text))
+        found = found.filter(matching(actor=actor, text=chosen.text, searched=chosen.searched))
     for kind in filter(None, (chosen.view_kind, chosen.kind)):
         found = found.filter(kind=kind)
     for owner in filter(None, (chosen.view_owner, chosen.owner)):
@@ -142,30 +145,37 @@ def with_people(found: CustomerQuerySet, *, tags: bool = False) -> CustomerQuery
 _DIGITS = re.compile(r"[\d\s+()\-./]{3,}")
 
 
-def matching(*, actor: Actor, text: str) -> Q:
-    """The condition of a search: an e-mail or its beginning, a phone or its end, a code, else every part of a name."""
+def matching(*, actor: Actor, text: str, searched: Sequence[str] | None = None) -> Q:
+    """The condition of a search: an e-mail or its beginning, a phone or its end, a code, else every part of a name.
+
+    A custom field that has the text counts as well: of those of `searched`, or of all that the actor sees.
+    """
     plain = latin_digits(text).strip()
+    custom = by_custom(actor=actor, text=text, keys=searched)
+    also = [] if custom is None else [custom.values_list("pk")]
     if "@" in plain and not plain.startswith("@"):
-        return Q(
-            pk__in=_identities(actor)
-            .filter(kind=IdentityKind.EMAIL, key__startswith=plain.lower())
-            .values("customer_id")
-        )
+        found = _identities(actor).filter(kind=IdentityKind.EMAIL, key__startswith=plain.lower())
+        return _any_of(found.order_by().values_list("customer_id"), *also)
     digits = re.sub(r"\D", "", plain)
     if _DIGITS.fullmatch(plain) and len(digits) >= 3:
-        return Q(pk__in=_by_digits(actor, plain, digits))
+        return _any_of(*_by_digits(actor, plain, digits), *also)
     key = fa_key(text)
     if not key:
         return Q(pk__in=[])
     by_name = Q()
     for part in key.removeprefix("@").split():
         by_name &= Q(search_key__contains=part)
-    if re.search(r"[\d@_]", key):
+    if also or re.search(r"[\d@_]", key):
         code = key.removeprefix("@")
         coded = _identities(actor).exclude(kind__in=(IdentityKind.PHONE, IdentityKind.EMAIL)).filter(key=code)
         named = Customer.objects.filter(by_name, demo=actor.demo)
-        return Q(pk__in=coded.order_by().values_list("customer_id").union(named.order_by().values_list("pk")))
+        return _any_of(coded.order_by().values_list("customer_id"), named.order_by().values_list("pk"), *also)
     return by_name
+
+
+def _any_of(first: QuerySet[Any, tuple[int]], *others: QuerySet[Any, tuple[int]]) -> Q:
+    """One condition of several reads of ids."""
+    return Q(pk__in=first.union(*others) if others else first)
 
 
 def _identities(actor: Actor) -> QuerySet[Identity]:
@@ -175,7 +185,7 @@ def _identities(actor: Actor) -> QuerySet[Identity]:
     return found.exclude(kind__in=hidden) if hidden else found
 
 
-def _by_digits(actor: Actor, plain: str, digits: str) -> QuerySet[Identity, tuple[int]]:
+def _by_digits(actor: Actor, plain: str, digits: str) -> list[QuerySet[Identity, tuple[int]]]:
     """Ids by a whole phone, by its end, by its beginning («0912…»), or by a code."""
     phones = _identities(actor).filter(kind=IdentityKind.PHONE).order_by()
     codes = _identities(actor).filter(
@@ -189,7 +199,7 @@ def _by_digits(actor: Actor, plain: str, digits: str) -> QuerySet[Identity, tupl
         if plain.startswith(("0", "+")):
             start = f"+{digits}" if plain.startswith("+") else f"+98{digits.lstrip('0')}"
             ids.append(phones.filter(key__startswith=start).values_list("customer_id"))
-    return ids[0].union(*ids[1:])
+    return ids
 
 
 @dataclass(frozen=True)

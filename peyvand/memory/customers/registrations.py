@@ -30,6 +30,7 @@ DECLARATIONS = (
     *WEBHOOKS,
     *personal.TABLES,
     Total(name="customers", label=_("Customers")),
+    Total(name="on_list", label=_("Newly on the list")),
     *access.PERMISSIONS,
     *shapes.DECLARATIONS,
     CUSTOMER,

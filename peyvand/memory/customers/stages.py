@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 
 from peyvand.foundation.fields.declarations import LazyChoices
 from peyvand.foundation.registry.actor import Actor
@@ -21,10 +21,26 @@ STARTING = (
 )
 
 
-def stages(*, actor: Actor, archived: bool = True) -> QuerySet[Stage]:
-    """The stages of the business one looks at, in their order; those in use come first."""
-    found = Stage.objects.visible_to(actor).order_by("archived", "position", "id")
-    return found if archived else found.filter(archived=False)
+def stages(*, actor: Actor, archived: bool = True) -> list[Stage]:
+    """The stages of the business one looks at, in their order; those in use come first.
+
+    Until somebody sets or changes one they are those that a house begins with, not kept yet.
+    """
+    found = list(Stage.objects.visible_to(actor).order_by("archived", "position", "id")) or _starting(actor.demo)
+    return found if archived else [one for one in found if not one.archived]
+
+
+def _starting(demo: bool) -> list[Stage]:
+    return [
+        Stage(demo=demo, key=key, name_fa=fa, name_en=en, position=place)
+        for place, (key, fa, en) in enumerate(STARTING)
+    ]
+
+
+def stages_ensure(*, demo: bool) -> None:
+    """Keep the stages that a house begins with, where there are none."""
+    if not Stage.objects.filter(demo=demo).exists():
+        Stage.objects.bulk_create(_starting(demo), ignore_conflicts=True)
 
 
 def stage_choices(actor: Actor) -> LazyChoices:
@@ -41,7 +57,8 @@ def stage_choices(actor: Actor) -> LazyChoices:
 def stage_words(*, demo: bool) -> Mapping[str, str]:
     """Keys of stages by what people and programs may write for them: either name, or the key itself."""
     found: dict[str, str] = {}
-    for one in Stage.objects.filter(demo=demo).order_by("-archived", "-position", "-id"):
+    rows = list(Stage.objects.filter(demo=demo).order_by("-archived", "-position", "-id")) or _starting(demo)
+    for one in rows:
         found |= {fa_key(word): one.key for word in (one.name_fa, one.name_en, one.key) if word}
     return found
 

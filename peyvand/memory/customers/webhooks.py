@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.events.customers import CustomersChanged, CustomersCreated, CustomersDeleted
+from peyvand.events.customers import CustomersChanged, CustomersCreated, CustomersDeleted, ListChanged
 from peyvand.foundation.webhooks.declarations import WebhookEvent
 from peyvand.foundation.webhooks.handlers import going_out
 
@@ -28,5 +28,16 @@ WEBHOOKS = going_out(
         subjects=lambda event: event.customer_ids,
         payload=lambda event, ids: {"customer_ids": list(ids)},
         sample=CustomersDeleted((1042,), demo=False),
+    ),
+    WebhookEvent(
+        name="customer.list_changed", label=_("Customers put on a list or taken off"), group=GROUP, event=ListChanged,
+        order=103,
+        subjects=lambda event: (*event.added, *event.removed),
+        payload=lambda event, ids: {
+            "list_id": event.list_id,
+            "added": [one for one in ids if one in set(event.added)],
+            "removed": [one for one in ids if one in set(event.removed)],
+        },
+        sample=ListChanged(7, added=(1042, 1043), removed=(), demo=False),
     ),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from peyvand.doors.api.tests.factories import Program, narrow, person, program
 from peyvand.doors.api.views import METHODS, PREFIX, document
 from peyvand.foundation.registry.actor import Scope
 from peyvand.memory.consents.services import purposes_ensure
+from peyvand.memory.customers.stages import stages_ensure
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,20 @@ ROUTES = (
         "post", "/customers/{customer_id}/identities", ("customers.edit",), {"kind": "email", "value": "n@example.com"}
     ),
     Route("delete", "/customers/{customer_id}/identities/{identity_id}", ("customers.edit",)),
+    Route("get", "/lists", ("customers.view",)),
+    Route("post", "/lists", ("customers.lists",), {"name": "Guests", "customer_ids": ["{customer_id}"]}),
+    Route("get", "/lists/{list_id}", ("customers.view",)),
+    Route("patch", "/lists/{list_id}", ("customers.lists",), {"name": "Other guests"}),
+    Route("get", "/lists/{list_id}/members", ("customers.view",)),
+    Route("post", "/lists/{list_id}/members", ("customers.lists",), {"customer_ids": ["{customer_id}"]}),
+    Route("post", "/lists/{list_id}/members/remove", ("customers.lists",), {"customer_ids": ["{customer_id}"]}),
+    Route("post", "/lists/{list_id}/copy", ("customers.lists",), {}),
+    Route("post", "/lists/{list_id}/archive", ("customers.lists",), {"archived": False}),
+    Route("get", "/stages", ("customers.view",)),
+    Route("post", "/stages", ("fields.manage",), {"name_en": "Trial"}),
+    Route("patch", "/stages/{key}", ("fields.manage",), {"name_en": "Hot lead"}),
+    Route("post", "/stages/{key}/move", ("fields.manage",), {"up": False}),
+    Route("post", "/stages/{key}/archive", ("fields.manage",), {"archived": True}),
     Route("get", "/customers/{customer_id}/consents", ("consents.view",)),
     Route("post", "/customers/{customer_id}/consents", ("consents.edit",), CONSENT),
     Route("get", "/customers/{customer_id}/consents/ledger", ("consents.view",)),
@@ -99,11 +114,13 @@ ROUTES = (
     Route("get", "/webhooks/deliveries/{delivery_id}", ("webhooks.view", "webhooks.manage")),
     Route("post", "/webhooks/deliveries/{delivery_id}/resend", ("webhooks.manage",)),
     Route("delete", "/webhooks/endpoints/{endpoint_id}", ("webhooks.manage",)),
+    Route("delete", "/lists/{list_id}", ("customers.lists",)),
     Route("delete", "/customers/{customer_id}", ("customers.delete",)),
     Route("post", "/customers/{customer_id}/erase", ("privacy.erase",), {"name": "Sara Karimi"}),
 )
 TABLES = (
-    "customers_customer", "customers_identity", "customers_tag", "interactions_interaction", "commerce_order",
+    "customers_customer", "customers_identity", "customers_tag", "customers_customerlist", "customers_listmember",
+    "customers_stage", "interactions_interaction", "commerce_order",
     "commerce_orderline", "commerce_payment", "commerce_product", "consents_consententry", "consents_consentstate",
     "transfer_import", "jobs_run", "knowledge_article", "knowledge_articleversion",
     "webhooks_webhookendpoint", "webhooks_webhookdelivery",
@@ -127,13 +144,15 @@ def records() -> dict[str, Any]:
     product = made("/products", {**PRODUCT, "sku": "FIRST"})
     article = made("/articles", {"texts": {"fa": {"title": "How to brew"}}})
     admin.ask("post", f"/articles/{article['id']}/fa/publish")
+    listed = made("/lists", {"name": "Sara's guests", "customer_ids": [customer["id"]], "shared": True})
+    stages_ensure(demo=False)
     hook = made("/webhooks/endpoints", HOOK)
     sent = admin.ask("post", f"/webhooks/endpoints/{hook['id']}/test")
     return {
         "customer_id": customer["id"], "identity_id": identity["id"], "order_id": order["id"],
         "line_id": order["items"][0]["id"], "product_id": product["id"], "import_id": 999, "run_id": 999,
         "name": "customers",
-        "article_id": article["id"], "language": "fa",
+        "article_id": article["id"], "language": "fa", "list_id": listed["id"], "key": "lead",
         "endpoint_id": hook["id"], "delivery_id": json.loads(sent.content)["id"],
     }  # fmt: skip
 

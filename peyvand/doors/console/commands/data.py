@@ -63,6 +63,16 @@ def _mapping(shape: ImportShape, path: Path, pairs: list[str]) -> dict[str, str]
     return found
 
 
+def _answers(shape: ImportShape, pairs: list[str]) -> dict[str, str]:
+    """What --ask says of a whole file."""
+    said = {name: value for name, _sign, value in (pair.partition("=") for pair in pairs)}
+    known = [ask.name for ask in shape.asks]
+    if unknown := [name for name in said if name not in known]:
+        text = _("“{value}” is not one of: {allowed}.")
+        raise CommandError(text.format(value=unknown[0], allowed=", ".join(known)), code=USAGE)
+    return services.answers(actor=_console(), shape=shape.name, said=said)
+
+
 @bring.command("file", help=_("Bring in a file: peyvand import SHAPE FILE. Shapes: customers, organisations, orders …"))
 def import_file(
     shape: Annotated[str, typer.Argument(help=_("What the lines are, as “orders”."))],
@@ -78,17 +88,22 @@ def import_file(
     key: Annotated[str, typer.Option(help=_("By which column a row that is there is known, as “code”."))] = "",
     existing: Annotated[str, typer.Option(help=_("What to do with rows that are there: update or skip."))] = "update",
     missing: Annotated[str, typer.Option(help=_("What to do with rows that are not: create or skip."))] = "create",
+    asks: Annotated[
+        list[str] | None,
+        typer.Option("--ask", metavar="NAME=VALUE", help=_("What is true of the whole file, as “list=Guests”.")),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     declared = _shape(shape)
     options: dict[str, Any] = {"currency": None, "tz": tz or None, "day_first": day_first}
     if "known" in declared.options:
-        keys = ["", *(column.name for column in declared.columns if column.key)]
+        keys = ["", *(column.name for column in declared.columns if column.may_be_key)]
         for said, allowed in ((key, keys), (existing, ["update", "skip"]), (missing, ["create", "skip"])):
             if said not in allowed:
                 text = _("“{value}” is not one of: {allowed}.")
                 raise CommandError(text.format(value=said, allowed=", ".join(filter(None, allowed))), code=USAGE)
         options |= {"key": key, "existing": existing, "missing": missing}
+    options |= _answers(declared, asks or [])
     if currency:
         options["currency"] = currency_of(currency.upper()).code
     if tz and tz not in available_timezones():

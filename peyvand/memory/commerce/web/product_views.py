@@ -13,6 +13,7 @@ from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.counts import exact_count_shown
 from peyvand.foundation.ui.lists import capped_count
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
@@ -33,6 +34,8 @@ def product_list(request: StaffRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in ProductKind.values else ""
     found = queries.products(actor=actor, text=text, kind=kind)
+    if request.GET.get("count") == "exact":
+        return exact_count_shown(request, found)
     total, more = capped_count(found)
     page = page_of(request, found, ("name", "id"))
     page_url = address(request)
@@ -55,6 +58,7 @@ def product_list(request: StaffRequest) -> HttpResponse:
         "kind": kind,
         "total": total,
         "total_more": more,
+        "count_url": address(request, count="exact"),
         "bulk": False,
         "may_edit": actor.may(PRODUCTS_EDIT),
         "empty": _empty(actor=actor, narrowed=bool(text or kind)),

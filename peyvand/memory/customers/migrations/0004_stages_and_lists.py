@@ -22,30 +22,27 @@ STARTING = (
 )
 
 
-def stages_start(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """The stages a house begins with; words that stood in the records so far become stages as well."""
+def words_become_stages(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Words that stood in the records so far become stages, beside those that a house begins with."""
     stage, customer = apps.get_model("customers", "Stage"), apps.get_model("customers", "Customer")
-    for place, (key, fa, en) in enumerate(STARTING):
-        stage.objects.create(demo=False, key=key, name_fa=fa, name_en=en, position=place)
     for demo in (False, True):
-        known = {
-            word.casefold(): one.key
-            for one in stage.objects.filter(demo=demo)
-            for word in (one.key, one.name_fa, one.name_en)
-        }
-        words = customer.objects.filter(demo=demo).exclude(stage="").values_list("stage", flat=True)
-        for place, word in enumerate(sorted(set(words)), len(STARTING)):
-            key = known.get(word.casefold())
-            if key is None:
+        words = set(customer.objects.filter(demo=demo).exclude(stage="").values_list("stage", flat=True))
+        if not words:
+            continue
+        known: dict[str, str] = {}
+        for place, (key, fa, en) in enumerate(STARTING):
+            stage.objects.create(demo=demo, key=key, name_fa=fa, name_en=en, position=place)
+            known |= {word.casefold(): key for word in (key, fa, en)}
+        for place, word in enumerate(sorted(words), len(STARTING)):
+            key = known.get(word.casefold(), "")
+            if not key:
                 plain = re.sub(r"[^a-z0-9]+", "_", word.lower()).strip("_")[:30]
                 key = plain if plain and plain[0].isalpha() else f"stage_{place}"
-                while key in known.values():
+                if key in known.values():
                     key = f"{key[:30]}_{place}"
                 persian = any(ord(letter) > 0x0600 for letter in word)
-                stage.objects.create(
-                    demo=demo, key=key, position=place,
-                    name_fa=word if persian else "", name_en="" if persian else word,
-                )  # fmt: skip
+                names = {"name_fa": word} if persian else {"name_en": word}
+                stage.objects.create(demo=demo, key=key, position=place, **names)
                 known[word.casefold()] = key
             customer.objects.filter(demo=demo, stage=word).exclude(stage=key).update(stage=key)
 
@@ -166,5 +163,5 @@ class Migration(migrations.Migration):
         track("customers_stage"),
         track("customers_customerlist"),
         track("customers_listmember"),
-        migrations.RunPython(stages_start, migrations.RunPython.noop),
+        migrations.RunPython(words_become_stages, migrations.RunPython.noop),
     ]

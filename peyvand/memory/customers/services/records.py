@@ -25,6 +25,7 @@ from peyvand.memory.customers.checking import (
     checked_identities,
     custom_checked,
     refuse_hidden,
+    stage_checked,
 )
 from peyvand.memory.customers.data import CustomerData, IdentityData
 from peyvand.memory.customers.errors import ConflictError, InvalidError, Theirs
@@ -44,7 +45,8 @@ def customer_create(*, actor: Actor, data: CustomerData) -> Customer:
     NotAllowed and InvalidError. That a phone or e-mail is also somebody else's is no error (see queries.same_identity).
     """
     actor.require(access.EDIT)
-    values = checked({field.name: getattr(data, field.name) for field in fields(data) if field.name in FIELDS})
+    given = {field.name: getattr(data, field.name) for field in fields(data) if field.name in FIELDS}
+    values = checked(stage_checked(given, demo=actor.demo))
     custom = custom_checked(actor=actor, given=data.custom, before={})
     customer = Customer(demo=actor.demo, custom=custom, **values)
     if customer.owner_id is None and customer.team_id is None and actor.scope(access.EDIT) < Scope.ALL:
@@ -80,7 +82,7 @@ def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, A
     identities: Sequence[IdentityData] | None = given.pop("identities", None)
     custom: Mapping[str, Any] | None = given.pop("custom", None)
     refuse_hidden(actor, given)
-    values = checked(given)
+    values = checked(stage_checked(given, demo=actor.demo))
     with transaction.atomic():
         if identities is not None:
             lock_codes(demo=actor.demo)

@@ -17,7 +17,7 @@ from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.text.keys import clean, fa_key
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.models import Stage
-from peyvand.memory.customers.stages import STARTING, stages
+from peyvand.memory.customers.stages import stages_ensure
 
 MOST_STAGES = 60
 NAME_LENGTH = 80
@@ -42,6 +42,7 @@ def stage_save(*, actor: Actor, data: StageData, stage: Stage | None = None) -> 
     if not any(fa_key(text) for text in names.values()):
         errors["name_fa"] = _("Type what the stage is called.")
     with transaction.atomic():
+        stages_ensure(demo=actor.demo)
         known = list(Stage.objects.filter(demo=actor.demo).select_for_update())
         for name, text in names.items():
             if any(fa_key(text) == fa_key(getattr(one, name)) for one in known if text and one.pk != _pk(stage)):
@@ -93,7 +94,8 @@ def stage_move(*, actor: Actor, stage: Stage, up: bool) -> None:
     """One place earlier or later among those in use."""
     actor.require(fields_access.MANAGE)
     with transaction.atomic():
-        rows = list(stages(actor=actor, archived=False).select_for_update())
+        found = Stage.objects.visible_to(actor).filter(archived=False).order_by("position", "id")
+        rows = list(found.select_for_update())
         place = next((at for at, one in enumerate(rows) if one.pk == stage.pk), -1)
         other = place - 1 if up else place + 1
         if place < 0 or not 0 <= other < len(rows):
@@ -104,12 +106,3 @@ def stage_move(*, actor: Actor, stage: Stage, up: bool) -> None:
                 if one.position != at:
                     one.position = at
                     one.save(update_fields=["position"])
-
-
-def stages_ensure(*, demo: bool) -> None:
-    """The stages that a house begins with, where there are none."""
-    if not Stage.objects.filter(demo=demo).exists():
-        Stage.objects.bulk_create(
-            Stage(demo=demo, key=key, name_fa=fa, name_en=en, position=place)
-            for place, (key, fa, en) in enumerate(STARTING)
-        )

@@ -70,10 +70,11 @@ class Tab:
     current: bool
     count: str = ""
     icon: str = ""
+    key: str = ""  # by which its count finds it
 
 
 def tabs(asked: Asked, views: Sequence[SavedView] = (), opened: SavedView | None = None) -> list[Tab]:
-    """The views that everyone has, then one's own and those that are shared."""
+    """The views that everyone has, then one's own and those that are shared; their counts come afterwards."""
     labels = {
         "all": gettext("All"),
         "mine": gettext("Mine"),
@@ -82,10 +83,12 @@ def tabs(asked: Asked, views: Sequence[SavedView] = (), opened: SavedView | None
         "attention": gettext("Need care"),
         "unowned": gettext("Without owner"),
     }
-    built_in = [Tab(labels[view], address({"view": view}), opened is None and asked.view == view) for view in VIEWS]
+    built_in = [
+        Tab(labels[view], address({"view": view}), opened is None and asked.view == view, key=view) for view in VIEWS
+    ]
     return built_in + [
         Tab(view.name, f"?{view.query}{'&' if view.query else ''}saved={view.pk}", view == opened,
-            icon="users" if view.shared else "bookmark")
+            icon="users" if view.shared else "bookmark", key=str(view.pk))
         for view in views
     ]  # fmt: skip
 
@@ -102,7 +105,7 @@ class Field:
 
 
 # The conditions that people ask for most, in the order of the menu.
-COMMON = ("class", "owner", "tags", "lists", "city", "stage", "touched", "worth", "kind")
+COMMON = ("class", "owner", "tags", "lists", "city", "stage", "touched", "worth", "consent", "kind")
 
 
 def fields(asked: Asked) -> list[Field]:
@@ -237,6 +240,7 @@ class Cell:
     editable: bool = False
 
 
+_NAMED = ("tags", "lists")  # whose values are names already
 _OWN_CELLS = ("class", "worth", "touched", "channels", "owner")
 
 
@@ -248,7 +252,8 @@ def cells(customer: Customer, heads: Sequence[Column], *, editable: bool) -> lis
 def cell(customer: Customer, one: RecordField, *, cls: str = "", editable: bool = False) -> Cell:
     """One field of a customer; one that nobody types, or that such a customer has none of, is not to be edited."""
     may = editable and bool(one.edited) and not (customer.is_organisation and one.name in OF_PEOPLE)
-    text = "" if one.name in _OWN_CELLS else shown(one, value_in(customer, one))
+    value = None if one.name in _OWN_CELLS else value_in(customer, one)
+    text = gettext(", ").join(value) if one.name in _NAMED and value else shown(one, value)
     return Cell(one, cls or _CARD.get(one.name, "cu-extra"), text, may)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,19 +20,21 @@ from peyvand.foundation.fields.access import SHARE
 from peyvand.foundation.fields.conditions import made
 from peyvand.foundation.fields.declarations import Field
 from peyvand.foundation.fields.errors import ValueRefusedError
-from peyvand.foundation.fields.queries import fields_of, setup_of
+from peyvand.foundation.fields.queries import Setup, fields_of, setup_of
+from peyvand.foundation.fields.services import may_change_view
 from peyvand.foundation.fields.web.list_views import plain_query
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.counts import exact_count_shown
 from peyvand.foundation.ui.formats import number
-from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, paginate
+from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, paginate, quick_count
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
-from peyvand.memory.customers.filters import Asked, asked, ordered
+from peyvand.memory.customers.filters import VIEWS, Asked, asked, ordered
+from peyvand.memory.customers.lists import with_lists
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services.bulk import BulkResult
 from peyvand.memory.customers.web import showing
@@ -39,6 +42,7 @@ from peyvand.memory.customers.web.forms import ValueForm
 from peyvand.memory.customers.web.views.listing import bulk_result
 
 PAGE = 50
+ONE_COUNT, ALL_COUNTS = 0.7, 3.0  # seconds for the count of a view, and of all
 
 
 def currency_of(actor: Actor) -> str:
@@ -62,11 +66,16 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     wanted = asked(actor=actor, query=query, currency=currency, fields=setup.fields, columns=columns)
     opened = next((view for view in setup.views if str(view.pk) == query.get("saved")), None)
     found = queries.customers(actor=actor, chosen=wanted.chosen)
-    rows, order = ordered(queries.with_people(found, tags="tags" in wanted.columns), wanted, currency)
+    shown = queries.with_people(found, tags="tags" in wanted.columns)
+    if "lists" in wanted.columns:
+        shown = with_lists(shown, actor=actor)
+    rows, order = ordered(shown, wanted, currency)
     if request.GET.get("count") == "exact":
         return exact_count_shown(request, found)
     if request.GET.get("menu") == "filters":
         return _filters_menu(request, wanted, currency)
+    if request.GET.get("count") == "views":
+        return _view_counts(request, setup, currency)
     page = _page(request, rows, order)
     total, more = (len(page), False) if not page.next_cursor and not page.previous_cursor else capped_count(found)
     chips = showing.chips(wanted, currency=currency)
@@ -100,6 +109,8 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "chips": chips,
         "asked": wanted,
         "filters_url": showing.address({**wanted.query, "menu": "filters"}),
+        "counts_url": showing.address({"count": "views"}),
+        "views": [(view, may_change_view(actor=actor, view=view)) for view in setup.views],
         "count_url": showing.address({**wanted.query, "count": "exact"}),
         "touched_choices": showing.touched_choices(),
         "cities": queries.cities(actor=actor) if any(chip.field.name == "city" for chip in chips) else [],
@@ -116,6 +127,20 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         **(_nothing(request, wanted, currency) if not page.rows else {}),
     }
     return render(request, "customers/list.html", context)
+
+
+def _view_counts(request: StaffRequest, setup: Setup, currency: str) -> HttpResponse:
+    """How many customers each view has: pieces for its tabs, brought after the page. Slow ones go without."""
+    queries_of = {view: {"view": view} for view in VIEWS}
+    queries_of |= {str(view.pk): dict(parse_qsl(view.query)) for view in setup.views}
+    counts, until = [], monotonic() + ALL_COUNTS
+    for key, query in queries_of.items():
+        wanted = asked(actor=request.actor, query=query, currency=currency, fields=setup.fields)
+        left = min(ONE_COUNT, until - monotonic())
+        chosen = queries.customers(actor=request.actor, chosen=wanted.chosen)
+        if left > 0 and (found := quick_count(chosen, seconds=left)) is not None:
+            counts.append((key, *found))
+    return render(request, "customers/view_counts.html", {"counts": counts})
 
 
 def _filters_menu(request: StaffRequest, wanted: Asked, currency: str) -> HttpResponse:

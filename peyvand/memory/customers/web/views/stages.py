@@ -15,7 +15,7 @@ from peyvand.memory.customers import services
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.models import Stage
 from peyvand.memory.customers.services import StageData
-from peyvand.memory.customers.stages import stages
+from peyvand.memory.customers.stages import stages, stages_ensure
 
 
 def _stage(request: StaffRequest, stage_id: int) -> Stage:
@@ -44,7 +44,8 @@ def all_stages(request: StaffRequest) -> HttpResponse:
     actor.require(fields_access.MANAGE)
     if request.method == "POST":
         return _save(request, None)
-    rows = list(stages(actor=actor))
+    stages_ensure(demo=actor.demo)
+    rows = stages(actor=actor)
     context = {
         "stages": [one for one in rows if not one.archived],
         "archived": [one for one in rows if one.archived],

@@ -54,14 +54,16 @@ def all_lists(request: StaffRequest) -> HttpResponse:
     if text:
         found = found.filter(name__icontains=text)
     page = _page(request, found, ("name", "id"))
-    counts = lists.member_counts(actor=actor, ids=[one.pk for one in page.rows])
+    ids = [one.pk for one in page.rows]
+    counts = lists.member_counts(actor=actor, ids=ids)
+    mine = set(CustomerList.objects.editable_by(actor).filter(pk__in=ids).values_list("pk", flat=True))
     query = {"archived": "1" if archived else "", "q": text}
     url = showing.address(query)
     may_make = actor.may(access.LISTS)
     context = {
         "page": page,
         "page_url": url if url.endswith("?") else f"{url}&",
-        "rows": [(one, counts.get(one.pk, 0)) for one in page.rows],
+        "rows": [(one, counts.get(one.pk, 0), one.pk in mine) for one in page.rows],
         "tabs": [
             showing.Tab(gettext("In use"), showing.address({"q": text}), not archived),
             showing.Tab(gettext("Archived"), showing.address({"archived": "1", "q": text}), archived),
