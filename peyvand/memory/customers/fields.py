@@ -25,12 +25,6 @@ MOST_TAGS = 500
 _CLASSES: list[tuple[str, Any]] = [(code, label) for code, (label, _icon) in CLASSES.items()]
 # What stands in a list at first, in this order.
 LISTED = ("class", "worth", "touched", "channels", "owner")
-ON_LISTS = {
-    "any": pgettext_lazy("condition", "on"),
-    "none": pgettext_lazy("condition", "not on"),
-    "filled": pgettext_lazy("condition", "on any list"),
-    "empty": pgettext_lazy("condition", "on no list"),
-}
 # What a person's own fields are; organisations have none of them.
 OF_PEOPLE = ("honorific", "given_name", "family_name", "job_title", "birth_date")
 
@@ -62,7 +56,7 @@ def built_in(actor: Actor) -> Sequence[Field]:
         Field("tags", _("Tags"), FieldKind.CHOICES, "tag", hideable=False,
               choices=LazyChoices(partial(tag_choices, actor)), asks=partial(asks.by_tag, actor)),
         Field("lists", pgettext_lazy("customers", "Lists"), FieldKind.CHOICES, "list-details", hideable=False,
-              choices=list_choices(actor), asks=partial(on_list, actor), words=ON_LISTS),
+              choices=list_choices(actor), asks=partial(on_list, actor)),
         Field("kind", _("Kind"), FieldKind.CHOICE, "users", "kind", hideable=False, operators=("any", "none"),
               choices=CustomerKind.choices),
         Field("honorific", _("Honorific"), FieldKind.TEXT, "user", "honorific", "honorific"),

@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Value
 
 from peyvand.foundation.fields.conditions import Condition
 from peyvand.foundation.fields.declarations import LazyChoices
+from peyvand.foundation.fields.sorting import as_people_sort
 from peyvand.foundation.registry.actor import Actor, Scope
-from peyvand.foundation.text.keys import fa_key
+from peyvand.foundation.text.keys import fa_key, sort_key
 from peyvand.memory.customers import access
 from peyvand.memory.customers.access import CustomerQuerySet, ListQuerySet
 from peyvand.memory.customers.models import Customer, CustomerList, CustomerTag, ListMember
 
 MOST_OFFERED = 500
+BY_NAME = ("sorted_by", "id")
 
 
 def lists(*, actor: Actor, archived: bool = False, editable: bool = False) -> ListQuerySet:
     """The lists that the actor sees, or may change, by name; those in use, or the archived ones."""
     found = CustomerList.objects.editable_by(actor) if editable else CustomerList.objects.visible_to(actor)
-    return found.filter(archived=archived).select_related("owner", "team").order_by("name", "id")
+    found = found.filter(archived=archived).select_related("owner", "team")
+    return found.annotate(sorted_by=as_people_sort(F("name"))).order_by(*BY_NAME)
 
 
 def list_get(*, actor: Actor, id: int) -> CustomerList:
@@ -61,20 +64,20 @@ def marks_of(*, actor: Actor, customer: Customer) -> Marks:
     tags = CustomerTag.objects.filter(customer=customer).order_by()
     on = CustomerList.objects.visible_to(actor).filter(archived=False, members__customer=customer).order_by()
     mine = Exists(CustomerList.objects.editable_by(actor).filter(pk=OuterRef("pk")))
-    rows = tags.values_list(Value(0), "tag_id", "tag__name", "tag__key", Value(True)).union(
-        on.values_list(Value(1), "pk", "name", "name", mine), all=True
+    rows = tags.values_list(Value(0), "tag_id", "tag__name", Value(True)).union(
+        on.values_list(Value(1), "pk", "name", mine), all=True
     )
-    found = sorted(rows, key=lambda row: (row[0], row[3], row[1]))
+    found = sorted(rows, key=lambda row: (row[0], sort_key(row[2]), row[1]))
     return Marks(
-        tags=[(pk, name) for kind, pk, name, _key, _mine in found if kind == 0],
-        lists=[(pk, name, mine) for kind, pk, name, _key, mine in found if kind == 1],
+        tags=[(pk, name) for kind, pk, name, _mine in found if kind == 0],
+        lists=[(pk, name, mine) for kind, pk, name, mine in found if kind == 1],
     )
 
 
 def with_lists(found: CustomerQuerySet, *, actor: Actor) -> CustomerQuerySet:
     """The same customers with the lists that they are on, of those that the actor sees, as `lists_shown`."""
     seen = ListMember.objects.filter(list__in=CustomerList.objects.visible_to(actor), list__archived=False)
-    rows = seen.select_related("list").order_by("list__name", "list_id")
+    rows = seen.select_related("list").order_by(as_people_sort(F("list__name")), "list_id")
     return found.prefetch_related(Prefetch("listed", rows, to_attr="lists_shown"))
 
 
@@ -89,8 +92,8 @@ def list_choices(actor: Actor) -> LazyChoices:
     retired: list[str] = []
 
     def read() -> list[tuple[int | str, str]]:
-        rows = CustomerList.objects.visible_to(actor).order_by("archived", "name", "id")[:MOST_OFFERED]
-        found = list(rows.values_list("pk", "name", "archived"))
+        rows = CustomerList.objects.visible_to(actor).order_by("archived", as_people_sort(F("name")), "id")
+        found = list(rows.values_list("pk", "name", "archived")[:MOST_OFFERED])
         retired[:] = [str(pk) for pk, _name, archived in found if archived]
         return [(pk, name) for pk, name, _archived in found]
 

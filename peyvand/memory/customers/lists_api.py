@@ -172,7 +172,7 @@ def lists_list(
     request.actor.require(access.VIEW)
     found = lists.lists(actor=request.actor, archived=archived)
     try:
-        page = paginate(found, order=("name", "id"), cursor=after, size=size)
+        page = paginate(found, order=lists.BY_NAME, cursor=after, size=size)
     except BadCursorError:
         raise HttpError(400, "this cursor is of another list") from None
     return {"items": page.rows, "next": page.next_cursor}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.events.customers import CustomersChanged, CustomersCreated, CustomersDeleted, ListChanged
@@ -9,6 +12,16 @@ from peyvand.foundation.webhooks.declarations import WebhookEvent
 from peyvand.foundation.webhooks.handlers import going_out
 
 GROUP = _("Customers")
+
+
+def _list_payload(event: ListChanged, ids: Sequence[int]) -> Mapping[str, Any]:
+    some = set(ids)
+    return {
+        "list_id": event.list_id,
+        "added": [one for one in event.added if one in some],
+        "removed": [one for one in event.removed if one in some],
+    }
+
 
 WEBHOOKS = going_out(
     WebhookEvent(
@@ -33,11 +46,7 @@ WEBHOOKS = going_out(
         name="customer.list_changed", label=_("Customers put on a list or taken off"), group=GROUP, event=ListChanged,
         order=103,
         subjects=lambda event: (*event.added, *event.removed),
-        payload=lambda event, ids: {
-            "list_id": event.list_id,
-            "added": [one for one in ids if one in set(event.added)],
-            "removed": [one for one in ids if one in set(event.removed)],
-        },
+        payload=_list_payload,
         sample=ListChanged(7, added=(1042, 1043), removed=(), demo=False),
     ),
 )  # fmt: skip

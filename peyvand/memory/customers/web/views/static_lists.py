@@ -53,7 +53,7 @@ def all_lists(request: StaffRequest) -> HttpResponse:
     found = lists.lists(actor=actor, archived=archived)
     if text:
         found = found.filter(name__icontains=text)
-    page = _page(request, found, ("name", "id"))
+    page = _page(request, found, lists.BY_NAME)
     ids = [one.pk for one in page.rows]
     counts = lists.member_counts(actor=actor, ids=ids)
     mine = set(CustomerList.objects.editable_by(actor).filter(pk__in=ids).values_list("pk", flat=True))
@@ -173,9 +173,7 @@ def _form(request: StaffRequest, one: CustomerList | None) -> HttpResponse:
         except InvalidError as error:
             form.put_errors(error)
         except ConflictError:
-            words = gettext(
-                "Somebody changed this list meanwhile. What you see is as it stands now; yours is kept here."
-            )
+            words = gettext("Somebody changed this list meanwhile. What you typed is here; saving again keeps yours.")
             form.add_error(None, words)
             form.renew(lists.list_get(actor=actor, id=one.pk) if one is not None else None)
         else:
