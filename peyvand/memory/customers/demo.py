@@ -292,12 +292,12 @@ def _lists(world: World, members: list[Member], ids: list[int]) -> int:
     for place, one in enumerate(LISTS):
         fitting = [pk for pk, member in zip(ids, members, strict=True) if one.fits(member.row)]
         chosen = [pk for pk in fitting if chance.random() < 0.7][:MOST] or fitting[:1]
-        owner = world.staff_ids[place % len(world.staff_ids)]
+        owner, made = world.staff_ids[place % len(world.staff_ids)], world.moment(40 - 9 * place, chance)
         kept = CustomerList.objects.create(
             demo=True, name=one.name, description=one.words, owner_id=owner, shared=one.seen_by == "all",
-            team_id=world.team_id if one.seen_by == "team" else None,
+            team_id=world.team_id if one.seen_by == "team" else None, created_at=made,
         )  # fmt: skip
-        rows = [ListMember(list=kept, customer_id=pk, added_by_id=owner) for pk in chosen]
+        rows = [ListMember(list=kept, customer_id=pk, added_by_id=owner, created_at=made) for pk in chosen]
         written += 1 + len(ListMember.objects.bulk_create(rows))
     return written
 

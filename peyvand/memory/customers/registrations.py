@@ -41,7 +41,7 @@ DECLARATIONS = (
         "list-details",
         "customers:lists",
         "customer",
-        11,
+        15,
         access.VIEW,
     ),
     SettingsPage(

@@ -9,6 +9,8 @@
   const digits = value => persian ? String(value).replace(/\d/g, d => '۰۱۲۳۴۵۶۷۸۹'[d]) : String(value);
   const number = value => new Intl.NumberFormat(persian ? 'fa-IR' : 'en').format(value);
   const say = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  // Whether one can see it: neither hidden nor in a fold that is shut.
+  const seen = one => (one.checkVisibility ? one.checkVisibility() : one.offsetParent !== null);
   const csrf = () => $('meta[name=csrf-token]')?.content || '';
   const loaded = new Map();
   // A script or style sheet that few pages need, once.
@@ -135,7 +137,7 @@
   }, true);
   // Opened by key, a menu takes the keyboard along; what it still has to bring, once that is there.
   const enter = menu => {
-    const first = $$('.pv-pop input:not([type=hidden]),.pv-pop select,.pv-pop summary,.pv-pop a[href],.pv-pop button', menu).find(one => one.offsetParent);
+    const first = $$('.pv-pop input:not([type=hidden]),.pv-pop select,.pv-pop summary,.pv-pop a[href],.pv-pop button', menu).find(seen);
     if (first) first.focus(); else menu.dataset.awaited = '';
   };
   document.addEventListener('htmx:afterSettle', event => {
@@ -233,7 +235,7 @@
     return all.find(one => one.closest('td')?.contains(document.activeElement)) || all[0];
   };
   const across = (line, forward) => {
-    const stops = $$('a[href],button:not([disabled])', line).filter(one => one.offsetParent), at = stops.indexOf(document.activeElement);
+    const stops = $$('a[href],button:not([disabled])', line).filter(seen), at = stops.indexOf(document.activeElement);
     stops[at + (forward ? 1 : -1)]?.focus();
   };
   const paint = () => {
@@ -315,10 +317,15 @@
   });
   each('select[data-search-select]', select => {
     load(data.assets.selectCss);
-    load(data.assets.select).then(() => select.setAttribute('aria-hidden', 'true')).then(() => new window.TomSelect(select, {
+    load(data.assets.select).then(() => {
+      const stood = document.activeElement === select;
+      select.setAttribute('aria-hidden', 'true');
+      const made = new window.TomSelect(select, {
       maxOptions: 200, plugins: select.multiple ? ['remove_button'] : [], dropdownParent: select.closest('dialog') ? null : 'body',
       render: { no_results: () => { const none = document.createElement('div'); none.className = 'no-results mut'; none.style.padding = '6px 9px'; none.textContent = words.noMatch; return none; } },
-    }));
+      });
+      if (stood) made.focus();
+    });
   });
   each('input[data-jdp]', () => { load(data.assets.jalaliCss); load(data.assets.jalali).then(() => load(data.assets.datepicker)).then(() => window.peyvandDates.start()); });
 
@@ -346,7 +353,7 @@
     }
     const menu = event.target.closest?.('[data-menu][open]');
     if (menu && (event.key === 'ArrowDown' || event.key === 'ArrowUp') && !event.target.matches('select,textarea,input:not([type=checkbox])')) {
-      const items = $$('.pv-pop a,.pv-pop button,.pv-pop summary,.pv-pop input:not([type=hidden]),.pv-pop select', menu).filter(one => one.offsetParent), at = items.indexOf(document.activeElement);
+      const items = $$('.pv-pop a,.pv-pop button,.pv-pop summary,.pv-pop input:not([type=hidden]),.pv-pop select', menu).filter(seen), at = items.indexOf(document.activeElement);
       event.preventDefault(); items.at((at + (event.key === 'ArrowDown' ? 1 : -1) + items.length) % items.length)?.focus(); return;
     }
     if (typing(event.target) || dialog) return;

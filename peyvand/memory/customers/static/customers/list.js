@@ -56,7 +56,7 @@
   });
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("[data-cell-form]");
-    if (!form) return;
+    if (!form || event.target.closest(".ts-wrapper")?.classList.contains("dropdown-active")) return;
     event.stopPropagation();
     if (event.key === "Escape") form.querySelector("[data-cell-cancel]").click();
     if (event.key === "Enter" && event.target.tagName !== "TEXTAREA" && event.target.tagName !== "BUTTON") {
