@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import translation
 
 from peyvand.events.customers import ListChanged
@@ -12,6 +15,8 @@ from peyvand.foundation.changes.services import change_set, undo
 from peyvand.foundation.outbox.models import Event
 from peyvand.foundation.outbox.wire import event_name
 from peyvand.foundation.registry.actor import Actor, Scope, system_actor
+from peyvand.foundation.transfer import running
+from peyvand.foundation.transfer.models import Import
 from peyvand.foundation.transfer.shapes import Row
 from peyvand.memory.customers import services
 from peyvand.memory.customers.exports import export_rows
@@ -197,3 +202,26 @@ def test_a_list_of_somebody_else_is_not_written_to() -> None:
     _write({"name": "علی"}, actor=actor, list="مهمانان")
     assert not theirs.members.exists()
     assert CustomerList.objects.exclude(pk=theirs.pk).get().members.count() == 1
+
+
+def test_the_list_of_a_file_is_asked_where_its_columns_are_and_forgotten_after_it(
+    client: Client, tmp_path: Path, settings: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    client.force_login(factories.user(role=factories.role("admin")))
+    file = SimpleUploadedFile("guests.csv", "نام,موبایل\nعلی,09121112233\n".encode())
+    client.post("/import/", {"file": file, "shape": "customers", "list": "مهمانان"})
+    one = Import.objects.latest("id")
+    assert one.options["list"] == "مهمانان"
+    page = client.get(f"/import/{one.pk}/columns/").content.decode()
+    assert 'name="ask-list" value="مهمانان"' in page
+    answers = {f"column-{place}": name for name, place in one.mapping.items()}
+    client.post(f"/import/{one.pk}/columns/", {**answers, "ask-list": "دیگران", "remember": "1"})
+    one.refresh_from_db()
+    assert one.options["list"] == "دیگران"
+    running.run(one=one, actor=system_actor(), report=lambda done, total: None)
+    assert CustomerList.objects.get().name == "دیگران"
+    assert one.__class__.objects.get(pk=one.pk).totals["on_list"] == 1
+    again = SimpleUploadedFile("guests.csv", "نام,موبایل\nرضا,09121112244\n".encode())
+    client.post("/import/", {"file": again, "shape": "customers"})
+    assert "list" not in Import.objects.latest("id").options, "another file of these titles goes on no list by itself"
