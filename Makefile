@@ -37,7 +37,7 @@ check: setup
 	$(BIN)/mypy peyvand
 	$(BIN)/python tools/messages.py check
 	$(BIN)/python tools/migrations.py
-	$(BIN)/pytest -n $(JOBS) --dist loadgroup
+	@$(MAKE) --no-print-directory test
 
 bench: setup
 	$(BIN)/peyvand bench ground

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -13,12 +14,12 @@ from django.apps import apps
 from django.db.models import ForeignKey, ManyToManyField, OneToOneField
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ["events", "foundation", "memory", "insight", "doors", "config"]
+FLOORS = [["events"], ["foundation"], ["memory"], ["channels", "insight"], ["doors"], ["config"]]
 ROOMS = {
     "foundation": [
         ["registry"],
         ["text", "database"],
-        ["calendar", "money"],
+        ["calendar", "money", "outside"],
         ["ui"],
         ["changes"],
         ["outbox"],
@@ -31,9 +32,17 @@ ROOMS = {
         ["transfer"],
         ["demo"],
     ],
-    "memory": [["customers"], ["consents"], ["interactions"], ["commerce"], ["knowledge", "matching", "privacy"]],
+    "memory": [
+        ["customers"],
+        ["work"],
+        ["consents"],
+        ["interactions"],
+        ["commerce"],
+        ["knowledge", "matching", "privacy"],
+    ],
+    "channels": [["outreach"], ["conversations"], ["sms"]],
     "insight": [["warehouse"], ["value"]],
-    "doors": [["workspace", "api", "console"]],
+    "doors": [["workspace", "api", "console", "site"]],
 }
 
 
@@ -41,7 +50,8 @@ def place_of(module: str) -> tuple[int, int, str]:
     """Floor, level inside it, and room of one of our modules."""
     _, floor, room, *_ = module.split(".")
     level = next(number for number, rooms in enumerate(ROOMS[floor]) if room in rooms)
-    return FLOORS.index(floor), level, room
+    height = next(number for number, floors in enumerate(FLOORS) if floor in floors)
+    return height, level, room
 
 
 OURS = [model for model in apps.get_models() if model.__module__.startswith("peyvand.")]
@@ -73,6 +83,18 @@ def test_foreign_keys_point_down_or_stay_in_their_room(field: ForeignKey) -> Non
         assert field.remote_field.related_name == "+", f"{field} crosses rooms and must carry related_name='+'"
 
 
+def test_the_page_and_the_picture_of_the_house_name_every_room() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    picture = (ROOT / "docs" / "pictures" / "architecture.svg").read_text(encoding="utf-8")
+    drawn = {word for text in re.findall(r"<text[^>]*>([^<]*)<", picture) for word in re.findall(r"[a-z]+", text)}
+    for floor, levels in ROOMS.items():
+        rooms = {room for level in levels for room in level}
+        there = {path.parent.name for path in (ROOT / "peyvand" / floor).glob("*/__init__.py")}
+        assert rooms == there, f"ROOMS says {sorted(rooms)}, {floor} holds {sorted(there)}"
+        assert not rooms - drawn, f"docs/pictures/architecture.svg lacks {sorted(rooms - drawn)}"
+        assert not [room for room in rooms if f"`{room}`" not in page], f"docs/architecture.md lacks a room of {floor}"
+
+
 def sources(*patterns: str) -> list[Path]:
     """Files that git tracks."""
     listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -100,6 +122,19 @@ def test_product_code_never_uses(pattern: str) -> None:
         if re.search(pattern, line)
     ]
     assert not found, f"{FORBIDDEN[pattern]}: {found}"
+
+
+def test_events_import_the_standard_library_and_nothing_else() -> None:
+    known = sys.stdlib_module_names | {"peyvand"}
+    for path in sources("peyvand/events/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                assert not node.level
+                names = [node.module or ""]
+            for name in names:
+                assert name.split(".")[0] in known, f"{path.name} imports {name}"
+                assert not name.startswith("peyvand.") or name.startswith("peyvand.events"), f"{path.name}: {name}"
 
 
 def test_no_path_of_a_machine_and_no_address_of_an_index() -> None:
@@ -152,3 +187,13 @@ def test_the_web_process_loads_no_heavy_library() -> None:
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_every_picture_of_the_docs_is_there_and_every_one_there_is_shown() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    shown = {
+        (page.parent / link).resolve()
+        for page in pages
+        for link in re.findall(r"\]\(([^)\s]+\.(?:png|svg))\)", page.read_text(encoding="utf-8"))
+    }
+    assert shown == {path.resolve() for path in (ROOT / "docs" / "pictures").iterdir()}

@@ -63,6 +63,19 @@ def test_the_glossary_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert list(messages.faults_of_glossary({(None, "customer"): {"a": "مشتری"}})) == []
 
 
+def test_without_xgettext_the_check_fails_and_still_looks_at_the_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    table = tmp_path / "glossary.md"
+    table.write_text("| English | فارسی | avoid |\n|---|---|---|\n| customer | طرف | |\n", encoding="utf-8")
+    monkeypatch.setattr(messages, "GLOSSARY", table)
+    monkeypatch.setattr(messages.shutil, "which", lambda name: None)
+    assert messages.check() == 1
+    told = capsys.readouterr().out
+    assert "xgettext is missing" in told
+    assert "'Customer' is «طرف»" in told
+
+
 def test_source_maps_and_other_fonts_are_left_out() -> None:
     assert frontend.without_source_map(b"a()\n//# sourceMappingURL=x.js.map\n") == b"a()\n"
     assert frontend.without_source_map(b"a{}\n/*# sourceMappingURL=x.css.map */") == b"a{}\n"

@@ -59,7 +59,6 @@ PIECES = (
     Piece("vazirmatn", "fonts/webfonts/Vazirmatn[wght].woff2", "fonts/Vazirmatn-wght.woff2", as_is),
     Piece("echarts", "dist/echarts.min.js", "echarts.min.js"),
     Piece("htmx.org", "dist/htmx.min.js", "htmx.min.js"),
-    Piece("@alpinejs/csp", "dist/cdn.min.js", "alpine.csp.min.js"),
     Piece("@majidh1/jalalidatepicker", "dist/jalalidatepicker.min.js", "jalalidatepicker.min.js"),
     Piece("@majidh1/jalalidatepicker", "dist/jalalidatepicker.min.css", "jalalidatepicker.min.css"),
     Piece("tom-select", "dist/js/tom-select.complete.min.js", "tom-select.min.js"),

@@ -14,6 +14,16 @@ def port() -> int:
     return int(os.environ.get("PEYVAND_PORT") or 8000)
 
 
+def site_port() -> int:
+    """The port of the public site: PEYVAND_SITE_PORT, else the one after the staff's."""
+    return int(os.environ.get("PEYVAND_SITE_PORT") or port() + 1)
+
+
+def site_url() -> str:
+    """Where the outside world finds the public site: PEYVAND_SITE, else this machine. Without a slash at the end."""
+    return (os.environ.get("PEYVAND_SITE") or f"http://127.0.0.1:{site_port()}").rstrip("/")
+
+
 def secret_key(folder: Path) -> str:
     """The key that signs sessions and tokens, made once per data folder and readable by its owner only."""
     given = os.environ.get("PEYVAND_SECRET_KEY")

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
-from peyvand.config.place import data_folder, secret_key
+from peyvand.config.place import data_folder, secret_key, site_url
 
 BASE = Path(__file__).resolve().parent.parent
 DATA = data_folder()
@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "peyvand.foundation.text.apps.TextConfig",
     "peyvand.foundation.calendar.apps.CalendarConfig",
     "peyvand.foundation.money.apps.MoneyConfig",
+    "peyvand.foundation.outside.apps.OutsideConfig",
     "peyvand.foundation.database.apps.DatabaseConfig",
     "peyvand.foundation.ui.apps.UiConfig",
     "peyvand.foundation.changes.apps.ChangesConfig",
@@ -77,17 +78,22 @@ INSTALLED_APPS = [
     "peyvand.foundation.transfer.apps.TransferConfig",
     "peyvand.foundation.demo.apps.DemoConfig",
     "peyvand.memory.customers.apps.CustomersConfig",
+    "peyvand.memory.work.apps.WorkConfig",
     "peyvand.memory.consents.apps.ConsentsConfig",
     "peyvand.memory.interactions.apps.InteractionsConfig",
     "peyvand.memory.commerce.apps.CommerceConfig",
     "peyvand.memory.knowledge.apps.KnowledgeConfig",
     "peyvand.memory.matching.apps.MatchingConfig",
     "peyvand.memory.privacy.apps.PrivacyConfig",
+    "peyvand.channels.outreach.apps.OutreachConfig",
+    "peyvand.channels.conversations.apps.ConversationsConfig",
+    "peyvand.channels.sms.apps.SmsConfig",
     "peyvand.insight.warehouse.apps.WarehouseConfig",
     "peyvand.insight.value.apps.ValueConfig",
     "peyvand.doors.workspace.apps.WorkspaceConfig",
     "peyvand.doors.api.apps.ApiConfig",
     "peyvand.doors.console.apps.ConsoleConfig",
+    "peyvand.doors.site.apps.SiteConfig",
 ]
 
 MIDDLEWARE = [
@@ -153,8 +159,11 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-# Webhooks: hosts of one's own network to which they may go; every other address must be a public one
-WEBHOOK_HOSTS = [host for host in os.environ.get("PEYVAND_WEBHOOK_HOSTS", "").split(",") if host.strip()]
+# The public site, where recipients and providers come to
+SITE_URL = site_url()
+
+# Machines outside: hosts of one's own network that requests may go to; every other address must be a public one
+OWN_HOSTS = [host for host in os.environ.get("PEYVAND_OWN_HOSTS", "").split(",") if host.strip()]
 
 # People
 AUTH_USER_MODEL = "accounts.User"

@@ -7,12 +7,16 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("peyvand.doors.workspace.urls")),
     path("customers/", include("peyvand.memory.customers.web.urls")),
+    path("work/", include("peyvand.memory.work.web.urls")),
     path("consents/", include("peyvand.memory.consents.web.urls")),
     path("knowledge/", include("peyvand.memory.knowledge.web.urls")),
     path("duplicates/", include("peyvand.memory.matching.web.urls")),
     path("privacy/", include("peyvand.memory.privacy.web.urls")),
     path("interactions/", include("peyvand.memory.interactions.web.urls")),
     path("", include("peyvand.memory.commerce.web.urls")),  # orders/, products/
+    path("inbox/", include("peyvand.channels.conversations.web.urls")),
+    path("messages/", include("peyvand.channels.outreach.web.urls")),
+    path("sms/", include("peyvand.channels.sms.web.urls")),
     path("webhooks/", include("peyvand.foundation.webhooks.web.urls")),
     path("", include("peyvand.foundation.transfer.web.urls")),  # import/, export/
     path("demo/", include("peyvand.foundation.demo.web.urls")),

@@ -17,7 +17,7 @@ class ProductSaved:
 
 @dataclass(frozen=True)
 class OrderPlaced:
-    """A sale was made; `customer_id` is None for an anonymous one."""
+    """A sale was made; `customer_id` is None for an anonymous one. `tax_minor` is the part of the total that is tax."""
 
     order_id: int
     number: str
@@ -26,6 +26,7 @@ class OrderPlaced:
     total_minor: int
     currency: str
     demo: bool
+    tax_minor: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class OrderCancelled:
 
 @dataclass(frozen=True)
 class OrderReturned:
-    """Something of an order came back; `total_minor` is negative."""
+    """Something of an order came back; `total_minor` is negative, as is the tax in it."""
 
     order_id: int
     number: str
@@ -62,6 +63,7 @@ class OrderReturned:
     total_minor: int
     currency: str
     demo: bool
+    tax_minor: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,21 @@ class PaymentRecorded:
     """Money came in for an order, or went back (`refund`); `amount_minor` is positive in both."""
 
     payment_id: int
+    order_id: int
+    customer_id: int | None
+    refund: bool
+    at: datetime
+    amount_minor: int
+    currency: str
+    demo: bool
+
+
+@dataclass(frozen=True)
+class PaymentReversed:
+    """The entry `reverses_id` had been recorded wrongly: no money moved. `refund`: that one was a refund."""
+
+    payment_id: int
+    reverses_id: int
     order_id: int
     customer_id: int | None
     refund: bool

@@ -12,14 +12,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from peyvand.foundation.database.cluster import place_of, remove
 
@@ -46,6 +48,19 @@ class Site:
         with psycopg.connect(place_of(self.data).url) as connection:
             return connection.execute(statement).fetchall()
 
+    def until(self, statement: str, wanted: object, *, seconds: int = 240) -> None:
+        """Wait until the SELECT gives that one value."""
+        deadline = time.monotonic() + seconds
+        while self.rows(statement) != [(wanted,)]:
+            assert time.monotonic() < deadline, f"{statement} gives {self.rows(statement)}, not {wanted}"
+            time.sleep(0.5)
+
+    def settle(self) -> None:
+        """Wait until the sample's figures are computed, its duplicates found, and nobody works on anything."""
+        self.until("SELECT count(*) > 0 FROM value_snapshot WHERE demo AND newest", True)
+        self.until("SELECT count(*) > 0 FROM matching_pair WHERE demo AND state = 'open'", True)
+        self.until("SELECT count(*) FROM jobs_run WHERE state IN ('waiting', 'running')", 0)
+
     def command(self, *words: str) -> dict[str, object]:
         """The JSON that a command of the console prints."""
         done = subprocess.run(
@@ -71,24 +86,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
-    """`peyvand serve --demo`, as `make run` starts it."""
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: on Debian, sudo apt-get install chromium")
+@contextmanager
+def served(*words: str) -> Iterator[tuple[str, Path]]:
+    """`peyvand serve` with these words until the block ends: its address and its data folder."""
     data = Path(tempfile.mkdtemp(prefix="peyvand-browser-"))
     port = free_port()
     log = data / "serve.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "peyvand", "serve", "--demo", "--port", str(port)],
-            stdout=output, stderr=output, cwd=ROOT, env=environment(data), start_new_session=True,
+            [sys.executable, "-m", "peyvand", "serve", *words, "--port", str(port)],
+            stdout=output, stderr=output, cwd=ROOT, start_new_session=True,
+            env={**environment(data), "PEYVAND_SITE_PORT": str(free_port())},
         )  # fmt: skip
     try:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/healthz", server, log)
-        sign_in = json.loads((data / "sample-sign-in.json").read_text(encoding="utf-8"))
-        yield Site(url=url, data=data, email=sign_in["email"], password=sign_in["password"])
+        yield url, data
     finally:
         server.send_signal(signal.SIGTERM)
         try:
@@ -96,6 +109,25 @@ def site() -> Iterator[Site]:
         finally:
             remove(data)
             shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """`peyvand serve --demo`, as `make run` starts it."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine: on Debian, sudo apt-get install chromium")
+    with served("--demo") as (url, data):
+        sign_in = json.loads((data / "sample-sign-in.json").read_text(encoding="utf-8"))
+        yield Site(url=url, data=data, email=sign_in["email"], password=sign_in["password"])
+
+
+@pytest.fixture(scope="module")
+def empty_site() -> Iterator[Site]:
+    """`peyvand serve` on a new data folder: nobody is there yet, and nothing."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine: on Debian, sudo apt-get install chromium")
+    with served() as (url, data):
+        yield Site(url=url, data=data, email="sara@example.com", password="five calm herons")
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -157,34 +189,63 @@ class Visitor:
     site: Site
     errors: list[str]
 
-    def speak(self, language: str) -> None:
-        """Choose the language as the switch does."""
-        token = next((c["value"] for c in self.context.cookies() if str(c["name"]).endswith("csrf")), "")
+    @property
+    def token(self) -> str:
+        """What proves that a form is ours."""
+        return next((str(c["value"]) for c in self.context.cookies() if str(c["name"]).endswith("csrf")), "")
+
+    def post(self, path: str, **values: str) -> None:
+        """Send a form as a page of ours does, without looking at the answer's page."""
         answer = self.context.request.post(
-            f"{self.site.url}/preferences/", form={"language": language, "csrfmiddlewaretoken": token, "next": "/"},
+            f"{self.site.url}{path}", form={"csrfmiddlewaretoken": self.token, **values},
             headers={"Referer": f"{self.site.url}/"},
         )  # fmt: skip
-        assert answer.ok, answer.status
+        assert answer.ok, f"{path} answers {answer.status}"
 
-    def open(self, path: str) -> Page:
-        """Go there and let the page come to rest."""
+    def speak(self, language: str) -> None:
+        """Choose the language as the switch does."""
+        self.post("/preferences/", language=language, next="/")
+
+    def open(self, path: str, status: int = 200) -> Page:
+        """Go there and let the page come to rest. Asked again for a password, give it; then it must be that page."""
         self.errors.clear()
         answer = self.page.goto(f"{self.site.url}{path}")
+        if "/reauthenticate/" in self.page.url and "/reauthenticate/" not in path:
+            self.page.fill("input[name=password]", self.site.password)
+            with self.page.expect_navigation() as navigated:
+                self.page.click("main button[type=submit]")
+            answer = navigated.value
         assert answer is not None
-        assert answer.status < 400, f"{path} answers {answer.status}"
+        assert answer.status == status, f"{path} answers {answer.status}"
         self.page.wait_for_load_state("networkidle")
         return self.page
+
+    @property
+    def path(self) -> str:
+        """Where the page is."""
+        return self.page.url.removeprefix(self.site.url)
+
+
+@contextmanager
+def a_visitor(site: Site, browser: Browser, **about: Any) -> Iterator[Visitor]:
+    """A person at a desk, a stranger unless `storage_state` says otherwise."""
+    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **about})
+    page = context.new_page()
+    errors: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        own = message.location.get("url") == page.url and message.text.startswith("Failed to load resource")
+        if message.type == "error" and not own:  # the status of the page itself is asked for by `open`
+            errors.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield Visitor(context=context, page=page, site=site, errors=errors)
+    context.close()
 
 
 @pytest.fixture
 def visitor(site: Site, browser: Browser, signed_in: Path) -> Iterator[Visitor]:
     """The administrator at a desk."""
-    context = browser.new_context(
-        storage_state=signed_in, viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield Visitor(context=context, page=page, site=site, errors=errors)
-    context.close()
+    with a_visitor(site, browser, storage_state=signed_in) as one:
+        yield one

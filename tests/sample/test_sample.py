@@ -22,11 +22,13 @@ from peyvand.foundation.registry.registry import registry
 from peyvand.memory.commerce.models import Order, Product
 from peyvand.memory.commerce.queries import wrong_figures
 from peyvand.memory.commerce.tests.factories import a_customer, a_product, an_order
-from peyvand.memory.customers.demo import Habit, lives
+from peyvand.memory.customers.demo import TWICE, Habit, lives
 from peyvand.memory.customers.models import Customer, Identity
 from peyvand.memory.customers.services import customers_delete
 from peyvand.memory.interactions.models import Interaction
 from peyvand.memory.interactions.services import note_add
+from peyvand.memory.matching.models import Level, Pair
+from peyvand.memory.matching.services.asking import look_at
 from tests.sample.checksums import checksums
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +99,16 @@ def test_another_seed_is_another_sample() -> None:
 
 def test_every_habit_lives_in_the_whole_sample() -> None:
     assert {life.habit for life in lives(world(size=1))} == set(Habit)
+
+
+def test_some_are_there_twice_and_are_found() -> None:
+    services.demo_load(actor=ACTOR, size=1)
+    twice = list(Customer.objects.filter(demo=True).order_by("-pk").values_list("pk", flat=True)[:TWICE])
+    look_at(demo=True, customer_ids=twice)
+    found = Pair.objects.filter(demo=True, b_id__in=twice)
+    assert set(found.values_list("b_id", flat=True)) == set(twice)
+    assert not found.exclude(level__in=(Level.CERTAIN, Level.LIKELY)).exists()
+    assert not Order.objects.filter(customer_id__in=twice).exists()
 
 
 def test_it_is_loaded_once() -> None:

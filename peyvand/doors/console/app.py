@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from typer.exceptions import TyperException
 
 from peyvand.doors.console import printing
-from peyvand.doors.console.commands import bench, care, data, figures, people, sample, serving
+from peyvand.doors.console.commands import bench, care, exports, figures, imports, people, sample, serving
 from peyvand.doors.console.failures import INTERRUPTED, USAGE
 
 app = typer.Typer(
@@ -20,8 +20,8 @@ app = typer.Typer(
 app.command("serve", help=_("Serve the pages, do long work, keep schedules."))(serving.serve)
 app.command("worker", help=_("Do long work and keep schedules, beside a server."))(serving.worker)
 app.add_typer(sample.demo, name="demo")
-app.add_typer(data.bring, name="import")
-app.command("export", help=_("Write a list as CSV."))(data.export)
+app.add_typer(imports.bring, name="import")
+app.command("export", help=_("Write a list as CSV or XLSX."))(exports.export)
 app.command("refresh", help=_("Compute what customers are worth anew."))(figures.refresh)
 app.command("insight", help=_("The figures of a day that has been computed."))(figures.insight)
 app.command("backup", help=_("Write everything, data and files, into one file."))(care.backup)

@@ -34,6 +34,7 @@ from peyvand.foundation.database.place import data_folder as chosen_folder
 logger = logging.getLogger(__name__)
 
 Say = Callable[["str | Promise"], None]
+First = Callable[[threading.Event], None]
 
 PORT_IN_USE, NOT_PREPARED, ALREADY_SERVED = 3, 8, 7  # exit codes; those of the database are in its errors
 LOOK = 0.25  # seconds between two looks at the children
@@ -42,6 +43,7 @@ PATIENCE = 8.0  # seconds that children have to stop by themselves; with Postgre
 LONGEST_PAUSE = 20.0  # seconds before something that keeps dying is started again
 STEADY = 30.0  # seconds of life after which a death counts as the first again
 CONNECTIONS = "10"  # of the web's pool
+SITE_CONNECTIONS = "4"  # of the public site's
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None  # before any fork
 # Waits for the pipe from the supervisor to break, lets the children go first, then stops that PostgreSQL and no other.
@@ -143,8 +145,12 @@ class _Guard:
         self.process = None
 
 
-def serve(*, data_folder: Path, port: int, host: str = "127.0.0.1", workers: int = 1, say: Say) -> int:
+def serve(
+    *, data_folder: Path, port: int, host: str = "127.0.0.1", workers: int = 1, say: Say, first: First | None = None
+) -> int:
     """Serve until SIGTERM or SIGINT; gives the exit code. `say` hears a line before anything slow, then the address.
+
+    `first` is done once the tables are there, before anybody is served; it is told when to give up.
 
     0 stopped in good order; 3 the port is taken; 7 this data folder is already served; 8 tables or static files could
     not be prepared; what DatabaseUnavailableError.exit_code says when there is no database.
@@ -161,10 +167,13 @@ def serve(*, data_folder: Path, port: int, host: str = "127.0.0.1", workers: int
                 text = _("Peyvand is already being served from %(folder)s, by process %(pid)s.")
                 say(text % {"folder": data_folder, "pid": other or "?"})
                 return ALREADY_SERVED
-            if reason := _port_taken(host, port):
-                say(reason)
-                return PORT_IN_USE
-            return _supervise(data_folder=data_folder, port=port, host=host, workers=workers, say=say, stop=stop)
+            for wanted, variable in ((port, "PEYVAND_PORT"), (site_port(port), "PEYVAND_SITE_PORT")):
+                if reason := _port_taken(host, wanted, variable):
+                    say(reason)
+                    return PORT_IN_USE
+            return _supervise(
+                data_folder=data_folder, port=port, host=host, workers=workers, say=say, stop=stop, first=first
+            )
     except DatabaseUnavailableError as error:
         say(str(error))
         return int(error.exit_code)
@@ -197,7 +206,12 @@ def _served(data_folder: Path) -> Iterator[str | None]:
         lock.truncate(0)
 
 
-def _port_taken(host: str, port: int) -> str | None:
+def site_port(port: int) -> int:
+    """The port of the public site: the one that the environment names, else the one after the staff's."""
+    return int(os.environ.get("PEYVAND_SITE_PORT") or port + 1)
+
+
+def _port_taken(host: str, port: int, variable: str) -> str | None:
     """A sentence when nobody could listen there."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -206,14 +220,16 @@ def _port_taken(host: str, port: int) -> str | None:
             probe.bind((host.strip("[]"), port))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            text = _("Port %(port)s is in use by another program. Choose another with PEYVAND_PORT.")
-            return text % {"port": port}
+            text = _("Port %(port)s is in use by another program. Choose another with %(variable)s.")
+            return text % {"port": port, "variable": variable}
         text = _("Peyvand can't listen on %(host)s:%(port)s: %(reason)s.")
         return text % {"host": host, "port": port, "reason": error.strerror}
     return None
 
 
-def _supervise(*, data_folder: Path, port: int, host: str, workers: int, say: Say, stop: threading.Event) -> int:
+def _supervise(
+    *, data_folder: Path, port: int, host: str, workers: int, say: Say, stop: threading.Event, first: First | None
+) -> int:
     place = cluster.place_of(data_folder)
     if os.environ.get("DATABASE_URL") == place.url:
         del os.environ["DATABASE_URL"]  # our own cluster, which is ours to start again
@@ -225,6 +241,7 @@ def _supervise(*, data_folder: Path, port: int, host: str, workers: int, say: Sa
         "PEYVAND_DATA": str(data_folder),
         "PEYVAND_PARENT": str(os.getpid()),
         "PEYVAND_PORT": str(port),
+        "PEYVAND_SITE_PORT": str(site_port(port)),
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "peyvand.config.settings"),
         "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),  # threads otherwise keep an arena each
     }
@@ -232,7 +249,10 @@ def _supervise(*, data_folder: Path, port: int, host: str, workers: int, say: Sa
     children = _children(environment, data_folder=data_folder, port=port, host=host, workers=workers)
     try:
         guard.watch(server.pid if server.embedded else None)
+        say(_("Preparing the tables …"))
         _prepare(environment, stop)
+        if first is not None and not stop.is_set():
+            first(stop)
         for child in children:
             if not stop.is_set():
                 child.start()
@@ -254,15 +274,20 @@ def _supervise(*, data_folder: Path, port: int, host: str, workers: int, say: Sa
 
 def _children(
     environment: Mapping[str, str], *, data_folder: Path, port: int, host: str, workers: int
-) -> tuple[Child, Child]:
-    web = [
-        sys.executable, "-m", "granian", "--interface", "asginl", "--host", host.strip("[]"), "--port", str(port),
-        "--workers", str(workers), "--http", "1", "--no-ws", "--backpressure", "64", "--workers-kill-timeout", "6",
-        "--static-path-route", "/static", "--static-path-mount", str(data_folder / "static"),
-        "--static-path-expires", "31536000", "--log-level", "warning", "peyvand.config.asgi:application",
-    ]  # fmt: skip
+) -> tuple[Child, ...]:
+    def granian(application: str, port: int, workers: int) -> list[str]:
+        return [
+            sys.executable, "-m", "granian", "--interface", "asginl", "--host", host.strip("[]"), "--port", str(port),
+            "--workers", str(workers), "--http", "1", "--no-ws", "--backpressure", "64", "--workers-kill-timeout", "6",
+            "--static-path-route", "/static", "--static-path-mount", str(data_folder / "static"),
+            "--static-path-expires", "31536000", "--log-level", "warning", f"peyvand.config.{application}:application",
+        ]  # fmt: skip
+
+    pooled = {**environment, "PEYVAND_POOL": CONNECTIONS}
+    site = {**pooled, "PEYVAND_POOL": SITE_CONNECTIONS}
     return (
-        Child(name="web", command=web, environment={**environment, "PEYVAND_POOL": CONNECTIONS}),
+        Child(name="web", command=granian("asgi", port, workers), environment=pooled),
+        Child(name="site", command=granian("asgi_site", site_port(port), 1), environment=site),
         Child(name="worker", command=[sys.executable, "-m", "peyvand.foundation.jobs"], environment=environment),
     )
 

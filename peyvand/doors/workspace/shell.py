@@ -45,7 +45,7 @@ def shell_of(request: HttpRequest) -> Shell:
 
 def _items(*, actor: Actor, path: str) -> Iterator[NavItem]:
     home = reverse("workspace:home")
-    yield NavItem(label=gettext("Home"), url=home, icon="home", current=path == home, key="KeyH")
+    yield NavItem(label=gettext("Home"), url=home, icon="home", current=path == home, key="H")
     entries = [one for one in registry.all(MenuEntry) if one.permission is None or actor.may(one.permission)]
     urls = {entry.name: reverse(entry.url_name) for entry in entries}
     here = max((url for url in urls.values() if path.startswith(url)), key=len, default="")
@@ -58,7 +58,7 @@ def _items(*, actor: Actor, path: str) -> Iterator[NavItem]:
             group=entry.group,
             count=entry.badge(actor) if entry.badge else 0,
             current=url == here,
-            key=f"Key{entry.key.upper()}" if entry.key else "",
+            key=entry.key.upper(),
         )
 
 

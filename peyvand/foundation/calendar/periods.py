@@ -124,14 +124,17 @@ def last_n(kind: PeriodKind, n: int, until: date, calendar: CalendarKind) -> tup
     return tuple(shift(last, step) for step in range(1 - n, 1))
 
 
-def start_of_day_utc(d: date, tz: str | tzinfo) -> datetime:
-    """The first moment of a local date, in UTC, also where the clock skipped midnight (Tehran's springs up to 2022)."""
+def first_moment(local: datetime, tz: str | tzinfo) -> datetime:
+    """The first moment, in UTC, at which the wall clock of the zone shows that naive time or a later one.
+
+    Of a time that comes twice the first; of one that the clock skips the moment of the change.
+    """
     place = zone(tz)
-    before = datetime.combine(d, time(), tzinfo=place).astimezone(UTC)
-    if before.astimezone(place).replace(tzinfo=None) == datetime.combine(d, time()):
+    before = local.replace(tzinfo=place, fold=0).astimezone(UTC)
+    if before.astimezone(place).replace(tzinfo=None, fold=0) == local:
         return before
     # In a gap, fold=1 reads the wall clock with the offset after it: the change lies between the two readings.
-    low, high = datetime.combine(d, time(fold=1), tzinfo=place).astimezone(UTC), before
+    low, high = local.replace(tzinfo=place, fold=1).astimezone(UTC), before
     after = high.astimezone(place).utcoffset()
     while high - low > timedelta(seconds=1):
         middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
@@ -140,6 +143,11 @@ def start_of_day_utc(d: date, tz: str | tzinfo) -> datetime:
         else:
             low = middle
     return high
+
+
+def start_of_day_utc(d: date, tz: str | tzinfo) -> datetime:
+    """The first moment of a local date, in UTC, also where the clock skipped midnight (Tehran's springs up to 2022)."""
+    return first_moment(datetime.combine(d, time()), tz)
 
 
 def bounds_utc(period: Period, tz: str | tzinfo) -> tuple[datetime, datetime]:

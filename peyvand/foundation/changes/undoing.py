@@ -26,6 +26,7 @@ from typing import Any
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from psycopg import sql
+from psycopg.errors import CheckViolation
 from psycopg.sql import Composable, Identifier, Literal
 
 from peyvand.foundation.changes.declarations import Part, Recompute
@@ -180,7 +181,7 @@ class Undoing:
             except (IntegrityError, OperationalError) as error:
                 # Somebody wrote meanwhile, as a computation does: look again at who refers to what, or wait our turn.
                 refused += 1
-                if refused == TRIES:
+                if refused == TRIES or isinstance(error.__cause__, CheckViolation):  # a rule does not change by waiting
                     raise UndoFailedError(str(error)) from error
                 logger.warning("an undo is tried again: %s", error)
                 time.sleep(PAUSE * refused)

@@ -39,7 +39,7 @@ class MenuEntry:
     order: int
     permission: str | None = None
     badge: Callable[[Actor], int] | None = None
-    key: str = ""  # the letter after G
+    key: str = ""  # the letter after G, as "C"
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,10 @@ class Group:
 
 
 def find(*, actor: Actor, text: str, limit: int = MANY) -> tuple[Group, ...]:
-    """Records first, then actions, then places; `>` before the text shows actions and places only.
+    """Records first, then actions, places and pages of the settings; `>` before the text leaves the records out.
 
-    Nothing typed: the actions and places alone, as a hint of what can be done. Only what the actor may see or do.
+    Nothing typed: everything that can be done or opened, so that nobody has to know a word for it. Only what the actor
+    may see or do.
     """
     asked = text.strip()
     commands_only = asked.startswith(">")
@@ -39,11 +40,23 @@ def find(*, actor: Actor, text: str, limit: int = MANY) -> tuple[Group, ...]:
             if hits:
                 groups.append(Group(label=str(provider.label), hits=hits[:limit]))
     key = fa_key(asked)
-    for label, found in ((gettext("Actions"), _actions(actor)), (gettext("Go to"), _places(actor))):
-        hits = tuple(hit for hit in found if key in fa_key(hit.title))[:limit]
+    commands = (
+        (gettext("Actions"), _actions(actor)),
+        (gettext("Go to"), _places(actor)),
+        (gettext("Settings"), _settings(actor)),
+    )
+    for label, found in commands:
+        hits = _matching(key, tuple(found))
         if hits:
-            groups.append(Group(label=label, hits=hits))
+            groups.append(Group(label=label, hits=hits[:limit] if asked else hits))
     return tuple(groups)
+
+
+def _matching(key: str, found: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Those whose title has the letters, then those whose explanation has them."""
+    titled = [hit for hit in found if key in fa_key(hit.title)]
+    explained = [hit for hit in found if hit not in titled and key in fa_key(hit.subtitle)]
+    return (*titled, *explained)
 
 
 def _actions(actor: Actor) -> Iterator[Hit]:
@@ -56,6 +69,9 @@ def _places(actor: Actor) -> Iterator[Hit]:
     for entry in registry.all(MenuEntry):
         if entry.permission is None or actor.may(entry.permission):
             yield Hit(title=str(entry.label), subtitle="", icon=entry.icon, url=reverse(entry.url_name))
+
+
+def _settings(actor: Actor) -> Iterator[Hit]:
     for page in registry.all(SettingsPage):
         if page.permission is None or actor.may(page.permission):
             yield Hit(title=str(page.label), subtitle=str(page.help), icon=page.icon, url=reverse(page.url_name))

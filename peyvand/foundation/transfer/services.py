@@ -27,7 +27,9 @@ from peyvand.foundation.registry.declarations import ExportShape, ImportShape
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.formulas import neutralise_formula
 from peyvand.foundation.text.keys import clean
+from peyvand.foundation.text.lists import joined, quoted
 from peyvand.foundation.transfer import files, running
+from peyvand.foundation.transfer.counting import Counted
 from peyvand.foundation.transfer.files import opener_for
 from peyvand.foundation.transfer.guessing import Guess, guess, guess_shape, remembered, title_key
 from peyvand.foundation.transfer.models import Import, RememberedMapping
@@ -70,13 +72,16 @@ def import_begin(
         raise
     best = guess_shape(allowed, found)[0]
     options = answers(actor=actor, shape=best.shape, said=said or {})
-    return _make(actor=actor, best=best, found=found, name=name, path=path, options=options)
+    one = _make(actor=actor, best=best, found=found, name=name, path=path, options=options)
+    one.save()
+    return one
 
 
 def _make(
     *, actor: Actor, best: Guess, found: Sniffed, name: str, path: Path,
     options: Mapping[str, Any] | None = None,
 ) -> Import:  # fmt: skip
+    """An import as it is guessed, not kept yet."""
     hints = {hint for column in best.columns for hint in column.hints}
     day_first = True if "day_first" in hints else False if "month_first" in hints else None
     guessed: dict[str, Any] = {
@@ -94,7 +99,7 @@ def _make(
         mapping, said = remembered(memory.mapping, found) or mapping, memory.options
     guessed.update({key: value for key, value in said.items() if value not in ("", None)})
     given = {key: value for key, value in (options or {}).items() if value is not None}
-    return Import.objects.create(
+    return Import(
         shape=best.shape,
         file_name=name[:200],
         path=str(path),
@@ -286,6 +291,61 @@ def may_undo(one: Import) -> bool:
 # For the console
 
 
+def plan_import(
+    *,
+    actor: Actor,
+    shape: str,
+    path: str | Path,
+    options: Mapping[str, Any],
+    mapping: Mapping[str, str] | None = None,
+    wish: Wish | None = None,
+) -> Import:
+    """How a file of this machine would be read, guesses and all; nothing is kept.
+
+    `mapping` names the file's title for columns that a guess may miss; `options` may have "currency", "tz",
+    "day_first"; `wish` says how the file is written. ReadError, MappingError and NotAllowed say what is wrong.
+    """
+    actor = actor.looking_at(demo=False)
+    declared = shape_of(shape, actor)
+    actor.require(declared.permission)
+    place = Path(path).expanduser().resolve()
+    found = sniff(opener_of(place), wish)
+    if wish is not None and wish.sheet and wish.sheet != found.format.sheet:
+        raise MappingError(_no_sheet(wish.sheet, found))
+    best = guess(declared, found)
+    one = _make(actor=actor, best=best, found=found, name=place.name, path=place, options=options)
+    if not one.options["currency"] and "currency" in declared.options:
+        one.options["currency"] = workspace.text("default_currency")
+    if mapping:
+        one.mapping = {**one.mapping, **_places(found, mapping)}
+    return one
+
+
+def _no_sheet(name: str, found: Sniffed) -> str:
+    if not found.sheets:
+        return _("The file is no workbook, so it has no sheets.")
+    text = _("The workbook has no sheet “{name}”. There are: {names}.")
+    return text.format(name=name, names=joined(found.sheets))
+
+
+def check_plan(*, actor: Actor, plan: Import, on_progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+    """What bringing in would give, by doing everything and rolling it back; the same counts and totals as
+    `carry_out`.
+    """
+    _require_answers(plan)
+    found = running.dry_run(one=plan, actor=actor.looking_at(demo=False), report=on_progress or _silent)
+    return Import(counts=found, totals=found["totals"]).result()
+
+
+def carry_out(*, actor: Actor, plan: Import, on_progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+    """Bring a planned file in, here and now: {"id", "lines", "imported", "skipped": {reason: n}} with the writer's
+    totals. On a failure what is in stays, can be taken back by its id, and `resume_import` goes on.
+    """
+    _require_answers(plan)
+    plan.save()
+    return resume_import(actor=actor, import_id=plan.pk, on_progress=on_progress)
+
+
 def run_import(
     *,
     actor: Actor,
@@ -295,26 +355,13 @@ def run_import(
     mapping: Mapping[str, str] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
-    """Import a file of this machine here and now. `mapping` names the file's title for columns that a guess may miss.
+    """`plan_import` and `carry_out` at once."""
+    plan = plan_import(actor=actor, shape=shape, path=path, options=options, mapping=mapping)
+    return carry_out(actor=actor, plan=plan, on_progress=on_progress)
 
-    Gives {"id", "lines", "imported", "skipped": {reason: n}} with the writer's totals. `options` may have "currency",
-    "tz", "day_first". ReadError, MappingError and NotAllowed say in one sentence what is wrong; on any later failure
-    what is in stays, can be taken back by its id, and calling `resume_import` goes on.
-    """
-    actor = actor.looking_at(demo=False)
-    declared = shape_of(shape, actor)
-    actor.require(declared.permission)
-    place = Path(path).expanduser().resolve()
-    found = sniff(opener_of(place))
-    best = guess(declared, found)
-    one = _make(actor=actor, best=best, found=found, name=place.name, path=place, options=options)
-    if not one.options["currency"] and "currency" in declared.options:
-        one.options["currency"] = workspace.text("default_currency")
-    if mapping:
-        one.mapping = {**one.mapping, **_places(found, mapping)}
-    _require_answers(one)
-    one.save(update_fields=["options", "mapping"])
-    return resume_import(actor=actor, import_id=one.pk, on_progress=on_progress)
+
+def _silent(done: int, total: int) -> None:
+    """Nobody looks."""
 
 
 def _places(found: Sniffed, mapping: Mapping[str, str]) -> dict[str, int]:
@@ -334,7 +381,7 @@ def resume_import(
     one = import_get(actor=actor, import_id=import_id)
     actor.require(registry.get(ImportShape, one.shape).permission)
     try:
-        return running.run(one=one, actor=actor, report=on_progress or (lambda done, total: None)).result()
+        return running.run(one=one, actor=actor, report=on_progress or _silent).result()
     except running.TakenOverError:
         raise StateError(_("Another process brings in this file already.")) from None
     except Exception as error:
@@ -350,29 +397,31 @@ def undo_import(*, actor: Actor, import_id: int) -> dict[str, int]:
 # Out
 
 
-def _exported(*, actor: Actor, name: str, query: Mapping[str, str]) -> Iterator[Iterable[Any]]:
+def _exported(*, actor: Actor, name: str, query: Mapping[str, str], counted: Counted | None) -> Iterator[Iterable[Any]]:
     """The rows of an export, its head read already, so that a right that is missing is told before a file begins."""
     shape = registry.get(ExportShape, name)
     actor.require(shape.permission)
     changes.record(actor=actor, kind="export", title=str(shape.label), reference={"export": name, "query": dict(query)})
     rows = iter(shape.rows(actor, query))
-    return chain([next(rows)], rows)
+    whole = chain([next(rows)], rows)
+    return whole if counted is None else counted.through(whole)
 
 
-def export_csv(*, actor: Actor, name: str, query: Mapping[str, str]) -> Iterator[bytes]:
+def export_csv(*, actor: Actor, name: str, query: Mapping[str, str], counted: Counted | None = None) -> Iterator[bytes]:
     """The lines of an export as they are read, UTF-8 with its mark; the act is put into the audit trail first.
 
     Cells of text that a spreadsheet would run are neutralised; our own import restores them.
     """
-    return _csv(_exported(actor=actor, name=name, query=query))
+    return _csv(_exported(actor=actor, name=name, query=query, counted=counted))
 
 
-def export_xlsx(*, actor: Actor, name: str, query: Mapping[str, str]) -> Path:
+def export_xlsx(*, actor: Actor, name: str, query: Mapping[str, str], counted: Counted | None = None) -> Path:
     """The same as a workbook, in a file that the caller removes; numbers and dates are such, nothing is a formula.
 
     Raises TooLongError when the rows are more than a sheet holds.
     """
-    return workbook(_exported(actor=actor, name=name, query=query), title=str(registry.get(ExportShape, name).label))
+    rows = _exported(actor=actor, name=name, query=query, counted=counted)
+    return workbook(rows, title=str(registry.get(ExportShape, name).label))
 
 
 def _csv(rows: Iterable[Iterable[Any]]) -> Iterator[bytes]:
@@ -398,13 +447,14 @@ def _cell(value: Any) -> str:
     return neutralise_formula(value.isoformat() if hasattr(value, "isoformat") else str(value))
 
 
-def problems_csv(*, actor: Actor, import_id: int) -> Iterator[bytes]:
+def problems_csv(*, actor: Actor, import_id: int, counted: Counted | None = None) -> Iterator[bytes]:
     """The lines that were not taken, as they stood in the file, with the reason in a last column; can be mended and
     given again.
     """
     one = import_get(actor=actor, import_id=import_id)
     changes.record(actor=actor, kind="export", title=one.file_name, reference={"import": one.pk, "problems": True})
-    return _csv(_problem_rows(one))
+    rows = _problem_rows(one)
+    return _csv(rows if counted is None else counted.through(rows))
 
 
 def _problem_rows(one: Import) -> Iterator[list[str]]:
@@ -438,7 +488,7 @@ def _require_answers(one: Import) -> None:
     missing = [name.removeprefix("column:") for name in open_ones if name.startswith("column:")]
     if missing:
         labels = {column.name: str(column.label) for column in shape_of(one.shape).columns}
-        names = "، ".join(f"«{labels[name]}»" for name in missing)
+        names = joined(quoted(labels[name]) for name in missing)
         raise MappingError(_("No column of the file is mapped to {names}.").format(names=names))
     if "currency" in open_ones:
         raise MappingError(_("Say in which currency the amounts are."))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from peyvand.foundation.outside.requesting import Trouble
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.webhooks.declarations import WebhookEvent
@@ -26,7 +27,6 @@ from peyvand.foundation.webhooks.models import (
     Why,
     hour_of,
 )
-from peyvand.foundation.webhooks.posting import Trouble
 from peyvand.foundation.webhooks.sending import SCHEDULE
 from peyvand.foundation.webhooks.signing import locked, secret_make
 

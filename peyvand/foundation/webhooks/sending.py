@@ -27,6 +27,7 @@ from django.utils.translation import gettext
 from procrastinate.contrib.django.utils import connector_params
 
 from peyvand.foundation.changes.services import change_set
+from peyvand.foundation.outside.requesting import Outcome, request
 from peyvand.foundation.registry.actor import system_actor
 from peyvand.foundation.webhooks.batching import body_of
 from peyvand.foundation.webhooks.handlers import CHANNEL
@@ -38,8 +39,7 @@ from peyvand.foundation.webhooks.models import (
     Why,
     hour_of,
 )
-from peyvand.foundation.webhooks.posting import Outcome, Trouble, post
-from peyvand.foundation.webhooks.signing import headers, unlocked
+from peyvand.foundation.webhooks.signing import UNSIGNED, headers, unlocked
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ MOST_FAILING = 48  # of these to endpoints that failed last; the others never wa
 EACH, EACH_FAILING = 8, 1  # to one endpoint
 LOOK_EVERY = 1.0  # seconds
 LOOK_SOON = 0.1  # while something is under way
+PLAIN = {"Content-Type": "application/json", "User-Agent": "Peyvand-Webhooks/1"}
 
 _CLAIM = """
 WITH due AS (
@@ -200,15 +201,19 @@ def turn_off(endpoint: WebhookEndpoint, why: Why, now: datetime) -> None:
     logger.warning("the webhook endpoint %s was turned off: %s", endpoint.pk, why)
 
 
-def send(ticket: Ticket, sender: Post = post) -> Outcome:
+def send(ticket: Ticket, sender: Post = request) -> Outcome:
     """Send a claimed message; call it outside of any transaction. What can't be signed is not sent."""
     if not ticket.headers["webhook-signature"]:
-        return Outcome(None, 0, Trouble.UNSIGNED)
-    return sender(ticket.url, body=ticket.body, headers=ticket.headers)
+        return Outcome(None, 0, UNSIGNED)
+    return sender(ticket.url, body=ticket.body, headers={**PLAIN, **ticket.headers})
 
 
 def send_due(
-    *, clock: Clock = timezone.now, sender: Post = post, chance: Callable[[], float] = random.random, most: int = MOST
+    *,
+    clock: Clock = timezone.now,
+    sender: Post = request,
+    chance: Callable[[], float] = random.random,
+    most: int = MOST,
 ) -> int:
     """Send what is due now, one after the other; gives how many. For the console and for tests."""
     now = clock()
@@ -221,7 +226,7 @@ def send_due(
 class Sender:
     """Many messages at once; all reading and writing of the database is done by the one thread that calls `turn`."""
 
-    def __init__(self, *, sender: Post = post, clock: Clock = timezone.now) -> None:
+    def __init__(self, *, sender: Post = request, clock: Clock = timezone.now) -> None:
         self._post, self._clock = sender, clock
         self._done: queue.SimpleQueue[tuple[Ticket, Outcome]] = queue.SimpleQueue()
         self._under_way: dict[int, Ticket] = {}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.services import change_set, record
+from peyvand.foundation.outside.guarding import ForbiddenAddressError, target_of
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.registry.registry import registry
@@ -19,7 +20,6 @@ from peyvand.foundation.text.keys import clean as cleaned
 from peyvand.foundation.webhooks import access
 from peyvand.foundation.webhooks.declarations import WebhookEvent
 from peyvand.foundation.webhooks.errors import ConflictError, InvalidError
-from peyvand.foundation.webhooks.guarding import ForbiddenAddressError, target_of
 from peyvand.foundation.webhooks.handlers import message_of, wake
 from peyvand.foundation.webhooks.models import EVERYTHING, State, WebhookDelivery, WebhookEndpoint, Why
 from peyvand.foundation.webhooks.signing import locked, secret_make

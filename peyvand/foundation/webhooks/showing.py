@@ -9,15 +9,16 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 
+from peyvand.foundation.outside.requesting import Trouble
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui import formats
 from peyvand.foundation.webhooks.batching import ordered
 from peyvand.foundation.webhooks.declarations import WebhookEvent
 from peyvand.foundation.webhooks.models import EVERYTHING, State, WebhookAttempt, WebhookDelivery, WebhookEndpoint, Why
-from peyvand.foundation.webhooks.posting import Trouble
 from peyvand.foundation.webhooks.queries import Health
 from peyvand.foundation.webhooks.services import TEST
+from peyvand.foundation.webhooks.signing import UNSIGNED
 
 TROUBLES: Mapping[str, Label] = {
     Trouble.ADDRESS: gettext_lazy("The address lies in your own network; nothing was sent"),
@@ -29,7 +30,7 @@ TROUBLES: Mapping[str, Label] = {
     Trouble.BROKEN: gettext_lazy("The connection broke off"),
     Trouble.REDIRECT: gettext_lazy("It points elsewhere; redirects are not followed"),
     Trouble.STATUS: gettext_lazy("The receiver refused it"),
-    Trouble.UNSIGNED: gettext_lazy("The key of this installation was replaced: make a new secret"),
+    UNSIGNED: gettext_lazy("The key of this installation was replaced: make a new secret"),
 }
 SIGNS = {
     State.WAITING: ("clock", "info"),

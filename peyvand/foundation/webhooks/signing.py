@@ -13,11 +13,12 @@ import hmac
 import secrets
 from collections.abc import Iterable
 
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
+from peyvand.foundation.outside import locking
 
 PREFIX = "whsec_"
 BYTES = 32
+PURPOSE = "webhooks.secret"
+UNSIGNED = "unsigned"  # kept with a try: nothing was sent, it could not be signed
 
 
 def secret_make() -> str:
@@ -25,22 +26,14 @@ def secret_make() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(BYTES)).decode()
 
 
-def _box() -> Fernet:
-    key = hashlib.sha256(b"peyvand.webhooks.secret:" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
-
-
 def locked(secret: str) -> str:
     """The secret, encrypted for keeping."""
-    return _box().encrypt(secret.encode()).decode()
+    return locking.locked(secret, purpose=PURPOSE)
 
 
 def unlocked(kept: str) -> str | None:
     """The secret that was kept; None when there is none, or the installation's key was replaced."""
-    try:
-        return _box().decrypt(kept.encode()).decode() if kept else None
-    except InvalidToken:
-        return None
+    return locking.unlocked(kept, purpose=PURPOSE)
 
 
 def key_of(secret: str) -> bytes:

@@ -150,13 +150,15 @@ def _payload(*, frame: frames.Frame, persons: list[Person]) -> dict[str, Any]:
 
 
 def _totals(frame: frames.Frame) -> dict[str, Any]:
-    """Minor units by "<kind>_<known|anonymous>", their sum, and the sum of the lines to the last digit, as text."""
+    """Minor units by "<kind>_<known|anonymous>", their sum, and the sum of the lines to the last digit, as text;
+    all net of tax.
+    """
     rows = frames.totals(frame).to_pyarrow().to_pylist()
     amounts = {f"{row['kind']}_{'known' if row['known'] else 'anonymous'}": row["amount"] for row in rows}
     counts = {f"{row['kind']}_{'known' if row['known'] else 'anonymous'}": row["orders"] for row in rows}
     lines = frame.backend.table("order_lines")
     kept = lines.semi_join(frame.orders, lines.order_id == frame.orders.id)
-    exact = kept.amount.sum().to_pyarrow().as_py()
+    exact = kept.net.sum().to_pyarrow().as_py()
     return {"amounts": amounts, "orders": counts, "net": sum(amounts.values()), "exact": format(exact or 0, "f")}
 
 
@@ -165,8 +167,8 @@ def _margin(frame: frames.Frame) -> dict[str, float]:
     lines = frames.known_lines(frame, frame.orders.filter(_.kind.isin(["sale", "return"])))
     row = (
         lines.agg(
-            revenue=lines.amount.sum().cast("float64"),
-            known=lines.amount.sum(where=lines.unit_cost.notnull()).cast("float64"),
+            revenue=lines.net.sum().cast("float64"),
+            known=lines.net.sum(where=lines.unit_cost.notnull()).cast("float64"),
             cost=lines.cost.sum(),
         )
         .to_pyarrow()

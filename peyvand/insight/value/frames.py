@@ -57,7 +57,7 @@ def business_orders(backend: Any, *, demo: bool) -> Table:
 
 
 def people(frame: Frame) -> Table:
-    """One row a customer with at least one sale: days, counts, amounts (minor units), scores, rhythm, rank.
+    """One row a customer with at least one sale: days, counts, amounts (minor units, net of tax), scores, rhythm, rank.
 
     Recency is `last_day`; frequency counts sales and monetary sums sales and returns in the window. Scores: see
     classes.py; 0 when fewer than FEWEST customers are there. rank 1 has the greatest monetary, ties by id.
@@ -70,8 +70,8 @@ def people(frame: Frame) -> Table:
         last_day=deals.placed_at_day.max(where=is_sale),
         orders=is_sale.sum().cast("int64"),
         frequency=(is_sale & in_window).sum().cast("int64"),
-        monetary=deals.total_minor.sum(where=in_window).fill_null(0).cast("int64"),
-        revenue=deals.total_minor.sum().cast("int64"),
+        monetary=deals.net_minor.sum(where=in_window).fill_null(0).cast("int64"),
+        revenue=deals.net_minor.sum().cast("int64"),
     )
     base = base.filter(_.last_day.notnull())
     base = base.left_join(_rhythm(frame), "customer_id").drop("customer_id_right")
@@ -109,23 +109,23 @@ def _margins(frame: Frame) -> Table:
     """Revenue of each customer's lines whose unit cost is known, and that cost, in units of the currency."""
     joined = known_lines(frame, frame.deals)
     return joined.group_by("customer_id").agg(
-        known=joined.amount.sum(where=joined.unit_cost.notnull()).fill_null(0).cast("float64"),
+        known=joined.net.sum(where=joined.unit_cost.notnull()).fill_null(0).cast("float64"),
         cost=joined.cost.sum().fill_null(0).cast("float64"),
     )
 
 
 def known_lines(frame: Frame, orders: Table) -> Table:
     """Lines of the given orders, each with `cost` = quantity × unit cost (null where the cost is not known)."""
-    lines = frame.backend.table("order_lines").select("order_id", "quantity", "amount", "unit_cost")
+    lines = frame.backend.table("order_lines").select("order_id", "quantity", "net", "unit_cost")
     joined = lines.inner_join(orders.select("id", "customer_id"), lines.order_id == orders.id)
     return joined.mutate(cost=joined.quantity.cast("float64") * joined.unit_cost.cast("float64"))
 
 
 def totals(frame: Frame) -> Table:
-    """Orders and amounts by kind, of known customers and of nobody known: together they are every order that stands."""
+    """Orders and net amounts by kind, of known customers and of nobody known: together every order that stands."""
     orders = frame.orders.mutate(known=_.customer_id.notnull())
     return orders.group_by("kind", "known").agg(
-        orders=orders.count().cast("int64"), amount=orders.total_minor.sum().cast("int64")
+        orders=orders.count().cast("int64"), amount=orders.net_minor.sum().cast("int64")
     )
 
 
@@ -135,7 +135,7 @@ def months(frame: Frame, *, calendar: str) -> Table:
     orders = frame.orders
     joined = orders.inner_join(dates, orders.placed_at_day == dates.day).mutate(month=_[calendar])
     return joined.group_by("month", "kind").agg(
-        orders=joined.count().cast("int64"), amount=joined.total_minor.sum().cast("int64")
+        orders=joined.count().cast("int64"), amount=joined.net_minor.sum().cast("int64")
     )
 
 

@@ -1,7 +1,7 @@
 """Who may see or touch which order: its customer's visibility, narrowed by the right over orders.
 
-Anonymous orders belong to nobody, so only those with all orders see them. Products are seen by whoever holds
-products.view.
+Anonymous orders belong to nobody, so only those with all orders see them. Products, their categories, price lists and
+rates of taxes are seen by whoever holds products.view.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from peyvand.memory.customers.access import VIEW as CUSTOMERS_VIEW
 from peyvand.memory.customers.models import Customer
 
 if TYPE_CHECKING:
-    from peyvand.memory.commerce.models import Order, Product
+    from peyvand.memory.commerce.models import Category, Order, PriceList, Product, TaxRate
 
 
 ORDERS_VIEW = "orders.view"
@@ -26,6 +26,7 @@ ORDERS_IMPORT = "orders.import"
 ORDERS_EXPORT = "orders.export"
 PRODUCTS_VIEW = "products.view"
 PRODUCTS_EDIT = "products.edit"
+TAXES_EDIT = "taxes.edit"
 
 _GROUP = _("Orders")
 PERMISSIONS = (
@@ -34,7 +35,8 @@ PERMISSIONS = (
     Permission(ORDERS_IMPORT, _("Bring in orders and products from a file"), _GROUP, order=302),
     Permission(ORDERS_EXPORT, _("Take orders and products out as a file"), _GROUP, order=303),
     Permission(PRODUCTS_VIEW, _("See products and prices"), _GROUP, order=304),
-    Permission(PRODUCTS_EDIT, _("Add and change products"), _GROUP, order=305),
+    Permission(PRODUCTS_EDIT, _("Add and change products, categories and price lists"), _GROUP, order=305),
+    Permission(TAXES_EDIT, _("Set the rates of taxes"), _GROUP, order=306),
 )
 
 
@@ -71,3 +73,30 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Every product, to those who may see products at all."""
         products = self.filter(demo=actor.demo)
         return products if actor.may(PRODUCTS_VIEW) else products.none()
+
+
+class CategoryQuerySet(models.QuerySet["Category"]):
+    """Categories of one of the two businesses."""
+
+    def visible_to(self, actor: Actor) -> CategoryQuerySet:
+        """Every category, to those who may see products."""
+        found = self.filter(demo=actor.demo)
+        return found if actor.may(PRODUCTS_VIEW) else found.none()
+
+
+class PriceListQuerySet(models.QuerySet["PriceList"]):
+    """Price lists of one of the two businesses."""
+
+    def visible_to(self, actor: Actor) -> PriceListQuerySet:
+        """Every price list, to those who may see products and prices."""
+        found = self.filter(demo=actor.demo)
+        return found if actor.may(PRODUCTS_VIEW) else found.none()
+
+
+class TaxRateQuerySet(models.QuerySet["TaxRate"]):
+    """Rates of taxes of one of the two businesses."""
+
+    def visible_to(self, actor: Actor) -> TaxRateQuerySet:
+        """Every rate, to those who may see products or set taxes."""
+        found = self.filter(demo=actor.demo)
+        return found if actor.may(PRODUCTS_VIEW) or actor.may(TAXES_EDIT) else found.none()

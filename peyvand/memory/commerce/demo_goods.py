@@ -66,3 +66,36 @@ ABROAD = (  # in euros, cents
     Good("EX-002", "Saffron & Cardamom Infusion, 500 g", 3_980, 0.55, 3),
     Good("EX-003", "Sour Tea of Kerman, 1 kg", 1_790, 0.43, 4),
 )
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A category of the sample, and which codes stand in it, by their beginning."""
+
+    fa: str
+    en: str
+    codes: tuple[str, ...] = ()
+    inside: str = ""  # the English name of the one above
+
+
+BRANCHES = (
+    Branch("نوشیدنی", "Drinks"),
+    Branch("چای ایرانی", "Iranian tea", ("CH-1",), "Drinks"),
+    Branch("چای خارجی", "Tea from abroad", ("CH-2",), "Drinks"),
+    Branch("دم‌نوش", "Infusions", ("DM-",), "Drinks"),
+    Branch("قهوه", "Coffee", ("GH-",), "Drinks"),
+    Branch("لوازم دم‌آوری", "Brewing tools", ("AB-",)),
+    Branch("شیرینی و همراه چای", "Sweets", ("SH-",)),
+    Branch("جعبه‌ی هدیه", "Gift boxes", ("HD-",)),
+    Branch("کارگاه و ارسال", "Workshops and postage", ("KR-", "HZ-")),
+    Branch("صادراتی", "For export", ("EX-",)),
+)
+WHOLESALE_TAG = "عمده"  # of houses, see customers.demo_names
+WHOLESALE, WHOLESALE_OFF = "عمده‌فروشی", 12.5
+BIG_BAG, BIG_BAG_FROM, BIG_BAG_OFF = "GH-401", 20, 15  # the espresso of cafés, by the sack
+LIKED_AGAIN, LIKED_OFF = "قدردانی از قهرمان‌ها", 5
+YALDA, YALDA_OFF = "شب یلدا", 10
+VAT_FA, VAT_EN = "مالیات بر ارزش افزوده", "Value added tax"
+EXEMPT_FA, EXEMPT_EN = "معاف از مالیات (صادرات)", "Exempt (export)"
+REASONS = ("بسته‌بندی آسیب دیده بود", "مانده‌ی فصل پیش", "جبران دیر رسیدن سفارش پیش", "خرید تعدادی")
+WHOLE_REASONS = ("مشتری دائمی", "نخستین سفارش", "معرف دوستان")

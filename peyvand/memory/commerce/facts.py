@@ -10,9 +10,8 @@ FACTS = (
         select="""
             SELECT id, demo, number, customer_id, kind, status, origin_id, placed_at, delivered_at, cancelled_at,
             currency,
-                   exponent, channel, total_minor, cost_minor, paid_minor, returned_minor, tracks_payment, lines,
-                   source,
-                   updated_at
+                   exponent, channel, total_minor, tax_minor, total_minor - tax_minor AS net_minor, discount_minor,
+                   cost_minor, paid_minor, returned_minor, tracks_payment, lines, source, updated_at
               FROM commerce_order""",
         key="id",
         changed="updated_at",
@@ -30,7 +29,10 @@ FACTS = (
             "currency": "ISO code of its currency",
             "exponent": "Decimals of the currency",
             "channel": "How it came",
-            "total_minor": "Total in minor units; negative for what goes back",
+            "total_minor": "What is to be paid, taxes included, in minor units; negative for what goes back",
+            "tax_minor": "The taxes in the total, in minor units",
+            "net_minor": "The total less its taxes, in minor units: revenue",
+            "discount_minor": "What was taken off, on lines and on the whole, in minor units",
             "cost_minor": "Cost in minor units; empty unless every line's cost is known",
             "paid_minor": "Payments less refunds, in minor units",
             "returned_minor": "Totals of its returns, in minor units, zero or less",
@@ -43,29 +45,42 @@ FACTS = (
     WarehouseFact(
         name="order_lines",
         select="""
-            SELECT line.id, kept.demo, line.order_id, line.product_id, line.position, line.description, line.quantity,
-                   line.unit_price, line.amount, line.unit_cost, line.quantity * line.unit_cost AS cost
-              FROM commerce_orderline line JOIN commerce_order kept ON kept.id = line.order_id""",
+            SELECT line.id, kept.demo, line.order_id, line.product_id, product.category_id, line.position,
+                   line.description, line.quantity, line.unit_price, line.price_list_id,
+                   line.discount + line.order_discount AS discount, line.amount, line.tax_percent, line.tax,
+                   line.amount - CASE WHEN line.tax_included THEN line.tax ELSE 0 END AS net,
+                   coalesce(line.unit_cost, priced.unit_cost) AS unit_cost,
+                   line.quantity * coalesce(line.unit_cost, priced.unit_cost) AS cost
+              FROM commerce_orderline line JOIN commerce_order kept ON kept.id = line.order_id
+              LEFT JOIN commerce_product product ON product.id = line.product_id
+              LEFT JOIN commerce_product priced
+                     ON priced.id = line.product_id AND priced.currency = kept.currency""",
         key="id",
         columns={
             "id": "Id of the line",
             "demo": "Whether it belongs to the sample business",
             "order_id": "Id of its order",
             "product_id": "Id of the product, where known",
+            "category_id": "Id of the category that the product stands in now, where it stands in one",
             "position": "Place in the order, from 1",
             "description": "What the line says",
             "quantity": "Quantity; negative for what goes back",
             "unit_price": "Price of one, in the order's currency",
-            "amount": "Quantity times unit price, exactly",
-            "unit_cost": "Cost of one, where known",
+            "price_list_id": "Id of the price list that the price came from, where it did",
+            "discount": "What was taken off: its own discount and its share of the order's, exactly",
+            "amount": "Quantity times unit price less discount, exactly; holds the tax where that is included",
+            "tax_percent": "Per cent of the rate it was sold under, where there was one",
+            "tax": "Its tax, included or on top, in whole minor units",
+            "net": "The amount without tax, exactly: revenue",
+            "unit_cost": "Cost of one: as noted on the line, else the product's of today in the order's currency",
             "cost": "Quantity times unit cost, exactly, where known",
         },
     ),
     WarehouseFact(
         name="payments",
         select="""
-            SELECT payment.id, payment.demo, payment.order_id, kept.customer_id, payment.kind, payment.at,
-                   payment.amount_minor, payment.currency, payment.method
+            SELECT payment.id, payment.demo, payment.order_id, kept.customer_id, payment.kind, payment.reverses_id,
+                   payment.at, payment.amount_minor, payment.currency, payment.method
               FROM commerce_payment payment JOIN commerce_order kept ON kept.id = payment.order_id""",
         key="id",
         columns={
@@ -75,6 +90,7 @@ FACTS = (
             "customer_id": "Id of the customer, where known",
             "kind": "payment or refund",
             "at": "When (UTC)",
+            "reverses_id": "Of an entry that takes back one recorded wrongly, the id of that one",
             "amount_minor": "Amount in minor units, above zero for both kinds",
             "currency": "ISO code of its currency",
             "method": "How it was paid",
@@ -83,7 +99,7 @@ FACTS = (
     WarehouseFact(
         name="products",
         select="""
-            SELECT id, demo, sku, name, kind, unit_price, unit_cost, currency, active, updated_at
+            SELECT id, demo, sku, name, kind, category_id, unit_price, unit_cost, currency, active, updated_at
               FROM commerce_product""",
         key="id",
         changed="updated_at",
@@ -93,11 +109,26 @@ FACTS = (
             "sku": "Product code",
             "name": "Name",
             "kind": "goods, service or fee",
+            "category_id": "Id of its category, where it stands in one",
             "unit_price": "Price of one, in its currency",
             "unit_cost": "Cost of one, where known",
             "currency": "ISO code of its currency",
             "active": "Whether it is on sale",
             "updated_at": "When it last changed (UTC)",
+        },
+    ),
+    WarehouseFact(
+        name="product_categories",
+        select="""
+            SELECT id, demo, parent_id, name_fa, name_en, archived FROM commerce_category""",
+        key="id",
+        columns={
+            "id": "Id of the category",
+            "demo": "Whether it belongs to the sample business",
+            "parent_id": "Id of the category above it; empty at the root",
+            "name_fa": "Name in Persian",
+            "name_en": "Name in English",
+            "archived": "Whether it is no longer offered",
         },
     ),
 )

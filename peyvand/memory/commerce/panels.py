@@ -12,7 +12,7 @@ from peyvand.foundation.registry.declarations import Hit
 from peyvand.foundation.ui.lists import capped_count
 from peyvand.memory.commerce import queries
 from peyvand.memory.commerce.access import ORDERS_VIEW, PRODUCTS_VIEW
-from peyvand.memory.commerce.queries import NEWEST_FIRST, OrderFilter
+from peyvand.memory.commerce.queries import NEWEST_FIRST, OrderFilter, ProductFilter
 from peyvand.memory.customers.models import Customer
 
 SHOWN = 25  # orders in a customer's tab; the list has the rest
@@ -71,5 +71,5 @@ def find_products(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
             icon="package",
             url=reverse("commerce:product", args=[product.pk]),
         )
-        for product in queries.products(actor=actor, text=text).order_by("name", "pk")[:limit]
+        for product in queries.products(actor=actor, chosen=ProductFilter(text=text)).order_by("name", "pk")[:limit]
     ]

@@ -16,13 +16,13 @@ TABLES = (
             key="id customer_id origin_id number",
             technical="demo version created_at updated_at exponent tracks_payment source",
             descriptive=(
-                "kind status placed_at delivered_at cancelled_at currency channel total_minor cost_minor paid_minor "
-                "returned_minor lines"
+                "kind status placed_at delivered_at cancelled_at currency channel total_minor tax_minor discount_minor "
+                "cost_minor paid_minor returned_minor lines discount_percent discount_value"
             ),
-            content="note",
+            content="note discount_reason",
         ),
         erase="blank",
-        blank={"customer_id": "NULL", "note": "''"},
+        blank={"customer_id": "NULL", "note": "''", "discount_reason": "''"},
         order=30,
     ),
     PersonalTable(
@@ -30,10 +30,15 @@ TABLES = (
         label=_("Order lines"),
         via=("order_id", "commerce_order"),
         columns=classed(
-            key="id order_id product_id returns_id",
-            descriptive="position description quantity unit_price amount unit_cost",
+            key="id order_id product_id returns_id price_list_id tax_rate_id",
+            descriptive=(
+                "position description quantity unit_price amount unit_cost discount discount_percent order_discount "
+                "tax_percent tax_included tax"
+            ),
+            content="discount_reason",
         ),
-        erase="keep",
+        erase="blank",
+        blank={"discount_reason": "''"},
         order=31,
     ),
     PersonalTable(
@@ -41,14 +46,20 @@ TABLES = (
         label=_("Payments"),
         via=("order_id", "commerce_order"),
         columns=classed(
-            key="id order_id",
+            key="id order_id reverses_id",
             technical="demo created_at",
             identifying="reference",
             descriptive="kind at amount_minor currency method",
+            content="note",
         ),
         erase="blank",
-        blank={"reference": "''"},
+        blank={"reference": "''", "note": "''"},
         order=32,
     ),
     ImpersonalTable("commerce_product", "what is sold"),
+    ImpersonalTable("commerce_category", "branches of what is sold"),
+    ImpersonalTable("commerce_pricelist", "for which customers prices hold: a tag or a class, never a person"),
+    ImpersonalTable("commerce_pricelistitem", "prices of what is sold"),
+    ImpersonalTable("commerce_taxrate", "rates of taxes"),
+    ImpersonalTable("commerce_taxtarget", "what rates of taxes are for"),
 )

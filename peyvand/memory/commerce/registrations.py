@@ -13,6 +13,7 @@ from peyvand.foundation.registry.declarations import (
     MenuEntry,
     Panel,
     SearchProvider,
+    SettingsPage,
 )
 from peyvand.foundation.transfer.shapes import Total
 from peyvand.memory.commerce import demo, exports, panels, personal
@@ -26,9 +27,16 @@ from peyvand.memory.commerce.access import (
     PRODUCTS_VIEW,
 )
 from peyvand.memory.commerce.facts import FACTS
-from peyvand.memory.commerce.imports.columns import OPPORTUNITY_COLUMNS, ORDER_COLUMNS, PRODUCT_COLUMNS, REASONS
+from peyvand.memory.commerce.imports.columns import (
+    OPPORTUNITY_COLUMNS,
+    ORDER_COLUMNS,
+    PRICE_COLUMNS,
+    PRODUCT_COLUMNS,
+    REASONS,
+)
 from peyvand.memory.commerce.imports.opportunities import OpportunityWriter
 from peyvand.memory.commerce.imports.orders import OrderWriter
+from peyvand.memory.commerce.imports.prices import PriceWriter
 from peyvand.memory.commerce.imports.products import ProductWriter
 from peyvand.memory.commerce.products import product_keys_restore
 from peyvand.memory.commerce.timeline import KINDS, ORDER, PAYMENT
@@ -40,6 +48,7 @@ DECLARATIONS = (
     Total(name="orders", label=_("Orders")),
     Total(name="opportunities", label=_("Opportunities")),
     Total(name="products", label=_("Products")),
+    Total(name="prices", label=_("Prices")),
     Total(name="total", label=_("Sum of the lines")),
     *PERMISSIONS,
     *KINDS,
@@ -53,7 +62,7 @@ DECLARATIONS = (
         group="work",
         order=20,
         permission=ORDERS_VIEW,
-        key="o",
+        key="O",
     ),
     MenuEntry(
         name="commerce.products",
@@ -79,6 +88,41 @@ DECLARATIONS = (
         url_name="commerce:product-new",
         order=30,
         permission=PRODUCTS_EDIT,
+    ),
+    Action(
+        name="commerce.price-list-new",
+        label=_("New price list"),
+        icon="tags",
+        url_name="commerce:price-list-new",
+        order=35,
+        permission=PRODUCTS_EDIT,
+    ),
+    SettingsPage(
+        "commerce.categories",
+        _("Categories of products"),
+        _("The branches of what you sell, and their order."),
+        "folders",
+        "commerce:categories",
+        50,
+        PRODUCTS_VIEW,
+    ),
+    SettingsPage(
+        "commerce.price-lists",
+        _("Price lists"),
+        _("Prices for a tag, a value class or everyone, for some time or always."),
+        "tags",
+        "commerce:price-lists",
+        51,
+        PRODUCTS_VIEW,
+    ),
+    SettingsPage(
+        "commerce.taxes",
+        _("Taxes"),
+        _("Rates with their first day, for everything or for chosen categories and products."),
+        "receipt-tax",
+        "commerce:tax-rates",
+        52,
+        PRODUCTS_VIEW,
     ),
     SearchProvider(name="commerce.orders", label=_("Orders"), search=panels.find_orders, order=20),
     SearchProvider(name="commerce.products", label=_("Products"), search=panels.find_products, order=30),
@@ -134,6 +178,16 @@ DECLARATIONS = (
         options=("currency",),
     ),
     ImportShape(
+        name="prices",
+        label=_("Prices of price lists"),
+        help=_("One line for each product of each price list, by the list's name and the product's code."),
+        icon="tags",
+        columns=PRICE_COLUMNS,
+        writer=PriceWriter,
+        permission=ORDERS_IMPORT,
+        order=45,
+    ),
+    ImportShape(
         name="opportunities",
         label=_("Opportunities"),
         help=_("One deal a line; each becomes an entry on the timeline of its organisation."),
@@ -146,9 +200,15 @@ DECLARATIONS = (
     ),
     ExportShape(name="orders", label=_("Orders by line"), permission=ORDERS_EXPORT, rows=exports.order_rows, order=10),
     ExportShape(name="products", label=_("Products"), permission=ORDERS_EXPORT, rows=exports.product_rows, order=40),
+    ExportShape(
+        name="prices", label=_("Prices of price lists"), permission=ORDERS_EXPORT, rows=exports.price_rows, order=45
+    ),
     Recompute(name="commerce_product", function=product_keys_restore),
     DemoPart("commerce", _("Orders and products"), demo.sample_remove, demo.sample_load, demo.present, order=30),
     Part("commerce.lines", "commerce_orderline", "order_id", "commerce_order"),
+    Part("commerce.payments", "commerce_payment", "order_id", "commerce_order"),
+    Part("commerce.prices", "commerce_pricelistitem", "price_list_id", "commerce_pricelist"),
+    Part("commerce.targets", "commerce_taxtarget", "rate_id", "commerce_taxrate"),
     Part("commerce.story", "interactions_interaction", "source_id", "commerce_order", where=("source_kind", ORDER)),
     Part(
         "commerce.payment-story",
@@ -158,6 +218,11 @@ DECLARATIONS = (
         where=("source_kind", PAYMENT),
     ),
     TrackedTable(name="commerce_product", label=_("Product"), icon="package"),
+    TrackedTable(name="commerce_category", label=_("Category of products"), icon="folder"),
+    TrackedTable(name="commerce_pricelist", label=_("Price list"), icon="tags"),
+    TrackedTable(name="commerce_pricelistitem", label=_("Price in a price list"), icon="tag"),
+    TrackedTable(name="commerce_taxrate", label=_("Tax"), icon="receipt-tax"),
+    TrackedTable(name="commerce_taxtarget", label=_("What a tax is for"), icon="receipt-tax"),
     TrackedTable(name="commerce_order", label=_("Order"), icon="shopping-bag"),
     TrackedTable(name="commerce_orderline", label=_("Line of an order"), icon="list"),
     TrackedTable(name="commerce_payment", label=_("Payment"), icon="cash"),

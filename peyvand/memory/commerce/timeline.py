@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ CANCELLED = "order.cancelled"
 RETURNED = "order.returned"
 PAID = "payment.received"
 REFUNDED = "payment.refunded"
+REVERSED = "payment.reversed"
 OPPORTUNITY = "opportunity.told"
 CHANNEL = "order"
 ORDER = "commerce.order"
@@ -64,6 +66,12 @@ def payment_row(order: Order, payment: Payment) -> InteractionRow:
             "method": payment.method,
         },
     )
+
+
+def reversal_row(order: Order, payment: Payment) -> InteractionRow:
+    """The interaction of an entry that takes back one that was recorded wrongly; no money moved."""
+    row = payment_row(order, payment)
+    return replace(row, kind=REVERSED, direction="", dedupe_key=f"{REVERSED}:{payment.pk}")
 
 
 def _row(kind: str, order: Order, *, at: datetime, **more: Any) -> InteractionRow:
@@ -105,6 +113,11 @@ def cancelled(*, actor: Actor, order: Order, at: datetime) -> None:
 def paid(*, actor: Actor, order: Order, payment: Payment) -> None:
     """Money came in, or went back."""
     record_many(actor=actor, rows=[payment_row(order, payment)])
+
+
+def reversed_entry(*, actor: Actor, order: Order, payment: Payment) -> None:
+    """An entry of money turned out to be wrong."""
+    record_many(actor=actor, rows=[reversal_row(order, payment)])
 
 
 WAYS: Mapping[str, Label] = {
@@ -239,5 +252,15 @@ KINDS = (
         tone=5,
         url=_order_url,
         order=24,
+    ),
+    InteractionKind(
+        REVERSED,
+        _("Payment reversed"),
+        "receipt-off",
+        _says(lambda payload: gettext("An entry of %(total)s for order %(number)s was wrong and was reversed")),
+        channel=CHANNEL,
+        tone=6,
+        url=_order_url,
+        order=25,
     ),
 )

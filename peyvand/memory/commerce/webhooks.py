@@ -12,6 +12,7 @@ from peyvand.events.commerce import (
     OrderPlaced,
     OrderReturned,
     PaymentRecorded,
+    PaymentReversed,
 )
 from peyvand.foundation.webhooks.declarations import WebhookEvent
 from peyvand.foundation.webhooks.handlers import going_out
@@ -40,9 +41,10 @@ WEBHOOKS = going_out(
         name="order.placed", label=_("Order placed"), group=GROUP, event=OrderPlaced, order=130,
         subjects=lambda event: (event.order_id,),
         payload=lambda event, _ids: {
-            **_order(event), "at": _iso(event.placed_at), "total_minor": event.total_minor, "currency": event.currency,
+            **_order(event), "at": _iso(event.placed_at), "total_minor": event.total_minor,
+            "tax_minor": event.tax_minor, "currency": event.currency,
         },
-        sample=OrderPlaced(5120, "105120", 1042, AT, 21_400_000, "IRR", demo=False),
+        sample=OrderPlaced(5120, "105120", 1042, AT, 21_400_000, "IRR", demo=False, tax_minor=1_945_455),
     ),
     WebhookEvent(
         name="order.delivered", label=_("Order delivered"), group=GROUP, event=OrderDelivered, order=131,
@@ -61,9 +63,9 @@ WEBHOOKS = going_out(
         subjects=lambda event: (event.order_id,),
         payload=lambda event, _ids: {
             **_order(event), "origin_id": event.origin_id, "at": _iso(event.at), "total_minor": event.total_minor,
-            "currency": event.currency,
+            "tax_minor": event.tax_minor, "currency": event.currency,
         },
-        sample=OrderReturned(5131, "105131", 5120, 1042, AT, -4_100_000, "IRR", demo=False),
+        sample=OrderReturned(5131, "105131", 5120, 1042, AT, -4_100_000, "IRR", demo=False, tax_minor=-372_727),
     ),
     WebhookEvent(
         name="payment.recorded", label=_("Payment recorded"), group=GROUP, event=PaymentRecorded, order=134,
@@ -76,5 +78,15 @@ WEBHOOKS = going_out(
         subjects=lambda event: (event.payment_id,) if event.refund else (),
         payload=lambda event, _ids: _payment(event),
         sample=PaymentRecorded(7009, 5120, 1042, True, AT, 4_100_000, "IRR", demo=False),
+    ),
+    WebhookEvent(
+        name="payment.reversed", label=_("Payment reversed"), group=GROUP, event=PaymentReversed, order=136,
+        subjects=lambda event: (event.payment_id,),
+        payload=lambda event, _ids: {
+            "payment_id": event.payment_id, "reverses_id": event.reverses_id, "order_id": event.order_id,
+            "customer_id": event.customer_id, "at": _iso(event.at), "amount_minor": event.amount_minor,
+            "currency": event.currency,
+        },
+        sample=PaymentReversed(7010, 7003, 5120, 1042, False, AT, 21_400_000, "IRR", demo=False),
     ),
 )  # fmt: skip

@@ -48,7 +48,7 @@ from peyvand.memory.customers.services.tags import tags_ensure
 from peyvand.memory.customers.stages import stages_ensure
 from peyvand.memory.customers.writing import NewCustomer, NewIdentity, insert_customers
 
-PEOPLE, HOUSES = 600, 60  # of the whole sample
+PEOPLE, HOUSES, TWICE = 600, 60, 9  # of the whole sample
 FOREIGNERS = {7 + 9 * number: one for number, one in enumerate(ABROAD)}  # by their place among the people
 FAR = range(1 + len(CHAIN[1]), 1 + len(CHAIN[1]) + len(EXPORTERS))  # places of the houses abroad
 
@@ -148,7 +148,8 @@ def lives(world: World) -> list[Life]:
 def cast(world: World) -> list[Member]:
     """Everybody of the sample, organisations first; the same for the same world."""
     houses = list(_houses(world))
-    return [*houses, *_people(world, houses=len(houses))]
+    people = list(_people(world, houses=len(houses)))
+    return [*houses, *people, *_twice(world, people)]
 
 
 def _houses(world: World) -> Iterator[Member]:
@@ -208,6 +209,31 @@ def _people(world: World, *, houses: int) -> Iterator[Member]:
         if works_at is not None:
             row.job_title = chance.choice(JOBS)
         yield Member(row, life, works_at=works_at)
+
+
+def _twice(world: World, people: list[Member]) -> Iterator[Member]:
+    """Some who were written down a second time, as it happens in every base: for the search for duplicates to find."""
+    chance = world.chance("customers.twice")
+    known = [member.row for member in people if member.row.language == "fa" and member.row.given_name]
+    with_email = [row for row in known if any(one.kind == IdentityKind.EMAIL for one in row.identities)]
+    chosen = chance.sample(with_email, min(world.count(TWICE), len(with_email)))
+    for place, row in enumerate(chosen):
+        phone, email = (
+            next(one for one in row.identities if one.kind == kind) for kind in (IdentityKind.PHONE, IdentityKind.EMAIL)
+        )
+        family = row.family_name
+        slipped = f"{family[:-3]}{family[-2]}{family[-3]}{family[-1]}"  # two letters in each other's place
+        name, given, kept = (
+            (f"{row.given_name[0]}. {family}", "", [phone]),  # from a parcel
+            (f"{row.given_name} {slipped}", row.given_name, [phone, email]),  # by telephone
+            (f"{row.given_name} {family}", row.given_name, [email]),  # from the shop on the web
+        )[place % 3]
+        again = NewCustomer(
+            CustomerKind.PERSON, name, "", given, slipped if place % 3 == 1 else family, city=row.city, country="ایران",
+            language="fa", source=chance.choice(SOURCES), birth_date=row.birth_date if place % 2 else None,
+            identities=list(kept),
+        )  # fmt: skip
+        yield Member(again, Life(Habit.WATCHING, chance.randint(20, 200), chance.randint(1, 19), 60))
 
 
 def _identities(chance: random.Random, place: int) -> Iterator[NewIdentity]:

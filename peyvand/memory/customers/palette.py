@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Hit
+from peyvand.foundation.text.lists import joined
 from peyvand.foundation.ui.formats import number
 from peyvand.memory.customers import access, lists, queries
 from peyvand.memory.customers.models import CustomerKind
@@ -21,7 +22,7 @@ def hits(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
     return [
         Hit(
             title=customer.name,
-            subtitle=guess if found.guessed else ", ".join(filter(None, (customer.job_title, customer.city))),
+            subtitle=guess if found.guessed else joined(filter(None, (customer.job_title, customer.city))),
             icon="building" if customer.kind == CustomerKind.ORGANISATION else "user",
             url=reverse("customers:one", args=[customer.pk]),
             organisation=customer.kind == CustomerKind.ORGANISATION,

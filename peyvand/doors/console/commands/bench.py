@@ -9,15 +9,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
+from django.contrib.auth.views import redirect_to_login
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from peyvand.doors.console import ground, printing
+from peyvand.doors.console.commands.bench_crash import crash_in, crash_measures
 from peyvand.doors.console.commands.bench_memory import memory_measures, walk_measures
 from peyvand.doors.console.commands.options import AsJson
-from peyvand.foundation.jobs.health import health
 from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.memory.customers.services import CustomerData, customer_create
 from peyvand.memory.interactions.queries import timeline
@@ -26,10 +27,13 @@ from peyvand.memory.interactions.services import InteractionRow, record_many
 bench = typer.Typer(help=_("Measure this machine."), invoke_without_command=True)
 bench.command("memory", help=_("A million customers, walked as staff walk them, beside ten thousand."))(memory_measures)
 bench.command("walk", hidden=True)(walk_measures)
+bench.command("crash", help=_("Messages to thousands while the workers that send them are killed."))(crash_measures)
+bench.command("crash-in", hidden=True)(crash_in)
 BATCH = 1000
 PAGE = 50
 ROWS = 20_000
 Result = dict[str, Any]
+Rows = Annotated[int, typer.Option(min=1000, max=1_000_000, help=_("Rows to write."))]
 
 
 def _rate(work: Callable[[], int], *, least: float = 0.5) -> float:
@@ -97,31 +101,28 @@ def _reading(actor: Actor, customer_id: int) -> Result:
 
 
 def _answering() -> Result:
-    """The smallest answer: its work alone, against the same through all of the middleware."""
-    client = Client(HTTP_HOST="127.0.0.1")
+    """The smallest answer, a stranger sent to the sign-in: made alone, against through all of the middleware."""
+    client, alone = Client(HTTP_HOST="127.0.0.1"), RequestFactory(HTTP_HOST="127.0.0.1")
 
     def raw() -> int:
-        return int(bool(health()))
+        return int(redirect_to_login(alone.get("/").get_full_path()).status_code == 302)
 
     def ours() -> int:
-        return int(client.get("/healthz").status_code > 0)
+        return int(client.get("/").status_code == 302)
 
     with translation.override(translation.get_language()):  # a request chooses its own
         return _compared("answer", "requests/s", raw=_rate(raw), ours=_rate(ours))
 
 
 @bench.callback()
-def every(context: typer.Context) -> None:
-    """All measures, when none is named."""
+def every(context: typer.Context, rows: Rows = ROWS, as_json: AsJson = False) -> None:
+    """Those of the ground, when none is named."""
     if context.invoked_subcommand is None:
-        ground_measures()
+        ground_measures(rows=rows, as_json=as_json)
 
 
 @bench.command("ground", help=_("Writing, reading and answering, against what this machine can do at most."))
-def ground_measures(
-    rows: Annotated[int, typer.Option(min=1000, max=1_000_000, help=_("Rows to write."))] = ROWS,
-    as_json: AsJson = False,
-) -> None:
+def ground_measures(rows: Rows = ROWS, as_json: AsJson = False) -> None:
     server = ground.stand(say=printing.say)
     actor = system_actor(via="console", language=ground.language(), demo=True)
     printing.say(_("Measuring; nothing of it stays …"))
@@ -133,9 +134,11 @@ def ground_measures(
         printing.answer({"bench": "ground", "rows": rows, "postgresql": server.version, "results": results})
         return
     titles = [_("Measure"), _("Limit"), _("Ours"), _("Ratio"), _("Unit")]
+    words = {"write": _("Writing"), "read": _("Reading"), "answer": _("Answering")}
+    units = {"rows/s": _("rows a second"), "pages/s": _("pages a second"), "requests/s": _("requests a second")}
     cells = [
-        (one["name"], printing.number(math.floor(one["raw"])), printing.number(math.floor(one["ours"])), one["ratio"],
-         one["unit"])
+        (words[one["name"]], printing.number(math.floor(one["raw"])), printing.number(math.floor(one["ours"])),
+         one["ratio"], units[one["unit"]])
         for one in results
     ]  # fmt: skip
     printing.table(titles, cells)

@@ -28,6 +28,8 @@ from peyvand.foundation.jobs.health import health
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.outbox.models import Failure
 from peyvand.foundation.registry.actor import system_actor
+from peyvand.foundation.registry.declarations import SettingsPage
+from peyvand.foundation.registry.registry import registry
 
 
 def doctor(as_json: AsJson = False) -> None:
@@ -60,6 +62,11 @@ def _print(one: Check) -> None:
         printing.line(f"    {one.advice}")
 
 
+def _page(name: str) -> str:
+    """A page of the settings as it is called there."""
+    return str(registry.get(SettingsPage, name).label)
+
+
 def _installation() -> Iterator[Check]:
     steps = ground.pending()
     yield Check(
@@ -79,7 +86,7 @@ def _installation() -> Iterator[Check]:
     dead = Failure.objects.filter(state=Failure.State.DEAD).count()
     yield Check(
         "events", dead == 0, _("Every event reached its readers"), str(dead) if dead else "",
-        _("Open “Undelivered events” in the settings and send them again."),
+        _("Open “{page}” in the settings and send them again.").format(page=_page("outbox.failures")),
     )  # fmt: skip
     failed = Run.objects.filter(state=Run.State.FAILED).count()
     yield Check("runs", True, _("Long work that failed, in all"), str(failed))

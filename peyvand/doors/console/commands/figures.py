@@ -7,13 +7,17 @@ from typing import Annotated, Any
 
 import typer
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from peyvand.doors.console import ground, printing
 from peyvand.doors.console.commands.options import AsJson
 from peyvand.doors.console.failures import USAGE, CommandError
 from peyvand.foundation.calendar.parsing import DateError, parse_date
 from peyvand.foundation.jobs import services as jobs
+from peyvand.foundation.money.currencies import currency_of
 from peyvand.foundation.registry.actor import system_actor
+from peyvand.foundation.ui import formats
+from peyvand.foundation.ui.pieces import CLASSES
 from peyvand.insight.value import queries
 
 AsOf = Annotated[
@@ -49,8 +53,10 @@ def refresh(as_of: AsOf = "", demo: Demo = False, as_json: AsJson = False) -> No
     if not result.get("as_of"):
         printing.line(_("There are no orders yet to compute from."))
         return
-    text = _("Computed {customers} customers as of {day}.")
-    printing.line(text.format(customers=printing.number(result["customers"]), day=result["as_of"]))
+    count = result["customers"]
+    text = ngettext("Computed {customers} customer as of {day}.", "Computed {customers} customers as of {day}.", count)
+    as_read = formats.day(date.fromisoformat(result["as_of"]), "full")
+    printing.line(text.format(customers=printing.number(count), day=as_read))
 
 
 def insight(as_of: AsOf = "", currency: str = "", demo: Demo = False, as_json: AsJson = False) -> None:
@@ -68,9 +74,12 @@ def insight(as_of: AsOf = "", currency: str = "", demo: Demo = False, as_json: A
             "customers": snapshot.customers, "currencies": list(shown.currencies), **snapshot.payload,
         })  # fmt: skip
         return
-    text = _("{customers} customers as of {day}, in {currency}")
-    printing.line(
-        text.format(customers=printing.number(snapshot.customers), day=snapshot.as_of, currency=snapshot.currency)
-    )
-    rows = [(row["class"], printing.number(row["customers"])) for row in snapshot.payload["classes"]]
+    text = ngettext(
+        "{customers} customer as of {day}, in {currency}", "{customers} customers as of {day}, in {currency}",
+        snapshot.customers,
+    )  # fmt: skip
+    named = currency_of(snapshot.currency).name
+    as_read = formats.day(snapshot.as_of, "full")
+    printing.line(text.format(customers=printing.number(snapshot.customers), day=as_read, currency=named))
+    rows = [(CLASSES[row["class"]][0], printing.number(row["customers"])) for row in snapshot.payload["classes"]]
     printing.table([_("Class"), _("Customers")], rows)

@@ -24,6 +24,7 @@ from peyvand.foundation.accounts.roles import ADMIN
 from peyvand.foundation.accounts.services.people import reset_link_make, user_invite
 from peyvand.foundation.accounts.services.tokens import token_make, token_revoke
 from peyvand.foundation.registry.actor import Actor, system_actor
+from peyvand.foundation.text.lists import joined
 
 user = typer.Typer(help=_("People who sign in."))
 token = typer.Typer(help=_("Tokens of programs that use the API."))
@@ -51,7 +52,7 @@ def _role(key: str) -> Role:
     roles_ensure()
     found = Role.objects.filter(key=key).first() or Role.objects.filter(name=key).first()
     if found is None:
-        names = ", ".join(one.key or one.name for one in Role.objects.order_by("id"))
+        names = joined(one.key or one.name for one in Role.objects.order_by("id"))
         text = _("There is no role “{name}”. There are: {names}.").format(name=key, names=names)
         raise CommandError(text, code=USAGE)
     return found

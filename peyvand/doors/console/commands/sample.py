@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +17,14 @@ from peyvand.doors.console.commands.options import AsJson
 from peyvand.foundation.accounts.queries import user_by_email
 from peyvand.foundation.demo import services
 from peyvand.foundation.demo.queries import demo_status
+from peyvand.foundation.jobs.running import Cancelled
 from peyvand.foundation.registry.actor import system_actor
 
-demo = typer.Typer(help=_("The sample business: another thing than your own data, never mixed with it."))
+demo = typer.Typer(
+    help=_("The sample business: another thing than your own data, never mixed with it. Alone: load it."),
+    invoke_without_command=True,
+)
+Renew = Annotated[bool, typer.Option("--new-password", help=_("Make a new password for it."))]
 
 
 def _note() -> Path:
@@ -46,10 +52,19 @@ def _kept(email: str) -> str | None:
     return None
 
 
-def begin(*, renew: bool = False) -> dict[str, str | bool | None]:
-    """Load the sample if there is nothing yet; how to sign in to it, or {"loaded": False} alone when it isn't there."""
+def begin(*, renew: bool = False, stop: threading.Event | None = None) -> dict[str, str | bool | None]:
+    """Load the sample if there is nothing yet; how to sign in to it, or {"loaded": False} alone when it isn't there.
+
+    When `stop` is set meanwhile, nothing of it stays and Cancelled is raised.
+    """
     with printing.progress(_("Loading the sample business")) as report:
-        begun = services.demo_begin(renew=renew, on_progress=lambda done, total, _message: report(done, total))
+
+        def told(done: int, total: int, _message: str) -> None:
+            if stop is not None and stop.is_set():
+                raise Cancelled
+            report(done, total)
+
+        begun = services.demo_begin(renew=renew, on_progress=told)
     if begun is None:
         return {"loaded": False}
     if begun.password is not None:
@@ -69,11 +84,15 @@ def tell(begun: dict[str, str | bool | None]) -> None:
         printing.say(_("The password was changed; “peyvand demo load --new-password” makes another."))
 
 
+@demo.callback()
+def alone(context: typer.Context, renew: Renew = False, as_json: AsJson = False) -> None:
+    """Load it, when nothing else is asked."""
+    if context.invoked_subcommand is None:
+        load(renew=renew, as_json=as_json)
+
+
 @demo.command("load", help=_("Load the sample if there is nothing yet, and say how to sign in."))
-def load(
-    renew: Annotated[bool, typer.Option("--new-password", help=_("Make a new password for it."))] = False,
-    as_json: AsJson = False,
-) -> None:
+def load(renew: Renew = False, as_json: AsJson = False) -> None:
     ground.stand(say=printing.say)
     begun = begin(renew=renew)
     if as_json:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +19,7 @@ from django.utils.translation import gettext as _
 from peyvand.doors.console import ground, printing
 from peyvand.doors.console.commands import sample
 from peyvand.doors.console.serve import serve as supervise
+from peyvand.foundation.jobs.running import Cancelled
 
 
 def serve(
@@ -31,9 +34,10 @@ def serve(
 ) -> None:
     """Serve the pages, do long work, keep schedules; until SIGTERM or Ctrl-C."""
     begun: dict[str, str | bool | None] = {}
-    if demo:
-        ground.stand(say=printing.say)
-        begun = sample.begin()
+
+    def first(stop: threading.Event) -> None:
+        with contextlib.suppress(Cancelled):  # nothing of it stays, and the next start loads it
+            begun.update(sample.begin(stop=stop))
         connections.close_all()
 
     def say(line: str | Promise) -> None:
@@ -42,7 +46,10 @@ def serve(
             sample.tell(begun)
 
     logging.disable(logging.NOTSET)
-    code = supervise(data_folder=Path(settings.DATA), port=port, host=host, workers=web_processes, say=say)
+    code = supervise(
+        data_folder=Path(settings.DATA), port=port, host=host, workers=web_processes, say=say,
+        first=first if demo else None,
+    )  # fmt: skip
     raise typer.Exit(code)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from openpyxl import Workbook
 
 from peyvand.foundation.database import cluster
 
@@ -34,6 +35,7 @@ class Place:
 
     folder: Path
     more: dict[str, str] = field(default_factory=dict)
+    patience: int = 180  # seconds for one command
 
     def run(
         self, *arguments: str | Path, text: str = "", code: str = "", **more: str
@@ -44,7 +46,7 @@ class Place:
         done = subprocess.run(
             [sys.executable, *(("-c", code) if code else ("-m", "peyvand")), *arguments], input=text,
             capture_output=True, text=True,
-            env=environment, timeout=180, check=False,
+            env=environment, timeout=self.patience, check=False,
         )  # fmt: skip
         assert "Traceback" not in done.stderr
         return done
@@ -79,6 +81,9 @@ def test_import_prints_one_object_and_undo_leaves_nothing(place: Place, orders: 
     assert found["lines"] == found["imported"] + sum(found["skipped"].values()) == 4
     assert (found["orders"], found["customers"], found["total"]) == (3, 2, "8.14")
     assert place.json("import", "list")[0]["state"] == "done"
+    listed = place.run("import", "list").stdout
+    assert "Orders by line" in listed
+    assert "brought in" in listed
     undone = place.json("import", "undo", str(found["id"]))
     assert undone["kept"] == 0
     assert undone["undone"] > 10
@@ -87,10 +92,66 @@ def test_import_prints_one_object_and_undo_leaves_nothing(place: Place, orders: 
     assert place.run("export", "orders").stdout.count("\n") == 1
 
 
+def test_a_dry_run_says_what_would_be_and_leaves_nothing(place: Place, orders: Path) -> None:
+    asked = ("import", "orders", orders, "--currency", "GBP", "--dry-run")
+    before = place.json("import", "list")
+    found = place.json(*asked)
+    assert (found["dry_run"], found["lines"], found["imported"], found["total"]) == (True, 4, 4, "8.14")
+    assert (found["mapping"]["customer"], found["mapping"]["unit_price"]) == ("CustomerID", "UnitPrice")
+    assert found["left_out"] == []
+    assert "id" not in found
+    shown = place.run(*asked)
+    assert "  InvoiceNo: Invoice number\n" in shown.stderr
+    assert "4 of 4 lines would come in." in shown.stdout
+    assert "Orders: 3" in shown.stdout
+    assert place.run("export", "orders").stdout.count("\n") == 1
+    assert place.json("import", "list") == before
+
+
+def test_how_a_file_is_written_can_be_said_and_what_was_left_out_comes_back(place: Place, tmp_path: Path) -> None:
+    text = ORDERS.replace(",", "|").replace("17850", "نرگس").replace("2.55", "much")
+    path, problems, again = tmp_path / "o.csv", tmp_path / "left.csv", tmp_path / "o.xlsx"
+    path.write_bytes(text.encode("cp1256"))
+    found = place.json("import", "orders", path, "--currency", "GBP", "--encoding", "windows-1256", "--delimiter", "|")
+    assert (found["imported"], found["skipped"], found["customers"]) == (3, {"number": 1}, 2)
+    assert found["format"]["encoding"] == "cp1256"
+    written = place.json("import", "problems", str(found["id"]), problems)
+    assert written == {"file": str(problems), "rows": 1, "bytes": problems.stat().st_size}
+    assert place.run("import", "problems", str(found["id"])).stdout == problems.read_bytes().decode().replace(
+        "\r\n", "\n"
+    )
+    assert "نرگس" in problems.read_text(encoding="utf-8-sig")
+    assert place.run("import", "problems", "999999").returncode == 10
+    place.json("import", "undo", str(found["id"]))
+
+    book = Workbook()
+    book.active.append(["something else"])
+    for line in ORDERS.splitlines():
+        (book["Sold"] if "Sold" in book.sheetnames else book.create_sheet("Sold")).append(line.split(","))
+    book.save(again)
+    sold = place.json("import", "orders", again, "--currency", "GBP", "--sheet", "Sold", "--dry-run")
+    assert (sold["format"]["sheet"], sold["imported"]) == ("Sold", 4)
+
+
+def test_an_export_to_a_file_says_what_it_wrote(place: Place, orders: Path, tmp_path: Path) -> None:
+    made = place.json("import", "orders", orders, "--currency", "GBP")
+    for name, more in (("o.csv", ()), ("o.xlsx", ("--xlsx",))):
+        path = tmp_path / name
+        told = place.json("export", "orders", path, *more)
+        assert told == {"file": str(path), "rows": 4, "bytes": path.stat().st_size}
+    assert place.run("export", "orders", tmp_path / "o.csv").returncode == 10
+    assert place.run("export", "orders", "--json").returncode == 2
+    place.json("import", "undo", str(made["id"]))
+
+
 def test_refresh_then_insight(place: Place, orders: Path) -> None:
     made = place.json("import", "orders", orders, "--currency", "GBP")
     assert place.json("refresh")["as_of"].startswith("2010-12-0")
     assert place.json("insight")["currency"] == "GBP"
+    shown = place.run("insight", LANG="fa_IR.UTF-8").stdout
+    assert "پوند بریتانیا" in shown
+    assert "قهرمان" in shown
+    assert "champion" not in shown
     assert place.run("insight", "--as-of", "1399/13/40").returncode == 2
     place.json("import", "undo", str(made["id"]))
 
@@ -164,6 +225,11 @@ BAD: tuple[tuple[tuple[str, ...], bytes | None, int], ...] = (
     (("orders", "FILE"), b"name,city\nA,B\n", 10),
     (("orders", "FILE", "--currency", "XXQ"), ORDERS.encode(), 10),
     (("orders", "FILE", "--tz", "Mars/Base"), ORDERS.encode(), 2),
+    (("orders", "FILE", "--encoding", "base64"), ORDERS.encode(), 2),
+    (("orders", "FILE", "--encoding", "martian"), ORDERS.encode(), 2),
+    (("orders", "FILE", "--delimiter", "ab"), ORDERS.encode(), 2),
+    (("orders", "FILE", "--sheet", "Sold"), ORDERS.encode(), 10),
+    (("orders", "FILE", "--dry-run"), b"name,city\nA,B\n", 10),
     (("orders", "FILE", "--map", "number"), ORDERS.encode(), 2),
     (("orders", "FILE", "--map", "number=Nothing"), ORDERS.encode(), 10),
     (("nothing", "FILE"), b"a,b\n1,2\n", 2),
@@ -260,7 +326,7 @@ def test_help_needs_no_database(tmp_path: Path) -> None:
 
 def test_measuring_leaves_nothing(place: Place) -> None:
     before = place.run("export", "customers").stdout
-    found = place.json("bench", "ground", "--rows", "1000")
+    found = place.json("bench", "--rows", "1000")
     assert {one["name"] for one in found["results"]} == {"write", "read", "answer"}
     assert all(one["ours"] > 0 and one["raw"] > 0 for one in found["results"])
     assert place.run("export", "customers").stdout == before
@@ -269,7 +335,7 @@ def test_measuring_leaves_nothing(place: Place) -> None:
 def test_the_sample_comes_and_goes_and_its_password_is_said_again(tmp_path: Path, orders: Path) -> None:
     place = Place(tmp_path / "data")
     try:
-        first = place.json("demo", "load")
+        first = place.json("demo")
         assert first["loaded"]
         assert first["password"]
         note = place.folder / "sample-sign-in.json"

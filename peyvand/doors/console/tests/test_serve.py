@@ -16,8 +16,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
+from peyvand.doors.console.ground import MIGRATING
 from peyvand.doors.console.serve import address
 from peyvand.foundation.database import cluster
 
@@ -33,15 +35,17 @@ def free_port() -> int:
 class Served:
     """One `serve`, with what it said."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, *, demo: bool = False) -> None:
         self.folder, self.port = folder, port
         without = ("DATABASE_URL", "PEYVAND_TEST_CLUSTER", "PEYVAND_SECRET_KEY")
         kept = {name: value for name, value in os.environ.items() if name not in without}
         self.said = folder.parent / f"said-{port}-{time.monotonic_ns()}"
         with self.said.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "peyvand.doors.console.serve"], stdout=out, stderr=subprocess.STDOUT,
-                env={**kept, "PEYVAND_DATA": str(folder), "PEYVAND_PORT": str(port), "LANG": "C.UTF-8",
+                [sys.executable, "-m", *(("peyvand", "serve", "--demo") if demo else ("peyvand.doors.console.serve",))],
+                stdout=out, stderr=subprocess.STDOUT,
+                env={**kept, "PEYVAND_DATA": str(folder), "PEYVAND_PORT": str(port),
+                     "PEYVAND_SITE_PORT": str(free_port()), "LANG": "C.UTF-8",
                      "DJANGO_SETTINGS_MODULE": "peyvand.config.settings"},
             )  # fmt: skip
 
@@ -126,6 +130,20 @@ def test_it_serves_says_where_and_stops_with_all_its_own(served: Served) -> None
     assert [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE] == []
 
 
+def test_a_database_that_hangs_is_said_within_seconds(served: Served) -> None:
+    postmaster = served.database()
+    assert postmaster is not None
+    os.kill(postmaster, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        status, body = served.get("/healthz")
+        assert (status, json.loads(body)) == (503, {"web": "ok", "database": "down", "worker": "down"})
+        assert time.monotonic() - began < 10, "it waits for two"
+    finally:
+        os.kill(postmaster, signal.SIGCONT)
+    until(served.healthy)
+
+
 def test_what_is_killed_comes_back(served: Served) -> None:
     for word in ("granian", "peyvand.foundation.jobs"):
         victim = served.find(word)
@@ -166,7 +184,38 @@ def test_a_second_on_the_same_folder_and_a_taken_port_are_each_a_sentence(served
     assert str(served.port) in other.words()
     assert len(other.words().strip().splitlines()) == 1
     assert not (tmp_path / "other" / "postgres").exists(), "the port is looked at before anything is made"
+    for folder, port, code in ((tmp_path / "third", served.port, 3), (served.folder, free_port(), 7)):
+        sample = Served(folder, port, demo=True)
+        assert sample.process.wait(timeout=30) == code
+        assert len(sample.words().strip().splitlines()) == 1, "no word of a cluster, a table or a sample"
+    assert not (tmp_path / "third" / "postgres").exists()
+    assert cluster.running_pid(cluster.place_of(tmp_path / "third").data) is None
     assert served.healthy()
+
+
+def test_stopped_while_the_sample_is_loaded_leaves_nothing_running_and_no_half_sample(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    one = Served(folder, free_port(), demo=True)
+    place = cluster.place_of(folder)
+    half = (
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid <> %s"  # not the tables' own
+    )
+
+    def loading() -> bool:
+        with contextlib.suppress(psycopg.Error), psycopg.connect(place.url) as connection:
+            return bool(connection.execute(half, [MIGRATING]).fetchone()[0])
+        return False
+
+    try:
+        until(loading, seconds=120)
+        one.process.terminate()
+        assert one.process.wait(timeout=60) == 0
+        assert cluster.running_pid(place.data) is None
+        server = cluster.ensure(folder)
+        with psycopg.connect(server.url) as connection:
+            assert connection.execute("SELECT count(*) FROM customers_customer").fetchone() == (0,)
+    finally:
+        cluster.remove(folder)
 
 
 def test_at_rest_it_is_small(served: Served) -> None:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 
+from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.csrf import requires_csrf_token
 
 from peyvand.foundation.registry.actor import NotAllowed
 from peyvand.foundation.registry.declarations import Permission
 from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.ui.shell import Shell
 
 logger = logging.getLogger(__name__)
 
 
 def _page(request: HttpRequest, *, status: int, title: str, text: str, code: str = "") -> HttpResponse:
     context = {"title": title, "text": text, "code": code, "status": status}
+    if status >= 500:
+        context["messages"] = ()  # they may lie in the session, and wait there for the next page
     return render(request, "workspace/error.html", context, status=status)
 
 
@@ -41,13 +48,28 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours: nothing half-done is kept, and the code finds it in the log."""
+    """A fault of ours: nothing half-done is kept, and the code finds it in the log.
+
+    The page itself asks the database for nothing, since that may be what is away.
+    """
+    request.user = AnonymousUser()
+    request.shell = Shell(workspace_name="", preferences_url=reverse("accounts:preferences"))  # type: ignore[attr-defined]
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _away(request)
     code = secrets.token_hex(4)
     logger.error("page failed, code %s, path %s", code, request.path)
     text = gettext(
         "This page could not be made. What you had saved is safe; nothing was half done. Try again in a moment."
     )
     return _page(request, status=500, title=gettext("This is our fault"), text=text, code=code)
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    logger.error("page failed since the database is away, path %s", request.path)
+    text = gettext("The database does not answer. What you had saved is safe. Try again in a moment.")
+    response = _page(request, status=503, title=gettext("Not available at the moment"), text=text)
+    response["Retry-After"] = "10"
+    return response
 
 
 @requires_csrf_token

@@ -14,6 +14,6 @@ from peyvand.foundation.jobs.health import health
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when web, database and worker are alive; 503 naming what is down."""
+    """200 when web, database and worker are alive; 503 naming what is down. It answers whatever is down."""
     parts = health()
     return JsonResponse(parts, status=200 if all(part == "ok" for part in parts.values()) else 503)

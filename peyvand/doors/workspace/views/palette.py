@@ -14,4 +14,4 @@ def palette(request: HttpRequest) -> HttpResponse:
     """Hits for what has been typed so far; `q` may be empty."""
     text = request.GET.get("q", "")[:200]
     groups = find(actor=request.actor, text=text)  # type: ignore[attr-defined]
-    return render(request, "workspace/palette.html", {"groups": groups, "text": text})
+    return render(request, "ui/parts/palette_results.html", {"groups": groups, "query": text})

@@ -12,14 +12,20 @@ from django.utils.translation import gettext
 
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ImportColumn
-from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.identifiers import format_phone
+from peyvand.foundation.text.lists import joined
 from peyvand.foundation.transfer import running
 from peyvand.foundation.transfer.guessing import SURE, ColumnGuess, guess
 from peyvand.foundation.transfer.models import Import
-from peyvand.foundation.transfer.queries import column_of, reason_words, shape_of, sniffed_of
+from peyvand.foundation.transfer.queries import (
+    column_of,
+    reason_words,
+    remarks_of,
+    shape_of,
+    sniffed_of,
+    totals_of,
+)
 from peyvand.foundation.transfer.reading import ENCODINGS
-from peyvand.foundation.transfer.shapes import Total
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.reader import current_reader
 
@@ -90,15 +96,6 @@ def written(one: Import) -> Written:
         "^": "^", "~": "~", ":": gettext("Colon :"),
     }  # fmt: skip
     marks.setdefault(form.delimiter, form.delimiter)
-    words = {
-        "unnamed": gettext("Some columns have no title; they are called by their number."),
-        "twice": gettext("Some titles stand twice; the later ones have their number beside them."),
-        "no_header": gettext("We found no line of titles; the first line is data too."),
-        "formulas": gettext("Some cells are formulas; their last values are taken."),
-        "errors": gettext("Some cells hold an error such as #N/A; they count as empty."),
-        "chosen_sheet": gettext("The workbook has several sheets; one of them is read."),
-        "cut": gettext("The file stops in the middle: a quotation mark is open at its end. Fetch the file again."),
-    }
     return Written(
         sheet=form.sheet,
         sheets=found.sheets,
@@ -107,7 +104,7 @@ def written(one: Import) -> Written:
         header=form.header,
         head=found.columns if form.header else [],
         rows=found.rows[:ROWS_SHOWN],
-        remarks=[words[name] for name in found.remarks if name in words],
+        remarks=remarks_of(one),
     )
 
 
@@ -125,7 +122,7 @@ def column_lines(one: Import) -> list[ColumnLine]:
             ColumnLine(
                 place=guessed.place,
                 title=guessed.title,
-                samples="، ".join(guessed.samples) if current_reader().language == "fa" else ", ".join(guessed.samples),
+                samples=joined(guessed.samples),
                 ltr=all(sample.isascii() for sample in guessed.samples),
                 chosen=chosen.name if chosen else "",
                 icon=chosen.icon if chosen else "ban",
@@ -225,8 +222,4 @@ def reasons(found: dict[str, Any], name: str = "skipped") -> list[tuple[str, int
 
 def totals(found: dict[str, Any]) -> list[tuple[str, str]]:
     """The writer's totals in the reader's words and digits, in the order in which rooms declare them."""
-    return [
-        (str(total.label), formats.number(Decimal(str(found[total.name]))))
-        for total in registry.all(Total)
-        if isinstance(found.get(total.name), str | int)
-    ]
+    return [(label, formats.number(amount)) for label, amount in totals_of(found)]

@@ -14,10 +14,10 @@ from peyvand.foundation.webhooks.tests.factories import THINGS
 @pytest.fixture(autouse=True)
 def _things(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     monkeypatch.setitem(registry._by_kind, WebhookEvent, {THINGS.name: THINGS})
-    settings.WEBHOOK_HOSTS = []
+    settings.OWN_HOSTS = []
 
 
 @pytest.fixture
 def loopback(settings: Any) -> None:
     """The installation allows messages to 127.0.0.1."""
-    settings.WEBHOOK_HOSTS = ["127.0.0.1"]
+    settings.OWN_HOSTS = ["127.0.0.1"]

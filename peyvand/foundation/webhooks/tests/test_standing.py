@@ -21,12 +21,13 @@ from django.utils import timezone
 
 from peyvand.foundation.jobs.declarations import Standing
 from peyvand.foundation.outbox.tests.committing import really_committing
+from peyvand.foundation.outside.requesting import Outcome, Trouble, request
+from peyvand.foundation.outside.tests.receiving import Receiver, until
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.webhooks import services
 from peyvand.foundation.webhooks.models import State, WebhookDelivery
-from peyvand.foundation.webhooks.posting import Outcome, Trouble, post
 from peyvand.foundation.webhooks.sending import Sender, stand
-from peyvand.foundation.webhooks.tests.factories import WE, Receiver, delivery, endpoint, until
+from peyvand.foundation.webhooks.tests.factories import WE, delivery, endpoint
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback"), pytest.mark.slow]
 TABLES = (
@@ -155,14 +156,14 @@ def tls(tmp_path: Path) -> Iterator[tuple[int, ssl.SSLContext, list[str]]]:
 
 def test_https_goes_to_the_checked_address_under_the_names_certificate(tls: Any, settings: Any) -> None:
     port, trust, asked = tls
-    settings.WEBHOOK_HOSTS = ["hooks.peyvand.ir", "other.peyvand.ir"]
+    settings.OWN_HOSTS = ["hooks.peyvand.ir", "other.peyvand.ir"]
 
     def home(_host: str, _port: int) -> list[str]:
         return ["127.0.0.1"]
 
-    good = post(f"https://hooks.peyvand.ir:{port}/in", body=b"{}", headers={}, resolver=home, trust=trust)
+    good = request(f"https://hooks.peyvand.ir:{port}/in", body=b"{}", headers={}, resolver=home, trust=trust)
     assert (good.status, good.error, asked) == (204, "", [f"hooks.peyvand.ir:{port}"])
-    unknown = post(f"https://hooks.peyvand.ir:{port}/in", body=b"{}", headers={}, resolver=home)
-    other = post(f"https://other.peyvand.ir:{port}/in", body=b"{}", headers={}, resolver=home, trust=trust)
+    unknown = request(f"https://hooks.peyvand.ir:{port}/in", body=b"{}", headers={}, resolver=home)
+    other = request(f"https://other.peyvand.ir:{port}/in", body=b"{}", headers={}, resolver=home, trust=trust)
     assert (unknown.error, other.error) == (Trouble.TLS, Trouble.TLS)
     assert len(asked) == 1

@@ -19,8 +19,8 @@ from peyvand.insight.value import queries
 from peyvand.insight.value.models import Snapshot
 from peyvand.insight.warehouse import engine
 from peyvand.insight.warehouse.models import Load
-from peyvand.memory.commerce.models import Order
-from peyvand.memory.commerce.tests.factories import a_customer, an_order
+from peyvand.memory.commerce.models import Order, Product
+from peyvand.memory.commerce.tests.factories import a_customer, a_product, an_order
 from peyvand.memory.customers.models import Customer, Trait
 
 TABLES = (
@@ -96,6 +96,23 @@ def test_currencies_stand_apart_and_the_one_used_most_gives_the_class(committed:
         "EUR",
         "USD",
     ]
+
+
+@pytest.mark.slow
+def test_a_cost_that_a_product_gets_later_counts_for_orders_already_there(committed: None) -> None:
+    customer, cheap, foreign = a_customer(), a_product(price="10"), a_product(price="10", currency="USD", cost="1")
+    for product, noted in ((cheap, None), (cheap, Decimal("7")), (foreign, None)):
+        order = an_order(("2", "10"), customer=customer)
+        order.items.update(product=product, unit_cost=noted)
+        Order.objects.filter(pk=order.pk).update(placed_at=LAST)
+    refresh()
+    before = Snapshot.objects.get().payload["margin"]
+    assert (before["known"], before["cost"]) == (20, 14)
+    Product.objects.filter(pk=cheap.pk).update(unit_cost=Decimal("4"))
+    refresh()
+    margin = Snapshot.objects.get().payload["margin"]
+    assert (margin["revenue"], margin["known"], margin["cost"]) == (60, 40, 14 + 8), "dollars are no euros"
+    assert Load.objects.filter(state="ready").latest("pk").reconciled
 
 
 @pytest.mark.slow

@@ -57,7 +57,7 @@ def dashboard_page(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     shown = queries.dashboard(actor=actor, as_of=_day(request.GET), currency=request.GET.get("currency", ""))
     if shown is None:
-        return render(request, "value/empty.html", {"empty": _empty(), "may_refresh": actor.may("insight.refresh")})
+        return _nothing_yet(request)
     snapshot, calendar = shown.snapshot, _calendar(request.GET)
     counts = request.GET.get("cohorts") == "number"
     context: dict[str, Any] = {
@@ -101,6 +101,12 @@ def _switched(request: HttpRequest, **query: str) -> str:
     return f"?{asked.urlencode()}" if asked else request.path
 
 
+def _nothing_yet(request: HttpRequest) -> HttpResponse:
+    """What will be here, and how to come to it."""
+    may_refresh = _actor(request).may("insight.refresh")
+    return render(request, "value/empty.html", {"empty": _empty(), "may_refresh": may_refresh})
+
+
 def _empty() -> Empty:
     return Empty(
         icon="chart-dots-3",
@@ -120,7 +126,7 @@ def people_page(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     shown = queries.dashboard(actor=actor, as_of=_day(request.GET), currency=request.GET.get("currency", ""))
     if shown is None:
-        raise Http404
+        return _nothing_yet(request)
     rfm_class, slipping = request.GET.get("rfm_class", ""), bool(request.GET.get("slipping"))
     if rfm_class and rfm_class not in ORDER:
         raise Http404

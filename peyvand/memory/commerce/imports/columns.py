@@ -1,4 +1,4 @@
-"""The columns of the two kinds of file, with their usual titles in both languages."""
+"""The columns of each kind of file, with their usual titles in both languages."""
 
 from __future__ import annotations
 
@@ -81,6 +81,14 @@ ORDER_COLUMNS = (
         ("UnitCost", "Unit cost", "Cost", "بهای تمام‌شده", "قیمت خرید", "بهای خرید"),
         icon="coins",
     ),
+    ImportColumn("discount", _("Discount of the line"), "decimal", ("Discount", "Discount amount", "Line discount",
+                 "تخفیف", "مبلغ تخفیف", "تخفیف ردیف"), icon="discount-2"),
+    ImportColumn("tax_percent", _("Tax, per cent"), "decimal", ("TaxPercent", "Tax percent", "Tax rate", "VAT rate",
+                 "درصد مالیات", "نرخ مالیات"), icon="percentage"),
+    ImportColumn("tax", _("Tax of the line"), "decimal", ("Tax", "Tax amount", "VAT", "مالیات", "مبلغ مالیات",
+                 "ارزش افزوده"), icon="receipt-tax"),
+    ImportColumn("tax_included", _("Price includes tax"), "boolean", ("TaxIncluded", "Tax included",
+                 "Price includes tax", "قیمت با مالیات", "مالیات در قیمت"), icon="receipt-2"),
 )  # fmt: skip
 
 PRODUCT_COLUMNS = (
@@ -116,7 +124,38 @@ PRODUCT_COLUMNS = (
     ),
     ImportColumn("currency", _("Currency"), "code", ("Currency", "واحد پول", "ارز"), icon="currency"),
     ImportColumn("active", _("On sale"), "boolean", ("Active", "On sale", "Enabled", "فعال", "در فروش"), icon="check"),
+    ImportColumn(
+        "category",
+        _("Category"),
+        "text",
+        ("Category", "Product category", "Group", "دسته", "دسته‌بندی", "گروه کالا", "گروه"),
+        icon="folder",
+    ),
 )
+
+PRICE_COLUMNS = (
+    ImportColumn(
+        "list",
+        _("Price list"),
+        "text",
+        ("PriceList", "Price list", "List", "لیست قیمت", "نام لیست"),
+        required=True,
+        icon="tags",
+    ),
+    ImportColumn(
+        "sku",
+        _("Product code"),
+        "code",
+        ("StockCode", "SKU", "Product code", "Item code", "Code", "کد کالا", "کد محصول", "کد", "بارکد"),
+        icon="barcode",
+    ),
+    ImportColumn("price", _("Price in the list"), "decimal", ("Price", "UnitPrice", "Unit price", "قیمت", "فی"),
+                 icon="coin"),
+    ImportColumn("percent_off", _("Per cent off"), "decimal", ("PercentOff", "Percent off", "Discount percent",
+                 "درصد تخفیف"), icon="percentage"),
+    ImportColumn("min_quantity", _("Minimum quantity"), "decimal", ("MinQuantity", "Minimum quantity", "From quantity",
+                 "کمینه تعداد", "حداقل تعداد", "از تعداد"), icon="stack-2"),
+)  # fmt: skip
 
 OPPORTUNITY_COLUMNS = (
     ImportColumn(
@@ -159,5 +198,16 @@ REASONS = (
     Reason("commerce.too_large", _("Quantity times price is too large.")),
     Reason("commerce.no_sku", _("The product code is missing.")),
     Reason("commerce.unknown_kind", _("“{value}” is neither goods nor service nor fee; goods was taken.")),
+    Reason(
+        "commerce.discount_too_large",
+        _("The discount {value} is more than the line comes to. Give what is taken off the whole line."),
+    ),
+    Reason("commerce.bad_tax_percent", _("{value} is no percentage of tax: it is between 0 and 100.")),
+    Reason("commerce.tax_too_large", _("The tax {value} is more than the line comes to.")),
+    Reason("commerce.bad_category", _("“{value}” can't be a category; the product went in without one.")),
+    Reason("commerce.no_list", _("There is no price list “{value}”. Make it first, with its currency.")),
+    Reason("commerce.unknown_sku", _("No product has the code {value}.")),
+    Reason("commerce.no_list_price", _("The line needs a price or a percentage, and not both.")),
+    Reason("commerce.bad_list_price", _("{value} can't stand in a price list.")),
     Reason("commerce.repeated_sku", _("Product {value} stands twice in the file; the last line counts.")),
 )

@@ -17,13 +17,15 @@ What the UCI Online Retail file (2010-12-01 to 2011-08-31) taught us, and what i
   postage, fees, discounts or vouchers (see `codes`). 1,161 lines have no description; a product's name is its
   commonest one.
 
+Other shops' files say what was taken off a line and how it was taxed: kept as their invoices say, not worked out anew
+by our own settings; a percentage without its tax is worked out here.
+
 The file says nothing of payments, so these orders do not count as unpaid. Written set by set: COPY into a table of the
 session, then INSERT … SELECT.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -38,8 +40,9 @@ from peyvand.foundation.transfer.shapes import JSON, Problem, Row, Writer
 from peyvand.memory.commerce.imports import orders_sql as sql
 from peyvand.memory.commerce.imports.codes import is_correction, kind_of
 from peyvand.memory.commerce.imports.source import current_source
+from peyvand.memory.commerce.imports.terms import PLAIN, TERMS, Wrong, terms_of
 from peyvand.memory.commerce.models import Order, OrderKind, ProductKind
-from peyvand.memory.commerce.money import AMOUNT_BOUND, exponent_of
+from peyvand.memory.commerce.money import AMOUNT_BOUND, exponent_of, is_currency
 from peyvand.memory.commerce.products import product_key
 from peyvand.memory.commerce.timeline import order_row
 from peyvand.memory.customers.services import ExternalCustomer, customers_ensure_external
@@ -48,7 +51,6 @@ from peyvand.memory.interactions.services import record_many
 CHUNK = 5_000  # interactions recorded at a time
 LONGEST = {"number": 64, "sku": 100}
 SYSTEM = "shop"  # whose customer numbers these are
-CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def plain(amount: Decimal) -> str:
@@ -101,7 +103,7 @@ class OrderWriter(Writer):
                 self.skip(row, f"commerce.no_{column}", column=column)
                 return False
         currency = str(values.get("currency") or self.currency).upper()
-        if not CURRENCY.fullmatch(currency):
+        if not is_currency(currency):
             self.skip(row, "commerce.no_currency", column="currency", value=currency)
             return False
         for column, longest in LONGEST.items():
@@ -111,6 +113,11 @@ class OrderWriter(Writer):
         if abs(values["quantity"] * values["unit_price"]) >= AMOUNT_BOUND:
             self.skip(row, "commerce.too_large", column="quantity", value=str(values["quantity"]))
             return False
+        if TERMS & values.keys():
+            wrong = terms_of(values, exponent=exponent_of(currency))
+            if isinstance(wrong, Wrong):
+                self.skip(row, wrong.reason, column=wrong.column, value=str(values[wrong.column]))
+                return False
         return True
 
     def _customers_of(self, rows: Sequence[Row]) -> None:
@@ -140,7 +147,12 @@ class OrderWriter(Writer):
             currency,
             exponent_of(currency),
             is_correction(description),
+            *(self._terms(values, currency) if TERMS & values.keys() else PLAIN),
         )
+
+    def _terms(self, values: Mapping[str, Any], currency: str) -> tuple[Any, ...]:
+        found = terms_of(values, exponent=exponent_of(currency))
+        return PLAIN if isinstance(found, Wrong) else found
 
     def _make_products(self, cursor: CursorWrapper) -> None:
         """Make a product of every new code; its name and price are looked at again when the whole file is in."""

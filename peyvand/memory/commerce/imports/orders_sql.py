@@ -7,14 +7,14 @@ from typing import LiteralString
 INCOMING: LiteralString = """
 CREATE TEMPORARY TABLE IF NOT EXISTS commerce_incoming (
     line bigint, number text, sku text, description text, quantity numeric, unit_price numeric, unit_cost numeric,
-    placed_at timestamptz, customer_id bigint, currency text, exponent smallint, correction boolean, reason text
+    placed_at timestamptz, customer_id bigint, currency text, exponent smallint, correction boolean,
+    discount numeric, tax_percent numeric, tax_included boolean, tax numeric, reason text
 ) ON COMMIT DELETE ROWS;
 TRUNCATE commerce_incoming
 """
 COPY: LiteralString = """
 COPY commerce_incoming (line, number, sku, description, quantity, unit_price, unit_cost, placed_at, customer_id,
-currency,
-                        exponent, correction) FROM STDIN
+                        currency, exponent, correction, discount, tax_percent, tax_included, tax) FROM STDIN
 """
 # A number that is taken by an order from elsewhere is never touched. Lines that this import has put there before (an
 # invoice scattered over the file) are joined by the rest.
@@ -70,7 +70,7 @@ SELECT %(demo)s, sku, name, kind, unit_price, unit_cost, currency, true, search_
 """
 JUDGED_KIND: LiteralString = """
 CASE WHEN bool_and(correction OR unit_price < 0 OR (unit_price = 0 AND customer_id IS NULL)) THEN 'adjustment'
-     WHEN bool_and(quantity < 0) OR sum(quantity * unit_price) < 0 THEN 'return'
+     WHEN bool_and(quantity < 0) OR sum(quantity * unit_price - discount) < 0 THEN 'return'
      ELSE 'sale' END
 """
 INSERT_ORDERS: LiteralString = (
@@ -101,7 +101,8 @@ UPDATE commerce_order kept
                    WHEN kept.total_minor + joined.amount * power(10::numeric, kept.exponent) < 0 THEN 'return'
                    ELSE 'sale' END
   FROM (
-    SELECT number, min(placed_at) AS placed_at, min(customer_id) AS customer_id, sum(quantity * unit_price) AS amount,
+    SELECT number, min(placed_at) AS placed_at, min(customer_id) AS customer_id,
+           sum(quantity * unit_price - discount) AS amount,
            """
     + JUDGED_KIND
     + """ AS kind
@@ -111,10 +112,13 @@ UPDATE commerce_order kept
 """
 )
 _LINES_HEAD: LiteralString = """
-INSERT INTO commerce_orderline (order_id, product_id, position, description, quantity, unit_price, amount, unit_cost)
+INSERT INTO commerce_orderline (order_id, product_id, position, description, quantity, unit_price, amount, discount,
+                                tax_percent, tax_included, tax, unit_cost)
 SELECT kept.id, product.id, row_number() OVER (PARTITION BY kept.id ORDER BY incoming.line)"""
 _LINES_TAIL: LiteralString = """,
-       incoming.description, incoming.quantity, incoming.unit_price, incoming.quantity * incoming.unit_price,
+       incoming.description, incoming.quantity, incoming.unit_price,
+       incoming.quantity * incoming.unit_price - incoming.discount, incoming.discount,
+       incoming.tax_percent, incoming.tax_included, incoming.tax,
        coalesce(incoming.unit_cost, CASE WHEN product.currency = kept.currency THEN product.unit_cost END)
   FROM commerce_incoming incoming
   JOIN commerce_order kept ON kept.demo = %(demo)s AND kept.number = incoming.number

@@ -10,6 +10,7 @@ from django.db import connection
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.keys import fa_key
 from peyvand.foundation.transfer.shapes import JSON, Row, Writer
+from peyvand.memory.commerce.imports.categories import Categories
 from peyvand.memory.commerce.imports.codes import kind_of
 from peyvand.memory.commerce.imports.source import current_source
 from peyvand.memory.commerce.models import ProductKind
@@ -23,8 +24,8 @@ KINDS: Mapping[str, ProductKind] = {
 }
 FILE: LiteralString = """
 unnest(%(skus)s::text[], %(names)s::text[], %(kinds)s::text[], %(prices)s::numeric[], %(costs)s::numeric[],
-       %(currencies)s::text[], %(actives)s::boolean[]) AS given (sku, name, kind, unit_price, unit_cost, currency,
-       active)
+       %(currencies)s::text[], %(actives)s::boolean[], %(categories)s::bigint[])
+       AS given (sku, name, kind, unit_price, unit_cost, currency, active, category_id)
 """
 UPDATE: LiteralString = (
     """
@@ -32,6 +33,7 @@ UPDATE commerce_product kept
    SET name = coalesce(given.name, kept.name), kind = coalesce(given.kind, kept.kind),
        unit_price = coalesce(given.unit_price, kept.unit_price), unit_cost = coalesce(given.unit_cost, kept.unit_cost),
        currency = coalesce(given.currency, kept.currency), active = coalesce(given.active, kept.active),
+       category_id = coalesce(given.category_id, kept.category_id),
        version = kept.version + 1, updated_at = now()
   FROM """
     + FILE
@@ -39,16 +41,20 @@ UPDATE commerce_product kept
  WHERE kept.demo = %(demo)s AND upper(kept.sku) = upper(given.sku)
    AND (coalesce(given.name, kept.name), coalesce(given.kind, kept.kind),
         coalesce(given.unit_price, kept.unit_price), coalesce(given.unit_cost, kept.unit_cost),
-        coalesce(given.currency, kept.currency), coalesce(given.active, kept.active))
-       IS DISTINCT FROM (kept.name, kept.kind, kept.unit_price, kept.unit_cost, kept.currency, kept.active)
+        coalesce(given.currency, kept.currency), coalesce(given.active, kept.active),
+        coalesce(given.category_id, kept.category_id))
+       IS DISTINCT FROM (kept.name, kept.kind, kept.unit_price, kept.unit_cost, kept.currency, kept.active,
+                         kept.category_id)
 RETURNING kept.id, kept.sku, kept.name
 """
 )
 INSERT: LiteralString = (
     """
-INSERT INTO commerce_product (demo, sku, name, kind, unit_price, unit_cost, currency, active, source, version)
+INSERT INTO commerce_product (demo, sku, name, kind, unit_price, unit_cost, currency, active, category_id, source,
+                              version)
 SELECT %(demo)s, given.sku, coalesce(given.name, given.sku), coalesce(given.kind, guessed.kind), given.unit_price,
-       given.unit_cost, coalesce(given.currency, %(currency)s), coalesce(given.active, true), %(source)s, 1
+       given.unit_cost, coalesce(given.currency, %(currency)s), coalesce(given.active, true), given.category_id,
+       %(source)s, 1
   FROM """
     + FILE
     + """
@@ -70,10 +76,12 @@ class ProductWriter(Writer):
         super().__init__()
         self.actor = actor
         self.currency = str(options.get("currency") or "").upper()
+        self.categories: Categories | None = None  # read anew for every batch
 
     def write(self, rows: Sequence[Row]) -> None:
         """Take a batch of products; of a code that stands twice in it, the last line counts."""
         given: dict[str, tuple[Row, dict[str, Any]]] = {}
+        self.categories = None
         for row in rows:
             values = self._sound(row)
             if values is None:
@@ -104,6 +112,12 @@ class ProductWriter(Writer):
             if column in values and abs(values[column]) >= AMOUNT_BOUND:
                 self.skip(row, "commerce.too_large", column=column, value=str(values[column]))
                 return None
+        path = values.pop("category", "")
+        if path:
+            self.categories = self.categories or Categories(demo=self.actor.demo)
+            values["category_id"] = self.categories.ensure(path)
+            if values["category_id"] is None:
+                self.note(row, "commerce.bad_category", column="category", value=path)
         word = values.pop("kind", "")
         if word:
             values["kind"] = KINDS.get(fa_key(word), ProductKind.GOODS)
@@ -128,6 +142,7 @@ class ProductWriter(Writer):
                 "costs": column("unit_cost"),
                 "currencies": column("currency"),
                 "actives": column("active"),
+                "categories": column("category_id"),
             }
             cursor.execute(UPDATE, asked)
             changed = cursor.fetchall()

@@ -1,29 +1,37 @@
-"""The lines of an order to be written: prices and costs filled in, every number within bounds."""
+"""The lines of an order to be written: prices, discounts, taxes and costs filled in, every number within bounds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import date
+from decimal import Decimal, localcontext
 
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.keys import clean
-from peyvand.memory.commerce.models import Order, OrderLine, OrderStatus, Product
-from peyvand.memory.commerce.money import AMOUNT_BOUND, DECIMALS_AT_MOST, EXACT
+from peyvand.memory.commerce.models import Order, OrderLine, Product
+from peyvand.memory.commerce.money import AMOUNT_BOUND, DECIMALS_AT_MOST, EXACT, exponent_of, tax_of
+from peyvand.memory.commerce.queries.prices import Price, Pricing
+from peyvand.memory.commerce.queries.taxes import Taxing
+from peyvand.memory.commerce.services import discounts
+from peyvand.memory.commerce.services.discounts import DiscountData
+from peyvand.memory.customers.models import Customer
 
 LINES_AT_MOST = 1_000
-FIGURES = ("lines", "total_minor", "cost_minor", "paid_minor", "returned_minor")
+FIGURES = (
+    "lines", "total_minor", "tax_minor", "discount_minor", "cost_minor", "paid_minor", "returned_minor",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class LineData:
     """A line to be sold: a product, or a bare description; prices are decimals of the order's currency.
 
-    Without `unit_price` or `unit_cost` the product's own are taken, when they are in that currency.
+    Without `unit_price` the one that holds for the customer is taken (queries.price_of); without `unit_cost` the
+    product's own, when it is in that currency.
     """
 
     quantity: Decimal
@@ -31,20 +39,59 @@ class LineData:
     description: str = ""
     unit_price: Decimal | None = None
     unit_cost: Decimal | None = None
+    discount: DiscountData | None = None
 
 
-def lines_of(*, actor: Actor, lines: Sequence[LineData], currency: str) -> list[OrderLine]:
-    """The lines to be written, with prices and costs of their products filled in."""
+@dataclass(frozen=True)
+class Sale:
+    """Who buys, in which currency, on which day, and what is taken off the whole."""
+
+    customer: Customer | None
+    currency: str
+    on: date
+    discount: DiscountData | None = None
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Lines that are not written yet, each with the look-up of its price (None where the price was given)."""
+
+    lines: list[OrderLine]
+    prices: list[Price | None]
+    discount: DiscountData | None
+
+
+def quote(*, actor: Actor, sale: Sale, lines: Sequence[LineData]) -> Quote:
+    """The lines as they would be written. ValidationError says in words what can't be; the caller has asked the right.
+
+    In this order: unit price, the line's own discount, the share of the order's discount, tax.
+    """
     if not lines:
         raise ValidationError({"lines": _("An order needs at least one line.")})
     if len(lines) > LINES_AT_MOST:
         raise ValidationError({"lines": _("At most 1,000 lines in one order; split it in two.")})
+    with localcontext(EXACT):
+        return _quote(actor, sale, lines)
+
+
+def _quote(actor: Actor, sale: Sale, lines: Sequence[LineData]) -> Quote:
     wanted = {line.product_id for line in lines if line.product_id is not None}
     products = Product.objects.filter(demo=actor.demo).in_bulk(wanted)
-    return [
-        _line(line=line, product=_product(products, line.product_id), currency=currency, position=position)
-        for position, line in enumerate(lines, 1)
-    ]
+    pricing = Pricing(
+        demo=actor.demo, customer=sale.customer, currency=sale.currency, on=sale.on, products=products.values()
+    )
+    made: list[OrderLine] = []
+    prices: list[Price | None] = []
+    for position, line in enumerate(lines, 1):
+        product = _product(products, line.product_id)
+        price = pricing.price(product, line.quantity) if product and line.unit_price is None else None
+        made.append(_line(line=line, product=product, price=price, currency=sale.currency, position=position))
+        prices.append(price)
+    discount = sale.discount
+    if discount is not None:
+        discount = discounts.shared(discount, lines=made, exponent=exponent_of(sale.currency))
+    put_taxes(made, taxing=Taxing(demo=actor.demo, on=sale.on), currency=sale.currency)
+    return Quote(made, prices, discount)
 
 
 def _product(products: Mapping[int, Product], pk: int | None) -> Product | None:
@@ -55,12 +102,11 @@ def _product(products: Mapping[int, Product], pk: int | None) -> Product | None:
     return products[pk]
 
 
-def _line(*, line: LineData, product: Product | None, currency: str, position: int) -> OrderLine:
+def _line(*, line: LineData, product: Product | None, price: Price | None, currency: str, position: int) -> OrderLine:
     own = product if product is not None and product.currency == currency else None
-    price = line.unit_price if line.unit_price is not None or own is None else own.unit_price
-    cost = line.unit_cost if line.unit_cost is not None or own is None else own.unit_cost
+    unit_price = line.unit_price if price is None else price.amount
     description = clean(line.description) or (product.name if product else "")
-    if price is None:
+    if unit_price is None:
         raise ValidationError({"lines": _("Line %(line)s has no price.") % {"line": position}})
     if not description:
         raise ValidationError(
@@ -68,16 +114,23 @@ def _line(*, line: LineData, product: Product | None, currency: str, position: i
         )
     if not line.quantity.is_finite() or line.quantity <= 0:
         raise ValidationError({"lines": _("The quantity of line %(line)s must be above zero.") % {"line": position}})
-    _check_bounds(line.quantity, price, position=position)
-    return OrderLine(
+    _check_bounds(line.quantity, unit_price, position=position)
+    whole = EXACT.multiply(line.quantity, unit_price)
+    made = OrderLine(
         product=product,
         position=position,
         description=description[:300],
         quantity=line.quantity,
-        unit_price=price,
-        amount=EXACT.multiply(line.quantity, price),
-        unit_cost=cost,
+        unit_price=unit_price,
+        amount=whole,
+        unit_cost=line.unit_cost if line.unit_cost is not None or own is None else own.unit_cost,
+        price_list=price.price_list if price is not None else None,
     )
+    if line.discount is not None:
+        made.discount, agreed = discounts.of_line(line.discount, price=whole, position=position)
+        made.discount_percent, made.discount_reason = agreed.percent, agreed.reason
+        made.amount = whole - made.discount
+    return made
 
 
 def _check_bounds(quantity: Decimal, price: Decimal, *, position: int) -> None:
@@ -92,56 +145,20 @@ def _check_bounds(quantity: Decimal, price: Decimal, *, position: int) -> None:
         raise ValidationError({"lines": _("The amount of line %(line)s is too large.") % {"line": position}})
 
 
+def put_taxes(lines: Sequence[OrderLine], *, taxing: Taxing, currency: str) -> None:
+    """Tax each line by the rate that holds for it, and keep the rate on it."""
+    exponent = exponent_of(currency)
+    for line in lines:
+        rate = taxing.rate_of(line.product)
+        if rate is None:
+            continue
+        line.tax_rate, line.tax_percent, line.tax_included = rate, rate.percent, rate.included
+        line.tax = tax_of(line.amount, rate.percent, included=rate.included, exponent=exponent)
+
+
 def put_lines(*, order: Order, lines: Sequence[OrderLine]) -> None:
     """Write the lines and read back the figures that the database made of them."""
     for line in lines:
         line.order = order
     OrderLine.objects.bulk_create(lines)
     order.refresh_from_db(fields=FIGURES)
-
-
-def returned_lines(*, order: Order, quantities: Mapping[int, Decimal]) -> list[OrderLine]:
-    """Lines of a return: negative quantities of the order's own lines, at the prices and costs of the sale."""
-    chosen = {pk: quantity for pk, quantity in quantities.items() if quantity != 0}
-    if not chosen:
-        raise ValidationError({"lines": _("Say how many of which line came back.")})
-    sold = {line.pk: line for line in order.items.filter(pk__in=chosen)}
-    open_now = returnable(order=order)
-    made = []
-    for position, (pk, quantity) in enumerate(chosen.items(), 1):
-        if pk not in sold:
-            raise ValidationError({"lines": _("A line that is not of this order was to be returned.")})
-        if not quantity.is_finite() or quantity < 0:
-            raise ValidationError({"lines": _("The quantity that came back must be above zero.")})
-        if quantity > open_now.get(pk, Decimal(0)):
-            raise ValidationError(
-                {"lines": _("More would come back than was sold of “%(name)s”.") % {"name": sold[pk].description}}
-            )
-        line = sold[pk]
-        made.append(
-            OrderLine(
-                product_id=line.product_id,
-                returns=line,
-                position=position,
-                description=line.description,
-                quantity=-quantity,
-                unit_price=line.unit_price,
-                amount=EXACT.multiply(-quantity, line.unit_price),
-                unit_cost=line.unit_cost,
-            )
-        )
-    return made
-
-
-def returnable(*, order: Order) -> dict[int, Decimal]:
-    """How much of each line of a sale may still come back, by id of the line."""
-    back = (
-        OrderLine.objects.filter(returns__order=order)
-        .exclude(order__status=OrderStatus.CANCELLED)
-        .values_list("returns_id")
-        .annotate(Sum("quantity"))
-    )
-    returned = dict(back)
-    return {
-        line.pk: line.quantity + returned.get(line.pk, Decimal(0)) for line in order.items.all() if line.quantity > 0
-    }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.events.commerce import OrderCancelled, OrderDelivered, OrderPlaced, OrderReturned
+from peyvand.foundation.accounts import settings
 from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope
@@ -20,7 +22,9 @@ from peyvand.memory.commerce import timeline
 from peyvand.memory.commerce.access import ORDERS_EDIT, customers_within, order_scope
 from peyvand.memory.commerce.models import Order, OrderKind, OrderStatus
 from peyvand.memory.commerce.money import exponent_of, is_currency
-from peyvand.memory.commerce.services.lines import LineData, lines_of, put_lines, returned_lines
+from peyvand.memory.commerce.services.discounts import DiscountData
+from peyvand.memory.commerce.services.lines import LineData, Quote, Sale, put_lines, quote
+from peyvand.memory.commerce.services.returns import returned_lines
 from peyvand.memory.customers.models import Customer
 
 
@@ -35,14 +39,20 @@ def order_place(
     channel: str = "",
     note: str = "",
     source: str = "",
+    discount: DiscountData | None = None,
 ) -> Order:
-    """Sell `lines` to a customer, or to nobody known. `placed_at` is now unless given; `number` the next free one."""
+    """Sell `lines` to a customer, or to nobody known. `placed_at` is now unless given; `number` the next free one.
+
+    Prices that are not given are those that hold for the customer on that day, and so are the taxes; `discount` is
+    taken off the whole, after those of the lines.
+    """
     _require_customer(actor=actor, customer=customer)
     if not is_currency(currency):
         raise ValidationError({"currency": _("Choose a currency.")})
     at = placed_at or timezone.now()
     with change_set(actor=actor, kind="edit", title=str(_("New order"))):
-        made = lines_of(actor=actor, lines=lines, currency=currency)
+        sale = Sale(customer=customer, currency=currency, on=house_day(at), discount=discount)
+        made = quote(actor=actor, sale=sale, lines=lines)
         order = Order.objects.create(
             demo=actor.demo,
             number=_number(actor=actor, asked=number),
@@ -53,8 +63,11 @@ def order_place(
             channel=channel,
             note=clean(note),
             source=source,
+            discount_percent=made.discount.percent if made.discount else None,
+            discount_value=made.discount.amount if made.discount else None,
+            discount_reason=made.discount.reason if made.discount else "",
         )
-        put_lines(order=order, lines=made)
+        put_lines(order=order, lines=made.lines)
         timeline.placed(actor=actor, order=order)
         publish(
             OrderPlaced(
@@ -65,10 +78,33 @@ def order_place(
                 total_minor=order.total_minor,
                 currency=order.currency,
                 demo=order.demo,
+                tax_minor=order.tax_minor,
             ),
             actor=actor,
         )
     return order
+
+
+def house_day(at: datetime) -> date:
+    """The day of a moment where the house stands."""
+    return at.astimezone(ZoneInfo(settings.text("time_zone"))).date()
+
+
+def order_quote(
+    *,
+    actor: Actor,
+    customer: Customer | None,
+    lines: Sequence[LineData],
+    currency: str,
+    placed_at: datetime | None = None,
+    discount: DiscountData | None = None,
+) -> Quote:
+    """What `order_place` would write, without writing it. ValidationError as there."""
+    _require_customer(actor=actor, customer=customer)
+    if not is_currency(currency):
+        raise ValidationError({"currency": _("Choose a currency.")})
+    sale = Sale(customer, currency, house_day(placed_at or timezone.now()), discount)
+    return quote(actor=actor, sale=sale, lines=lines)
 
 
 def _require_customer(*, actor: Actor, customer: Customer | None) -> None:
@@ -156,7 +192,8 @@ def order_return(
 ) -> Order:
     """Take back `quantities` (by id of the order's lines, above zero); gives the return, an order of its own.
 
-    Prices and costs are those of the sale. ValidationError when more would come back than was sold, over all returns.
+    Prices, costs, discounts and taxes are those of the sale. ValidationError when more would come back than was sold,
+    over all returns.
     """
     moment = at or timezone.now()
     with change_set(actor=actor, kind="edit", title=str(_("Goods returned"))):
@@ -190,6 +227,7 @@ def order_return(
                 total_minor=back.total_minor,
                 currency=back.currency,
                 demo=back.demo,
+                tax_minor=back.tax_minor,
             ),
             actor=actor,
         )

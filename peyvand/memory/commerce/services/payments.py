@@ -1,4 +1,4 @@
-"""Money in, and money out again."""
+"""Money in, money out again, and what had been recorded wrongly. The database refuses the same (0004_ledgers)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.events.commerce import PaymentRecorded
+from peyvand.events.commerce import PaymentRecorded, PaymentReversed
 from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor
@@ -68,6 +68,53 @@ def payment_record(
             actor=actor,
         )
     return payment
+
+
+def payment_reverse(*, actor: Actor, order_id: int, payment_id: int, note: str) -> Payment:
+    """Take an entry that was recorded wrongly out of the sum by one of the other kind; both stay in the ledger.
+
+    `note` says why. Payment.DoesNotExist for an entry of another order; ValidationError for one that has been reversed
+    or is a reversal itself, and for a payment of which more has been given back than would be left.
+    """
+    said = clean(note)[:200]
+    with change_set(actor=actor, kind="edit", title=str(_("Payment reversed"))):
+        order = order_get_for_edit(actor=actor, order_id=order_id)
+        wrong = Payment.objects.get(pk=payment_id, order=order)
+        refund = wrong.kind == PaymentKind.REFUND
+        if not said:
+            raise ValidationError({"note": _("Say what was wrong with it.")})
+        if wrong.reverses_id is not None or Payment.objects.filter(reverses=wrong).exists():
+            raise ValidationError(_("This entry has been reversed already."))
+        if not refund and wrong.amount_minor > refundable(order):
+            raise ValidationError(_("Money was given back of this payment. Reverse the refund first."))
+        made = Payment.objects.create(
+            demo=order.demo,
+            order=order,
+            kind=PaymentKind.PAYMENT if refund else PaymentKind.REFUND,
+            reverses=wrong,
+            at=timezone.now(),
+            amount_minor=wrong.amount_minor,
+            currency=order.currency,
+            method=wrong.method,
+            note=said,
+        )
+        order.refresh_from_db(fields=["paid_minor"])
+        timeline.reversed_entry(actor=actor, order=order, payment=made)
+        publish(
+            PaymentReversed(
+                payment_id=made.pk,
+                reverses_id=wrong.pk,
+                order_id=order.pk,
+                customer_id=order.customer_id,
+                refund=refund,
+                at=made.at,
+                amount_minor=made.amount_minor,
+                currency=order.currency,
+                demo=order.demo,
+            ),
+            actor=actor,
+        )
+    return made
 
 
 def _check(*, order: Order, amount_minor: int, kind: str) -> None:

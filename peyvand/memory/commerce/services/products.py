@@ -19,6 +19,7 @@ from peyvand.memory.commerce.access import PRODUCTS_EDIT
 from peyvand.memory.commerce.models import Product, ProductKind
 from peyvand.memory.commerce.money import AMOUNT_BOUND, is_currency
 from peyvand.memory.commerce.products import product_key
+from peyvand.memory.commerce.queries.products import tree_of
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class ProductData:
     unit_price: Decimal | None = None
     unit_cost: Decimal | None = None
     active: bool = True
+    category_id: int | None = None
 
 
 class StaleError(ValidationError):
@@ -74,6 +76,8 @@ def _check_product(*, actor: Actor, data: ProductData, sku: str, name: str, pk: 
         wrong["name"] = _("Give the product a name of at most 300 characters.")
     if data.kind not in ProductKind.values:
         wrong["kind"] = _("Choose goods, service or fee.")
+    if data.category_id is not None and not _is_offered(actor=actor, category_id=data.category_id, pk=pk):
+        wrong["category_id"] = _("Choose one of the categories.")
     if not is_currency(data.currency):
         wrong["currency"] = _("Choose a currency.")
     for field in ("unit_price", "unit_cost"):
@@ -82,3 +86,10 @@ def _check_product(*, actor: Actor, data: ProductData, sku: str, name: str, pk: 
             wrong[field] = _("This number is too large.")
     if wrong:
         raise ValidationError(wrong)
+
+
+def _is_offered(*, actor: Actor, category_id: int, pk: int | None) -> bool:
+    """Whether a product may be put there: into a category in use, or where it is already."""
+    if any(branch.pk == category_id for branch in tree_of(demo=actor.demo).offered()):
+        return True
+    return pk is not None and Product.objects.filter(pk=pk, category_id=category_id).exists()

@@ -163,3 +163,86 @@ def test_a_program_reaches_no_further_than_its_owner() -> None:
     me.save()
     assert caller.ask("post", f"/orders/{theirs.pk}/payments", {"amount_minor": 1}).status_code == 404
     assert caller.ask("post", f"/orders/{mine.pk}/payments", {"amount_minor": 1}).status_code == 201
+
+
+def test_prices_lists_categories_and_taxes_are_kept_by_programs(caller: Program) -> None:
+    drinks = said(caller.ask("post", "/product-categories", {"name_en": "Drinks"}), 201)
+    tea = said(caller.ask("post", "/product-categories", {"name_en": "Tea", "parent_id": drinks["id"]}), 201)
+    assert [one["id"] for one in said(caller.ask("get", "/product-categories"))] == [drinks["id"], tea["id"]]
+    gone = {"name_en": "Tea", "parent_id": drinks["id"], "archived": True}
+    assert said(caller.ask("put", f"/product-categories/{tea['id']}", gone))["archived"]
+    assert (
+        caller.ask("put", f"/product-categories/{drinks['id']}", {"name_en": "Tea", "parent_id": tea["id"]}).status_code
+        == 422
+    )
+    assert caller.ask("put", "/product-categories/999999", {"name_en": "x"}).status_code == 404
+    sencha = {"sku": "S", "name": "Sencha", "currency": "EUR", "unit_price": "10", "category_id": drinks["id"]}
+    product = said(caller.ask("post", "/products", sencha), 201)
+    assert product["category_id"] == drinks["id"]
+    assert [one["id"] for one in said(caller.ask("get", f"/products?category_id={drinks['id']}"))["items"]] == [
+        product["id"]
+    ]
+    assert said(caller.ask("get", f"/products?category_id={tea['id']}"))["items"] == []
+
+    made = said(caller.ask("post", "/price-lists", {"name": "Wholesale", "currency": "EUR"}), 201)
+    path = f"/price-lists/{made['id']}"
+    assert [one["id"] for one in said(caller.ask("get", "/price-lists"))] == [made["id"]]
+    item = said(
+        caller.ask("post", f"{path}/items", {"product_id": product["id"], "price": "8", "min_quantity": "5"}), 201
+    )
+    said(caller.ask("post", f"{path}/items", {"percent_off": "10"}), 201)
+    assert len(said(caller.ask("get", f"{path}/items?size=1"))["items"]) == 1
+    asked = f"/price?product_id={product['id']}&currency=EUR"
+    assert said(caller.ask("get", asked))["amount"] == "9.00"
+    dear = said(caller.ask("get", f"{asked}&quantity=5"))
+    assert (dear["amount"], dear["price_list"], dear["item_id"]) == ("8", "Wholesale", item["id"])
+    assert caller.ask("delete", f"{path}/items/{item['id']}").status_code == 204
+    assert caller.ask("delete", f"{path}/items/{item['id']}").status_code == 404
+    off = {"name": "Wholesale", "currency": "EUR", "archived": True, "version": made["version"]}
+    assert said(caller.ask("put", path, off))["archived"]
+    assert caller.ask("put", path, off).status_code == 409  # the version has moved on
+    assert said(caller.ask("get", f"{asked}&quantity=5"))["price_list_id"] is None
+    for wrong in ("quantity=NaN", "customer_id=999999", "on=never"):
+        assert caller.ask("get", f"{asked}&{wrong}").status_code in (404, 422), wrong
+    assert caller.ask("get", f"/price?product_id={product['id']}&currency=XXX").status_code == 422
+
+    vat = {"name_en": "VAT", "percent": "10", "valid_from": "2020-01-01", "scope": "chosen"}
+    assert caller.ask("post", "/tax-rates", vat).status_code == 422
+    rate = said(caller.ask("post", "/tax-rates", {**vat, "category_ids": [drinks["id"]]}), 201)
+    assert said(caller.ask("get", "/tax-rates"))[0]["category_ids"] == [drinks["id"]]
+    order = said(
+        caller.ask(
+            "post",
+            "/orders",
+            {
+                "currency": "EUR",
+                "discount": {"percent": "10", "reason": "friend"},
+                "lines": [
+                    {"product_id": product["id"], "quantity": "2", "discount": {"amount": "2", "reason": "dent"}}
+                ],
+            },
+        ),
+        201,
+    )
+    assert [order[name] for name in ("discount_minor", "net_minor", "tax_minor", "total_minor")] == [
+        380,
+        1620,
+        162,
+        1782,
+    ]
+    (line,) = order["items"]
+    assert (line["amount"], line["tax"], line["net"], line["gross"]) == ("16.20", "1.62", "16.20", "17.82")
+    assert (line["discount"], line["order_discount"], line["tax_rate_id"]) == ("2", "1.80", rate["id"])
+    changed = {**vat, "category_ids": [drinks["id"]], "percent": "9"}
+    assert caller.ask("put", f"/tax-rates/{rate['id']}", changed).status_code == 422  # an order carries it
+
+
+def test_an_entry_recorded_wrongly_is_reversed(caller: Program) -> None:
+    order, other = an_order(("1", "10")), an_order()
+    paid = said(caller.ask("post", f"/orders/{order.pk}/payments", {"amount_minor": 900}), 201)
+    path = f"/payments/{paid['id']}/reverse"
+    assert caller.ask("post", f"/orders/{other.pk}{path}", {"note": "wrong"}).status_code == 404
+    made = said(caller.ask("post", f"/orders/{order.pk}{path}", {"note": "wrong amount"}), 201)
+    assert (made["kind"], made["reverses_id"], made["note"]) == ("refund", paid["id"], "wrong amount")
+    assert caller.ask("post", f"/orders/{order.pk}{path}", {"note": "again"}).status_code == 422
+    assert said(caller.ask("get", f"/orders/{order.pk}"))["paid_minor"] == 0

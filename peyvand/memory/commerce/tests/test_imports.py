@@ -128,6 +128,14 @@ def test_bringing_the_same_file_again_changes_nothing_and_says_why() -> None:
     assert fingerprint() == before
 
 
+@pytest.mark.parametrize("currency", ["XYZ", "GB", "تومان", "ZZZ"])
+def test_a_line_in_a_currency_that_is_none_is_left_out_and_the_rest_comes_in(currency: str) -> None:
+    rows = [line(1, "10", "1", "2"), line(2, "11", "1", "2", currency=currency), line(3, "12", "1", "2")]
+    result, problems, _ = bring_in(rows)
+    assert [(p.row, p.column, p.reason) for p in problems] == [(2, "currency", "commerce.no_currency")]
+    assert (result["orders"], result["total"]) == (2, "4")
+
+
 def test_one_order_has_one_currency_and_one_customer() -> None:
     rows = [
         line(1, "10", "1", "2", currency="EUR", customer="7"),

@@ -20,10 +20,11 @@ from peyvand.foundation.money.amounts import AmountError, Money
 from peyvand.foundation.money.currencies import CURRENCIES, RIAL, RIALS_A_TOMAN, TOMAN, currency_of
 from peyvand.foundation.money.parsing import read_amount
 from peyvand.foundation.ui import formats
-from peyvand.foundation.ui.fields import CodeInput, DateField
+from peyvand.foundation.ui.fields import CodeInput, DateField, SearchSelect
 from peyvand.foundation.ui.pieces import CHANNELS
 from peyvand.foundation.ui.reader import current_reader
-from peyvand.memory.commerce.models import METHODS, PaymentKind, ProductKind
+from peyvand.memory.commerce.models import METHODS, PaymentKind, Product, ProductKind
+from peyvand.memory.commerce.queries import Tree
 
 ORDER_CHANNELS = ("web", "store", "call", "instagram", "telegram", "bale", "sms", "email")
 
@@ -160,6 +161,14 @@ class OrderForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"))
     day = DateField(label=_("Date"), required=False)
     channel = forms.ChoiceField(label=_("How it came"), required=False)
+    discount = forms.CharField(
+        label=_("Discount on the whole"),
+        required=False,
+        max_length=40,
+        widget=CodeInput(),
+        help_text=_("A percentage, like 5%, or an amount."),
+    )
+    discount_reason = forms.CharField(label=_("Why this discount"), required=False, max_length=200)
     number = forms.CharField(
         label=_("Number"),
         required=False,
@@ -189,14 +198,22 @@ class ProductForm(forms.Form):
     sku = forms.CharField(label=_("Product code"), max_length=100, widget=CodeInput())
     name = forms.CharField(label=_("Name"), max_length=300)
     kind = forms.ChoiceField(label=_("Kind"), choices=ProductKind)
+    category_id = forms.TypedChoiceField(
+        label=_("Category"), required=False, coerce=int, empty_value=None, widget=SearchSelect
+    )
     currency = forms.ChoiceField(label=_("Currency"))
     unit_price = AmountField(label=_("Unit price"), required=False)
     unit_cost = AmountField(label=_("Unit cost"), required=False, help_text=_("What one costs you; margins need it."))
     active = forms.BooleanField(label=_("On sale"), required=False, initial=True)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, tree: Tree, own: Product | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
+        kept = own.category_id if own is not None else None
+        offered = [(branch.pk, branch.full) for branch in tree if not branch.archived or branch.pk == kept]
+        categories = self.fields["category_id"]
+        if isinstance(categories, forms.ChoiceField):
+            categories.choices = [("", gettext("None")), *offered]
         field = self.fields["currency"]
         if isinstance(field, forms.ChoiceField):
             field.choices = currency_choices()

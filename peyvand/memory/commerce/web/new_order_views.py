@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
+from itertools import zip_longest
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,31 +12,37 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import escape
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.changes.services import change_set
-from peyvand.foundation.money.amounts import AmountError
+from peyvand.foundation.money.amounts import AmountError, Money
 from peyvand.foundation.money.currencies import CURRENCIES
 from peyvand.foundation.money.parsing import parse_amount
 from peyvand.foundation.text.keys import fa_key
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.commerce import queries, services
 from peyvand.memory.commerce.access import ORDERS_EDIT, ORDERS_VIEW, customers_within
-from peyvand.memory.commerce.models import Order, Product
+from peyvand.memory.commerce.models import Order, OrderLine, Product
+from peyvand.memory.commerce.money import EXACT, exponent_of
 from peyvand.memory.commerce.web.forms import (
     OrderForm,
     moment_of,
     put_errors,
+    said_exactly,
+    said_price,
     typed_amount,
     unit_span,
     unit_word,
 )
-from peyvand.memory.commerce.web.order_views import undo_url
+from peyvand.memory.commerce.web.order_views import summed, undo_url
+from peyvand.memory.commerce.web.wording import because, typed_discount
 from peyvand.memory.customers.models import Customer
+from peyvand.memory.customers.queries import concealed
 
 CHOICES = 8  # of customers to pick from
+TYPED = ("product", "description", "quantity", "price", "line_discount", "line_reason")  # of a line
 
 
 @dataclass(frozen=True)
@@ -46,15 +53,17 @@ class LineTyped:
     description: str = ""
     quantity: str = ""
     price: str = ""
+    discount: str = ""
+    reason: str = ""
 
     @property
     def empty(self) -> bool:
-        return not any((self.product.strip(), self.description.strip(), self.price.strip()))
+        return not any((self.product.strip(), self.description.strip(), self.price.strip(), self.discount.strip()))
 
 
 def _typed(request: StaffRequest) -> list[LineTyped]:
-    columns = [request.POST.getlist(name) for name in ("product", "description", "quantity", "price")]
-    return [LineTyped(*cells) for cells in zip(*columns, strict=False)]
+    columns = [request.POST.getlist(name) for name in TYPED]
+    return [LineTyped(*cells) for cells in zip_longest(*columns, fillvalue="")]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,23 +102,35 @@ def order_new(request: StaffRequest) -> HttpResponse:
 def _customer(request: StaffRequest, pk: Any) -> Customer | None:
     if not str(pk or "").isdecimal():
         return None
-    return customers_within(request.actor, ORDERS_VIEW).filter(pk=int(pk)).first()
+    found = customers_within(request.actor, ORDERS_VIEW).filter(pk=int(pk)).first()
+    return concealed(request.actor, [found])[0] if found is not None else None
+
+
+def _buyer(request: StaffRequest, form: OrderForm) -> Customer | None:
+    asked = form.cleaned_data["customer"]
+    customer = _customer(request, asked)
+    if customer is None and asked:
+        raise ValidationError(gettext("This customer no longer exists, or isn't yours. Choose another."))
+    return customer
+
+
+def _discount(form: OrderForm) -> services.DiscountData | None:
+    data = form.cleaned_data
+    return typed_discount(data["discount"], data["discount_reason"], data["currency"])
 
 
 def _place(request: StaffRequest, form: OrderForm, typed: list[LineTyped]) -> Order:
     data = form.cleaned_data
-    customer = _customer(request, data["customer"])
-    if customer is None and data["customer"]:
-        raise ValidationError(gettext("This customer no longer exists, or isn't yours. Choose another."))
     return services.order_place(
         actor=request.actor,
-        customer=customer,
+        customer=_buyer(request, form),
         lines=[_line(request, line, data["currency"]) for line in typed],
         currency=data["currency"],
         placed_at=moment_of(data["day"]),
         number=data["number"],
         channel=data["channel"],
         note=data["note"],
+        discount=_discount(form),
     )
 
 
@@ -127,7 +148,78 @@ def _line(request: StaffRequest, typed: LineTyped, currency: str) -> services.Li
         description=typed.description,
         quantity=parse_amount(typed.quantity) if typed.quantity.strip() else Decimal(1),
         unit_price=typed_amount(typed.price, currency),
+        discount=typed_discount(typed.discount, typed.reason, currency),
     )
+
+
+@dataclass(frozen=True)
+class LineQuoted:
+    """A line as it would be written: what it costs and why."""
+
+    line: OrderLine
+    quantity: str
+    unit_price: str
+    because: str
+    amount: Money
+    discount: Money
+
+
+@require_POST
+def order_quote(request: StaffRequest) -> HttpResponse:
+    """What the order would come to as it stands in the form: a price for each line with its why, taxes, the total."""
+    request.actor.require(ORDERS_EDIT)
+    form = OrderForm(request.POST)
+    typed = [line for line in _typed(request) if not line.empty]
+    context: dict[str, Any] = {}
+    if typed and form.is_valid():
+        try:
+            context = _quoted(request, form, typed)
+        except ValidationError as error:
+            context = {"problems": error.messages}
+        except AmountError as error:
+            context = {"problems": [str(error)]}
+    return render(request, "commerce/order_quote.html", context)
+
+
+def _quoted(request: StaffRequest, form: OrderForm, typed: list[LineTyped]) -> dict[str, Any]:
+    currency = form.cleaned_data["currency"]
+    lines = []
+    for line in typed:  # a discount without its reason yet is no mistake while one types
+        asked = _line(request, line, currency)
+        lines.append(replace(asked, discount=_meant(asked.discount)))
+    found = services.order_quote(
+        actor=request.actor, customer=_buyer(request, form), lines=lines, currency=currency,
+        placed_at=moment_of(form.cleaned_data["day"]), discount=_meant(_discount(form)),
+    )  # fmt: skip
+    order = preview(found, currency)
+    rows = [
+        LineQuoted(
+            line=line,
+            quantity=said_exactly(line.quantity),
+            unit_price=said_price(line.unit_price, currency),
+            because=because(price),
+            amount=Money.from_decimal(line.amount, currency),
+            discount=Money.from_decimal(line.discount, currency),
+        )
+        for line, price in zip(found.lines, found.prices, strict=True)
+    ]
+    return {"rows": rows, "order": order, "sums": summed(order, found.lines)}
+
+
+def _meant(discount: services.DiscountData | None) -> services.DiscountData | None:
+    return replace(discount, reason=discount.reason.strip() or "…") if discount is not None else None
+
+
+def preview(found: services.Quote, currency: str) -> Order:
+    """The order as the database would sum it up, not written anywhere."""
+    with localcontext(EXACT):
+        total = sum((line.gross for line in found.lines), Decimal(0))
+        tax = sum((line.tax for line in found.lines), Decimal(0))
+        off = sum((line.taken_off for line in found.lines), Decimal(0))
+    return Order(
+        currency=currency, exponent=exponent_of(currency), total_minor=Money.from_decimal(total, currency).minor,
+        tax_minor=Money.from_decimal(tax, currency).minor, discount_minor=Money.from_decimal(off, currency).minor,
+    )  # fmt: skip
 
 
 @require_safe
@@ -150,5 +242,5 @@ def customer_choices(request: StaffRequest) -> HttpResponse:
     request.actor.require(ORDERS_EDIT)
     key = fa_key(request.GET.get("q", "").replace("\0", ""))
     found = customers_within(request.actor, ORDERS_EDIT).filter(search_key__contains=key)
-    choices = list(found.order_by("sort_key", "pk")[:CHOICES]) if key else []
+    choices = concealed(request.actor, found.order_by("sort_key", "pk")[:CHOICES]) if key else []
     return render(request, "commerce/customer_choices.html", {"choices": choices, "key": key})

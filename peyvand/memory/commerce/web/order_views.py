@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,18 +26,12 @@ from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count
 from peyvand.foundation.ui.pieces import CHANNELS, Empty
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.commerce import queries, services
-from peyvand.memory.commerce.access import ORDERS_EDIT, ORDERS_IMPORT
-from peyvand.memory.commerce.models import Order, OrderKind, OrderLine, OrderStatus, PaymentKind
+from peyvand.memory.commerce.access import ORDERS_EDIT, ORDERS_EXPORT, ORDERS_IMPORT
+from peyvand.memory.commerce.models import Order, OrderKind, OrderLine, OrderStatus
+from peyvand.memory.commerce.money import EXACT
 from peyvand.memory.commerce.queries import NEWEST_FIRST, OrderFilter
-from peyvand.memory.commerce.web.forms import (
-    PaymentForm,
-    moment_of,
-    put_errors,
-    said_exactly,
-    said_price,
-    shown_amount,
-    unit_word,
-)
+from peyvand.memory.commerce.web.forms import said_exactly, said_price, unit_word
+from peyvand.memory.commerce.web.wording import rate_words, said_discount, said_percent
 
 PAGE = 50
 
@@ -149,6 +145,8 @@ def order_list(request: StaffRequest) -> HttpResponse:
         "bulk": False,
         "may_edit": actor.may(ORDERS_EDIT),
         "may_import": actor.may(ORDERS_IMPORT),
+        "may_export": actor.may(ORDERS_EXPORT),
+        "query": address(request).removeprefix("?"),
         "empty": _empty(actor=actor, narrowed=narrowed),
     }
     return render(request, "commerce/orders.html", context)
@@ -182,7 +180,7 @@ def _order(request: StaffRequest, order_id: int) -> Order:
         raise Http404 from None
 
 
-def _own_order(request: StaffRequest, order_id: int) -> Order:
+def own_order(request: StaffRequest, order_id: int) -> Order:
     """An order that the actor may touch; one that may only be seen has none of these panels."""
     request.actor.require(ORDERS_EDIT)
     order = _order(request, order_id)
@@ -199,6 +197,10 @@ class LineShown:
     quantity: str
     unit_price: str
     amount: Money
+    discount: Money
+    agreed: str  # the percentage of the line's own discount, where it was agreed so
+    tax: Money
+    rate: str
     open: str  # how much may still come back; "" when nothing
 
 
@@ -210,10 +212,35 @@ def _shown(order: Order) -> list[LineShown]:
             quantity=said_exactly(line.quantity),
             unit_price=said_price(line.unit_price, order.currency),
             amount=Money.from_decimal(line.amount, order.currency),
+            discount=Money.from_decimal(line.taken_off, order.currency),
+            agreed=said_percent(line.discount_percent) if line.discount_percent is not None else "",
+            tax=Money.from_decimal(line.tax, order.currency),
+            rate=said_percent(line.tax_percent) if line.tax_percent is not None else "",
             open=said_exactly(left[line.pk]) if left.get(line.pk, 0) > 0 else "",
         )
         for line in queries.lines_of(order=order)
     ]
+
+
+def summed(order: Order, lines: Sequence[OrderLine]) -> list[tuple[str, Money]]:
+    """The order's sums between its lines and its total, in words; none where the total is just the lines."""
+    currency = order.currency
+    rows: list[tuple[str, Money]] = []
+    if order.discount_minor:
+        before = sum((EXACT.multiply(line.quantity, line.unit_price) for line in lines), Decimal(0))
+        rows.append((gettext("Before discount"), Money.from_decimal(before, currency)))
+        rows.append((gettext("Discount"), -order.discount))
+    if order.tax_minor or any(line.tax_percent is not None for line in lines):
+        rows.append((gettext("Net"), order.net))
+        taxes: dict[tuple[str, bool], Decimal] = {}
+        for line in lines:
+            if line.tax_percent is not None or line.tax:
+                word = rate_words(line.tax_rate, line.tax_percent)
+                taxes[(word, line.tax_included)] = taxes.get((word, line.tax_included), Decimal(0)) + line.tax
+        for (word, included), tax in taxes.items():
+            said = gettext("%(tax)s, included") % {"tax": word} if included else word
+            rows.append((said, Money.from_decimal(tax, currency)))
+    return rows
 
 
 @require_safe
@@ -223,10 +250,17 @@ def order_page(request: StaffRequest, order_id: int) -> HttpResponse:
     may_edit = Order.objects.visible_to(request.actor, ORDERS_EDIT).filter(pk=order.pk).exists()
     stands = order.status != OrderStatus.CANCELLED
     sale = order.kind == OrderKind.SALE
+    lines = _shown(order)
+    payments = queries.payments_of(order=order)
     context = {
         "order": order,
-        "lines": _shown(order),
-        "payments": queries.payments_of(order=order),
+        "lines": lines,
+        "sums": summed(order, [row.line for row in lines]),
+        "columns": 4 + bool(order.discount_minor) + any(row.line.tax_percent is not None for row in lines),
+        "taxed": any(row.line.tax_percent is not None for row in lines),
+        "agreed": said_discount(order.discount_percent, order.discount_value, order.currency),
+        "payments": payments,
+        "reversed": {payment.reverses_id for payment in payments if payment.reverses_id},
         "returns": list(order.returns.order_by("placed_at")),
         "steps": _steps(order),
         "via": CHANNELS[order.channel][0] if order.channel in CHANNELS else order.channel,
@@ -296,7 +330,7 @@ def cancel(request: StaffRequest, order_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_back(request: StaffRequest, order_id: int) -> HttpResponse:
     """Choose what came back (the side panel)."""
-    order = _own_order(request, order_id)
+    order = own_order(request, order_id)
     problems: list[str] = []
     if request.method == "POST":
         try:
@@ -314,43 +348,12 @@ def take_back(request: StaffRequest, order_id: int) -> HttpResponse:
         else:
             text = gettext("The return %(number)s was recorded.") % {"number": back.number}
             toast(request, text, undo_url=undo_url(done.pk))
-            return _go(request, reverse("commerce:order", args=[order.pk]))
+            return go(request, reverse("commerce:order", args=[order.pk]))
     context = {"order": order, "lines": [row for row in _shown(order) if row.open], "problems": problems}
     return render(request, "commerce/return_panel.html", context, status=422 if problems else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def payment(request: StaffRequest, order_id: int) -> HttpResponse:
-    """Record money in or back (the side panel)."""
-    order = _own_order(request, order_id)
-    due = order.balance_minor > 0
-    offered = order.balance_minor if due else services.refundable(order)
-    form = PaymentForm(
-        request.POST or None,
-        currency=order.currency,
-        initial={
-            "kind": PaymentKind.PAYMENT if due else PaymentKind.REFUND,
-            "amount": shown_amount(Money(offered, order.currency).to_decimal(), order.currency),
-        },
-    )
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            with change_set(actor=request.actor, kind="edit", title=gettext("Payment recorded")) as done:
-                services.payment_record(
-                    actor=request.actor, order_id=order.pk, amount_minor=form.amount_minor(), kind=data["kind"],
-                    at=moment_of(data["day"]), method=data["method"], reference=data["reference"],
-                )  # fmt: skip
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
-            toast(request, gettext("The payment was recorded."), undo_url=undo_url(done.pk))
-            return _go(request, reverse("commerce:order", args=[order.pk]))
-    status = 422 if form.errors else 200
-    return render(request, "commerce/payment_panel.html", {"order": order, "form": form}, status=status)
-
-
-def _go(request: StaffRequest, url: str) -> HttpResponse:
+def go(request: StaffRequest, url: str) -> HttpResponse:
     """Leave for a page, from a panel or from a plain form."""
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": url})

@@ -18,8 +18,9 @@ from peyvand.foundation.ui.lists import capped_count
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.commerce import queries, services
-from peyvand.memory.commerce.access import ORDERS_IMPORT, PRODUCTS_EDIT, PRODUCTS_VIEW
+from peyvand.memory.commerce.access import ORDERS_EXPORT, ORDERS_IMPORT, PRODUCTS_EDIT, PRODUCTS_VIEW
 from peyvand.memory.commerce.models import Product, ProductKind
+from peyvand.memory.commerce.queries.products import tree_of
 from peyvand.memory.commerce.web.forms import ProductForm, put_errors, said_price, shown_amount, unit_word
 from peyvand.memory.commerce.web.order_views import Chip, Tab, address, page_of, undo_url
 
@@ -33,7 +34,11 @@ def product_list(request: StaffRequest) -> HttpResponse:
     text = request.GET.get("q", "").replace("\0", "")[:100]
     kind = request.GET.get("kind", "")
     kind = kind if kind in ProductKind.values else ""
-    found = queries.products(actor=actor, text=text, kind=kind)
+    tree = queries.categories(actor=actor)
+    wanted = request.GET.get("category", "")
+    category = next((branch for branch in tree if str(branch.pk) == wanted), None)
+    chosen = queries.ProductFilter(text=text, kind=kind, category_id=category.pk if category else None)
+    found = queries.products(actor=actor, chosen=chosen)
     if request.GET.get("count") == "exact":
         return exact_count_shown(request, found)
     total, more = capped_count(found)
@@ -42,7 +47,12 @@ def product_list(request: StaffRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [
-            (product, said_price(product.unit_price, product.currency), unit_word(product.currency))
+            (
+                product,
+                said_price(product.unit_price, product.currency),
+                unit_word(product.currency),
+                tree.full(product.category_id),
+            )
             for product in page.rows
         ],
         "page_url": page_url if page_url.endswith("?") else f"{page_url}&",
@@ -53,15 +63,21 @@ def product_list(request: StaffRequest) -> HttpResponse:
                 for value, label in ProductKind.choices
             ),
         ],
-        "chips": [Chip("search", gettext("Search"), text, address(request, q=""))] if text else [],
-        "text": text,
-        "kind": kind,
+        "chips": [
+            *([Chip("folder", gettext("Category"), category.full, address(request, category=""))] if category else []),
+            *([Chip("search", gettext("Search"), text, address(request, q=""))] if text else []),
+        ],
+        "categories": [(branch, address(request, category=str(branch.pk))) for branch in tree.offered()],
+        "chosen": chosen,
+        "query": address(request).removeprefix("?"),
         "total": total,
         "total_more": more,
         "count_url": address(request, count="exact"),
         "bulk": False,
         "may_edit": actor.may(PRODUCTS_EDIT),
-        "empty": _empty(actor=actor, narrowed=bool(text or kind)),
+        "may_import": actor.may(ORDERS_IMPORT),
+        "may_export": actor.may(ORDERS_EXPORT),
+        "empty": _empty(actor=actor, narrowed=chosen != queries.ProductFilter()),
     }
     return render(request, "commerce/products.html", context)
 
@@ -95,7 +111,8 @@ def product_form(request: StaffRequest, product_id: int | None = None) -> HttpRe
         product = queries.product_get(actor=actor, product_id=product_id) if product_id else None
     except Product.DoesNotExist:
         raise Http404 from None
-    form = ProductForm(request.POST or None, initial=_initial(product))
+    tree = tree_of(demo=actor.demo)
+    form = ProductForm(request.POST or None, tree=tree, own=product, initial=_initial(product))
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         version = data.pop("version")
@@ -124,6 +141,7 @@ def _initial(product: Product | None) -> dict[str, object]:
         "unit_price": shown_amount(product.unit_price, product.currency),
         "unit_cost": shown_amount(product.unit_cost, product.currency),
         "active": product.active,
+        "category_id": product.category_id or "",
         "version": product.version,
     }
 
@@ -132,5 +150,6 @@ def _initial(product: Product | None) -> dict[str, object]:
 def product_options(request: StaffRequest) -> HttpResponse:
     """Options of a <datalist>: products whose code or name has what was typed."""
     text = request.GET.get("product", "").replace("\0", "")
-    found = queries.products(actor=request.actor, text=text, active=True).order_by("name", "pk")[:OPTIONS]
+    chosen = queries.ProductFilter(text=text, active=True)
+    found = queries.products(actor=request.actor, chosen=chosen).order_by("name", "pk")[:OPTIONS]
     return render(request, "commerce/product_options.html", {"products": found})

@@ -25,6 +25,7 @@ from peyvand.memory.customers.services.lists import (
     list_remove,
     list_save,
 )
+from peyvand.memory.customers.services.many import customers_save
 from peyvand.memory.customers.services.records import customer_create, customer_update
 from peyvand.memory.customers.services.relations import relation_add, relation_remove
 from peyvand.memory.customers.services.stages import StageData, stage_archive, stage_move, stage_save
@@ -45,6 +46,7 @@ __all__ = [
     "customers_by_external",
     "customers_delete",
     "customers_ensure_external",
+    "customers_save",
     "field_set",
     "fields_set",
     "identity_add",

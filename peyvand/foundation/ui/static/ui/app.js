@@ -311,7 +311,7 @@
   addEventListener('beforeunload', event => { if (typed?.isConnected) { event.preventDefault(); event.returnValue = words.leave; } });
   each('[data-drop]', box => {
     const input = $('input', box), name = $('[data-drop-name]', box);
-    input.addEventListener('change', () => { if (input.files[0]) name.textContent = [...input.files].map(file => file.name).join('، '); });
+    input.addEventListener('change', () => { if (input.files[0]) name.textContent = [...input.files].map(file => file.name).join(persian ? '، ' : ', '); });
     ['dragenter', 'dragover'].forEach(kind => box.addEventListener(kind, () => box.classList.add('over')));
     ['dragleave', 'drop'].forEach(kind => box.addEventListener(kind, () => box.classList.remove('over')));
   });

@@ -1,0 +1,1 @@
+"""How we hear and speak. Inside: outreach < conversations < the single channels, which do not know each other."""

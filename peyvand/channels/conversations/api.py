@@ -1,0 +1,221 @@
+"""REST routes of conversations: the inbox, what was said, answering, noting, giving on, putting aside, closing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from ninja import Router, Schema
+from ninja.errors import HttpError
+from ninja.params.functions import Query
+from pydantic import AwareDatetime, Field
+
+from peyvand.channels.conversations import queries, services, showing
+from peyvand.channels.conversations.errors import InvalidError, SaidMeanwhileError
+from peyvand.channels.conversations.models import Conversation, Entry
+from peyvand.channels.conversations.queries import NEWEST_FIRST, VIEWS, Chosen
+from peyvand.channels.conversations.services import ReplyData
+from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.lists import BadCursorError, paginate
+
+LARGEST_PAGE = 100
+LONGEST = 200_000
+
+router = Router(tags=["conversations"])
+
+
+class ConversationOut(Schema):
+    """A conversation. `waiting_since` is null when the customer waits for nothing; `address` "" where it is hidden."""
+
+    id: int
+    customer_id: int | None
+    subject: str
+    state: str
+    channel: str
+    address: str
+    assignee_id: int | None
+    team_id: int | None
+    preview: str
+    created_at: datetime
+    last_at: datetime
+    waiting_since: datetime | None
+    answered_at: datetime | None
+    snoozed_until: datetime | None
+    closed_at: datetime | None
+    version: int
+
+
+class EntryOut(Schema):
+    """What was said. `way` is in, out, note or event; `message_id` and `message_state` are the ledger's."""
+
+    id: int
+    way: str
+    channel: str
+    at: datetime
+    staff_id: int | None
+    subject: str
+    text: str
+    automatic: bool
+    message_id: int | None
+    message_state: str
+
+
+class ConversationPage(Schema):
+    """A page, the latest first; `next` is the cursor of the page after, null at the end."""
+
+    items: list[ConversationOut]
+    next: str | None
+
+
+class ThreadOut(ConversationOut):
+    """A conversation with the latest of what was said in it, oldest first."""
+
+    entries: list[EntryOut]
+
+
+class ReplyIn(Schema):
+    """An answer. With `seen`, the last entry one knows of, 409 when something was said since; `once` is your own name
+    for it: sent twice, it goes once.
+    """
+
+    text: str = Field(max_length=LONGEST)
+    channel: str = Field(max_length=40)
+    close: bool = False
+    due_at: AwareDatetime | None = None
+    seen: int | None = Field(default=None, ge=0, lt=2**63)
+    once: str = Field(default="", max_length=64)
+
+
+class NoteIn(Schema):
+    """A note for colleagues; «@name» calls one."""
+
+    text: str = Field(max_length=LONGEST)
+
+
+class AssignIn(Schema):
+    """Whose it is to be; neither for nobody’s."""
+
+    user_id: int | None = Field(default=None, ge=1, lt=2**63)
+    team_id: int | None = Field(default=None, ge=1, lt=2**63)
+
+
+class SnoozeIn(Schema):
+    """Until when it is put aside."""
+
+    until: AwareDatetime
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except InvalidError as error:
+        raise ValidationError({name or "__all__": str(text) for name, text in error.errors.items()}) from error
+    except SaidMeanwhileError as error:
+        newest = max(one.pk for one in error.entries)
+        raise HttpError(409, f"something was said meanwhile; the newest entry is {newest}") from error
+    except BadCursorError:
+        raise HttpError(400, "this cursor is of another list") from None
+    except Conversation.DoesNotExist:
+        raise Http404 from None
+
+
+def _out(one: Conversation, actor: Actor) -> dict[str, Any]:
+    names = (
+        "customer_id subject state channel assignee_id team_id preview created_at last_at waiting_since answered_at"
+        " snoozed_until closed_at version"
+    )
+    plain = {name: getattr(one, name) for name in names.split()}
+    return {"id": one.pk, "address": showing.address_of(one, actor=actor), **plain}
+
+
+def _said(entry: Entry) -> dict[str, Any]:
+    names = "way channel at staff_id subject text automatic message_id"
+    state = entry.message.state if entry.message is not None else ""
+    return {"id": entry.pk, "message_state": state, **{name: getattr(entry, name) for name in names.split()}}
+
+
+def _thread(actor: Actor, conversation_id: int) -> dict[str, Any]:
+    found = queries.conversation_get(actor=actor, id=conversation_id)
+    return {**_out(found, actor), "entries": [_said(one) for one in queries.entries(actor=actor, conversation=found)]}
+
+
+@router.get("/conversations", response=ConversationPage, summary="Conversations, the latest first")
+def conversations_list(
+    request: StaffRequest,
+    view: str = Query("all", pattern=f"^({'|'.join(VIEWS)})$"),
+    text: str = Query("", max_length=100),
+    channel: str = Query("", max_length=40),
+    waiting: bool = False,
+    after: str | None = None,
+    limit: int = Query(50, ge=1, le=LARGEST_PAGE),
+) -> dict[str, Any]:
+    """Those that the token's owner may read."""
+    actor = request.actor
+    with _refusals():
+        found = queries.conversations(actor=actor, chosen=Chosen(view, text.replace("\x00", ""), channel, waiting))
+        page = paginate(found, order=NEWEST_FIRST, cursor=after, size=limit)
+    return {"items": [_out(one, actor) for one in page.rows], "next": page.next_cursor}
+
+
+@router.get("/conversations/{conversation_id}", response=ThreadOut, summary="A conversation with what was said")
+def conversation_read(request: StaffRequest, conversation_id: int) -> dict[str, Any]:
+    """The latest two hundred entries, oldest first."""
+    with _refusals():
+        return _thread(request.actor, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/reply", response={201: EntryOut}, summary="Answer the customer")
+def conversation_reply(request: StaffRequest, conversation_id: int, data: ReplyIn) -> tuple[int, dict[str, Any]]:
+    """It goes through the gate; what the gate refuses is told and not kept."""
+    with _refusals():
+        given = ReplyData(**data.dict())
+        entry = services.reply(actor=request.actor, conversation_id=conversation_id, data=given)
+    return 201, _said(entry)
+
+
+@router.post("/conversations/{conversation_id}/note", response={201: EntryOut}, summary="Note for colleagues")
+def conversation_note(request: StaffRequest, conversation_id: int, data: NoteIn) -> tuple[int, dict[str, Any]]:
+    """Customers never read it."""
+    with _refusals():
+        entry = services.note(actor=request.actor, conversation_id=conversation_id, text=data.text)
+    return 201, _said(entry)
+
+
+@router.post("/conversations/{conversation_id}/assign", response={204: None}, summary="Give it to somebody")
+def conversation_assign(request: StaffRequest, conversation_id: int, data: AssignIn) -> tuple[int, None]:
+    """To a colleague, a team, or nobody."""
+    with _refusals():
+        services.assign(
+            actor=request.actor, conversation_id=conversation_id, user_id=data.user_id, team_id=data.team_id
+        )
+    return 204, None
+
+
+@router.post("/conversations/{conversation_id}/snooze", response={204: None}, summary="Put it aside")
+def conversation_snooze(request: StaffRequest, conversation_id: int, data: SnoozeIn) -> tuple[int, None]:
+    """It comes back by itself, or earlier when the customer writes."""
+    with _refusals():
+        services.snooze(actor=request.actor, conversation_id=conversation_id, until=data.until)
+    return 204, None
+
+
+@router.post("/conversations/{conversation_id}/close", response={204: None}, summary="Close it")
+def conversation_close(request: StaffRequest, conversation_id: int) -> tuple[int, None]:
+    """What the customer writes opens it again."""
+    with _refusals():
+        services.close(actor=request.actor, conversation_id=conversation_id)
+    return 204, None
+
+
+@router.post("/conversations/{conversation_id}/reopen", response={204: None}, summary="Open it again")
+def conversation_reopen(request: StaffRequest, conversation_id: int) -> tuple[int, None]:
+    """From closed or put aside."""
+    with _refusals():
+        services.reopen(actor=request.actor, conversation_id=conversation_id)
+    return 204, None

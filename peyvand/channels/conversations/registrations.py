@@ -1,0 +1,53 @@
+"""What this room declares to the registry."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.channels.conversations import access, demo, panels, personal, queries
+from peyvand.channels.conversations.kinds import KINDS
+from peyvand.channels.conversations.services.receiving import FILE
+from peyvand.channels.conversations.services.standing import wake_due
+from peyvand.channels.conversations.webhooks import WEBHOOKS
+from peyvand.foundation.changes.declarations import TrackedTable
+from peyvand.foundation.files.declarations import FilePurpose
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.declarations import DemoPart, MenuEntry, Panel, Schedule, SearchProvider
+
+
+def _waiting(actor: Actor) -> int:
+    return queries.waiting_for(actor=actor)
+
+
+DECLARATIONS = (
+    *access.PERMISSIONS,
+    *personal.TABLES,
+    *KINDS,
+    *WEBHOOKS,
+    FilePurpose(FILE, max_bytes=30 * 2**20),
+    TrackedTable("conversations_conversation", _("Conversation"), "messages"),
+    Schedule("conversations.wake", "* * * * *", wake_due),
+    DemoPart("conversations", _("Conversations"), demo.sample_remove, demo.sample_load, order=71),
+    MenuEntry("inbox", _("Inbox"), "inbox", "conversations:list", "", 10, access.VIEW, badge=_waiting, key="I"),
+    SearchProvider("conversations", _("Conversations"), panels.hits, order=45),
+    Panel(
+        name="conversations.customer",
+        screen="customer",
+        slot="tab",
+        order=60,
+        template="conversations/panel_tab.html",
+        context=panels.tab,
+        permission=access.VIEW,
+        label=_("Conversations"),
+        icon="messages",
+    ),
+    Panel(
+        name="conversations.home",
+        screen="home",
+        slot="main",
+        order=10,
+        template="conversations/panel_home.html",
+        context=panels.home,
+        permission=access.VIEW,
+    ),
+)

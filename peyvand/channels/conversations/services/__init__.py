@@ -1,0 +1,20 @@
+"""The verbs on conversations."""
+
+from __future__ import annotations
+
+from peyvand.channels.conversations.services.answering import ReplyData, note, reply
+from peyvand.channels.conversations.services.receiving import receive
+from peyvand.channels.conversations.services.standing import assign, close, read_mark, reopen, snooze, wake_snoozed
+
+__all__ = [
+    "ReplyData",
+    "assign",
+    "close",
+    "note",
+    "read_mark",
+    "receive",
+    "reopen",
+    "reply",
+    "snooze",
+    "wake_snoozed",
+]

@@ -1,0 +1,212 @@
+"""Conversations as screens show them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from peyvand.channels.conversations import queries
+from peyvand.channels.conversations.models import Conversation, Entry, EntryFile, Way
+from peyvand.channels.outreach import showing as messages
+from peyvand.channels.outreach.declarations import Carrier
+from peyvand.channels.outreach.models import State as MessageState
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.declarations import Label
+from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.ui import formats
+from peyvand.foundation.ui.pieces import CHANNELS
+from peyvand.foundation.ui.reader import current_reader
+from peyvand.memory.customers.models import Customer
+from peyvand.memory.customers.queries import hidden_kinds, identities_of
+
+CLASS = "value.class"
+WAITS_LONG = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A conversation in the list."""
+
+    one: Conversation
+    name: str
+    unread: bool
+    value_class: str
+    channel: Label
+    icon: str
+    waits: str
+    waits_long: bool
+    shared: bool
+
+
+@dataclass(frozen=True)
+class State:
+    """How far an answer of ours is."""
+
+    label: str
+    tone: str
+    icon: str
+    why: str
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """An entry of a thread. `day` and `channel` head it where they change."""
+
+    entry: Entry
+    day: str
+    channel: Label
+    icon: str
+    heads: bool
+    by: str
+    state: State | None
+    files: Sequence[EntryFile] = field(default_factory=tuple)
+
+
+def channel_of(name: str) -> tuple[Label, str]:
+    """A channel's name and icon, also of one that is not set up."""
+    if registry.has(Carrier, name):
+        carrier = registry.get(Carrier, name)
+        return carrier.label, carrier.icon
+    label, icon = CHANNELS.get(name, (name, "message"))
+    return str(label), icon
+
+
+def name_of(conversation: Conversation, *, actor: Actor) -> str:
+    """Whom one talks with: the customer, else the name they gave, else their address where one may see it."""
+    if conversation.customer is not None:
+        return conversation.customer.name
+    if conversation.name:
+        return conversation.name
+    return address_of(conversation, actor=actor) or gettext("Somebody unknown")
+
+
+def address_of(conversation: Conversation, *, actor: Actor) -> str:
+    """Their address, "" for who may not see addresses of that kind."""
+    if not registry.has(Carrier, conversation.channel):
+        return "" if hidden_kinds(actor) else conversation.address
+    hidden = registry.get(Carrier, conversation.channel).identity in hidden_kinds(actor)
+    return "" if hidden else conversation.address
+
+
+def rows(found: Iterable[Conversation], *, actor: Actor) -> list[Row]:
+    """The rows of a list."""
+    listed = list(found)
+    unread, now = queries.unread(actor=actor, rows=listed), timezone.now()
+    classes = classes_of([one.customer_id for one in listed if one.customer_id])
+    made = []
+    for one in listed:
+        label, icon = channel_of(one.channel)
+        waits = one.waiting_since
+        made.append(
+            Row(
+                one=one, name=name_of(one, actor=actor), unread=one.pk in unread,
+                value_class=classes.get(one.customer_id or 0, ""), channel=label, icon=icon,
+                waits=formats.ago(waits) if waits else "", waits_long=bool(waits and now - waits > WAITS_LONG),
+                shared=one.customer is None,
+            )
+        )  # fmt: skip
+    return made
+
+
+def classes_of(customer_ids: Sequence[int]) -> dict[int, str]:
+    """The value class of customers that have one."""
+    found = Customer.objects.filter(pk__in=customer_ids, traits__name=CLASS)
+    return dict(found.values_list("pk", "traits__text"))
+
+
+def thread(entries: Iterable[Entry], *, actor: Actor) -> list[Said]:
+    """What was said, with a line where the day or the channel changes."""
+    zone = current_reader().zone
+    today = timezone.now().astimezone(zone).date()
+    made: list[Said] = []
+    before: tuple[object, str] = (None, "")
+    for entry in entries:
+        day = entry.at.astimezone(zone).date()
+        channel = entry.channel or before[1]
+        label, icon = channel_of(channel)
+        by = entry.staff.name if entry.staff is not None else entry.name
+        made.append(
+            Said(
+                entry=entry, day=formats.day_label(day, today=today), channel=label, icon=icon,
+                heads=(day, channel) != before, by=by, state=_state(entry), files=list(entry.files.all()),
+            )
+        )  # fmt: skip
+        before = (day, channel)
+    return made
+
+
+def _state(entry: Entry) -> State | None:
+    message = entry.message
+    if entry.way != Way.OUT or message is None:
+        return None
+    shown = messages.row(message, {})
+    until = message.held_until if message.state == MessageState.HELD else None
+    if message.state == MessageState.PENDING and message.due_at > timezone.now():
+        until = message.due_at
+    return State(message.get_state_display(), shown.tone, shown.icon, shown.why, until)
+
+
+def mark_of(conversation: Conversation, entries: Sequence[Entry]) -> str:
+    """What changes when anything in the thread does."""
+    parts = [f"{conversation.version}:{conversation.state}:{conversation.assignee_id}"]
+    parts += [f"{one.pk}:{one.message.state if one.message else ''}" for one in entries]
+    return hashlib.blake2s("|".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def mark_of_rows(shown: Sequence[Row]) -> str:
+    """What changes when anything in the list does."""
+    parts = [f"{row.one.pk}:{row.one.version}:{row.unread}:{row.one.state}:{row.waits}" for row in shown]
+    return hashlib.blake2s("|".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def why_mine(conversation: Conversation, *, actor: Actor) -> str:
+    """How it came to whom it is with, in words; "" where there is nothing to say."""
+    said = conversation.routed or {}
+    mine = conversation.assignee_id is not None and conversation.assignee_id == actor.user_id
+    name = conversation.assignee.name if conversation.assignee else ""
+    if not name and conversation.team is not None:
+        return gettext("With the team %(team)s.") % {"team": conversation.team.name}
+    if not name:
+        return gettext("Nobody has it yet.")
+    if said.get("why") == "owner":
+        return gettext("Came to you: you own this customer.") if mine else gettext(
+            "Came to %(name)s, who owns this customer."
+        ) % {"name": name}  # fmt: skip
+    if said.get("why") == "given" and said.get("by"):
+        values = {"by": said["by"], "name": name}
+        return gettext("%(by)s gave it to you.") % values if mine else gettext("%(by)s gave it to %(name)s.") % values
+    if said.get("why") == "answered":
+        return (
+            gettext("It is yours since you answered.")
+            if mine
+            else gettext("%(name)s has it, having answered.") % {"name": name}
+        )
+    return gettext("It is with you.") if mine else gettext("It is with %(name)s.") % {"name": name}
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of whom one talks with. `customer` is None where the actor may not see them, or nobody knows."""
+
+    customer: Customer | None
+    value_class: str
+    identities: Sequence[object]
+    others: Sequence[Row]
+
+
+def card(conversation: Conversation, *, actor: Actor) -> Card:
+    """The customer beside the thread."""
+    if conversation.customer_id is None:
+        return Card(None, "", (), ())
+    others = queries.of_customer(actor=actor, customer_id=conversation.customer_id, but=conversation.pk)[:5]
+    seen = Customer.objects.visible_to(actor).filter(pk=conversation.customer_id).first()
+    if seen is None:
+        return Card(None, "", (), rows(others, actor=actor))
+    value = classes_of([seen.pk]).get(seen.pk, "")
+    return Card(seen, value, identities_of(actor=actor, customer=seen)[:6], rows(others, actor=actor))

@@ -1,0 +1,365 @@
+"""REST routes of messages: asking for one or many, what became of them, why not, what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from ninja import Router, Schema
+from ninja.errors import HttpError
+from ninja.params.functions import Query
+from pydantic import AwareDatetime, Field
+
+from peyvand.channels.outreach import access, explaining, queries, services, showing
+from peyvand.channels.outreach.errors import ChangedMeanwhileError, InvalidError
+from peyvand.channels.outreach.models import Message, Suppression, Template
+from peyvand.channels.outreach.queries import NEWEST_FIRST, Chosen
+from peyvand.channels.outreach.services import ContentData, Request, TemplateData, TextData
+from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.ui.lists import BadCursorError, paginate
+from peyvand.memory.customers.models import Customer
+
+LARGEST_PAGE = 100
+LARGEST_BATCH = 1_000
+
+router = Router(tags=["messages"])
+
+
+class TextIn(Schema):
+    """A text in one language; `channel` "" is for every plain channel, "email" for mail. `form` is text or mjml."""
+
+    body: str = Field(max_length=100_000)
+    language: str = Field(default="fa", max_length=2)
+    channel: str = Field(default="", max_length=40)
+    subject: str = Field(default="", max_length=300)
+    form: str = Field(default="text", max_length=4)
+
+
+class SayIn(Schema):
+    """What is to be said: a template's key, or texts."""
+
+    template: str = Field(default="", max_length=60)
+    texts: list[TextIn] = Field(default_factory=list, max_length=20)
+    title: str = Field(default="", max_length=200)
+
+
+class MessageIn(SayIn):
+    """One message. `channel` "" lets the customer's preference decide; asked for twice under one `dedupe_key`, it is
+    sent once.
+    """
+
+    customer_id: int = Field(ge=1, lt=2**63)
+    purpose: str = Field(max_length=40)
+    channel: str = Field(default="", max_length=40)
+    dedupe_key: str = Field(min_length=1, max_length=200)
+    values: dict[str, str] = Field(default_factory=dict, max_length=50)
+    due_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+
+
+class BulkIn(SayIn):
+    """The same message to many; each has the name "<dedupe_key>:<customer>"."""
+
+    customer_ids: list[int] = Field(min_length=1, max_length=LARGEST_BATCH)
+    purpose: str = Field(max_length=40)
+    channel: str = Field(default="", max_length=40)
+    dedupe_key: str = Field(min_length=1, max_length=170)
+    due_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+
+
+class BulkOut(Schema):
+    """How many were asked for; `known` were asked for before, or are not the caller's."""
+
+    asked: int
+    known: int
+
+
+class MessageOut(Schema):
+    """A message of the ledger. `reason` is a code, `why` the same in words; `verdict` what each check said."""
+
+    id: int
+    uid: UUID
+    customer_id: int | None
+    purpose: str
+    channel: str
+    address: str
+    state: str
+    reason: str
+    why: str
+    verdict: list[dict[str, Any]]
+    title: str
+    dedupe_key: str
+    parts: int
+    cost_minor: int | None
+    cost_currency: str
+    created_at: datetime
+    held_until: datetime | None
+    attempted_at: datetime | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+
+
+class MessagePage(Schema):
+    """A page, newest first; `next` is the cursor of the page after, null at the end."""
+
+    items: list[MessageOut]
+    next: str | None
+
+
+class CheckOut(Schema):
+    """What the gate says now of one purpose and channel. `action` is pass, hold or refuse."""
+
+    purpose: str
+    channel: str
+    action: str
+    reason: str
+    why: str
+    until: datetime | None
+
+
+class SuppressionIn(Schema):
+    """An address that is to get nothing."""
+
+    channel: str = Field(max_length=40)
+    address: str = Field(max_length=254)
+    note: str = Field(default="", max_length=200)
+
+
+class SuppressionOut(Schema):
+    """An address that gets nothing; "" where it was erased."""
+
+    id: int
+    channel: str
+    address: str
+    customer_id: int | None
+    reason: str
+    line: str
+    at: datetime
+
+
+class SuppressionPage(Schema):
+    """A page, newest first."""
+
+    items: list[SuppressionOut]
+    next: str | None
+
+
+class TemplateIn(Schema):
+    """A template as it is to be, its texts as a whole. With `version`, 409 when it was changed since."""
+
+    name_fa: str = Field(default="", max_length=120)
+    name_en: str = Field(default="", max_length=120)
+    purpose: str = Field(default="", max_length=40)
+    texts: list[TextIn] = Field(max_length=20)
+    version: int | None = None
+
+
+class TemplateOut(Schema):
+    """A template."""
+
+    key: str
+    name_fa: str
+    name_en: str
+    purpose: str
+    archived: bool
+    version: int
+    texts: list[TextIn]
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except InvalidError as error:
+        raise ValidationError({name or "__all__": str(text) for name, text in error.errors.items()}) from error
+    except ChangedMeanwhileError as error:
+        raise HttpError(409, f"changed meanwhile; the version is {error.version}") from error
+    except BadCursorError:
+        raise HttpError(400, "this cursor is of another list") from None
+    except (Message.DoesNotExist, Customer.DoesNotExist, Template.DoesNotExist, Suppression.DoesNotExist):
+        raise Http404 from None
+
+
+def _out(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.pk, "uid": message.uid, "customer_id": message.customer_id, "purpose": message.purpose,
+        "channel": message.channel, "address": message.address, "state": message.state, "reason": message.reason,
+        "why": explaining.words(message.reason) if message.reason else "", "verdict": message.verdict,
+        "title": showing.title_of(message), "dedupe_key": message.dedupe_key, "parts": message.parts,
+        "cost_minor": message.cost_minor, "cost_currency": message.cost_currency, "created_at": message.created_at,
+        "held_until": message.held_until, "attempted_at": message.attempted_at, "sent_at": message.sent_at,
+        "delivered_at": message.delivered_at,
+    }  # fmt: skip
+
+
+def _said(given: SayIn) -> ContentData | str:
+    if given.template:
+        return given.template
+    texts = [TextData(one.body, one.language, one.channel, one.subject, one.form) for one in given.texts]
+    return ContentData(texts=texts, title=given.title, extra=tuple(getattr(given, "values", {})))
+
+
+@router.get("/messages", response=MessagePage, summary="Messages and what became of them")
+def messages_get(
+    request: StaffRequest,
+    state: str = Query("", max_length=14),
+    channel: str = Query("", max_length=40),
+    purpose: str = Query("", max_length=40),
+    customer_id: int | None = Query(None, ge=1, lt=2**63),
+    after: str | None = Query(None, max_length=1000),
+    limit: int = Query(50, ge=1, le=LARGEST_PAGE),
+) -> Any:
+    """Newest first, of the customers whom the caller sees. `state` unknown: those whose fate only a person can tell."""
+    request.actor.require(access.VIEW)
+    chosen = Chosen(state=state, channel=channel, purpose=purpose, customer_id=customer_id)
+    with _refusals():
+        found = queries.messages(actor=request.actor, chosen=chosen)
+        page = paginate(found, order=NEWEST_FIRST, cursor=after, size=limit)
+    return {"items": [_out(one) for one in page.rows], "next": page.next_cursor}
+
+
+@router.post("/messages", response={201: MessageOut}, summary="Send a message to a customer")
+def messages_post(request: StaffRequest, given: MessageIn) -> Any:
+    """It goes through the gate like every other; the answer says what the gate thinks of it now."""
+    with _refusals():
+        made = services.send(
+            actor=request.actor,
+            request=Request(
+                customer=given.customer_id, purpose=given.purpose, content=_said(given), channel=given.channel,
+                dedupe_key=given.dedupe_key, values=given.values, due_at=given.due_at, expires_at=given.expires_at,
+                source=("outreach.api", request.actor.token_id),
+            ),
+        )  # fmt: skip
+    return 201, _out(made)
+
+
+@router.post("/messages/bulk", response={202: BulkOut}, summary="Send the same message to many customers")
+def messages_bulk(request: StaffRequest, given: BulkIn) -> Any:
+    """At most a thousand at once. The gate looks at each when it is sent."""
+    with _refusals():
+        found = services.send_many(
+            actor=request.actor, customers=given.customer_ids, purpose=given.purpose, content=_said(given),
+            channel=given.channel, dedupe_key=given.dedupe_key, due_at=given.due_at, expires_at=given.expires_at,
+            source=("outreach.api", request.actor.token_id),
+        )  # fmt: skip
+    return 202, {"asked": found.asked, "known": found.known}
+
+
+@router.get("/messages/{message_id}", response=MessageOut, summary="One message")
+def message_get(request: StaffRequest, message_id: int) -> Any:
+    """With what each check of the gate said of it."""
+    request.actor.require(access.VIEW)
+    with _refusals():
+        return _out(queries.message_get(actor=request.actor, id=message_id))
+
+
+@router.post("/messages/{message_id}/cancel", response=MessageOut, summary="Call a message off")
+def message_cancel(request: StaffRequest, message_id: int) -> Any:
+    """While it waits or is held."""
+    with _refusals():
+        found = queries.message_get(actor=request.actor, id=message_id)
+        return _out(services.message_cancel(actor=request.actor, message=found))
+
+
+@router.get("/customers/{customer_id}/reach", response=list[CheckOut], summary="Would a message reach them now?")
+def customer_reach(request: StaffRequest, customer_id: int) -> Any:
+    """What the gate says of every purpose and channel, and why."""
+    request.actor.require(access.VIEW)
+    with _refusals():
+        customer = access.customers_within(request.actor).get(pk=customer_id)
+        found = queries.forecast(actor=request.actor, customer=customer)
+    return [
+        {
+            "purpose": purpose, "channel": channel, "action": option.action,
+            "reason": f"{option.last.check}.{option.last.why}",
+            "why": explaining.words(f"{option.last.check}.{option.last.why}", option.last.figures),
+            "until": option.last.until,
+        }
+        for (purpose, channel), option in found.options.items()
+    ]  # fmt: skip
+
+
+@router.get("/suppressions", response=SuppressionPage, summary="Addresses that get nothing")
+def suppressions_get(
+    request: StaffRequest,
+    channel: str = Query("", max_length=40),
+    after: str | None = Query(None, max_length=1000),
+    limit: int = Query(50, ge=1, le=LARGEST_PAGE),
+) -> Any:
+    """Newest first, of the customers whom the caller sees."""
+    request.actor.require(access.VIEW)
+    with _refusals():
+        page = paginate(
+            queries.suppressions(actor=request.actor, channel=channel), order=("-at", "-id"), cursor=after, size=limit
+        )
+    return {"items": list(page.rows), "next": page.next_cursor}
+
+
+@router.post("/suppressions", response={201: SuppressionOut}, summary="Keep an address from messages")
+def suppressions_post(request: StaffRequest, given: SuppressionIn) -> Any:
+    """Nothing goes there any more, over that channel."""
+    with _refusals():
+        made = services.suppression_add(
+            actor=request.actor, channel=given.channel, address=given.address, note=given.note
+        )  # fmt: skip
+    return 201, made
+
+
+@router.delete("/suppressions/{suppression_id}", response={204: None}, summary="Allow an address again")
+def suppression_delete(request: StaffRequest, suppression_id: int) -> Any:
+    """Messages may go there again."""
+    request.actor.require(access.MANAGE)
+    with _refusals():
+        found = Suppression.objects.visible_to(request.actor).get(pk=suppression_id)
+        services.suppression_remove(actor=request.actor, suppression=found)
+    return 204, None
+
+
+def _template(template: Template) -> dict[str, Any]:
+    return {
+        "key": template.key, "name_fa": template.name_fa, "name_en": template.name_en, "purpose": template.purpose,
+        "archived": template.archived, "version": template.version,
+        "texts": [
+            {
+                "body": row.body, "language": row.language, "channel": row.channel, "subject": row.subject,
+                "form": row.form,
+            }
+            for row in template.texts.order_by("channel", "language")
+        ],
+    }  # fmt: skip
+
+
+@router.get("/templates", response=list[TemplateOut], summary="Templates")
+def templates_get(request: StaffRequest) -> Any:
+    """By name, with their texts."""
+    return [_template(one) for one in queries.templates(actor=request.actor)[:500]]
+
+
+@router.post("/templates", response={201: TemplateOut}, summary="Write a template")
+def templates_post(request: StaffRequest, given: TemplateIn) -> Any:
+    """Its key is made of its English name."""
+    return 201, _saved(request, given, None)
+
+
+@router.put("/templates/{key}", response=TemplateOut, summary="Change a template")
+def template_put(request: StaffRequest, key: str, given: TemplateIn) -> Any:
+    """Messages that were asked for before keep the text of then."""
+    request.actor.require(access.WRITE)
+    with _refusals():
+        found = queries.template_get(actor=request.actor, key=key)
+    return _saved(request, given, found)
+
+
+def _saved(request: StaffRequest, given: TemplateIn, template: Template | None) -> dict[str, Any]:
+    texts = [TextData(one.body, one.language, one.channel, one.subject, one.form) for one in given.texts]
+    data = TemplateData(name_fa=given.name_fa, name_en=given.name_en, purpose=given.purpose, texts=texts)
+    with _refusals():
+        return _template(
+            services.template_save(actor=request.actor, data=data, template=template, version=given.version)
+        )

@@ -1,0 +1,74 @@
+"""What this room declares to the registry."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from peyvand.channels.outreach import access, bulk, demo, handlers, panels, personal, queries
+from peyvand.channels.outreach.dispatching.standing import stand
+from peyvand.channels.outreach.fields import FIELDS
+from peyvand.channels.outreach.kinds import KINDS
+from peyvand.events.consents import ConsentsChanged
+from peyvand.events.matching import CustomersUnmerged
+from peyvand.foundation.changes.declarations import KindOfSet, TrackedTable
+from peyvand.foundation.jobs.declarations import Job, Standing
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.declarations import Action, DemoPart, EventHandler, MenuEntry, Panel, SettingsPage
+
+
+def _waiting(actor: Actor) -> int:
+    return queries.waiting_for_people(actor=actor)
+
+
+DECLARATIONS = (
+    *access.PERMISSIONS,
+    *personal.TABLES,
+    *FIELDS,
+    *KINDS,
+    KindOfSet("send", _("Message to many"), "send"),
+    TrackedTable("outreach_template", _("Template"), "template"),
+    TrackedTable("outreach_templatetext", _("Text of a template"), "template"),
+    TrackedTable("outreach_recipient", _("Preferences"), "adjustments"),
+    TrackedTable("outreach_suppression", _("Address that gets nothing"), "ban"),
+    TrackedTable("outreach_cap", _("Cap"), "gauge"),
+    TrackedTable("outreach_quiethours", _("Quiet hours"), "moon"),
+    TrackedTable("outreach_budget", _("Budget of messages"), "coins"),
+    TrackedTable("outreach_purposerule", _("Rule of a purpose"), "list-check"),
+    EventHandler("outreach.consents", ConsentsChanged, handlers.consents_changed),
+    EventHandler("outreach.unmerged", CustomersUnmerged, handlers.customers_unmerged),
+    Standing("outreach.sender", stand),
+    Job(bulk.JOB, bulk.write_many, label=_("Message to many"), result_url=bulk.result_url),
+    DemoPart("outreach", _("Messages"), demo.sample_remove, demo.sample_load, order=70),
+    MenuEntry("messages", _("Messages"), "send", "outreach:list", "customer", 16, access.VIEW, badge=_waiting),
+    Action("outreach.many", _("Write to many"), "send", "outreach:many", 30, access.SEND),
+    Action("outreach.template-new", _("New template"), "template", "outreach:template-new", 31, access.WRITE),
+    SettingsPage(
+        name="outreach.rules",
+        label=_("Rules of messages"),
+        help=_("How often, when and for how much we write, and what holds for each purpose"),
+        icon="adjustments",
+        url_name="outreach:rules",
+        order=46,
+        permission=access.MANAGE,
+    ),
+    SettingsPage(
+        name="outreach.templates",
+        label=_("Templates"),
+        help=_("Texts that are sent often, in both languages"),
+        icon="template",
+        url_name="outreach:templates",
+        order=47,
+        permission=access.WRITE,
+    ),
+    Panel(
+        name="outreach.messages",
+        screen="customer",
+        slot="tab",
+        order=65,
+        template="outreach/panel_tab.html",
+        context=panels.tab,
+        permission=access.VIEW,
+        label=_("Messages"),
+        icon="send",
+    ),
+)

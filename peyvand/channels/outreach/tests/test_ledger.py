@@ -1,0 +1,200 @@
+"""The ledger: sent once whatever dies, unknown is never guessed, what is told twice counts once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from peyvand.channels.outreach.declarations import Outcome, Said
+from peyvand.channels.outreach.dispatching.claiming import ATTEMPT, LEASE, attempt, claim
+from peyvand.channels.outreach.dispatching.settling import Told, report, settle
+from peyvand.channels.outreach.dispatching.standing import send_due, speak
+from peyvand.channels.outreach.dispatching.sweeping import GRACE, look_up, sweep
+from peyvand.channels.outreach.models import DeliveryReport, Message, State, Suppression
+from peyvand.channels.outreach.services import ContentData, TextData, cancel, send_many
+from peyvand.channels.outreach.tests.conftest import Providers
+from peyvand.foundation.registry.actor import Actor
+from peyvand.memory.customers.models import Customer
+from peyvand.memory.interactions.models import Interaction
+
+pytestmark = pytest.mark.django_db
+Person = Callable[..., Customer]
+NEWS = ContentData(texts=[TextData("سلام", "fa")], title="news")
+
+
+@pytest.fixture
+def asked(actor: Actor, person: Person, providers: Providers) -> Callable[..., list[Message]]:
+    """Asks for messages to so many new people over a channel."""
+
+    def ask(number: int, channel: str = "sms") -> list[Message]:
+        people = [person(allows=["sms", "email"]).pk for _n in range(number)]
+        send_many(
+            actor=actor, customers=people, purpose="news", content=NEWS, dedupe_key=f"c{people[0]}", channel=channel,
+            source=("test", 7),
+        )  # fmt: skip
+        return list(Message.objects.filter(customer_id__in=people).order_by("pk"))
+
+    return ask
+
+
+def moment(at: datetime) -> datetime:
+    return at
+
+
+def states() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for state in Message.objects.values_list("state", flat=True):
+        found[state] = found.get(state, 0) + 1
+    return found
+
+
+def test_a_lease_runs_out_and_is_taken_up_again(asked: Callable[..., list[Message]], providers: Providers) -> None:
+    asked(3)
+    now = timezone.now()
+    _lease, ids = claim(now=now, limit=10)
+    assert len(ids) == 3
+    assert claim(now=now, limit=10)[1] == []
+    sweep(now=now + LEASE)  # the worker died before it attempted anything
+    send_due(clock=lambda: now + LEASE)
+    assert states() == {"sent": 3}
+    assert len(providers.sms.taken) == 3
+
+
+def test_who_died_in_an_attempt_is_asked_after_and_never_sent_again_blindly(
+    asked: Callable[..., list[Message]], providers: Providers
+) -> None:
+    one, two, three = asked(3)
+    now = timezone.now()
+    lease, ids = claim(now=now, limit=10)
+    assert sum(len(load.messages) for load in attempt(lease=lease, ids=ids, now=now)) == 3
+    later = now + ATTEMPT  # and here the worker was killed
+    sweep(now=later)
+    assert states() == {"indeterminate": 3}
+    assert send_due(clock=lambda: later) == 0
+    providers.sms.knows = {one.pk: Said.SENT, two.pk: Said.NEVER}
+    assert look_up(now=later + GRACE) == 2
+    one.refresh_from_db()
+    assert (one.state, one.provider_id) == (State.SENT, f"p{one.pk}")
+    send_due(clock=lambda: later + GRACE)
+    assert [taken.id for taken in providers.sms.taken] == [two.pk]
+    three.refresh_from_db()
+    assert three.state == State.INDETERMINATE
+    assert look_up(now=later + GRACE) == 0, "not asked again at once"
+
+
+def test_mail_that_nobody_knows_of_waits_for_a_person(
+    asked: Callable[..., list[Message]], providers: Providers
+) -> None:
+    asked(2, channel="email")
+    providers.email.raises = RuntimeError("the line broke")
+    send_due()
+    assert states() == {"indeterminate": 2}
+    providers.email.raises = None
+    far = timezone.now() + timedelta(days=3)
+    sweep(now=far)
+    assert look_up(now=far) == 0
+    assert send_due(clock=lambda: far) == 0
+    assert len(providers.email.taken) == 2
+
+
+def test_what_was_certainly_not_taken_is_tried_again_and_given_up_at_last(
+    asked: Callable[..., list[Message]], providers: Providers
+) -> None:
+    (message,) = asked(1)
+    providers.sms.answers = lambda one: Outcome(one.id, Said.AGAIN, code="429", after=7)
+    now = timezone.now()
+    for _n in range(10):
+        send_due(clock=partial(moment, now))
+        now += timedelta(hours=1)
+    message.refresh_from_db()
+    assert (message.state, message.tries, message.reason) == (State.FAILED, 6, "429")
+    assert not Interaction.objects.filter(kind="outreach.message").exists()
+
+
+def test_a_report_told_five_times_counts_once_and_never_goes_back(
+    asked: Callable[..., list[Message]], providers: Providers
+) -> None:
+    (message,) = asked(1)
+    send_due()
+    told = Told(key="r1", said=Said.DELIVERED, provider_id=f"p{message.pk}")
+    assert [report([told], channel="sms") for _n in range(5)] == [1, 0, 0, 0, 0]
+    assert report([Told(key="r0", said=Said.SENT, uid=message.uid)], channel="sms") == 1
+    message.refresh_from_db()
+    assert (message.state, DeliveryReport.objects.count()) == (State.DELIVERED, 2)
+    assert report([Told(key="x", said=Said.DELIVERED, provider_id="nobody's")], channel="sms") == 0
+
+
+def test_a_bounce_after_sending_suppresses_the_address(
+    asked: Callable[..., list[Message]], providers: Providers
+) -> None:
+    (message,) = asked(1, channel="email")
+    send_due()
+    report([Told(key="b", said=Said.FAILED, uid=message.uid, code="5.1.1", suppress="hard-bounce")], channel="email")
+    message.refresh_from_db()
+    assert (message.state, message.reason) == (State.FAILED, "5.1.1")
+    assert Suppression.objects.get().address == message.address
+
+
+def test_called_off_is_called_off(actor: Actor, asked: Callable[..., list[Message]], providers: Providers) -> None:
+    asked(4)
+    assert cancel(actor=actor, source=("test", 7)) == 4
+    assert send_due() == 0
+    assert states() == {"cancelled": 4}
+
+
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    said=st.lists(
+        st.sampled_from([Said.SENT, Said.FAILED, Said.UNKNOWN, Said.AGAIN, "", "dies"]), min_size=4, max_size=4
+    ),
+    knows=st.lists(st.sampled_from([Said.SENT, Said.FAILED, Said.UNKNOWN, Said.NEVER]), min_size=4, max_size=4),
+)
+def test_nobody_gets_anything_twice_unless_the_provider_swears_it_never_came(
+    asked: Callable[..., list[Message]], providers: Providers, said: list[str], knows: list[str]
+) -> None:
+    """Whatever answers come, or none, and wherever a worker dies: a message is handed over again only after the
+    provider said it was not taken.
+    """
+    Message.objects.all().delete()
+    providers.sms.taken.clear()
+    messages = asked(4)
+    plan = dict(zip([one.pk for one in messages], said, strict=True))
+    providers.sms.knows = dict(zip(plan, knows, strict=True))
+    allowed_again: set[int] = {pk for pk, word in plan.items() if word == Said.AGAIN}
+    providers.sms.answers = lambda one: Outcome(one.id, plan[one.id]) if plan[one.id] not in ("", "dies") else None
+    now = timezone.now()
+    lease, ids = claim(now=now, limit=10)
+    for load in attempt(lease=lease, ids=ids, now=now):
+        if "dies" not in plan.values():
+            speak(load, clock=lambda: now)
+        else:
+            providers.sms.taken += load.messages  # it reached them, and then the worker died
+            allowed_again = set()
+    plan.update(dict.fromkeys(plan, Said.SENT))
+    for _step in range(3):
+        now += ATTEMPT + GRACE
+        sweep(now=now)
+        look_up(now=now)
+        send_due(clock=partial(moment, now))
+    never = {pk for pk, word in providers.sms.knows.items() if word == Said.NEVER}
+    counts = {pk: sum(one.id == pk for one in providers.sms.taken) for pk in plan}
+    assert all(count == 1 or pk in never | allowed_again for pk, count in counts.items()), (said, knows, counts)
+    gone = set(Message.objects.filter(state=State.SENT).values_list("pk", flat=True))
+    told = set(Interaction.objects.filter(kind="outreach.message").values_list("source_id", flat=True))
+    assert gone <= told
+
+
+def test_settling_needs_the_lease_that_attempted(asked: Callable[..., list[Message]], providers: Providers) -> None:
+    (message,) = asked(1)
+    now = timezone.now()
+    lease, ids = claim(now=now, limit=1)
+    attempt(lease=lease, ids=ids, now=now)
+    assert settle([Outcome(message.pk, Said.SENT)], now=now, lease=message.uid) == 0
+    assert settle([Outcome(message.pk, Said.SENT)], now=now, lease=lease) == 1

@@ -1,0 +1,159 @@
+"""Messages to thousands while the workers that send them are killed: what the gateway took, what we asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from peyvand.channels.outreach.dispatching.claiming import ATTEMPT
+from peyvand.channels.outreach.dispatching.sweeping import GRACE, look_up, sweep
+from peyvand.channels.outreach.models import Message, State
+from peyvand.channels.outreach.services import ContentData, TextData, send_many
+from peyvand.channels.sms.carrier import PURPOSE
+from peyvand.channels.sms.models import SmsAccount
+from peyvand.foundation.outside.locking import locked
+from peyvand.foundation.registry.actor import system_actor
+from peyvand.memory.consents.services import ConsentRow, consents_write, purposes_ensure
+from peyvand.memory.customers.models import Customer, Identity
+
+AT_ONCE = 1_000
+PATIENCE = 900.0  # seconds without any progress
+TEXT = ContentData(texts=[TextData("سلام {{first_name|دوست}}، خبر تازه‌ای داریم.", "fa")], title="bench")
+
+
+@contextlib.contextmanager
+def gateway(log: Path) -> Iterator[int]:
+    """A gateway of our own on loopback; gives its port."""
+    command = [sys.executable, "-m", "peyvand.doors.console.measuring.gateway", str(log)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdin is not None  # noqa: PT018, S101
+    try:
+        yield int(process.stdout.readline())
+    finally:
+        process.stdin.close()
+        process.wait(20)
+
+
+def people(count: int) -> list[int]:
+    """So many customers with a telephone who have said yes; gives their ids."""
+    purposes_ensure(demo=False)
+    actor = system_actor()
+    names = [f"مریم کیانی {number}" for number in range(count)]
+    made = Customer.objects.bulk_create(
+        [Customer(name=name, given_name="مریم", family_name="کیانی", language="fa") for name in names],
+        batch_size=AT_ONCE,
+    )
+    rows = [
+        Identity(customer=one, kind="phone", value=f"0912{n:07d}", key=f"+98912{n:07d}", is_primary=True)
+        for n, one in enumerate(made)
+    ]
+    Identity.objects.bulk_create(rows, batch_size=AT_ONCE)
+    ids = [one.pk for one in made]
+    for start in range(0, count, AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        consents_write(actor=actor, rows=[ConsentRow(pk, "news", "sms", "given", "form") for pk in some])
+    return ids
+
+
+def worker() -> subprocess.Popen[bytes]:
+    """A worker as `peyvand serve` runs it, in a group of its own."""
+    environment = {**os.environ, "PEYVAND_OWN_HOSTS": "127.0.0.1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "peyvand.foundation.jobs"], env=environment, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """kill -9, children included."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def taken(log: Path) -> Counter[str]:
+    """How often the gateway took each of our ids, as its own file says; a line cut short was not answered."""
+    text = log.read_text(encoding="ascii") if log.exists() else ""
+    return Counter(text.splitlines())
+
+
+def crash(*, messages: int, kills: int, seed: int = 1) -> dict[str, Any]:
+    """Send to so many while a worker is killed so often; then settle what is left and count."""
+    with tempfile.TemporaryDirectory(prefix="peyvand-crash-") as folder:
+        log = Path(folder) / "taken"
+        with gateway(log) as port:
+            key = locked(json.dumps({"api_key": "bench"}), purpose=PURPOSE)
+            SmsAccount.objects.create(
+                name="bench", provider="kavenegar", line="1000", base_url=f"http://127.0.0.1:{port}", credentials=key,
+                service_line=False,
+            )  # fmt: skip
+            ids = people(messages)
+            send_many(
+                actor=system_actor(), customers=ids, purpose="news", content=TEXT, dedupe_key="bench", channel="sms"
+            )
+            killed = _killing(log, messages=messages, kills=kills, chance=random.Random(seed))  # noqa: S311
+            unknown = _interrupted()
+            resolved = _settled()
+            left = Message.objects.filter(state=State.INDETERMINATE).count()
+        counts = taken(log)
+    wanted = set(map(str, Message.objects.values_list("pk", flat=True)))
+    return {
+        "messages": messages, "kills": killed, "lost": len(wanted - set(counts)),
+        "duplicates": sum(number - 1 for number in counts.values()), "indeterminate": unknown, "resolved": resolved,
+        "left": left,
+    }  # fmt: skip
+
+
+def _killing(log: Path, *, messages: int, kills: int, chance: random.Random) -> int:
+    """Kill a worker at points spread over the whole of the work; gives how often one was killed in the midst of it."""
+    killed = 0
+    for number in range(kills):
+        process = worker()
+        aim = messages * (number + 1) // (kills + 1)
+        deadline = time.monotonic() + PATIENCE
+        while sum(taken(log).values()) < aim and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(chance.random() * 0.2)
+        kill(process)
+        killed += 1
+    return killed
+
+
+def _interrupted() -> int:
+    """All workers are dead: what was only leased goes back, what was attempted is unknown; gives how many are."""
+    later = timezone.now() + ATTEMPT + timedelta(seconds=1)
+    while sweep(now=later):
+        pass
+    return Message.objects.filter(state=State.INDETERMINATE).count()
+
+
+def _settled() -> int:
+    """Ask the gateway about every unknown one, let a worker send the rest; gives how many asking has settled."""
+    before = Message.objects.filter(state=State.INDETERMINATE).count()
+    later = timezone.now() + ATTEMPT + GRACE + timedelta(minutes=5)
+    while look_up(now=later):
+        later += timedelta(hours=3)
+    resolved = before - Message.objects.filter(state=State.INDETERMINATE).count()
+    process = worker()
+    try:
+        deadline = time.monotonic() + PATIENCE
+        waiting = Message.objects.filter(state__in=[State.PENDING, State.LEASED, State.ATTEMPTING])
+        while waiting.exists() and time.monotonic() < deadline:
+            time.sleep(0.2)
+    finally:
+        kill(process)
+    return resolved

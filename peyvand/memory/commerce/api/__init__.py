@@ -1,0 +1,11 @@
+"""The REST routes of commerce."""
+
+from ninja import Router
+
+from peyvand.memory.commerce.api import orders, prices, products, taxes
+
+router = Router(tags=["commerce"])
+for part in (orders, products, prices, taxes):
+    router.add_router("", part.router)
+
+__all__ = ["router"]

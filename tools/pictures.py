@@ -1,0 +1,193 @@
+"""Shoot the pictures of docs/screens.md: the sample business as it is now, both languages, at a desk and on a phone.
+
+    tools/pictures.py [NAME …]    all of them, or those whose names begin so
+
+Serves a Peyvand of its own on a temporary folder and removes it. Wants chromium.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from openpyxl import Workbook
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.conftest import CHROMIUM, QUIET, Site, Visitor, a_visitor, served, sign_in  # noqa: E402
+
+PICTURES = ROOT / "docs" / "pictures"
+SIZES = {"": (1440, 900), "-phone": (390, 844)}
+LOCALES = {"fa": "fa-IR", "en": "en-GB"}
+COLOURS = 192  # of a picture; screens have few, and a third of the bytes is left
+BUSIEST = (
+    "SELECT customer_id FROM interactions_interaction WHERE demo AND customer_id IS NOT NULL"
+    " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+)
+PAIR = "SELECT a_id, b_id FROM matching_pair WHERE demo AND state = 'open' ORDER BY score DESC, id LIMIT 1"
+SILENT = (
+    "SELECT endpoint_id FROM webhooks_webhookdelivery WHERE demo AND state <> 'delivered'"
+    " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+)
+ORDERS = {
+    "fa": """شماره فاکتور,کد کالا,شرح,تعداد,تاریخ,قیمت واحد,کد مشتری,استان
+۱۰۲۴,CH-12,چای لاهیجان بهاره,۲,۱۴۰۵/۰۸/۱۱ ۱۰:۲۴,۴۵۰۰۰۰,م-۳۱,گیلان
+۱۰۲۴,NB-03,نبات چوبی,۱,۱۴۰۵/۰۸/۱۱ ۱۰:۲۴,۱۲۰۰۰۰,م-۳۱,گیلان
+۱۰۲۵,CH-20,دارجیلینگ بهار دوم,۱,۱۴۰۵/۰۸/۱۲ ۱۷:۰۵,۱۸۰۰۰۰۰,م-۷,تهران
+""",
+    "en": """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+536365,85123A,WHITE HANGING HEART T-LIGHT HOLDER,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom
+536365,71053,WHITE METAL LANTERN,6,2010-12-01 08:26:00,3.39,17850.0,United Kingdom
+C536379,D,Discount,-1,2010-12-01 09:41:00,27.50,14527.0,United Kingdom
+""",
+}
+PEOPLE = {
+    "fa": [["نام", "موبایل", "ایمیل", "شهر"], ["نرگس باقری", "09121234567", "narges@example.com", "رشت"]],
+    "en": [["Name", "Mobile", "Email", "City"], ["Nora Baker", "+447700900123", "nora@example.com", "York"]],
+}
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: its name, how to come to the page, and on which screens it is shown."""
+
+    name: str
+    go: Callable[[Visitor, str], None]
+    phone: bool = True
+
+
+def to(path: str) -> Callable[[Visitor, str], None]:
+    """Open that page."""
+    return lambda visitor, _language: visitor.open(path) and None
+
+
+def of(path: str, statement: str) -> Callable[[Visitor, str], None]:
+    """Open the page of a record of the sample."""
+
+    def go(visitor: Visitor, _language: str) -> None:
+        (row,) = visitor.site.rows(statement)
+        visitor.open(path.format(*row))
+
+    return go
+
+
+def given(shape: str, content: Callable[[str], tuple[str, bytes]]) -> Callable[[Visitor, str], None]:
+    """Give a file, and see where its columns go."""
+
+    def go(visitor: Visitor, language: str) -> None:
+        name, data = content(language)
+        visitor.open("/import/")
+        answer = visitor.context.request.post(
+            f"{visitor.site.url}/import/", headers={"Referer": f"{visitor.site.url}/"},
+            multipart={"csrfmiddlewaretoken": visitor.token, "shape": shape,
+                       "file": {"name": name, "mimeType": "application/octet-stream", "buffer": data}},
+        )  # fmt: skip
+        visitor.open(answer.url.removeprefix(visitor.site.url))
+
+    return go
+
+
+def orders(language: str) -> tuple[str, bytes]:
+    """A file of orders, as a shop writes it."""
+    names = {"fa": "سفارش‌های-آبان.csv", "en": "online_retail.csv"}
+    return names[language], ORDERS[language].encode("utf-8-sig")
+
+
+def workbook(language: str) -> tuple[str, bytes]:
+    """A workbook with two sheets."""
+    book = Workbook()
+    for row in PEOPLE[language]:
+        book.active.append(row)
+    book.create_sheet({"fa": "قدیمی‌ها", "en": "Old ones"}[language]).append(["x"])
+    kept = io.BytesIO()
+    book.save(kept)
+    return {"fa": "مشتریان.xlsx", "en": "customers.xlsx"}[language], kept.getvalue()
+
+
+def consents_of_one(visitor: Visitor, _language: str) -> None:
+    """The tab of consents on a customer's page."""
+    ((pk,),) = visitor.site.rows(BUSIEST)
+    visitor.open(f"/customers/{pk}/?tab=consents.ledger")
+
+
+SHOTS = (
+    Shot("home", to("/")),
+    Shot("customers", to("/customers/")),
+    Shot("customer", of("/customers/{0}/", BUSIEST)),
+    Shot("import", given("orders", orders)),
+    Shot("import-workbook", given("customers", workbook), phone=False),
+    Shot("insight", to("/insight/")),
+    Shot("duplicates", to("/duplicates/")),
+    Shot("merge", of("/duplicates/{0}/{1}/", PAIR)),
+    Shot("consents", to("/consents/")),
+    Shot("consents-customer", consents_of_one, phone=False),
+    Shot("webhooks", to("/webhooks/")),
+    Shot("webhooks-one", of("/webhooks/{0}/", SILENT), phone=False),
+)
+
+
+def wanted(names: list[str]) -> Iterator[tuple[Shot, str, str]]:
+    """Shot, language and screen of every picture asked for."""
+    for shot in SHOTS:
+        for language in LOCALES:
+            for screen in SIZES if shot.phone else ("",):
+                if not names or any(f"{shot.name}-{language}{screen}".startswith(name) for name in names):
+                    yield shot, language, screen
+
+
+def keep(page: Page, path: Path) -> int:
+    """The picture with few colours; gives its bytes."""
+    whole = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
+    few = whole.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+    return path.stat().st_size
+
+
+def shoot(site: Site, names: list[str]) -> int:
+    """Take every picture; gives their bytes together."""
+    size = 0
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        with a_visitor(site, browser, locale="en-GB") as first, tempfile.TemporaryDirectory() as folder:
+            sign_in(first.page, site)
+            state = Path(folder) / "state.json"
+            first.context.storage_state(path=state)
+            for shot, language, screen in wanted(names):
+                width, height = SIZES[screen]
+                viewport = {"width": width, "height": height}
+                with a_visitor(site, browser, storage_state=state, viewport=viewport) as visitor:
+                    visitor.speak(language)
+                    shot.go(visitor, language)
+                    visitor.page.evaluate("document.fonts.ready")
+                    visitor.page.wait_for_timeout(800)  # charts have drawn themselves
+                    path = PICTURES / f"{shot.name}-{language}{screen}.png"
+                    bytes_ = keep(visitor.page, path)
+                    print(f"{path.name}: {bytes_ // 1024} kB")
+                    size += bytes_
+        browser.close()
+    return size
+
+
+def main() -> int:
+    """Serve, shoot, remove."""
+    if CHROMIUM is None:
+        print("chromium is missing; on Debian: sudo apt-get install chromium", file=sys.stderr)
+        return 1
+    with served("--demo") as (url, data):
+        note = json.loads((data / "sample-sign-in.json").read_text(encoding="utf-8"))
+        site = Site(url=url, data=data, email=note["email"], password=note["password"])
+        site.settle()
+        print(f"{shoot(site, sys.argv[1:]) // 1024} kB in all")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
