@@ -15,7 +15,7 @@ from peyvand.foundation.accounts.models import ApiToken, Membership, Role, RoleG
 from peyvand.foundation.registry.actor import Actor, Scope, system_actor
 
 DEFAULT_LANGUAGE = "fa"
-IS_TEAM, IS_HIDDEN = -1, -2  # in the place of a scope
+IS_TEAM, IS_HIDDEN, IS_COLLEAGUE = -1, -2, -3  # in the place of a scope
 
 
 def nobody(*, language: str = DEFAULT_LANGUAGE, via: str = "web") -> Actor:
@@ -38,23 +38,34 @@ def hidden_of(role: Role | None) -> frozenset[str]:
     return frozenset(RoleHidden.objects.filter(role=role).values_list("field", flat=True))
 
 
-def _reach_of(user: User) -> tuple[Mapping[str, Scope], frozenset[int], frozenset[str]]:
-    """The rights of the person's role, the ids of their teams and the fields hidden from the role, in one statement,
-    since every request asks.
+def _reach_of(user: User) -> dict[str, Any]:
+    """The rights of the person's role, the ids of their teams and of who is in them, and the fields hidden from the
+    role, in one statement, since every request asks.
     """
     rights = RoleGrant.objects.filter(role_id=user.role_id or 0).values_list("permission", "scope")
     teams = Membership.objects.filter(user_id=user.pk).values_list(Cast("team_id", CharField()), Value(IS_TEAM))
+    mine = Membership.objects.filter(user_id=user.pk).values("team_id")
+    colleagues = Membership.objects.filter(team_id__in=mine).values_list(
+        Cast("user_id", CharField()), Value(IS_COLLEAGUE)
+    )
     hiding = RoleHidden.objects.filter(role_id=user.role_id or 0).values_list("field", Value(IS_HIDDEN))
     grants: dict[str, Scope] = {}
-    team_ids, hidden = set(), set()
-    for name, scope in rights.union(teams, hiding, all=True):
+    team_ids, colleague_ids, hidden = set(), set(), set()
+    for name, scope in rights.union(teams, colleagues, hiding, all=True):
         if scope == IS_TEAM:
             team_ids.add(int(name))
+        elif scope == IS_COLLEAGUE:
+            colleague_ids.add(int(name))
         elif scope == IS_HIDDEN:
             hidden.add(name)
         else:
             grants[name] = Scope(scope)
-    return MappingProxyType(grants), frozenset(team_ids), frozenset(hidden)
+    return {
+        "grants": MappingProxyType(grants),
+        "team_ids": frozenset(team_ids),
+        "colleague_ids": frozenset(colleague_ids),
+        "hidden": frozenset(hidden),
+    }
 
 
 def actor_of(user: User, *, demo: bool = False, via: str = "web", language: str = "") -> Actor:
@@ -62,17 +73,14 @@ def actor_of(user: User, *, demo: bool = False, via: str = "web", language: str 
     spoken = language or user.language or DEFAULT_LANGUAGE
     if not user.is_active:
         return nobody(language=spoken, via=via)
-    grants, team_ids, hidden = _reach_of(user)
     return Actor(
         user_id=user.pk,
         name=user.name,
-        grants=grants,
-        team_ids=team_ids,
         demo=demo,
         everything=user.role is not None and user.role.is_admin,
         via=via,
         language=spoken,
-        hidden=hidden,
+        **_reach_of(user),
     )
 
 
@@ -91,6 +99,7 @@ def narrowed(actor: Actor, role: Role) -> Actor:
         name=actor.name,
         grants=MappingProxyType(dict(grants)),
         team_ids=actor.team_ids,
+        colleague_ids=actor.colleague_ids,
         demo=actor.demo,
         everything=False,
         via=actor.via,
@@ -118,6 +127,7 @@ def _actor_with(token: ApiToken, *, via: str) -> Actor:
         name=f"{whole.name} ({token.name})",
         grants=whole.grants,
         team_ids=whole.team_ids,
+        colleague_ids=whole.colleague_ids,
         demo=token.demo,
         everything=whole.everything,
         via=via,

@@ -37,13 +37,15 @@ class Actor:
 
     `user_id` is None for the system itself. `demo` says which of the two businesses the actor looks at: the sample one
     or one's own; every query filters by it, so the two never mix. `via` is web, api, console or job. `hidden` are the
-    fields that the role does not see, as "<record>.<field>".
+    fields that the role does not see, as "<record>.<field>". `colleague_ids` are those who are in one of the teams;
+    None where nobody has read them yet.
     """
 
     user_id: int | None
     name: str
     grants: Mapping[str, Scope] = field(default_factory=lambda: MappingProxyType({}))
     team_ids: frozenset[int] = frozenset()
+    colleague_ids: frozenset[int] | None = None
     demo: bool = False
     everything: bool = False
     via: str = "web"

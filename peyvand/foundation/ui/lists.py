@@ -13,13 +13,14 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Model, OrderBy, Q, QuerySet
+from django.db.models import F, Func, Model, OrderBy, Q, QuerySet
 
 COUNT_CAP = 10_000
 COUNT_SECONDS = 10.0
 M = TypeVar("M", bound=Model)
 C = TypeVar("C")
 CANCELLED = "57014"  # query_canceled
+Place = tuple[Any, ...]  # where a row stands: the values of the columns of the order, its id last
 
 
 class BadCursorError(ValueError):
@@ -46,10 +47,12 @@ class _Key:
     descending: bool
     nullable: bool
 
-    def ordering(self, *, backwards: bool) -> OrderBy:
+    def ordering(self, *, backwards: bool, sorted_anew: bool = False) -> OrderBy:
+        """The column's part of ORDER BY; `sorted_anew` so that no index is walked for it."""
+        by = Func(F(self.name), function="GREATEST") if sorted_anew else F(self.name)
         descending = self.descending is not backwards
         nulls = {} if not self.nullable else {"nulls_first": True} if backwards else {"nulls_last": True}
-        return F(self.name).desc(**nulls) if descending else F(self.name).asc(**nulls)
+        return by.desc(**nulls) if descending else by.asc(**nulls)
 
     def equal(self, value: object) -> Q:
         return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
@@ -114,17 +117,22 @@ def _encode(row: Model, keys: Sequence[_Key]) -> str:
         value: Any = row
         for step in key.name.split("__"):
             value = getattr(value, step, None)
-        values.append(_pack(value))
-    return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode().rstrip("=")
+        values.append(value)
+    return _written(values)
 
 
-def _decode(cursor: str, keys: Sequence[_Key]) -> list[Any]:
+def _written(values: Sequence[object]) -> str:
+    packed = json.dumps([_pack(value) for value in values], separators=(",", ":"))
+    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, columns: int) -> list[Any]:
     try:
         packed = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = [_UNPACK[kind](value) for kind, value in packed]
     except (binascii.Error, ValueError, TypeError, KeyError, ArithmeticError) as error:
         raise BadCursorError(cursor) from error
-    if len(values) != len(keys):
+    if len(values) != columns:
         raise BadCursorError(cursor)
     return values
 
@@ -155,7 +163,7 @@ def paginate(
     backwards = backwards and cursor is not None
     rows_of = queryset.order_by(*(key.ordering(backwards=backwards) for key in keys))
     if cursor is not None:
-        rows_of = rows_of.filter(_after(keys, _decode(cursor, keys), backwards=backwards))
+        rows_of = rows_of.filter(_after(keys, _decode(cursor, len(keys)), backwards=backwards))
     rows = list(rows_of[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
@@ -167,6 +175,59 @@ def paginate(
         rows=rows,
         next_cursor=_encode(rows[-1], keys) if rows and after else None,
         previous_cursor=_encode(rows[0], keys) if rows and before else None,
+    )
+
+
+def places(
+    queryset: QuerySet[M],
+    *,
+    order: Sequence[str],
+    after: Place | None = None,
+    limit: int,
+    backwards: bool = False,
+    few: bool = False,
+) -> list[Place]:
+    """Where the first rows of the queryset in that order stand, after (backwards: before) a place.
+
+    Nothing else is read of them, so that the database can answer from indexes. `few` says that the queryset has so few
+    rows that all are to be read and sorted, instead of walking an index in the hope to meet them.
+    """
+    keys = _keys(queryset, order)
+    rows = queryset.order_by(*(key.ordering(backwards=backwards, sorted_anew=few) for key in keys))
+    if after is not None:
+        rows = rows.filter(_after(keys, after, backwards=backwards))
+    return list(rows.values_list(*(key.name for key in keys))[:limit])
+
+
+def paginate_places(
+    read: Callable[[Place | None, bool, int], list[Place]],
+    rows: Callable[[list[int]], Sequence[M]],
+    *,
+    columns: int,
+    cursor: str | None = None,
+    size: int = 50,
+    backwards: bool = False,
+) -> KeysetPage[M]:
+    """As `paginate`, in two steps: `read(after, backwards, limit)` gives places, `rows(ids)` the rows that stand there.
+
+    A place has so many `columns`. The rows come in any order; one that is gone meanwhile is left out.
+    """
+    backwards = backwards and cursor is not None
+    place = None if cursor is None else tuple(_decode(cursor, columns))
+    if place is not None and not isinstance(place[-1], int):
+        raise BadCursorError(cursor)
+    found = read(place, backwards, size + 1)
+    more = len(found) > size
+    found = found[:size]
+    if backwards:
+        found.reverse()
+    before = more if backwards else cursor is not None
+    after = True if backwards else more
+    by_id = {row.pk: row for row in rows([place[-1] for place in found])} if found else {}
+    return KeysetPage(
+        rows=[by_id[place[-1]] for place in found if place[-1] in by_id],
+        next_cursor=_written(found[-1]) if found and after else None,
+        previous_cursor=_written(found[0]) if found and before else None,
     )
 
 

@@ -49,12 +49,12 @@ FACTS = (
                    line.description, line.quantity, line.unit_price, line.price_list_id,
                    line.discount + line.order_discount AS discount, line.amount, line.tax_percent, line.tax,
                    line.amount - CASE WHEN line.tax_included THEN line.tax ELSE 0 END AS net,
-                   coalesce(line.unit_cost, priced.unit_cost) AS unit_cost,
-                   line.quantity * coalesce(line.unit_cost, priced.unit_cost) AS cost
+                   priced.unit_cost, line.quantity * priced.unit_cost AS cost
               FROM commerce_orderline line JOIN commerce_order kept ON kept.id = line.order_id
               LEFT JOIN commerce_product product ON product.id = line.product_id
-              LEFT JOIN commerce_product priced
-                     ON priced.id = line.product_id AND priced.currency = kept.currency""",
+             CROSS JOIN LATERAL (SELECT coalesce(
+                     line.unit_cost, CASE WHEN product.currency = kept.currency THEN product.unit_cost END
+                   ) AS unit_cost) priced""",
         key="id",
         columns={
             "id": "Id of the line",

@@ -18,7 +18,7 @@ from peyvand.memory.customers.asks import ME
 from peyvand.memory.customers.fields import LISTED, RECORD
 from peyvand.memory.customers.finding import searched
 from peyvand.memory.customers.models import CustomerKind
-from peyvand.memory.customers.queries import NEEDS_ATTENTION, ORDERS, CustomerFilter, in_order, with_worth
+from peyvand.memory.customers.queries import NEEDS_ATTENTION, ORDERS, CustomerFilter, in_order, with_touch, with_worth
 
 VIEWS = ("all", "mine", "people", "organisations", "attention", "unowned")
 TOUCHED = ("7", "30", "90", "180", "-30", "-90", "-180")
@@ -38,6 +38,7 @@ class Asked:
     stated: tuple[conditions.Condition, ...] = ()  # on fields, as the address has them
     columns: tuple[str, ...] = LISTED
     said_columns: bool = False  # in the address
+    demo: bool = False
 
     @property
     def sorted_by(self) -> tuple[Field, bool] | None:
@@ -89,6 +90,7 @@ def asked(
         stated=tuple(found),
         columns=tuple(shown) or tuple(name for name in LISTED if name in fields),
         said_columns=bool(said and shown),
+        demo=actor.demo,
     )
 
 
@@ -182,4 +184,8 @@ def ordered(found: CustomerQuerySet, wanted: Asked, currency: str) -> tuple[Cust
     by = wanted.sorted_by
     if by is not None:
         return in_order(found, field=by[0], falling=by[1])
-    return (with_worth(found, currency=currency) if "value" in wanted.order else found), ORDERS[wanted.order]
+    if wanted.order.endswith("value"):
+        found = with_worth(found, currency=currency)
+    elif wanted.order.endswith("touched"):
+        found = with_touch(found, demo=wanted.demo)
+    return found, ORDERS[wanted.order]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -10,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.accounts.models import Team, User
-from peyvand.memory.customers.access import CustomerQuerySet, ListQuerySet, StageQuerySet
+from peyvand.memory.customers.access import BearerQuerySet, CustomerQuerySet, ListQuerySet, StageQuerySet
 
 
 class CustomerKind(models.TextChoices):
@@ -39,10 +41,10 @@ class Customer(models.Model):
     """One person or organisation, of own data or of the sample business (`demo`).
 
     `name` is shown and sorted by; a person's is made of the parts when these are given. `search_key` and `sort_key`
-    follow from the name (`text.keys`), `last_interaction_at` from the interactions (by a trigger there): no one sets
-    them. `version` grows with every change, for editing side by side. `source` is "" or says where the record came
-    from. `stage` is the key of a Stage. `custom` holds the values of custom fields by key, as foundation.fields.kinds
-    keeps them; `custom_key` is what the database makes of it to be searched: a line each, "key=value".
+    follow from the name (`text.keys`): no one sets them. `version` grows with every change, for editing side by side.
+    `source` is "" or says where the record came from. `stage` is the key of a Stage. `custom` holds the values of
+    custom fields by key, as foundation.fields.kinds keeps them; `custom_key` is what the database makes of it to be
+    searched: a line each, "key=value".
     """
 
     demo = models.BooleanField(default=False)
@@ -70,7 +72,6 @@ class Customer(models.Model):
     )
     search_key = models.TextField(default="", db_default="", editable=False)
     sort_key = models.TextField(default="", db_default="", db_collation="C", editable=False)
-    last_interaction_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
     version = models.IntegerField(default=1, db_default=1)
@@ -97,12 +98,6 @@ class Customer(models.Model):
             models.Index(fields=["demo", "team", "sort_key", "id"], name="customers_customer_of_team"),
             models.Index(fields=["demo", "kind", "sort_key", "id"], name="customers_customer_of_kind"),
             models.Index(fields=["demo", "city", "sort_key", "id"], name="customers_customer_of_city"),
-            models.Index(
-                "demo",
-                F("last_interaction_at").desc(nulls_last=True),
-                F("id").desc(),
-                name="customers_customer_touched",
-            ),
             models.Index(fields=["demo", "-id"], name="customers_customer_newest"),
             models.Index(fields=["updated_at", "id"], name="customers_customer_updated"),
         ]
@@ -114,6 +109,87 @@ class Customer(models.Model):
     def is_organisation(self) -> bool:
         """Whether this is a firm rather than a human being."""
         return self.kind == CustomerKind.ORGANISATION
+
+    @property
+    def last_interaction_at(self) -> datetime | None:
+        """When they were last in touch; read along by `select_related("touch")`."""
+        return self.touch.at
+
+
+class Touch(models.Model):
+    """When a customer was last in touch: the latest of their interactions. Every customer has a row.
+
+    Triggers keep it, here that there is a row and among the interactions its `at`: no one else writes it. It stands
+    apart from the customer because it changes with every contact, and a customer's row hangs in a dozen indexes.
+    """
+
+    customer = models.OneToOneField(
+        Customer, primary_key=True, db_column="id", on_delete=models.DO_NOTHING, db_constraint=False,
+        related_name="touch",
+    )  # fmt: skip
+    demo = models.BooleanField()
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "touches"
+        indexes = [
+            models.Index("demo", F("at").desc(nulls_last=True), F("customer").desc(), name="customers_touch_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.at}"
+
+
+class Bearer(models.Model):
+    """Whose name has a word of the search key, in the order of names: what a common name is read from, page by page.
+
+    Triggers keep it, with what decides who may see the customer. A word of more than 80 letters lies in overlapping
+    pieces.
+    """
+
+    pk = models.CompositePrimaryKey("customer_id", "word")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    word = models.TextField(db_collation="C")
+    demo = models.BooleanField()
+    owner_id = models.BigIntegerField(null=True)
+    team_id = models.BigIntegerField(null=True)
+    sort_key = models.TextField(db_collation="C")
+
+    objects = BearerQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["demo", "word", "sort_key", "customer"],
+                include=["owner_id", "team_id"],
+                name="customers_bearer_sorted",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.customer_id}"
+
+
+class NameWord(models.Model):
+    """How many customers' names have a word: the sum of its rows.
+
+    Triggers add a row for what a statement changed, so that nobody waits for anybody; `services.naming` adds them up.
+    """
+
+    demo = models.BooleanField()
+    word = models.TextField(db_collation="C")
+    bearers = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["word"], name="customers_nameword_word"),
+            GinIndex(OpClass(F("word"), name="gin_trgm_ops"), name="customers_nameword_part"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.bearers}"
 
 
 class Stage(models.Model):
@@ -274,7 +350,7 @@ class Trait(models.Model):
                 F("name"),
                 F("currency"),
                 F("number").desc(),
-                F("customer"),
+                F("customer").desc(),
                 name="customers_trait_number",
                 condition=Q(number__isnull=False),
             ),

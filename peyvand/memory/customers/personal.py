@@ -19,10 +19,18 @@ TABLES = (
             technical="demo version search_key sort_key custom_key created_at updated_at",
             staff="owner_id team_id",
             identifying="name honorific given_name family_name birth_date",
-            descriptive="kind job_title city country language stage source last_interaction_at",
+            descriptive="kind job_title city country language stage source",
             content="note custom",
         ),
         merge="custom",
+        order=10,
+    ),
+    PersonalTable(
+        name="customers_touch",
+        label=_("Last interaction"),
+        person="id",
+        columns=classed(key="id", technical="demo", descriptive="at"),
+        merge="stay",
         order=10,
     ),
     PersonalTable(
@@ -70,6 +78,10 @@ TABLES = (
         merge="custom",
         order=14,
     ),
+    ImpersonalTable(
+        "customers_bearer", "words of names, by which they are found: they change and go with the customer"
+    ),
+    ImpersonalTable("customers_nameword", "how many names have a word; what nobody bears any more is not kept"),
     ImpersonalTable("customers_tag", "the words staff put on customers"),
     ImpersonalTable("customers_stage", "the stages there are, not who stands in them"),
     ImpersonalTable("customers_customerlist", "what lists are called and who of us keeps them", staff=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,13 +20,15 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.digits import latin_digits
 from peyvand.foundation.text.identifiers import IdentifierError, parse_phone
 from peyvand.foundation.text.keys import fa_key
-from peyvand.memory.customers import access
+from peyvand.foundation.ui.lists import places
+from peyvand.memory.customers import access, naming
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.data import IdentityData
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.finding import by_custom
 from peyvand.memory.customers.keys import identity_key
 from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind, Relation, Tag, Trait
+from peyvand.memory.customers.naming import Sought
 
 CLASS = "value.class"
 WORTH = "value.revenue"
@@ -35,8 +37,8 @@ NEEDS_ATTENTION = ("risk", "cantlose")
 ORDERS: dict[str, tuple[str, ...]] = {
     "name": ("sort_key", "id"),
     "-name": ("-sort_key", "-id"),
-    "touched": ("-last_interaction_at", "-id"),
-    "-touched": ("last_interaction_at", "id"),
+    "touched": ("-touch__at", "-id"),
+    "-touched": ("touch__at", "id"),
     "value": ("-worth", "-id"),
     "-value": ("worth", "id"),
     "newest": ("-id",),
@@ -69,13 +71,21 @@ class CustomerFilter:
     searched: tuple[str, ...] | None = None  # custom fields that the text is looked for in; None: all that are seen
 
 
-def customers(*, actor: Actor, chosen: CustomerFilter | None = None) -> CustomerQuerySet:
-    """The customers whom the actor may see, under the conditions; in no order."""
+def customers(*, actor: Actor, chosen: CustomerFilter | None = None, sought: Sought | None = None) -> CustomerQuerySet:
+    """The customers whom the actor may see, under the conditions; in no order.
+
+    `sought` is what `name_sought` said of the text, where it has been asked already.
+    """
     actor.require(access.VIEW)
     chosen = chosen or CustomerFilter()
     found = Customer.objects.visible_to(actor)
     if chosen.text.strip():
-        found = found.filter(matching(actor=actor, text=chosen.text, searched=chosen.searched))
+        found = found.filter(matching(actor=actor, text=chosen.text, searched=chosen.searched, sought=sought))
+    return under(found, actor=actor, chosen=chosen)
+
+
+def under(found: CustomerQuerySet, *, actor: Actor, chosen: CustomerFilter) -> CustomerQuerySet:
+    """Those of the customers of whom all conditions hold; the text is not looked at."""
     for kind in filter(None, (chosen.view_kind, chosen.kind)):
         found = found.filter(kind=kind)
     for owner in filter(None, (chosen.view_owner, chosen.owner)):
@@ -89,7 +99,8 @@ def customers(*, actor: Actor, chosen: CustomerFilter | None = None) -> Customer
     if chosen.touched:
         days = int(chosen.touched)
         moment = timezone.now() - timedelta(days=abs(days))
-        found = found.filter(Q(last_interaction_at__gte=moment) if days > 0 else ~Q(last_interaction_at__gte=moment))
+        earlier = Q(touch__at__lt=moment) | Q(touch__at=None)
+        found = found.filter(Q(touch__at__gte=moment) if days > 0 else earlier, touch__demo=actor.demo)
     if chosen.worth_from is not None or chosen.worth_to is not None:
         worth = _with_trait(actor, WORTH).filter(currency=chosen.currency)
         if chosen.worth_from is not None:
@@ -118,6 +129,16 @@ def with_worth(found: CustomerQuerySet, *, currency: str) -> CustomerQuerySet:
     return found.annotate(worth_trait=measure).annotate(worth=F("worth_trait__number"))
 
 
+def with_touch(found: CustomerQuerySet, *, demo: bool) -> CustomerQuerySet:
+    """The same customers, to be sorted by when they were last in touch: through the index of that."""
+    return found.filter(touch__demo=demo)
+
+
+def worths(*, actor: Actor, currency: str) -> QuerySet[Trait]:
+    """The revenues in that currency, one a customer; those of customers whom the actor doesn't see among them."""
+    return _with_trait(actor, WORTH).filter(currency=currency, number__isnull=False)
+
+
 def worth_currency(*, actor: Actor, default: str) -> str:
     """The currency in which the list speaks of worth: the workspace's, or the one that traits have."""
     traits = _with_trait(actor, WORTH).exclude(number=None)
@@ -133,7 +154,7 @@ def with_people(found: CustomerQuerySet, *, tags: bool = False) -> CustomerQuery
     """
     if tags:
         found = found.prefetch_related("tagged__tag")
-    return found.select_related("owner").prefetch_related(
+    return found.select_related("owner", "touch").prefetch_related(
         Prefetch("identities", Identity.objects.order_by("-is_primary", "kind", "id")),
         Prefetch("traits", Trait.objects.filter(name__in=(CLASS, WORTH, SLIPPING)), to_attr="worth_traits"),
         Prefetch("roles", Relation.objects.select_related("organisation").order_by("id"), to_attr="jobs"),
@@ -145,11 +166,27 @@ def with_people(found: CustomerQuerySet, *, tags: bool = False) -> CustomerQuery
 _DIGITS = re.compile(r"[\d\s+()\-./]{3,}")
 
 
-def matching(*, actor: Actor, text: str, searched: Sequence[str] | None = None) -> Q:
+def name_sought(*, actor: Actor, text: str, searched: Sequence[str] | None = None) -> Sought | None:
+    """What is known of the name that a text asks for; None where it asks for an e-mail, a phone or a code.
+
+    Who has the text in a custom field (of `searched`, or of all that the actor sees) is sought along with the name,
+    unless so many bear it that it is read page by page.
+    """
+    plain, key = latin_digits(text).strip(), fa_key(text)
+    if not key or ("@" in plain and not plain.startswith("@")) or re.search(r"[\d@_]", key):
+        return None
+    sought = naming.sought(actor=actor, parts=key.split())
+    return replace(sought, others=by_custom(actor=actor, text=text, keys=searched)) if sought.few else sought
+
+
+def matching(*, actor: Actor, text: str, searched: Sequence[str] | None = None, sought: Sought | None = None) -> Q:
     """The condition of a search: an e-mail or its beginning, a phone or its end, a code, else every part of a name.
 
     A custom field that has the text counts as well: of those of `searched`, or of all that the actor sees.
     """
+    sought = sought or name_sought(actor=actor, text=text, searched=searched)
+    if sought is not None:
+        return sought.condition()
     plain = latin_digits(text).strip()
     custom = by_custom(actor=actor, text=text, keys=searched)
     also = [] if custom is None else [custom.values_list("pk")]
@@ -162,15 +199,10 @@ def matching(*, actor: Actor, text: str, searched: Sequence[str] | None = None) 
     key = fa_key(text)
     if not key:
         return Q(pk__in=[])
-    by_name = Q()
-    for part in key.removeprefix("@").split():
-        by_name &= Q(search_key__contains=part)
-    if also or re.search(r"[\d@_]", key):
-        code = key.removeprefix("@")
-        coded = _identities(actor).exclude(kind__in=(IdentityKind.PHONE, IdentityKind.EMAIL)).filter(key=code)
-        named = Customer.objects.filter(by_name, demo=actor.demo)
-        return _any_of(coded.order_by().values_list("customer_id"), named.order_by().values_list("pk"), *also)
-    return by_name
+    code = key.removeprefix("@")
+    coded = _identities(actor).exclude(kind__in=(IdentityKind.PHONE, IdentityKind.EMAIL)).filter(key=code)
+    named = Customer.objects.filter(naming.having(code.split()), demo=actor.demo)
+    return _any_of(coded.order_by().values_list("customer_id"), named.order_by().values_list("pk"), *also)
 
 
 def _any_of(first: QuerySet[Any, tuple[int]], *others: QuerySet[Any, tuple[int]]) -> Q:
@@ -217,10 +249,23 @@ def customers_search(*, actor: Actor, text: str, limit: int = 8, kind: str = "")
     reach = Customer.objects.visible_to(actor)
     if kind:
         reach = reach.filter(kind=kind)
-    rows = list(reach.filter(matching(actor=actor, text=text)).order_by("sort_key", "id")[:limit])
+    rows = _first(actor, reach, text, kind, limit)
     if rows:
         return Found(rows)
     return Found(similar(actor=actor, text=text, limit=limit, kind=kind), guessed=True)
+
+
+def _first(actor: Actor, reach: CustomerQuerySet, text: str, kind: str, limit: int) -> list[Customer]:
+    """The first by name of those within reach who match."""
+    sought = name_sought(actor=actor, text=text)
+    if sought is not None and sought.walked:
+        narrowed = Customer.objects.filter(demo=actor.demo, kind=kind) if kind else None
+        stand = naming.walk(actor=actor, sought=sought, narrowed=narrowed, after=None, falling=False, limit=limit)
+    else:
+        found = reach.filter(matching(actor=actor, text=text, sought=sought))
+        stand = places(found, order=ORDERS["name"], limit=limit, few=sought is None or sought.few)
+    rows = reach.in_bulk([place[-1] for place in stand]) if stand else {}
+    return [rows[place[-1]] for place in stand if place[-1] in rows]
 
 
 def similar(*, actor: Actor, text: str, limit: int = 5, kind: str = "") -> list[Customer]:
@@ -248,7 +293,7 @@ def customer_get(*, actor: Actor, id: int) -> Customer:
 
     What is hidden from the actor is left out: to be read, not to be saved.
     """
-    found = Customer.objects.visible_to(actor).select_related("owner", "team", "parent").get(pk=id)
+    found = Customer.objects.visible_to(actor).select_related("owner", "team", "parent", "touch").get(pk=id)
     return concealed(actor, [found])[0]
 
 

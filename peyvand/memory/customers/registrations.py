@@ -13,6 +13,7 @@ from peyvand.foundation.registry.declarations import (
     DemoPart,
     MenuEntry,
     Panel,
+    Schedule,
     SearchProvider,
     SettingsPage,
     WarehouseFact,
@@ -23,8 +24,13 @@ from peyvand.memory.customers.fields import CUSTOMER
 from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits, list_hits
 from peyvand.memory.customers.queries import has_customers
-from peyvand.memory.customers.services import sample_remove
+from peyvand.memory.customers.services import sample_remove, words_fold
 from peyvand.memory.customers.webhooks import WEBHOOKS
+
+
+def _fold() -> None:
+    words_fold()
+
 
 DECLARATIONS = (
     *WEBHOOKS,
@@ -99,8 +105,9 @@ DECLARATIONS = (
     WarehouseFact(
         name="customers",
         select=(
-            "SELECT id, demo, kind, city, country, language, stage, source, owner_id, team_id, birth_date, created_at, "
-            "last_interaction_at, updated_at FROM customers_customer"
+            "SELECT c.id, c.demo, c.kind, c.city, c.country, c.language, c.stage, c.source, c.owner_id, c.team_id, "
+            "c.birth_date, c.created_at, t.at AS last_interaction_at, c.updated_at "
+            "FROM customers_customer c JOIN customers_touch t ON t.id = c.id"
         ),
         key="id",
         columns={
@@ -123,4 +130,5 @@ DECLARATIONS = (
     ),
     DemoPart("customers", _("Customers"), sample_remove, demo.sample_load, has_customers, order=10),
     FirstLook("customers", demo.sample_first),
+    Schedule("customers.words", "27 * * * *", _fold),
 )

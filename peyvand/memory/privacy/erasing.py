@@ -23,6 +23,7 @@ from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.keys import fa_key
 from peyvand.memory.customers import queries as customers
 from peyvand.memory.customers.models import Customer, CustomerKind, Identity
+from peyvand.memory.customers.services import words_fold
 from peyvand.memory.privacy import access
 from peyvand.memory.privacy.models import Erasure
 from peyvand.memory.privacy.suppression import suppress
@@ -78,6 +79,7 @@ def person_erase(*, actor: Actor, customer_id: int, name: str) -> Mapping[str, i
         with change_set(actor=actor, kind="erase", title=gettext("A person was erased")):
             counts = _take_away(ids)
             publish(CustomersDeleted(customer_ids=(person.pk,), demo=actor.demo), actor=actor)
+        words_fold()
         titles = _titles_without(texts, remembered)
         _problems_without(texts)
         images_erase(actor=actor, rows={**remembered, "changes_changeset": titles})

@@ -20,7 +20,8 @@ from peyvand.memory.customers.keys import search_key_of, sort_key_of
 
 SEED = 1405
 TABLES = (
-    "customers_customer", "customers_identity", "customers_trait", "customers_customertag", "interactions_interaction",
+    "customers_customer", "customers_touch", "customers_bearer", "customers_nameword", "customers_identity",
+    "customers_trait", "customers_customertag", "interactions_interaction",
 )  # fmt: skip
 COMMON = ("محمد", "علی", "فاطمه")
 KINDS = (("note", ""), ("call", "call"), ("meeting", "in_person"))
@@ -38,12 +39,14 @@ def fill(*, customers: int, interactions: int, owners: list[int], team: int, tag
         cursor.execute("SET LOCAL session_replication_role = replica")
         put_aside = _indexes_aside(cursor)
         _copy(cursor, "customers_customer", _CUSTOMER, _customers(customers, owners, team))
+        for statement in _FOLLOWING:
+            cursor.execute(statement)
         _copy(cursor, "customers_identity", _IDENTITY, _identities(customers))
         _copy(cursor, "customers_trait", _TRAIT, _traits(customers))
         _copy(cursor, "customers_customertag", ("customer_id", "tag_id"), _tagged(customers, tags))
         _copy(cursor, "interactions_interaction", _INTERACTION, _interactions(customers, interactions, owners))
         for table in TABLES:
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+            cursor.execute(_SEQUENCE.format(table=table))
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
         for definition in put_aside:
             cursor.execute(definition)
@@ -74,8 +77,23 @@ def _copy(cursor: object, table: str, columns: Iterable[str], rows: Iterator[str
 
 _CUSTOMER = (
     "id", "demo", "kind", "name", "honorific", "given_name", "family_name", "job_title", "city", "country", "language",
-    "stage", "source", "note", "owner_id", "team_id", "search_key", "sort_key", "last_interaction_at", "created_at",
+    "stage", "source", "note", "owner_id", "team_id", "search_key", "sort_key", "created_at",
 )  # fmt: skip
+# What triggers would keep of the customers: the day of the last touch, spread over two years, and the words of names.
+_FOLLOWING = (
+    "INSERT INTO customers_touch (id, demo, at) "
+    f"SELECT id, demo, '{NOW}'::timestamptz - id * 7919 % 1000000 * interval '1 minute' FROM customers_customer",
+    "INSERT INTO customers_bearer (customer_id, word, demo, owner_id, team_id, sort_key) "
+    "SELECT c.id, w.word, c.demo, c.owner_id, c.team_id, c.sort_key FROM customers_customer c, "
+    "LATERAL (SELECT DISTINCT word FROM unnest(customers_words_of(c.search_key)) word) w WHERE w.word <> ''",
+    "INSERT INTO customers_nameword (demo, word, bearers) "
+    "SELECT demo, word, count(*) FROM customers_bearer GROUP BY demo, word",
+)
+_SEQUENCE = (
+    "SELECT setval(s.name, (SELECT max(id) FROM {table})) FROM (SELECT pg_get_serial_sequence(c.table_name, 'id') "
+    "AS name FROM information_schema.columns c WHERE c.table_name = '{table}' AND c.column_name = 'id') s "
+    "WHERE s.name IS NOT NULL"
+)
 
 
 def _customers(count: int, owners: list[int], team: int) -> Iterator[str]:
@@ -94,10 +112,9 @@ def _customers(count: int, owners: list[int], team: int) -> Iterator[str]:
             keys[name] = (search_key_of(name), _escaped(sort_key_of(name)))
         search, order = keys[name]
         owner = owners[0] if pk % 20 == 0 else owners[1 + pk % (len(owners) - 1)]
-        touched = NOW - timedelta(minutes=pk * 7919 % 1_000_000)
         yield (
             f"{pk}\tf\tperson\t{name}\t\t{first}\t{second}\t\t{towns[chance.getrandbits(10)]}\tایران\tfa\t\tbench\t\t"
-            f"{owner}\t{team if pk % 10 == 0 else chr(92) + 'N'}\t{search}\t{order}\t{touched}\t{NOW}\n"
+            f"{owner}\t{team if pk % 10 == 0 else chr(92) + 'N'}\t{search}\t{order}\t{NOW}\n"
         )
 
 

@@ -15,7 +15,6 @@ from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.fields.conditions import PARAMETER
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.ui.lists import paginate
 from peyvand.foundation.ui.rest import After, Size
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.api.schemas import (
@@ -27,7 +26,8 @@ from peyvand.memory.customers.api.schemas import (
     exact,
 )
 from peyvand.memory.customers.data import CustomerData, IdentityData
-from peyvand.memory.customers.filters import CONDITIONS, NAMED, VIEWS, Asked, asked, ordered
+from peyvand.memory.customers.filters import CONDITIONS, NAMED, VIEWS, Asked, asked
+from peyvand.memory.customers.listing import Listing
 from peyvand.memory.customers.models import Customer
 
 router = Router()
@@ -96,9 +96,9 @@ def customers_list(
     currency = queries.worth_currency(actor=actor, default=settings.text("default_currency"))
     given = {name: value for name, value in request.GET.dict().items() if name in LIST or name.startswith(PARAMETER)}
     wanted = understood(actor=actor, given=given, currency=currency)
-    found = queries.customers(actor=actor, chosen=wanted.chosen)
-    found, order = ordered(found, wanted, currency)
-    page = paginate(found, order=order, cursor=after, size=size)
+    page = Listing(actor, wanted, currency).page(
+        cursor=after, size=size, dressed=lambda rows: rows.select_related("touch")
+    )
     return {"items": queries.concealed(actor, page.rows), "next": page.next_cursor}
 
 

@@ -26,6 +26,7 @@ from peyvand.memory.customers.services.lists import (
     list_save,
 )
 from peyvand.memory.customers.services.many import customers_save
+from peyvand.memory.customers.services.naming import words_fold
 from peyvand.memory.customers.services.records import customer_create, customer_update
 from peyvand.memory.customers.services.relations import relation_add, relation_remove
 from peyvand.memory.customers.services.stages import StageData, stage_archive, stage_move, stage_save
@@ -73,4 +74,5 @@ __all__ = [
     "team_set",
     "traits_clear",
     "traits_write",
+    "words_fold",
 ]

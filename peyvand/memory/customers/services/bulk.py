@@ -19,6 +19,7 @@ from peyvand.memory.customers import access
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.models import Customer, CustomerTag
+from peyvand.memory.customers.services.naming import words_fold
 from peyvand.memory.customers.services.tags import tag_name, tags_ensure
 from peyvand.memory.customers.services.touching import touch
 from peyvand.memory.customers.writing import insert_tags
@@ -143,6 +144,7 @@ def sample_remove(actor: Actor) -> int:
         for statement in _SAMPLE:
             cursor.execute(statement)
             removed += cursor.rowcount
+        words_fold()
     return removed
 
 

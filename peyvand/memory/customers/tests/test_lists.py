@@ -18,7 +18,7 @@ from peyvand.foundation.ui.lists import paginate
 from peyvand.memory.customers import queries, services
 from peyvand.memory.customers.data import IdentityData, TraitRow
 from peyvand.memory.customers.filters import asked
-from peyvand.memory.customers.models import Customer
+from peyvand.memory.customers.models import Customer, Touch
 from peyvand.memory.customers.tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_conditions_narrow_and_nonsense_in_the_address_is_left_out() -> None:
         ],
         source="insight.value",
     )
-    Customer.objects.filter(pk=one.pk).update(last_interaction_at=timezone.now() - timedelta(days=10))
+    Touch.objects.filter(pk=one.pk).update(at=timezone.now() - timedelta(days=10))
 
     def ids(**query: str) -> set[int]:
         wanted = asked(actor=factories.actor(sara), query=query, currency="USD")
@@ -105,7 +105,7 @@ def test_pages_show_everyone_once_in_any_order(worths: list[int | None], order: 
     services.traits_write(actor=system_actor(), rows=rows, source="t")
     for one, worth in zip(made, worths, strict=True):
         if worth is not None:
-            Customer.objects.filter(pk=one.pk).update(last_interaction_at=timezone.now() - timedelta(days=worth))
+            Touch.objects.filter(pk=one.pk).update(at=timezone.now() - timedelta(days=worth))
     found = queries.with_worth(queries.customers(actor=system_actor()), currency="USD")
     seen: list[int] = []
     cursor = None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from peyvand.memory.customers.web.views import cells, edit, listing, lists, one, parts, stages, static_lists
+from peyvand.memory.customers.web.views import cells, edit, lists, on_lists, one, parts, stages, static_lists
 
 app_name = "customers"
 urlpatterns = [
@@ -21,7 +21,7 @@ urlpatterns = [
     path("lists/", static_lists.all_lists, name="lists"),
     path("lists/new/", static_lists.list_new, name="list-new"),
     path("lists/of/", static_lists.list_of, name="list-of"),
-    path("lists/bulk/", listing.bulk_lists, name="bulk-lists"),
+    path("lists/bulk/", on_lists.bulk_lists, name="bulk-lists"),
     path("lists/<int:list_id>/", static_lists.one_list, name="list-one"),
     path("lists/<int:list_id>/edit/", static_lists.list_edit, name="list-edit"),
     path("lists/<int:list_id>/archive/", static_lists.list_archive, name="list-archive"),

@@ -13,10 +13,10 @@ from peyvand.memory.interactions.models import Interaction
 from peyvand.memory.interactions.services.recording import search_key_of
 
 _RETOUCH = """
-UPDATE customers_customer c SET last_interaction_at = l.at
+UPDATE customers_touch t SET at = l.at
   FROM (SELECT customer_id, max(at) AS at FROM interactions_interaction
          WHERE customer_id IN (SELECT customer_id FROM interactions_interaction WHERE id = ANY(%s)) GROUP BY 1) l
- WHERE c.id = l.customer_id AND c.last_interaction_at IS DISTINCT FROM l.at
+ WHERE t.id = l.customer_id AND t.at IS DISTINCT FROM l.at
 """
 # A row that came back from deletion gets a version that nobody can have read before.
 _REFILL = """

@@ -146,7 +146,7 @@ def test_attaching_and_detaching_in_any_order_gives_back_the_start(taken: list[t
         _visits(2 + place, key)
     services.record_many(actor=system_actor(), rows=[InteractionRow(kind="note", at=DAY, customer_id=customers[0].pk)])
     start = list(Interaction.objects.order_by("pk").values())
-    touched = list(Customer.objects.order_by("pk").values_list("pk", "last_interaction_at"))
+    touched = list(Customer.objects.order_by("pk").values_list("pk", "touch__at"))
     for key, place, more in taken:
         joined = services.attach(
             actor=system_actor(), identity=Recognised("visitor", ("one", "two")[key]), customer=customers[place]
@@ -156,7 +156,7 @@ def test_attaching_and_detaching_in_any_order_gives_back_the_start(taken: list[t
     for joined in Joining.objects.order_by("?"):
         services.detach(actor=system_actor(), joining_id=joined.pk)
     assert list(Interaction.objects.order_by("pk").values()) == start
-    assert list(Customer.objects.order_by("pk").values_list("pk", "last_interaction_at")) == touched
+    assert list(Customer.objects.order_by("pk").values_list("pk", "touch__at")) == touched
 
 
 def test_history_follows_an_identity_but_not_against_what_a_person_decided() -> None:

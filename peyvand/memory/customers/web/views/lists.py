@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -26,20 +27,21 @@ from peyvand.foundation.fields.web.list_views import plain_query
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.counts import exact_count_shown
 from peyvand.foundation.ui.formats import number
-from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, paginate, quick_count
+from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, quick_count
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
-from peyvand.memory.customers.filters import VIEWS, Asked, asked, ordered
+from peyvand.memory.customers.filters import VIEWS, Asked, asked
+from peyvand.memory.customers.listing import Listing
 from peyvand.memory.customers.lists import with_lists
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services.bulk import BulkResult
 from peyvand.memory.customers.web import showing
 from peyvand.memory.customers.web.forms import ValueForm
-from peyvand.memory.customers.web.views.listing import bulk_result
+from peyvand.memory.customers.web.views.on_lists import bulk_result
 
 PAGE = 50
 ONE_COUNT, ALL_COUNTS = 0.7, 3.0  # seconds for the count of a view, and of all
@@ -65,19 +67,15 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     columns = [name for name in setup.choice.columns.split(",") if name]
     wanted = asked(actor=actor, query=query, currency=currency, fields=setup.fields, columns=columns)
     opened = next((view for view in setup.views if str(view.pk) == query.get("saved")), None)
-    found = queries.customers(actor=actor, chosen=wanted.chosen)
-    shown = queries.with_people(found, tags="tags" in wanted.columns)
-    if "lists" in wanted.columns:
-        shown = with_lists(shown, actor=actor)
-    rows, order = ordered(shown, wanted, currency)
+    listing = Listing(actor, wanted, currency)
     if request.GET.get("count") == "exact":
-        return exact_count_shown(request, found)
+        return exact_count_shown(request, listing.found)
     if request.GET.get("menu") == "filters":
         return _filters_menu(request, wanted, currency)
     if request.GET.get("count") == "views":
         return _view_counts(request, setup, currency)
-    page = _page(request, rows, order)
-    total, more = (len(page), False) if not page.next_cursor and not page.previous_cursor else capped_count(found)
+    page = _page(request, listing)
+    total, more = (len(page), False) if not page.next_cursor and not page.previous_cursor else listing.count()
     chips = showing.chips(wanted, currency=currency)
     saved = {"saved": str(opened.pk)} if opened is not None else {}
     url = showing.address({**wanted.query, **saved})
@@ -175,12 +173,20 @@ def _typed_condition(request: StaffRequest, fields: Mapping[str, Field]) -> Http
     return redirect(reverse("customers:list") + showing.address(rest).rstrip("?"))
 
 
-def _page(request: StaffRequest, found: CustomerQuerySet, columns: tuple[str, ...]) -> KeysetPage[Customer]:
+def _page(request: StaffRequest, listing: Listing) -> KeysetPage[Customer]:
     before, after = request.GET.get("before"), request.GET.get("after")
+    dressed = partial(_dressed, listing=listing)
     try:
-        return paginate(found, order=columns, cursor=before or after, size=PAGE, backwards=bool(before))
+        return listing.page(cursor=before or after, size=PAGE, backwards=bool(before), dressed=dressed)
     except BadCursorError:
-        return paginate(found, order=columns, size=PAGE)
+        return listing.page(size=PAGE, dressed=dressed)
+
+
+def _dressed(rows: CustomerQuerySet, listing: Listing) -> CustomerQuerySet:
+    """The rows with what the columns show."""
+    columns = listing.wanted.columns
+    rows = queries.with_people(rows, tags="tags" in columns)
+    return with_lists(rows, actor=listing.actor) if "lists" in columns else rows
 
 
 def _nothing(request: StaffRequest, wanted: Asked, currency: str) -> dict[str, Any]:

@@ -16,11 +16,11 @@ from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.panels import Block, blocks, panels
 from peyvand.foundation.registry.registry import registry
-from peyvand.foundation.ui.lists import capped_count, cursor_of, paginate
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.declarations import RedirectLookup
-from peyvand.memory.customers.filters import asked, ordered
+from peyvand.memory.customers.filters import asked
+from peyvand.memory.customers.listing import Listing
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.web import showing
 from peyvand.memory.customers.web.views.lists import currency_of
@@ -83,15 +83,14 @@ def _neighbours(actor: Actor, found: Customer, came_from: str) -> dict[str, Any]
     """The records before and after in the list one came from, and the place among them."""
     currency = currency_of(actor)
     wanted = asked(actor=actor, query=dict(parse_qsl(came_from)), currency=currency)
-    rows, columns = ordered(queries.customers(actor=actor, chosen=wanted.chosen), wanted, currency)
-    here = rows.filter(pk=found.pk).first()
+    listing = Listing(actor, wanted, currency)
+    cursor = listing.cursor_of(found)
     kept = urlencode({"list": came_from})
-    if here is None:
+    if cursor is None:
         return {"list_url": reverse("customers:list") + (f"?{came_from}" if came_from else "")}
-    cursor = cursor_of(here, rows, order=columns)
-    after = paginate(rows, order=columns, cursor=cursor, size=1)
-    before = paginate(rows, order=columns, cursor=cursor, size=1, backwards=True)
-    total, more = capped_count(rows)
+    after = listing.page(cursor=cursor, size=1)
+    before = listing.page(cursor=cursor, size=1, backwards=True)
+    total, more = listing.count()
     return {
         "list_url": reverse("customers:list") + (f"?{came_from}" if came_from else ""),
         "total": total,

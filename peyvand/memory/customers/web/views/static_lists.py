@@ -25,8 +25,8 @@ from peyvand.memory.customers.services import ListData
 from peyvand.memory.customers.services.bulk import Chosen
 from peyvand.memory.customers.web import showing
 from peyvand.memory.customers.web.list_form import ListForm, initial_of
-from peyvand.memory.customers.web.views.listing import editable_list_or_404, list_of_post, list_or_404, undo_of
 from peyvand.memory.customers.web.views.lists import currency_of
+from peyvand.memory.customers.web.views.on_lists import editable_list_or_404, list_of_post, list_or_404, undo_of
 from peyvand.memory.customers.web.views.one import customer_or_404
 
 PAGE = 50

@@ -31,13 +31,13 @@ NO_KEYS = "DROP FUNCTION customers_custom_key(jsonb); DROP FUNCTION customers_pl
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0004_stages_and_lists"), ("changes", "0002_capture")]
+    dependencies = [("customers", "0006_stages_and_lists"), ("changes", "0002_capture")]
 
     operations = [
         migrations.RunSQL(KEYS, NO_KEYS),
         track(
             "customers_customer",
-            exclude=("search_key", "sort_key", "custom_key", "last_interaction_at", "updated_at", "version"),
+            exclude=("search_key", "sort_key", "custom_key", "updated_at", "version"),
         ),
         migrations.AddField(
             model_name="customer",

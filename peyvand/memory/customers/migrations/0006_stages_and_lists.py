@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_rolehidden"),
         ("changes", "0002_capture"),
-        ("customers", "0003_custom"),
+        ("customers", "0005_names"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
