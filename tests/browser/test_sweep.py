@@ -28,6 +28,10 @@ ONE = {
         "(SELECT id FROM customers_customer WHERE demo AND NOT EXISTS"
         " (SELECT FROM interactions_interaction WHERE customer_id = customers_customer.id) LIMIT 1)"
     ),
+    "customers:structure": (
+        "(SELECT parent_id FROM customers_customer WHERE demo AND parent_id IS NOT NULL LIMIT 1) UNION "
+        "(SELECT min(person_id) FROM customers_relation WHERE demo)"
+    ),
     "knowledge:one": "SELECT min(id) FROM knowledge_article WHERE demo",
     "knowledge:edit": "SELECT min(id) FROM knowledge_article WHERE demo",
     "knowledge:version": (
@@ -103,6 +107,13 @@ NOT_PAGES = {
     "matching:find",
     "matching:decide",
     "matching:unmerge",
+    "matching:several",
+    "matching:unmerge-batch",
+    "matching:quality-count",
+    "matching:quality-required",
+    "consents:many",
+    "consents:take-back",
+    "consents:mistake",
     "privacy:erase",
     "consents:proof",
     "consents:wording",
@@ -193,7 +204,14 @@ NOT_PAGES = {
     "customers:delete",
     "customers:identity-add",
     "customers:identity-remove",
+    "customers:identity",
     "customers:identity-verify",
+    "customers:identity-primary",
+    "customers:relation",
+    "customers:part-add",
+    "customers:part-remove",
+    "customers:trait-add",
+    "customers:trait-remove",
     "customers:tag-add",
     "customers:tag-remove",
     "customers:relation-add",

@@ -49,18 +49,18 @@ from peyvand.memory.commerce.services import (
 from peyvand.memory.commerce.services import category_save as product_category_save
 from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.models import ConsentEntry
-from peyvand.memory.consents.services import consent_give, purposes_ensure
+from peyvand.memory.consents.services import consent_give, consents_set, purposes_ensure
 from peyvand.memory.customers.data import CustomerData, IdentityData
 from peyvand.memory.customers.models import Customer, CustomerList, Stage
-from peyvand.memory.customers.services import customer_create, customer_update, relation_add, tag_add
+from peyvand.memory.customers.services import customer_create, customer_update, relation_add, tag_add, trait_set
 from peyvand.memory.customers.stages import stages_ensure
 from peyvand.memory.interactions.models import Interaction
 from peyvand.memory.interactions.services import Recognised, attach, file_add, rate_save, record
 from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
 from peyvand.memory.matching.services import merge_many
 from peyvand.memory.matching.tests.factories import pair as a_pair
-from peyvand.memory.work.models import Holiday, WorkingHours
-from peyvand.memory.work.services import starting_ensure
+from peyvand.memory.work.models import Holiday
+from peyvand.memory.work.services import HoursData, hours_save, starting_ensure
 
 Records = dict[str, Any]
 TEXT = b"A letter, as plain as can be."
@@ -97,6 +97,8 @@ def records_of(owner: User, marker: str) -> Records:
     firm, twin = make.customer("firm", kind="organisation"), make.customer("twin")
     base, gone = make.customer("base"), make.customer("gone")
     relation = relation_add(actor=system, person=customer, organisation=firm, role="buyer")
+    part = make.customer("part", kind="organisation", parent_id=firm.pk)
+    trait = trait_set(actor=system, customer=customer, name="favourite", text=f"{marker} tea")
     tag = tag_add(actor=system, customer=customer, name=f"{marker} tag")
     order = an_order(("1", "10"), customer=customer)
     payment = payment_record(actor=system, order_id=order.pk, amount_minor=400)
@@ -109,7 +111,7 @@ def records_of(owner: User, marker: str) -> Records:
         "customer_id": customer.pk, "identity_id": customer.identities.get().pk, "relation_id": relation.pk,
         "tag_id": tag.pk, "order_id": order.pk, "line_id": order.items.get().pk, "interaction_id": note.pk,
         "payment_id": payment.pk, "token_id": token.pk, "marker": marker, "firm_id": firm.pk, "twin_id": twin.pk,
-        "base_id": base.pk, "list_id": listed.pk,
+        "base_id": base.pk, "list_id": listed.pk, "part_id": part.pk, "trait_id": trait.pk,
         "merged_id": merged.merged[0].gone_id, "batch": merged.batch, "pair_id": a_pair(customer, twin).pk,
         **_files_of(make, customer, note), **_acts_of(make, customer), **_messages_of(make, customer),
     }  # fmt: skip
@@ -130,9 +132,12 @@ def _files_of(make: _Maker, customer: Customer, note: Interaction) -> Records:
     make.note(identity=phone)
     joined = attach(actor=system, identity=Recognised(phone[0], phone[2]), customer=customer)
     entry = ConsentEntry.objects.get(customer=customer)
+    said = consents_set(
+        actor=system, customers=[customer.pk], purpose="surveys", channels=["sms"], decision="given", source="call"
+    )
     return {
         "file_id": attached.pk, "file_key": str(own.key), "entry_id": entry.pk,
-        "joining_id": joined.pk if joined else 0,
+        "joining_id": joined.pk if joined else 0, "line_set_id": said.change_set_id,
     }  # fmt: skip
 
 
@@ -190,6 +195,8 @@ def shared_records() -> Records:
     item = item_save(actor=system, price_list=price_list, data=ItemData(product_id=product.pk, price=Decimal(9)))
     tax = tax_rate_save(actor=system, data=TaxRateData("مالیات", "Tax", Decimal(0), date(2020, 1, 1)))
     starting_ensure(demo=False)
+    data = HoursData(name_en="Other", time_zone="Asia/Tehran", hours={"sat": ["09:00-17:00"]})
+    hours, _done = hours_save(actor=system, data=data)
     Seal.objects.create(first_id=1, last_id=1, count=1, marks=b"", root=b"", head=b"head", mac=b"")
     hook, _secret = webhooks.endpoint_create(
         actor=system, data=webhooks.EndpointData("https://hooks.peyvand.ir/in", ["*"])
@@ -217,6 +224,6 @@ def shared_records() -> Records:
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk, "cost_rate_id": rate.pk,
         "branch_id": branch.pk, "price_list_id": price_list.pk, "item_id": item.pk, "rate_id": tax.pk,
-        "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": WorkingHours.objects.get().pk,
+        "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": hours.pk,
         "unknown_id": unknown.pk, "failure_id": failure.pk, "invitation": Invitation.objects.get().pk,
     }  # fmt: skip

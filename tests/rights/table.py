@@ -38,10 +38,15 @@ customers:edit POST customers.view+customers.edit
 customers:delete POST customers.view+customers.delete
 customers:identity-add POST customers.view+customers.edit
 customers:identity-remove POST customers.view+customers.edit
+customers:identity GET customers.view+customers.edit
+customers:identity POST customers.view+customers.edit
 customers:identity-verify POST customers.view+customers.edit
+customers:identity-primary POST customers.view+customers.edit
 customers:tag-add POST customers.view+customers.edit
 customers:tag-remove POST customers.view+customers.edit
 customers:relation-add POST customers.view+customers.edit
+customers:relation GET customers.view+customers.edit
+customers:relation POST customers.view+customers.edit
 customers:relation-remove POST customers.view+customers.edit
 customers:stages GET fields.manage
 customers:stages POST fields.manage
@@ -64,6 +69,12 @@ customers:members-remove POST customers.view+customers.lists
 customers:of-one-add GET customers.view+customers.lists
 customers:of-one-add POST customers.view+customers.lists
 customers:of-one-remove POST customers.view+customers.lists
+customers:structure GET customers.view
+customers:part-add POST customers.view+customers.edit
+customers:part-remove POST customers.view+customers.edit
+customers:trait-add GET customers.view+customers.edit
+customers:trait-add POST customers.view+customers.edit
+customers:trait-remove POST customers.view+customers.edit
 fields:list GET fields.manage
 fields:new GET fields.manage
 fields:new POST fields.manage
@@ -83,6 +94,10 @@ consents:overview GET customers.view+consents.view
 consents:ledger GET consents.view
 consents:say GET customers.view+consents.view
 consents:say POST customers.view+consents.view+consents.edit
+consents:proof GET none
+consents:many POST customers.view+consents.edit
+consents:take-back POST customers.view+consents.view+consents.edit
+consents:mistake POST customers.view+consents.view+consents.edit
 consents:proof GET customers.view+consents.view
 consents:purposes GET consents.view|consents.manage
 consents:purpose-new GET consents.manage
@@ -319,6 +334,12 @@ sms:hook POST sms.manage
 sms:test POST sms.manage
 matching:queue GET matching.merge
 matching:find POST matching.find
+matching:several POST matching.merge+customers.edit
+matching:merged GET matching.merge
+matching:unmerge-batch POST customers.view+matching.merge
+matching:quality GET matching.quality
+matching:quality-count POST matching.quality
+matching:quality-required POST matching.quality+accounts.manage_settings
 matching:decide POST customers.view+matching.merge
 matching:merge GET customers.view+customers.edit+matching.merge
 matching:merge POST customers.view+customers.edit+matching.merge
@@ -333,6 +354,8 @@ OWNED = frozenset({
     "customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id", "twin_id",
     "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
     "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
+    "trait_id",
+    "part_id", "line_set_id",
 })  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {
@@ -369,6 +392,19 @@ FIXED: Mapping[str, Any] = {
 BODIES: Mapping[str, Mapping[str, str]] = {
     "customers:bulk": {"ids": "{customer_id}", "owner": "none"},
     "customers:relation-add": {"customer": "{firm_id}", "role": "buyer"},
+    "customers:part-add": {"customer": "{part_id}"},
+    "customers:identity": {"value": "new@example.com"},
+    "customers:identity-verify": {"how": "call"},
+    "customers:trait-add": {"name": "tea", "kind": "text", "value": "green"},
+    "consents:many": {
+        "ids": "{customer_id}",
+        "sure": "1",
+        "purpose": "news",
+        "decision": "given",
+        "channels": "sms",
+        "source": "call",
+    },
+    "matching:several": {"ids": "{pair_id}", "sure": "1"},
     "interactions:attach": {"customer": "{customer_id}"},
     "transfer:reshape": {"shape": "customers"},
     "outbox:discard": {"reason": "old"},
@@ -378,6 +414,9 @@ BODIES: Mapping[str, Mapping[str, str]] = {
 SECONDS = (
     ("customers:bulk", "ids", "customer_id"),
     ("customers:relation-add", "customer", "firm_id"),
+    ("customers:part-add", "customer", "part_id"),
+    ("consents:many", "ids", "customer_id"),
+    ("matching:several", "ids", "pair_id"),
     ("customers:edit", "parent", "firm_id"),
     ("customers:new-organisation", "parent", "firm_id"),
     ("commerce:order-new", "customer", "customer_id"),

@@ -98,9 +98,10 @@ def guess(shape: ImportShape, sniffed: Sniffed) -> Guess:
 
 
 def guess_shape(shapes: Sequence[ImportShape], sniffed: Sniffed) -> list[Guess]:
-    """Every shape's reading of the file, the best first."""
+    """Every shape's reading of the file, the best first; of equal ones that whose first column, its name, is there."""
     guesses = [guess(shape, sniffed) for shape in shapes]
-    return sorted(guesses, key=lambda one: (-one.fit, len(one.missing)))
+    first = {shape.name: shape.columns[0].name for shape in shapes if shape.columns}
+    return sorted(guesses, key=lambda one: (-one.fit, len(one.missing), first.get(one.shape) not in one.mapping))
 
 
 def settings_of(guesses: Sequence[ColumnGuess], *, tz: str, region: str = "IR") -> Settings:

@@ -154,6 +154,7 @@ def _made(endpoint: WebhookEndpoint, secret: str) -> dict[str, Any]:
 
 @router.get("/webhooks/events", response=list[EventOut], summary="Events that can be told")
 def events_list(request: StaffRequest) -> list[dict[str, Any]]:
+    """Each with a sample of its message."""
     access.require_view(request.actor)
     return [
         {"name": one.name, "label": str(one.label), "group": str(one.group), "sample": message}
@@ -164,12 +165,14 @@ def events_list(request: StaffRequest) -> list[dict[str, Any]]:
 
 @router.get("/webhooks/endpoints", response=list[EndpointOut], summary="Where messages go")
 def endpoints_list(request: StaffRequest) -> list[WebhookEndpoint]:
+    """In the order in which they were made."""
     access.require_view(request.actor)
     return queries.endpoints(actor=request.actor)
 
 
 @router.post("/webhooks/endpoints", response={201: EndpointMade}, summary="A new endpoint, with its secret")
 def endpoint_create(request: StaffRequest, data: EndpointIn) -> tuple[int, dict[str, Any]]:
+    """The address must be a public one; the secret is shown this once."""
     with _refusals():
         given = EndpointData(_plain(data.url), [_plain(name) for name in data.events], _plain(data.description))
         made, secret = services.endpoint_create(actor=request.actor, data=given)
@@ -179,6 +182,7 @@ def endpoint_create(request: StaffRequest, data: EndpointIn) -> tuple[int, dict[
 
 @router.get("/webhooks/endpoints/{int:endpoint_id}", response=EndpointOut, summary="One endpoint")
 def endpoint_get(request: StaffRequest, endpoint_id: int) -> WebhookEndpoint:
+    """Without its secret."""
     access.require_view(request.actor)
     with _refusals():
         return queries.endpoint_get(actor=request.actor, id=_id(endpoint_id))
@@ -186,6 +190,7 @@ def endpoint_get(request: StaffRequest, endpoint_id: int) -> WebhookEndpoint:
 
 @router.patch("/webhooks/endpoints/{int:endpoint_id}", response=EndpointOut, summary="Change it, turn it on or off")
 def endpoint_update(request: StaffRequest, endpoint_id: int, data: EndpointChange) -> WebhookEndpoint:
+    """Only what is sent is changed."""
     actor = request.actor
     actor.require(access.MANAGE)
     with _refusals():
@@ -205,6 +210,7 @@ def endpoint_update(request: StaffRequest, endpoint_id: int, data: EndpointChang
 
 @router.delete("/webhooks/endpoints/{int:endpoint_id}", response={204: None}, summary="Delete it")
 def endpoint_delete(request: StaffRequest, endpoint_id: int) -> tuple[int, None]:
+    """What waits for it is sent no more."""
     with _refusals():
         services.endpoint_delete(actor=request.actor, endpoint_id=_id(endpoint_id))
     return 204, None
@@ -215,6 +221,7 @@ def endpoint_delete(request: StaffRequest, endpoint_id: int) -> tuple[int, None]
     summary="A new secret; the old one signs for another day",
 )  # fmt: skip
 def secret_rotate(request: StaffRequest, endpoint_id: int) -> dict[str, Any]:
+    """Messages carry the signatures of both meanwhile."""
     with _refusals():
         changed, secret = services.secret_rotate(actor=request.actor, endpoint_id=_id(endpoint_id))
         return _made(changed, secret)
@@ -222,6 +229,7 @@ def secret_rotate(request: StaffRequest, endpoint_id: int) -> dict[str, Any]:
 
 @router.post("/webhooks/endpoints/{int:endpoint_id}/test", response={202: DeliveryOut}, summary="Send a test")
 def endpoint_test(request: StaffRequest, endpoint_id: int) -> tuple[int, WebhookDelivery]:
+    """It is sent at once; look at the delivery."""
     with _refusals():
         return 202, services.endpoint_test(actor=request.actor, endpoint_id=_id(endpoint_id))
 
@@ -237,6 +245,7 @@ def deliveries_list(
     after: str | None = None,
     size: int = Query(50, ge=1, le=LARGEST_PAGE),
 ) -> dict[str, Any]:
+    """By endpoint, state, event and time."""
     access.require_view(request.actor)
     for name, moment in (("since", since), ("until", until)):
         if moment is not None and moment.tzinfo is None:
@@ -251,6 +260,7 @@ def deliveries_list(
 
 @router.get("/webhooks/deliveries/{int:delivery_id}", response=DeliveryWhole, summary="A message with its tries")
 def delivery_get(request: StaffRequest, delivery_id: int) -> dict[str, Any]:
+    """With what was sent and what came back."""
     access.require_view(request.actor)
     with _refusals():
         found = queries.delivery_get(actor=request.actor, id=_id(delivery_id))
@@ -261,5 +271,6 @@ def delivery_get(request: StaffRequest, delivery_id: int) -> dict[str, Any]:
 
 @router.post("/webhooks/deliveries/{int:delivery_id}/resend", response={202: DeliveryOut}, summary="Send it again")
 def delivery_resend(request: StaffRequest, delivery_id: int) -> tuple[int, WebhookDelivery]:
+    """Under the id it had."""
     with _refusals():
         return 202, services.delivery_resend(actor=request.actor, delivery_id=_id(delivery_id))

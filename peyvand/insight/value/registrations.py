@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.events.demo import SampleLoaded, SampleRemoved
 from peyvand.events.transfer import TransferFinished, TransferUndone
 from peyvand.foundation.jobs.declarations import Job
 from peyvand.foundation.registry.declarations import DemoPart, EventHandler, MenuEntry, Panel, Permission, Schedule
+from peyvand.foundation.ui.pieces import CLASSES
 from peyvand.insight.value import handlers, panels, personal, services
+from peyvand.memory.customers.declarations import TraitKind
+
+_CLASSES: list[tuple[str, Any]] = [(code, label) for code, (label, _icon) in CLASSES.items()]
+TRAITS = (
+    TraitKind("value.class", _("Class"), "choice", _CLASSES),
+    TraitKind("value.revenue", _("Revenue"), "money", family=True),
+    TraitKind("value.monetary", _("Revenue of the last year"), "money"),
+    TraitKind("value.frequency", _("Orders of the last year"), "number"),
+    TraitKind("value.recency_days", _("Days since the last order"), "number"),
+    TraitKind("value.last_order", _("Last order"), "date"),
+    TraitKind("value.slipping", _("Slipping away"), "yesno"),
+    TraitKind("value.margin", _("Margin"), "money"),
+    TraitKind("value.margin_share", _("Margin of the revenue"), "number"),
+)
 
 DECLARATIONS = (
     *personal.TABLES,
+    *TRAITS,
     Permission(name="insight.view", label=_("See figures of the whole business"), group=_("Insight"), order=50),
     Permission(name="insight.view_customer", label=_("See what a customer is worth"), group=_("Insight"), order=51),
     Permission(name="insight.refresh", label=_("Compute the figures anew"), group=_("Insight"), order=52),

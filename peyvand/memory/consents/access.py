@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 VIEW = "consents.view"
 EDIT = "consents.edit"
 MANAGE = "consents.manage"
+IMPORT = "consents.import"
+EXPORT = "consents.export"
 
 _GROUP = _("Consents")
 PERMISSIONS = (
     Permission(VIEW, _("See what customers allow"), _GROUP, scoped=True, order=115),
     Permission(EDIT, _("Record what customers allow"), _GROUP, scoped=True, order=116),
     Permission(MANAGE, _("Change purposes and their wordings"), _GROUP, order=117),
+    Permission(IMPORT, _("Bring in consents from a file"), _GROUP, order=118),
+    Permission(EXPORT, _("Take the ledger of consents out as a file"), _GROUP, order=119),
 )
 
 

@@ -25,11 +25,18 @@ class PurposeKind(models.TextChoices):
 
 
 class Decision(models.TextChoices):
-    """What was said. `denied`: asked and refused; `withdrawn`: given before, and taken back."""
+    """What was said. `denied`: asked and refused; `withdrawn`: given before, and taken back.
+
+    `void` is nothing that a customer says: the line that it names (`reverses`) was written by mistake.
+    """
 
     GIVEN = "given", pgettext_lazy("consent", "given")
     WITHDRAWN = "withdrawn", pgettext_lazy("consent", "taken back")
     DENIED = "denied", pgettext_lazy("consent", "refused")
+    VOID = "void", pgettext_lazy("consent", "was a mistake")
+
+
+SAID = (Decision.GIVEN, Decision.WITHDRAWN, Decision.DENIED)  # what a customer can say
 
 
 class Source(models.TextChoices):
@@ -120,6 +127,7 @@ class ConsentEntry(models.Model):
     Lines are only added: the database refuses to change or delete one, but for a merge (the customer), an undo, and
     with the customer. `at` is when it was said, `recorded_at` when it was written. `channel` names a ConsentChannel.
     `proof` is in words, `proof_data` what a machine kept (address, user agent, message id), `proof_file` a scan.
+    `reverses` is the line that this one says was a mistake: both stay, and neither counts any more.
     """
 
     demo = models.BooleanField(default=False)
@@ -138,6 +146,7 @@ class ConsentEntry(models.Model):
     proof_data = models.JSONField(default=dict, blank=True)
     proof_file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     note = models.TextField(default="", blank=True)
+    reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="reversed_by")
 
     objects = EntryQuerySet.as_manager()
 
@@ -148,6 +157,11 @@ class ConsentEntry(models.Model):
             models.CheckConstraint(condition=Q(source__in=Source.values), name="consents_entry_source"),
             models.CheckConstraint(condition=Q(recorder__in=Recorder.values), name="consents_entry_recorder"),
             models.CheckConstraint(condition=~Q(channel=""), name="consents_entry_channel"),
+            models.CheckConstraint(
+                condition=Q(decision=Decision.VOID, reverses__isnull=False)
+                | (~Q(decision=Decision.VOID) & Q(reverses__isnull=True)),
+                name="consents_entry_reverses",
+            ),
         ]
         indexes = [
             models.Index(
@@ -163,8 +177,8 @@ class ConsentEntry(models.Model):
 class ConsentState(models.Model):
     """What stands of a customer's word on a purpose over a channel; the database keeps it, from the ledger.
 
-    It is the line with the latest `at`; of those of the same moment the strictest (withdrawn, refused, given), then the
-    latest written.
+    Of the lines that were no mistake it is the one with the latest `at`; of those of the same moment the strictest
+    (withdrawn, refused, given), then the latest written.
     """
 
     demo = models.BooleanField(default=False)

@@ -49,5 +49,6 @@ def tab(actor: Actor, customer: Any, query: Mapping[str, str]) -> Mapping[str, A
         "rows": showing.matrix(queries.purposes(actor=actor), states),
         "lines": showing.lines(found[:LEDGER]),
         "more": len(found) > LEDGER,
+        "may_export": actor.may(access.EXPORT),
         "may_edit": may_edit(actor, customer),
     }

@@ -18,6 +18,7 @@ from peyvand.memory.consents.models import ConsentEntry, ConsentState, Decision,
 from peyvand.memory.customers.models import Customer
 
 NEWEST_FIRST = ("-at", "-id")
+RANK = {Decision.GIVEN: 0, Decision.DENIED: 1, Decision.WITHDRAWN: 2}  # how strict a word is
 
 
 def channels() -> tuple[ConsentChannel, ...]:
@@ -80,12 +81,24 @@ def states_of(*, actor: Actor, customer_id: int) -> dict[tuple[int, str], Consen
 def entries_of(*, actor: Actor, customer_id: int) -> QuerySet[ConsentEntry]:
     """The whole ledger of one customer, latest first."""
     found = ConsentEntry.objects.visible_to(actor).filter(customer_id=customer_id)
-    return found.select_related("purpose", "wording", "proof_file").order_by(*NEWEST_FIRST)
+    return found.select_related("purpose", "wording", "proof_file", "reversed_by").order_by(*NEWEST_FIRST)
 
 
 def entries(*, actor: Actor) -> QuerySet[ConsentEntry]:
     """The ledger of all customers whom the actor may see; order it by NEWEST_FIRST."""
-    return ConsentEntry.objects.visible_to(actor).select_related("purpose", "customer")
+    return ConsentEntry.objects.visible_to(actor).select_related("purpose", "customer", "reversed_by")
+
+
+def narrowed(found: QuerySet[ConsentEntry], query: Mapping[str, str]) -> QuerySet[ConsentEntry]:
+    """The lines under the conditions of an address: purpose, channel, decision, customer."""
+    for name, column in (("purpose", "purpose__key"), ("channel", "channel"), ("decision", "decision")):
+        value = query.get(name, "").replace("\0", "")[:40]
+        if value and (name != "decision" or value in Decision.values):
+            found = found.filter(**{column: value})
+    customer = query.get("customer", "")
+    if customer.isascii() and customer.isdigit() and len(customer) < 19:
+        found = found.filter(customer_id=int(customer))
+    return found
 
 
 @dataclass(frozen=True)
@@ -124,7 +137,8 @@ def by_day(*, actor: Actor, since: date, tz: str) -> Sequence[tuple[date, int, i
     """How many consents were given, and how many refused or taken back, day by day in the reader's zone."""
     inner, values = (
         ConsentEntry.objects.visible_to(actor)
-        .filter(at__date__gte=since)
+        .filter(at__date__gte=since, reversed_by=None)
+        .exclude(decision=Decision.VOID)
         .values("id", "at", "decision")
         .query.sql_with_params()
     )
@@ -144,12 +158,42 @@ def has_consents(demo: bool) -> bool:
 
 def strictest(*, customer_ids: Sequence[int]) -> dict[tuple[int, str], ConsentState]:
     """Of several records of one person, what the strictest of them says of each purpose and channel."""
-    rank = {Decision.GIVEN: 0, Decision.DENIED: 1, Decision.WITHDRAWN: 2}
     found: dict[tuple[int, str], ConsentState] = {}
     for state in ConsentState.objects.filter(customer_id__in=list(customer_ids)).order_by("at", "id"):
         key = (state.purpose_id, state.channel)
-        if key not in found or rank[Decision(state.decision)] >= rank[Decision(found[key].decision)]:
+        if key not in found or RANK[Decision(state.decision)] >= RANK[Decision(found[key].decision)]:
             found[key] = state
+    return found
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What two records of one person say of a purpose over a channel, and what will stand once they are one."""
+
+    purpose: Purpose
+    channel: str
+    kept: ConsentState | None
+    gone: ConsentState | None
+    after: str
+
+
+def after_merge(*, actor: Actor, kept_id: int, gone_id: int) -> list[Meeting]:
+    """What a merge will do to what both have allowed (see services.merging), of what the actor sees; nothing changes.
+
+    The later word stands, unless it is a yes and either of the two has said no.
+    """
+    said: dict[tuple[int, str], dict[int, ConsentState]] = defaultdict(dict)
+    for state in ConsentState.objects.visible_to(actor).filter(customer_id__in=(kept_id, gone_id)):
+        said[(state.purpose_id, state.channel)][state.customer_id] = state
+    order = {one.name: place for place, one in enumerate(channels())}
+    found = []
+    for purpose in purposes(actor=actor, archived=True):
+        here = [(channel, both) for (purpose_id, channel), both in said.items() if purpose_id == purpose.pk]
+        for channel, both in sorted(here, key=lambda one: order.get(one[0], 99)):
+            latest = max(both.values(), key=lambda one: (one.at, RANK[Decision(one.decision)], one.entry_id))
+            strict = max(both.values(), key=lambda one: RANK[Decision(one.decision)])
+            after = strict.decision if latest.decision == Decision.GIVEN else latest.decision
+            found.append(Meeting(purpose, channel, both.get(kept_id), both.get(gone_id), after))
     return found
 
 

@@ -17,11 +17,12 @@ from peyvand.foundation.registry.declarations import (
     PersonalTable,
     SettingsPage,
 )
-from peyvand.memory.consents import access, demo, handlers, panels
+from peyvand.memory.consents import access, demo, handlers, panels, shapes
 from peyvand.memory.consents.conditions import CONDITIONS
 from peyvand.memory.consents.declarations import ConsentChannel
 from peyvand.memory.consents.services import follow_merge, sample_remove
 from peyvand.memory.consents.webhooks import WEBHOOKS
+from peyvand.memory.customers.declarations import ListAction
 
 CHANNELS = (
     ConsentChannel("email", _("Email"), "mail", 10, identity="email"),
@@ -56,6 +57,7 @@ TABLES = (
             "proof_data": "content",
             "proof_file_id": "key",
             "note": "content",
+            "reverses_id": "key",
         },
         files=("proof_file_id",),
         merge="custom",
@@ -83,6 +85,7 @@ TABLES = (
 
 DECLARATIONS = (
     *WEBHOOKS,
+    *shapes.DECLARATIONS,
     *access.PERMISSIONS,
     *CHANNELS,
     *TABLES,
@@ -91,6 +94,7 @@ DECLARATIONS = (
     TrackedTable("consents_purpose", _("Purpose"), "target"),
     TrackedTable("consents_wording", _("Wording"), "quote"),
     TrackedTable("consents_consententry", _("Consent"), "checkbox"),
+    ListAction("consents.many", _("Consents"), "checkbox", "consents:many", access.EDIT, order=10),
     EventHandler("consents.after_customers", CustomersCreated, handlers.after_customers),
     FilePurpose("consents.proof", max_bytes=20 * 2**20),
     MenuEntry("consents", _("Consents"), "checkbox", "consents:overview", "customer", 14, access.VIEW),

@@ -11,10 +11,15 @@ from django.utils.translation import gettext, pgettext
 from peyvand.foundation.registry.registry import registry
 from peyvand.memory.consents import queries
 from peyvand.memory.consents.declarations import ConsentChannel
-from peyvand.memory.consents.models import ConsentEntry, ConsentState, Decision, Purpose
+from peyvand.memory.consents.models import ConsentEntry, ConsentState, Decision, Purpose, Recorder
 
-SIGNS = {Decision.GIVEN: "circle-check", Decision.WITHDRAWN: "arrow-back-up", Decision.DENIED: "ban"}
-TONES = {Decision.GIVEN: "good", Decision.WITHDRAWN: "warn", Decision.DENIED: "bad"}
+SIGNS = {
+    Decision.GIVEN: "circle-check",
+    Decision.WITHDRAWN: "arrow-back-up",
+    Decision.DENIED: "ban",
+    Decision.VOID: "eraser",
+}
+TONES = {Decision.GIVEN: "good", Decision.WITHDRAWN: "warn", Decision.DENIED: "bad", Decision.VOID: ""}
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,11 @@ class RowShown:
 def word_of(decision: str) -> str:
     """What was said, in a word."""
     return str(Decision(decision).label)
+
+
+def recorder_word(recorder: str) -> str:
+    """Who wrote a line, in a word."""
+    return str(Recorder(recorder).label)
 
 
 def channel_of(name: str) -> ConsentChannel:
@@ -72,19 +82,20 @@ def _cell(purpose: Purpose, channel: ConsentChannel, state: ConsentState | None)
 
 @dataclass(frozen=True)
 class LineShown:
-    """A line of the ledger."""
+    """A line of the ledger; `counts` no more where another line says that it was a mistake."""
 
     entry: ConsentEntry
     channel: ConsentChannel
     icon: str
     tone: str
     word: str
+    counts: bool = True
 
 
 def lines(entries: Sequence[ConsentEntry]) -> list[LineShown]:
     """Lines as they are read."""
     return [
         LineShown(one, channel_of(one.channel), SIGNS[Decision(one.decision)], TONES[Decision(one.decision)],
-                  word_of(one.decision))
+                  word_of(one.decision), not hasattr(one, "reversed_by"))
         for one in entries
     ]  # fmt: skip

@@ -25,7 +25,14 @@ from peyvand.memory.customers.data import IdentityData
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.keys import identity_key
-from peyvand.memory.customers.models import EXCLUSIVE_KINDS, Customer, CustomerKind, Identity, IdentityKind
+from peyvand.memory.customers.models import (
+    EXCLUSIVE_KINDS,
+    Customer,
+    CustomerKind,
+    Identity,
+    IdentityKind,
+    Relation,
+)
 from peyvand.memory.customers.stages import stage_words, stages_ensure
 from peyvand.memory.customers.writing import NewIdentity
 
@@ -36,6 +43,7 @@ TEXTS = (
 OTHERS = ("kind", "birth_date", "owner_id", "team_id", "parent_id")
 FIELDS = (*TEXTS, *OTHERS)
 NOTE_LENGTH = 20_000
+LABEL_LENGTH = 60
 _SYSTEMS = (IdentityKind.MESSENGER, IdentityKind.EXTERNAL)
 
 
@@ -117,6 +125,9 @@ def _too_long(limit: int) -> Label:
     return lazystr(gettext("This is too long; it may have %(limit)s letters.") % {"limit": limit})
 
 
+LINKS = ("owner_id", "team_id", "parent_id")
+
+
 @dataclass(frozen=True)
 class Links:
     """Those of the colleagues, teams and organisations that are named who may be put on customers."""
@@ -125,14 +136,14 @@ class Links:
     teams: Collection[int]
     parents: Mapping[int, Customer]
 
-    def errors(self, customer: Customer) -> dict[str, Label]:
-        """What of the customer's links can't be, by field."""
+    def errors(self, customer: Customer, names: Collection[str] = LINKS) -> dict[str, Label]:
+        """What of the customer's links, of those `names`, can't be, by field."""
         errors: dict[str, Label] = {}
-        if customer.owner_id and customer.owner_id not in self.owners:
+        if "owner_id" in names and customer.owner_id and customer.owner_id not in self.owners:
             errors["owner_id"] = _("Choose a colleague who is active.")
-        if customer.team_id and customer.team_id not in self.teams:
+        if "team_id" in names and customer.team_id and customer.team_id not in self.teams:
             errors["team_id"] = _("Choose one of the teams.")
-        if customer.parent_id:
+        if "parent_id" in names and customer.parent_id:
             parent = self.parents.get(customer.parent_id)
             if parent is None or parent.kind != CustomerKind.ORGANISATION or customer.kind != CustomerKind.ORGANISATION:
                 errors["parent_id"] = _("Choose an organisation as the parent of an organisation.")
@@ -153,11 +164,34 @@ def links_of(*, actor: Actor, customers: Sequence[Customer]) -> Links:
     )
 
 
-def check_links(*, actor: Actor, customer: Customer) -> None:
-    """InvalidError unless owner, team and parent exist and may be put on this customer."""
-    errors = links_of(actor=actor, customers=[customer]).errors(customer)
+def check_links(*, actor: Actor, customer: Customer, names: Collection[str] = LINKS) -> None:
+    """InvalidError unless owner, team and parent, of those `names`, exist and may be put on this customer."""
+    if "parent_id" in names and customer.parent_id:
+        lock_parents(demo=customer.demo)
+    errors = links_of(actor=actor, customers=[customer]).errors(customer, names)
     if errors:
         raise InvalidError(errors)
+
+
+def check_alone(*, customer: Customer) -> None:
+    """InvalidError for a customer whose kind is to change while others stand to them as to the other kind."""
+    related = Relation.objects.filter(models.Q(person=customer) | models.Q(organisation=customer))
+    if related.exists() or Customer.objects.filter(parent=customer).exists():
+        raise InvalidError(
+            {
+                "kind": _(
+                    "People, organisations or parts stand to this record as it is. Take these relations away first."
+                )
+            }
+        )
+
+
+def lock_parents(*, demo: bool) -> None:
+    """Hold, until the transaction ends, the lock under which organisations get their parents: two at once could make
+    a circle that neither sees.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('customers.parents'), %s)", [int(demo)])
 
 
 def ancestors(organisation: Customer) -> set[int]:
@@ -182,6 +216,13 @@ def parents_above(ids: Collection[int]) -> dict[int, int | None]:
         return dict(cursor.fetchall())
 
 
+def refuse_hidden_kinds(actor: Actor, given: Sequence[IdentityData]) -> None:
+    """InvalidError by place where an identity is of a kind that is hidden from the actor."""
+    hidden = [place for place, one in enumerate(given) if actor.hides(f"{RECORD}.{one.kind}")]
+    if hidden:
+        raise InvalidError({f"identities.{place}": _("There is no such field.") for place in hidden})
+
+
 IdentityPlace = tuple[str, str, str]  # kind, system, key
 
 
@@ -193,7 +234,9 @@ def identities_read(given: Sequence[IdentityData]) -> tuple[dict[IdentityPlace, 
         value, system = clean(identity.value), clean(identity.system)
         if identity.kind not in IdentityKind.values:
             errors[f"identities.{place}"] = _("Choose what this is: phone, e-mail, messenger, card or code.")
-        elif len(value) > 254 or len(system) > 40 or len(clean(identity.label)) > 60:
+        elif len(clean(identity.label)) > LABEL_LENGTH:
+            errors[f"identities.{place}"] = _("A label has at most 60 letters.")
+        elif len(value) > 254 or len(system) > 40:
             errors[f"identities.{place}"] = _too_long(254)
         elif identity.kind in _SYSTEMS and not system:
             errors[f"identities.{place}"] = _("Say of which messenger or system this is.")
@@ -219,9 +262,18 @@ def one_primary(found: Sequence[NewIdentity]) -> None:
             one.is_primary = one is chosen
 
 
-def checked_identities(*, actor: Actor, customer_id: int | None, given: Sequence[IdentityData]) -> list[NewIdentity]:
-    """The identities with their keys, each once; InvalidError by place ("identities.0") for those that can't be."""
+def checked_identities(
+    *, actor: Actor, customer_id: int | None, given: Sequence[IdentityData], places: Sequence[int] | None = None
+) -> list[NewIdentity]:
+    """The identities with their keys, each once; InvalidError by place ("identities.0") for those that can't be.
+
+    `places` where they stand elsewhere than in order.
+    """
     kept, errors = identities_read(given)
+    if places is not None:
+        errors = {f"identities.{places[int(name.split('.')[1])]}": words for name, words in errors.items()}
+        for identity in kept.values():
+            identity.place = places[identity.place]
     owners = owners_of(actor=actor, places=kept)
     errors |= taken(kept, owners=owners, customer_id=customer_id)
     if errors:

@@ -14,13 +14,17 @@ from peyvand.memory.customers.models import CustomerKind
 
 @dataclass(frozen=True)
 class IdentityData:
-    """A phone, e-mail or code as typed. `system` is the messenger or the other system, "" for phone and e-mail."""
+    """A phone, e-mail or code as typed. `system` is the messenger or the other system, "" for phone and e-mail.
+
+    `id` names one that is there already, for changing it; with an empty value it is taken away.
+    """
 
     kind: str
     value: str
     system: str = ""
     label: str = ""
     is_primary: bool = False
+    id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

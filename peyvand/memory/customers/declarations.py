@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.declarations import Label
 
 
 @dataclass(frozen=True)
@@ -14,3 +15,34 @@ class RedirectLookup:
 
     name: str
     function: Callable[[Actor, int], int | None]
+
+
+@dataclass(frozen=True)
+class TraitKind:
+    """A trait that a room computes, as people read it: `name` is that of the trait, `kind` a fields.kinds.FieldKind.
+
+    `choices` are (value, label) of its text. `family`: it stands for all names that begin with it and a dot, as
+    "value.revenue" for the revenue in each further currency. Nobody writes such a trait by hand.
+    """
+
+    name: str
+    label: Label
+    kind: str = "text"
+    choices: Sequence[tuple[str, Label]] = ()
+    family: bool = False
+
+
+@dataclass(frozen=True)
+class ListAction:
+    """Something that a higher room does to the customers who are ticked in the list.
+
+    `url_name` is posted to, with the list's query in the address: `ids` of the ticked, or `everyone` = "1" for all that
+    the conditions give. It answers with a page of its own, or back to the list.
+    """
+
+    name: str
+    label: Label
+    icon: str
+    url_name: str
+    permission: str
+    order: int = 0

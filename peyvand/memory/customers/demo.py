@@ -17,6 +17,7 @@ from peyvand.foundation.fields.models import SavedView
 from peyvand.foundation.fields.services import field_save
 from peyvand.foundation.registry.actor import Actor
 from peyvand.memory.customers.demo_fields import CUSTOM_FIELDS, VIEWS
+from peyvand.memory.customers.demo_known import known_load
 from peyvand.memory.customers.demo_lists import LISTS, MOST
 from peyvand.memory.customers.demo_names import (
     ABROAD,
@@ -353,8 +354,8 @@ def sample_load(actor: Actor, world: World) -> int:
             Customer.objects.filter(pk=ids[place]).update(parent_id=ids[member.branch_of])
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN_SINCE, [ids, list(_known_since(world, members))])
-    listed = _lists(world, members, ids)
-    return len(ids) + len(tags) + len(roles) + listed + sum(len(member.row.identities) for member in members)
+    said = known_load(actor, world, ids) + _lists(world, members, ids)
+    return len(ids) + len(tags) + len(roles) + said + sum(len(member.row.identities) for member in members)
 
 
 def _known_since(world: World, members: list[Member]) -> Iterator[datetime]:

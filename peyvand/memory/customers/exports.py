@@ -28,7 +28,7 @@ def export_rows(actor: Actor, query: Mapping[str, str]) -> Iterator[list[Any]]:
     custom = [one for one in wanted.fields.values() if one.custom]
     hidden = queries.hidden_kinds(actor)
     columns = [wanted.fields[name] for name in wanted.columns] if wanted.said_columns else None
-    found = queries.with_people(queries.customers(actor=actor, chosen=chosen), tags=True)
+    found = queries.with_people(queries.customers(actor=actor, chosen=chosen), actor=actor, tags=True)
     if "lists" in wanted.columns and wanted.said_columns:
         found = lists.with_lists(found, actor=actor)
     if columns is not None:

@@ -13,10 +13,11 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.keys import clean, fa_key
 from peyvand.foundation.transfer.shapes import Problem, Row
 from peyvand.memory.customers import access
+from peyvand.memory.customers.checking import lock_parents, parents_above
 from peyvand.memory.customers.fields import LANGUAGES
 from peyvand.memory.customers.keys import search_key_of
 from peyvand.memory.customers.lists import list_by_name
-from peyvand.memory.customers.models import CustomerList
+from peyvand.memory.customers.models import Customer, CustomerList
 from peyvand.memory.customers.services.lists import ListData, list_save, members_put
 from peyvand.memory.customers.stages import stage_words, stages_ensure
 from peyvand.memory.customers.writing import NewCustomer
@@ -43,12 +44,6 @@ SELECT w.word, array_agg(DISTINCT o.id ORDER BY o.id)
   ) o ON true
   JOIN customers_customer c ON c.id = o.id AND c.kind = 'organisation'
  GROUP BY w.word
-"""
-_CHAINS = """
-WITH RECURSIVE up AS (
-  SELECT id, parent_id FROM customers_customer WHERE id = ANY(%s)
-  UNION SELECT c.id, c.parent_id FROM customers_customer c JOIN up ON c.id = up.parent_id
-) SELECT id, parent_id FROM up
 """
 _PUT_UNDER = """
 UPDATE customers_customer c SET parent_id = r.parent_id, version = c.version + 1, updated_at = statement_timestamp()
@@ -83,7 +78,7 @@ class Links:
 
     def read(self, row: Row, made: NewCustomer, note: Note) -> None:
         """Put the row's words into the customer; a word that nothing is called is noted and left out."""
-        made.row = row.number
+        made.line = row.number
         made.parent = clean(str(row.values.get("parent", "")))
         words: tuple[tuple[str, Mapping[str, Any], str], ...] = (
             ("stage", self.stages, BAD_STAGE),
@@ -141,13 +136,16 @@ class Links:
                     "codes": [fa_key(word) for word in found], "demo": self.actor.demo, "system": self.system,
                 },
             )  # fmt: skip
-            return dict(cursor.fetchall())
+            found_of = dict(cursor.fetchall())
+        every = {pk for ids in found_of.values() for pk in ids}
+        seen = set(Customer.objects.visible_to(self.actor).filter(pk__in=every).values_list("pk", flat=True))
+        return {word: [pk for pk in ids if pk in seen] for word, ids in found_of.items()}
 
     def _write(self, pairs: Sequence[tuple[int, int, str, int]], problems: list[Problem]) -> set[int]:
         """Write those of whom no circle would be made."""
+        lock_parents(demo=self.actor.demo)
+        parents = parents_above({one for pk, parent, _word, _row in pairs for one in (pk, parent)})
         with connection.cursor() as cursor:
-            cursor.execute(_CHAINS, [sorted({one for pk, parent, _word, _row in pairs for one in (pk, parent)})])
-            parents: dict[int, int | None] = dict(cursor.fetchall())
             good: dict[int, int] = {}
             for pk, parent, word, row in pairs:
                 above: int | None = parent

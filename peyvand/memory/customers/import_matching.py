@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
+from peyvand.foundation.accounts.models import Membership
 from peyvand.foundation.fields.declarations import Field
-from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.foundation.transfer.shapes import Row, Writer
+from peyvand.memory.customers import access
 from peyvand.memory.customers.keys import search_key_of
+from peyvand.memory.customers.known import NOT_YOURS, SEVERAL, SYSTEM
 from peyvand.memory.customers.models import Customer, CustomerKind, IdentityKind
 from peyvand.memory.customers.writing import NewCustomer
 
-SYSTEM = "shop"  # whose customer numbers a column of codes holds, as in the import of orders
-SEVERAL = "customers.several"
 NO_KEY = "customers.no_key"
 OTHER_KIND = "customers.other_kind"
 KEYS = {"code": IdentityKind.EXTERNAL, "phone": IdentityKind.PHONE, "email": IdentityKind.EMAIL}
@@ -24,7 +25,8 @@ NAME = "name"  # organisations are known by it in files that have no code of the
 class MatchingWriter(Writer):
     """A writer that knows customers by code, e-mail, or phone with the name; or by the one column `key`.
 
-    An organisation whose row has none of these is known by its name. Persons and organisations never meet.
+    An organisation whose row has none of these is known by its name. Persons and organisations never meet. Whom the
+    actor may not change is not meant by a row: it is left out.
     """
 
     def __init__(self, actor: Actor, *, kind: str, key: str) -> None:
@@ -34,11 +36,21 @@ class MatchingWriter(Writer):
         self.key = key
         self.custom: dict[str, Field] = {}
         self.pending: dict[tuple[str, str], list[NewCustomer]] = {}
+        self.colleagues: set[int] | None = None  # whose customers the actor may change; None for everybody's
         self.others: set[int] = set()  # of those whom a batch names, who are of the other kind
+        self.beyond: set[int] = set()  # and who are beyond the actor's reach
 
     def _known(self, made: Sequence[NewCustomer]) -> dict[tuple[str, str], dict[int, str]]:
         """Who has which identity, or value of the key field, already: customer ids with their search keys."""
-        self.pending, self.others = {}, set()
+        self.pending, self.others, self.beyond = {}, set(), set()
+        found = self._found(made)
+        if self.colleagues is not None:
+            ids = {pk for of_key in found.values() for pk in of_key}
+            reach = Customer.objects.visible_to(self.actor, access.EDIT).filter(pk__in=ids)
+            self.beyond = ids - set(reach.values_list("pk", flat=True))
+        return found
+
+    def _found(self, made: Sequence[NewCustomer]) -> dict[tuple[str, str], dict[int, str]]:
         if self.key in self.custom:
             return self._known_by_field(made)
         if self.key == NAME:
@@ -108,7 +120,7 @@ class MatchingWriter(Writer):
             self.skip(row, SEVERAL)
             return None
         if ids:
-            return self._of_kind(row, made, next(iter(ids)))
+            return self._meant(row, made, next(iter(ids)))
         earlier = self.pending.get(at)
         if earlier:
             return earlier[0]
@@ -143,7 +155,7 @@ class MatchingWriter(Writer):
                 self.skip(row, SEVERAL)
                 return None
             if ids:
-                return self._of_kind(row, made, ids.pop())
+                return self._meant(row, made, ids.pop())
             if kind == IdentityKind.EXTERNAL and any(identity.kind == kind for identity in made.identities):
                 break  # a code that nobody has names somebody new, whatever else they share
         for identity in made.identities:
@@ -162,11 +174,25 @@ class MatchingWriter(Writer):
         earlier = self.pending.setdefault(at, [])
         if not ids and not earlier:
             earlier.append(made)
-        return next(iter(ids)) if ids else earlier[0]
+        return self._meant(row, made, next(iter(ids))) if ids else earlier[0]
 
-    def _of_kind(self, row: Row, made: NewCustomer, target: int) -> int | None:
-        """The customer whom the row means, unless that is an organisation and the row a person, or the other way."""
-        if target not in self.others:
-            return target
-        self.skip(row, OTHER_KIND, value=self._key_value(made) or made.name[:80])
+    def _meant(self, row: Row, made: NewCustomer, target: int) -> int | None:
+        """The customer whom the row means, unless the actor may not change it, or one is a person and one a firm."""
+        if target in self.beyond:
+            self.skip(row, NOT_YOURS)
+            return None
+        if target in self.others:
+            self.skip(row, OTHER_KIND, value=self._key_value(made) or made.name[:80])
+            return None
+        return target
+
+
+def within_reach(actor: Actor) -> set[int] | None:
+    """The colleagues whose customers the actor may change; None for everybody."""
+    scope = min(actor.scope(access.VIEW), actor.scope(access.EDIT))
+    if scope is Scope.ALL:
         return None
+    own = {actor.user_id} if actor.user_id is not None else set()
+    if scope is Scope.OWN or not actor.team_ids:
+        return own
+    return own | set(Membership.objects.filter(team_id__in=actor.team_ids).values_list("user_id", flat=True))

@@ -20,11 +20,14 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.identifiers import IdentifierError
 from peyvand.foundation.text.keys import clean, fa_key
 from peyvand.foundation.transfer.shapes import Row
+from peyvand.memory.customers import access
+from peyvand.memory.customers.beside import said_of, say, work_at
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.import_links import Links
-from peyvand.memory.customers.import_matching import SYSTEM, MatchingWriter
+from peyvand.memory.customers.import_matching import MatchingWriter, within_reach
 from peyvand.memory.customers.keys import NAME_LENGTH, identity_key, name_of, search_key_of, sort_key_of
+from peyvand.memory.customers.known import SYSTEM
 from peyvand.memory.customers.models import Customer, Identity, IdentityKind
 from peyvand.memory.customers.services.tags import tags_ensure
 from peyvand.memory.customers.writing import (
@@ -46,6 +49,7 @@ NO_OWNER = "customers.no_owner"
 SHORTENED = "customers.shortened"
 UNKNOWN = "customers.unknown"
 BAD_FIELD = "customers.bad_field"
+OUT_OF_REACH = "customers.out_of_reach"
 # An empty cell may empty these.
 CLEARED = ("job_title", "city", "country", "birth_date", "note", "owner", "stage", "language", "team")
 
@@ -57,6 +61,8 @@ class CustomerWriter(MatchingWriter):
     (a code, phone, e-mail, custom field, or of organisations the name); "existing" = "skip" changes nobody; "missing" =
     "skip" makes nobody; with "clear", empty cells of mapped columns empty their field; "list" names the list that all
     go on. Nobody becomes an organisation by it, nor the other way round.
+
+    Whom the actor may not change stays as they are, and the row is left out; new ones are within the actor's reach.
     """
 
     def __init__(self, actor: Actor, options: Mapping[str, Any], *, kind: str) -> None:
@@ -69,7 +75,9 @@ class CustomerWriter(MatchingWriter):
         self.links = Links(actor, options, system=SYSTEM)
 
     def prepare(self) -> None:
-        """Know the colleagues by name and e-mail, and the custom fields."""
+        """Know the colleagues by name and e-mail, the custom fields, and how far the actor reaches."""
+        self.actor.require(access.EDIT)
+        self.colleagues = within_reach(self.actor)
         self.custom = {one.name: one for one in customs(actor=self.actor, record=RECORD)}
         for pk, name, email in User.objects.filter(is_active=True).values_list("pk", "name", "email"):
             self.owners.setdefault(fa_key(name), pk)
@@ -96,6 +104,7 @@ class CustomerWriter(MatchingWriter):
                 else:
                     changes[target] = made
             elif target is made:
+                self._own(row, made)
                 fresh.append(made)
             else:
                 _fill(target, made)
@@ -106,9 +115,9 @@ class CustomerWriter(MatchingWriter):
             self.unchanged += len(changes)
         else:
             changed = self._change(changes)
-        under = [(pk, one.parent, one.row) for pk, one in zip(ids, fresh, strict=True) if one.parent]
+        under = [(pk, one.parent, one.line) for pk, one in zip(ids, fresh, strict=True) if one.parent]
         if not self.skip_known:
-            under += [(pk, one.parent, one.row) for pk, one in changes.items() if one.parent]
+            under += [(pk, one.parent, one.line) for pk, one in changes.items() if one.parent]
         self._moved(self.links.put_under(under, self.problems, last=False) - changed - set(ids))
         self._listed([*ids, *changes])
         self.totals["customers"] = self.new + self.updated
@@ -188,6 +197,7 @@ class CustomerWriter(MatchingWriter):
         self.links.read(row, made, self.note)
         made.cleared = [one for one in self.clear if one not in values]
         made.tags = self._tags_of(row)
+        said_of(self, row, made)
         owner = clean(str(values.get("owner", "")))
         if owner:
             made.owner_id = self.owners.get(owner.lower()) or self.owners.get(fa_key(owner))
@@ -226,6 +236,16 @@ class CustomerWriter(MatchingWriter):
                 self.note(row, BAD_TAG, column="tags", value=name[:80])
         return names
 
+    def _own(self, row: Row, made: NewCustomer) -> None:
+        """See that somebody new is within the actor's reach: theirs, unless the row names a colleague within it."""
+        if self.colleagues is None or (made.team_id is not None and made.team_id in self.actor.team_ids):
+            return
+        if made.owner_id is not None and made.owner_id not in self.colleagues:
+            self.note(row, OUT_OF_REACH, column="owner", value=clean(str(row.values.get("owner", ""))))
+            made.owner_id = None
+        if made.owner_id is None:
+            made.owner_id, made.team_id = self.actor.user_id, None
+
     def _tags(self, made: Sequence[NewCustomer]) -> None:
         names = {name for one in made for name in one.tags}
         try:
@@ -240,6 +260,7 @@ class CustomerWriter(MatchingWriter):
             return []
         ids = insert_customers(demo=self.actor.demo, rows=fresh)
         self.new += len(ids)
+        self._beside(dict(zip(ids, fresh, strict=True)))
         made = CustomersCreated(customer_ids=tuple(ids), source="import", demo=self.actor.demo)
         publish(made, actor=self.actor)
         return ids
@@ -273,12 +294,17 @@ class CustomerWriter(MatchingWriter):
         tagged = [(pk, tag) for pk, made in changes.items() for tag in made.tag_ids]
         if insert_tags(rows=tagged):
             changed |= {pk for pk, _tag in tagged}
+        changed |= self._beside(changes)
         self.updated += len(changed)
         self.unchanged += len(changes) - len(changed)
         if changed:
             told = CustomersChanged(customer_ids=tuple(sorted(changed)), fields=("import",), demo=self.actor.demo)
             publish(told, actor=self.actor)
         return changed
+
+    def _beside(self, rows: Mapping[int, NewCustomer]) -> set[int]:
+        """Where people work and what is known of them, of customers by id; gives whose changed by it."""
+        return work_at(self, rows, make=not self.skip_unknown) | say(self, rows)
 
     @staticmethod
     def _after(made: NewCustomer, stands: Customer, column: str) -> Any:
@@ -346,3 +372,5 @@ def _fill(kept: NewCustomer, more: NewCustomer) -> None:
             identity.is_primary = identity.is_primary and identity.kind not in kinds
             kept.identities.append(identity)
     kept.tags = [*kept.tags, *more.tags]
+    kept.works_at, kept.role = more.works_at or kept.works_at, more.role or kept.role
+    kept.traits |= more.traits

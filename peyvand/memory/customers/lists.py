@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 
 from peyvand.foundation.fields.conditions import Condition
 from peyvand.foundation.fields.declarations import LazyChoices
 from peyvand.foundation.fields.sorting import as_people_sort
 from peyvand.foundation.registry.actor import Actor, Scope
-from peyvand.foundation.text.keys import fa_key, sort_key
+from peyvand.foundation.text.keys import fa_key
 from peyvand.memory.customers import access
 from peyvand.memory.customers.access import CustomerQuerySet, ListQuerySet
-from peyvand.memory.customers.models import Customer, CustomerList, CustomerTag, ListMember
+from peyvand.memory.customers.models import Customer, CustomerList, ListMember
 
 MOST_OFFERED = 500
 BY_NAME = ("sorted_by", "id")
@@ -51,27 +50,14 @@ def member_counts(*, actor: Actor, ids: Collection[int]) -> Mapping[int, int]:
     return dict(rows.order_by().values_list("list_id").annotate(n=Count("pk")))
 
 
-@dataclass(frozen=True)
-class Marks:
-    """What staff put on a customer: tags, and the lists that the reader sees, with whether they may change them."""
+def lists_of(*, actor: Actor, customer: Customer) -> list[tuple[int, str, bool]]:
+    """The lists that a customer is on, of those that the actor sees: id, name, and whether the actor may change it.
 
-    tags: Sequence[tuple[int, str]]
-    lists: Sequence[tuple[int, str, bool]]
-
-
-def marks_of(*, actor: Actor, customer: Customer) -> Marks:
-    """A customer's tags and lists, in one query. The caller has found the customer by right."""
-    tags = CustomerTag.objects.filter(customer=customer).order_by()
-    on = CustomerList.objects.visible_to(actor).filter(archived=False, members__customer=customer).order_by()
+    The caller has found the customer by right.
+    """
+    on = CustomerList.objects.visible_to(actor).filter(archived=False, members__customer=customer)
     mine = Exists(CustomerList.objects.editable_by(actor).filter(pk=OuterRef("pk")))
-    rows = tags.values_list(Value(0), "tag_id", "tag__name", Value(True)).union(
-        on.values_list(Value(1), "pk", "name", mine), all=True
-    )
-    found = sorted(rows, key=lambda row: (row[0], sort_key(row[2]), row[1]))
-    return Marks(
-        tags=[(pk, name) for kind, pk, name, _mine in found if kind == 0],
-        lists=[(pk, name, mine) for kind, pk, name, mine in found if kind == 1],
-    )
+    return list(on.order_by(as_people_sort(F("name")), "id").values_list("pk", "name", mine))
 
 
 def with_lists(found: CustomerQuerySet, *, actor: Actor) -> CustomerQuerySet:

@@ -39,8 +39,10 @@ TABLES = (
         columns=classed(
             key="id customer_id",
             technical="demo created_at",
+            staff="verified_by_id",
             identifying="value key",
-            descriptive="kind system label verified_at is_primary",
+            descriptive="kind system label verified_at verified_how is_primary",
+            content="verified_note",
         ),
         merge="custom",
         order=11,
@@ -49,7 +51,9 @@ TABLES = (
         name="customers_relation",
         label=_("Relation"),
         person="person_id",
-        columns=classed(key="id person_id organisation_id", technical="demo created_at", descriptive="role"),
+        columns=classed(
+            key="id person_id organisation_id", technical="demo created_at", descriptive="role since until is_main"
+        ),
         merge="custom",
         order=12,
     ),
@@ -73,6 +77,7 @@ TABLES = (
         columns=classed(
             key="id customer_id",
             technical="demo computed_at",
+            staff="by_name",
             descriptive="name text number currency at source",
         ),
         merge="custom",

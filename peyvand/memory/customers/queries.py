@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet
-from django.db.models.functions import Reverse
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, TextField
+from django.db.models.functions import Cast, JSONObject, Reverse
 from django.utils import timezone
 
 from peyvand.foundation.fields.conditions import Condition, apply, order_expression
 from peyvand.foundation.fields.declarations import PREFIX, Field
-from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.foundation.text.digits import latin_digits
 from peyvand.foundation.text.identifiers import IdentifierError, parse_phone
 from peyvand.foundation.text.keys import fa_key
+from peyvand.foundation.ui.formats import local_date
 from peyvand.foundation.ui.lists import places
 from peyvand.memory.customers import access, naming
 from peyvand.memory.customers.access import CustomerQuerySet
@@ -27,7 +29,7 @@ from peyvand.memory.customers.data import IdentityData
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.finding import by_custom
 from peyvand.memory.customers.keys import identity_key
-from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind, Relation, Tag, Trait
+from peyvand.memory.customers.models import Customer, CustomerTag, Identity, IdentityKind, Relation, Tag, Trait
 from peyvand.memory.customers.naming import Sought
 
 CLASS = "value.class"
@@ -147,18 +149,26 @@ def worth_currency(*, actor: Actor, default: str) -> str:
     return traits.order_by("currency").values_list("currency", flat=True).first() or default
 
 
-def with_people(found: CustomerQuerySet, *, tags: bool = False) -> CustomerQuerySet:
+def with_people(found: CustomerQuerySet, *, actor: Actor, tags: bool = False) -> CustomerQuerySet:
     """The same customers with what a row shows: owner, identities, traits of worth, organisation; in five queries.
 
-    With `tags` their tags too, in one more.
+    Of organisations only those that the actor sees. With `tags` their tags too, in one more.
     """
+    jobs = Relation.objects.select_related("organisation").filter(current()).order_by("id")
+    if actor.scope(access.VIEW) < Scope.ALL:
+        jobs = jobs.filter(organisation__in=Customer.objects.visible_to(actor))
     if tags:
         found = found.prefetch_related("tagged__tag")
     return found.select_related("owner", "touch").prefetch_related(
         Prefetch("identities", Identity.objects.order_by("-is_primary", "kind", "id")),
         Prefetch("traits", Trait.objects.filter(name__in=(CLASS, WORTH, SLIPPING)), to_attr="worth_traits"),
-        Prefetch("roles", Relation.objects.select_related("organisation").order_by("id"), to_attr="jobs"),
+        Prefetch("roles", jobs, to_attr="jobs"),
     )
+
+
+def current() -> Q:
+    """Of relations: those that have not ended."""
+    return Q(until=None) | Q(until__gte=local_date(timezone.now()))
 
 
 # ── searching ─────────────────────────────────────────────────────────────
@@ -251,7 +261,7 @@ def customers_search(*, actor: Actor, text: str, limit: int = 8, kind: str = "")
         reach = reach.filter(kind=kind)
     rows = _first(actor, reach, text, kind, limit)
     if rows:
-        return Found(rows)
+        return Found(concealed(actor, rows))
     return Found(similar(actor=actor, text=text, limit=limit, kind=kind), guessed=True)
 
 
@@ -277,24 +287,59 @@ def similar(*, actor: Actor, text: str, limit: int = 5, kind: str = "") -> list[
     if kind:
         reach = reach.filter(kind=kind)
     near = TrigramWordSimilarity(key, "search_key")
-    return list(
+    return concealed(
+        actor,
         reach.filter(search_key__trigram_word_similar=key)
         .annotate(near=near)
         .filter(near__gte=SIMILAR)
-        .order_by("-near", "sort_key", "id")[:limit]
+        .order_by("-near", "sort_key", "id")[:limit],
     )
 
 
 # ── one customer ──────────────────────────────────────────────────────────
 
 
-def customer_get(*, actor: Actor, id: int) -> Customer:
+def customer_get(*, actor: Actor, id: int, whole: bool = False) -> Customer:
     """One customer with owner, team and parent; Customer.DoesNotExist when there is none that the actor may see.
 
-    What is hidden from the actor is left out: to be read, not to be saved.
+    What is hidden from the actor is left out: to be read, not to be saved. With `whole`, what their page shows beside
+    comes in the same query (see tags_of and traits_of).
     """
-    found = Customer.objects.visible_to(actor).select_related("owner", "team", "parent", "touch").get(pk=id)
-    return concealed(actor, [found])[0]
+    reach = Customer.objects.visible_to(actor).select_related("owner", "team", "parent", "touch")
+    if whole:
+        tagged = CustomerTag.objects.filter(customer=OuterRef("pk")).order_by("tag__key")
+        said = Trait.objects.filter(customer=OuterRef("pk")).order_by("name")
+        plain = {field.attname: field.attname for field in Trait._meta.concrete_fields if field.name != "number"}
+        reach = reach.annotate(
+            tag_rows=ArraySubquery(tagged.values(row=JSONObject(id="tag_id", name="tag__name"))),
+            trait_rows=ArraySubquery(said.values(row=JSONObject(**plain, number=Cast("number", TextField())))),
+        )
+    return concealed(actor, [reach.get(pk=id)])[0]
+
+
+def tags_of(customer: Customer) -> list[Tag]:
+    """A customer's tags by name, as they came along or read now."""
+    rows = getattr(customer, "tag_rows", None)
+    if rows is not None:
+        return [Tag(id=row["id"], name=row["name"]) for row in rows]
+    tagged = CustomerTag.objects.filter(customer=customer).select_related("tag").order_by("tag__key")
+    return [row.tag for row in tagged]
+
+
+def traits_of(customer: Customer) -> list[Trait]:
+    """All that is known of a customer, by name, as it came along or read now."""
+    rows = getattr(customer, "trait_rows", None)
+    if rows is None:
+        return list(Trait.objects.filter(customer=customer).order_by("name"))
+    return [
+        Trait(**{
+            **row,
+            "number": None if row["number"] is None else Decimal(row["number"]),
+            "at": None if row["at"] is None else date.fromisoformat(row["at"]),
+            "computed_at": datetime.fromisoformat(row["computed_at"]),
+        })
+        for row in rows
+    ]  # fmt: skip
 
 
 def concealed(actor: Actor, rows: Iterable[Customer]) -> list[Customer]:
@@ -321,6 +366,21 @@ def identities_of(*, actor: Actor, customer: Customer) -> list[Identity]:
     hidden = hidden_kinds(actor)
     rows = [row for row in customer.identities.all() if row.kind not in hidden]
     return sorted(rows, key=lambda row: (row.kind, not row.is_primary, row.pk))
+
+
+def with_identities(*, actor: Actor) -> Prefetch[str]:
+    """To be read along with customers: their identities, who proved them, and `shared`: whether the actor sees others
+    who have the same phone or e-mail.
+    """
+    same = Identity.objects.filter(
+        demo=OuterRef("demo"),
+        kind=OuterRef("kind"),
+        key=OuterRef("key"),
+        kind__in=(IdentityKind.PHONE, IdentityKind.EMAIL),
+    ).exclude(customer=OuterRef("customer"))
+    others = same.filter(customer__in=Customer.objects.visible_to(actor))
+    rows = Identity.objects.select_related("verified_by").annotate(shared=Exists(others))
+    return Prefetch("identities", rows.order_by("kind", "-is_primary", "id"))
 
 
 def may_edit(*, actor: Actor, customer: Customer) -> bool:
@@ -383,16 +443,6 @@ def same_identity(*, actor: Actor, given: Iterable[IdentityData], but: int | Non
     ]
 
 
-def relations_of(*, actor: Actor, customer: Customer) -> list[Relation]:
-    """A person's organisations, or an organisation's people, of those whom the actor may see."""
-    seen = Customer.objects.visible_to(actor)
-    if customer.kind == CustomerKind.ORGANISATION:
-        rows = Relation.objects.filter(organisation=customer, person__in=seen).select_related("person")
-        return list(rows.order_by("person__sort_key")[:50])
-    rows = Relation.objects.filter(person=customer, organisation__in=seen).select_related("organisation")
-    return list(rows.order_by("organisation__sort_key")[:50])
-
-
 def has_customers(demo: bool) -> bool:
     """Whether there is anybody in the sample business (True) or in one's own (False); no right is asked."""
     return Customer.objects.filter(demo=demo).exists()
@@ -419,7 +469,12 @@ SELECT 1 AS id, city FROM cities WHERE city IS NOT NULL LIMIT 300
 
 
 def cities(*, actor: Actor) -> list[str]:
-    """The cities in the records of the business one looks at, found by stepping from one to the next in the index."""
+    """The cities in the records of the business one looks at, found by stepping from one to the next in the index.
+
+    None where cities are hidden from the actor.
+    """
     actor.require(access.VIEW)
+    if actor.hides(f"{RECORD}.city"):
+        return []
     found = [row.city for row in Customer.objects.raw(_CITIES, {"demo": actor.demo})]
     return sorted(found, key=fa_key)

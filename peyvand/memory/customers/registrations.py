@@ -69,6 +69,7 @@ DECLARATIONS = (
     TrackedTable("customers_customer", _("Customer"), "user", conceal=fields.conceal_customer),
     TrackedTable("customers_identity", _("Identity"), "id-badge-2", conceal=fields.conceal_identity),
     TrackedTable("customers_relation", _("Relation"), "affiliate"),
+    TrackedTable("customers_trait", _("What is known"), "bulb"),
     TrackedTable("customers_tag", _("Tag"), "tag"),
     TrackedTable("customers_customertag", _("Tag of a customer"), "tag"),
     TrackedTable("customers_stage", _("Stage"), "progress"),
@@ -100,6 +101,15 @@ DECLARATIONS = (
         order=40,
         template="customers/panel_relations.html",
         context=panels.relations,
+        permission=access.VIEW,
+    ),
+    Panel(
+        name="customers.known",
+        screen="customer",
+        slot="start",
+        order=50,
+        template="customers/panel_known.html",
+        context=panels.known,
         permission=access.VIEW,
     ),
     WarehouseFact(

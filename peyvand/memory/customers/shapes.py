@@ -13,8 +13,9 @@ from peyvand.foundation.fields.kinds import FieldKind
 from peyvand.foundation.fields.queries import customs
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ExportShape, ImportAsk, ImportColumn, ImportShape
-from peyvand.foundation.transfer.shapes import Reason
+from peyvand.foundation.transfer.shapes import Reason, Total
 from peyvand.memory.customers import access
+from peyvand.memory.customers.beside import BAD_TRAIT, NO_FIRM, ROLE, SEVERAL_FIRMS, WORKS_AT, trait_columns
 from peyvand.memory.customers.exports import export_rows
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.import_links import (
@@ -25,7 +26,7 @@ from peyvand.memory.customers.import_links import (
     ROUND,
     SEVERAL_PARENTS,
 )
-from peyvand.memory.customers.import_matching import NO_KEY, OTHER_KIND, SEVERAL
+from peyvand.memory.customers.import_matching import NO_KEY, OTHER_KIND
 from peyvand.memory.customers.imports import (
     BAD_BIRTH,
     BAD_CODE,
@@ -34,12 +35,15 @@ from peyvand.memory.customers.imports import (
     BAD_TAG,
     NO_NAME,
     NO_OWNER,
+    OUT_OF_REACH,
     SHORTENED,
     UNKNOWN,
     CustomerWriter,
 )
+from peyvand.memory.customers.known import NO_ADDRESS, NOBODY, NOT_YOURS, SEVERAL
 from peyvand.memory.customers.lists import MOST_OFFERED, lists
 from peyvand.memory.customers.models import CustomerKind
+from peyvand.memory.customers.trait_imports import BAD_ROW, COMPUTED, TraitWriter
 
 _NAME = ImportColumn(
     "name",
@@ -181,7 +185,7 @@ def columns_for(actor: Actor, columns: Sequence[ImportColumn]) -> Sequence[Impor
         )
         for one in customs(actor=actor, record=RECORD)
     ]  # fmt: skip
-    return [*seen, *custom]
+    return [*seen, *custom, *trait_columns(actor)]
 
 
 DECLARATIONS = (
@@ -190,7 +194,7 @@ DECLARATIONS = (
         label=pgettext_lazy("customers", "People"),
         help=_("One person a line; those known by code, e-mail or phone are brought up to date."),
         icon="users",
-        columns=(_NAME, *_PERSON, _CODE, *_REACH, *_REST),
+        columns=(_NAME, *_PERSON, _CODE, *_REACH, WORKS_AT, ROLE, *_REST),
         writer=partial(CustomerWriter, kind=CustomerKind.PERSON.value),
         permission=access.IMPORT,
         order=10,
@@ -211,16 +215,45 @@ DECLARATIONS = (
         asks=(_LIST,),
         columns_for=columns_for,
     ),
+    ImportShape(
+        name="traits",
+        label=_("What is known"),
+        help=_("One fact of a known customer a line: who, what, and the value."),
+        icon="bulb",
+        columns=(
+            replace(_CODE, headers=("code", "customer id", "customer code", "کد", "کد مشتری")),
+            *(one for one in _REACH if one.name in ("phone", "email")),
+            ImportColumn(
+                "what", _("What"), "text", ("what", "trait", "fact", "چه", "ویژگی", "عنوان"), required=True, icon="bulb"
+            ),
+            ImportColumn("value", _("Value"), "text", ("value", "مقدار", "ارزش"), required=True, icon="text-size"),
+            ImportColumn("at", _("As of which day"), "date", ("at", "as of", "date", "تاریخ", "روز"), icon="calendar"),
+        ),
+        writer=TraitWriter,
+        permission=access.IMPORT,
+        order=30,
+    ),
     ExportShape("customers", _("Customers"), access.EXPORT, export_rows, order=10),
     Reason(NO_NAME, _("The line has no name, phone, e-mail or code. Fill in one of them.")),
     Reason(SEVERAL, _("Several customers have this e-mail, phone or name. Give a code, or merge them first.")),
-    Reason(OTHER_KIND, _("{value} belongs to a person where the line is an organisation, or the other way round.")),
+    Reason(NO_ADDRESS, _("The line has no code, phone or e-mail by which the customer is known.")),
+    Reason(NOBODY, _("Nobody is known by this code, phone or e-mail. Bring the customer in first.")),
+    Reason(NOT_YOURS, _("Somebody whom you may not change has this code, phone or e-mail. Ask their owner.")),
+    Reason(OTHER_KIND, _("A person and an organisation can't be one record; give one of them another code.")),
     Reason(BAD_STAGE, _("There is no stage called {value}; it was left out.")),
     Reason(BAD_LANGUAGE, _("{value} is none of the languages; it was left out.")),
     Reason(NO_TEAM, _("There is no team called {value}; the customer has no team.")),
     Reason(NO_PARENT, _("No organisation is called {value}; it stands by itself.")),
     Reason(SEVERAL_PARENTS, _("Several organisations are called {value}; give the code instead.")),
     Reason(ROUND, _("{value} is itself a part of this organisation; it was left out.")),
+    Reason(SEVERAL_FIRMS, _("Several organisations are called {value}; where they work was left out.")),
+    Reason(NO_FIRM, _("No organisation is called {value}; where they work was left out.")),
+    Reason(BAD_TRAIT, _("{value} can't be noted; it was left out.")),
+    Reason(BAD_ROW, _("{value} can't be noted. Give a name of at most 80 letters and a value of at most 500.")),
+    Reason(COMPUTED, _("{value} is computed by Peyvand itself; choose another name.")),
+    Total(name="organisations", label=_("Organisations made")),
+    Total(name="traits", label=_("Facts")),
+    Reason(OUT_OF_REACH, _("You can bring in customers of your own or of your team only; this one is yours now.")),
     Reason(BAD_EMAIL, _("{value} is no e-mail address; it was left out. It looks like name@example.com.")),
     Reason(BAD_CODE, _("{value} can't be used as a code; it was left out.")),
     Reason(BAD_TAG, _("The tag {value} is too long; it was left out.")),

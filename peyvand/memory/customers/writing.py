@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -50,9 +51,12 @@ class NewCustomer:
     custom: dict[str, Any] = field(default_factory=dict)  # as foundation.fields.kinds keeps values
     cleared: list[str] = field(default_factory=list)  # columns that an import empties
     parent: str = ""  # the name or code of the organisation above, as a file has it
-    row: int = 0  # of the file
     tags: list[str] = field(default_factory=list)
     tag_ids: list[int] = field(default_factory=list)
+    line: int = 0  # of the file that it comes from
+    works_at: str = ""  # the name of an organisation, with the role there
+    role: str = ""
+    traits: dict[str, str | Decimal] = field(default_factory=dict)  # what is known, by name
 
 
 _COLUMNS = (

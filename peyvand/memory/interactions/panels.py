@@ -16,9 +16,11 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import BadCursorError
 from peyvand.foundation.ui.pieces import by_day
 from peyvand.foundation.ui.reader import current_reader
+from peyvand.memory.customers.models import IdentityKind
+from peyvand.memory.customers.queries import hidden_kinds
 from peyvand.memory.interactions import access, queries, services, showing
 from peyvand.memory.interactions.asking import NAMES, Asked, asked
-from peyvand.memory.interactions.models import Visibility
+from peyvand.memory.interactions.models import Joining, Visibility
 
 SIZE = 30
 
@@ -39,11 +41,20 @@ def timeline(actor: Actor, customer: Any, query: Mapping[str, str]) -> Mapping[s
         **shown,
         **(_bar(actor, customer, shown["asked"]) if first else {}),
         "pins": showing.items(pins, may_edit=may) if pins else [],
-        "joinings": services.joinings(actor=actor, customer_id=customer.pk) if may and shown["joined"] else [],
+        "joinings": _joinings(actor, customer.pk) if may and shown["joined"] else [],
         "unit": cost_unit(),
         "may_record": may,
         "visibilities": Visibility.choices,
     }
+
+
+def _joinings(actor: Actor, customer_id: int) -> list[tuple[Joining, str]]:
+    """What came from before they were known, each with its address, or its kind where that is hidden."""
+    hidden = hidden_kinds(actor)
+    return [
+        (one, str(IdentityKind(one.identity_kind).label) if one.identity_kind in hidden else one.identity_key)
+        for one in services.joinings(actor=actor, customer_id=customer_id)
+    ]
 
 
 def _bar(actor: Actor, customer: Any, wanted: Asked) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from django.db import models
 from django.http import Http404
 from ninja import Router, Schema
 from pydantic import Field
@@ -14,12 +13,14 @@ from pydantic import Field
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.rest import After, Given, Id, Size, example, page
-from peyvand.memory.customers.fields import RECORD
-from peyvand.memory.matching import access, queries, services, showing
-from peyvand.memory.matching.models import Pair, Redirect
+from peyvand.memory.consents import access as consents_access
+from peyvand.memory.consents import queries as consents
+from peyvand.memory.matching import access, quality, queries, services, showing
+from peyvand.memory.matching.models import Pair, Quality, Redirect
 from peyvand.memory.matching.queries import SUREST_FIRST
 from peyvand.memory.matching.services import choosing, moving
 from peyvand.memory.matching.services.asking import find_ask
+from peyvand.memory.matching.services.measuring import quality_ask
 
 MOST_PAIRS = 200
 Side = Literal["kept", "gone", "both"]
@@ -88,16 +89,31 @@ class RunOutShort(Schema):
     run_id: int
 
 
-class ChoiceOut(Schema):
-    """A field whose two values differ, which stays unless you say otherwise, and why."""
+class MergeChoiceOut(Schema):
+    """A field whose two values differ, which stays unless you say otherwise, and why.
+
+    `kept` and `gone` are the values as they lie in the record, links by id; `…_text` as people read them.
+    """
 
     key: str
     label: str
     kept: Any
     gone: Any
+    kept_text: str
+    gone_text: str
     chosen: Side
     why: str
     joinable: bool
+
+
+class MeetingOut(Schema):
+    """What both allow of a purpose over a channel ("" for nothing said), and what will stand."""
+
+    purpose: str
+    channel: str
+    kept: str
+    gone: str
+    after: str
 
 
 class PreviewOut(Schema):
@@ -105,7 +121,8 @@ class PreviewOut(Schema):
 
     kept_id: int
     gone_id: int
-    choices: list[ChoiceOut]
+    choices: list[MergeChoiceOut]
+    consents: list[MeetingOut]
     moving: dict[str, int]
 
 
@@ -143,10 +160,11 @@ class MergesIn(Given):
 
 
 class BatchOut(Schema):
-    """Those that could be merged, and the number by which all of them are taken back."""
+    """Those that could be merged, the number by which all of them are taken back, and those that could not."""
 
     batch: int
     merged: list[MergedOut]
+    left: list[tuple[int, int]]
 
 
 class UnmergedOut(Schema):
@@ -235,25 +253,25 @@ def merge_preview(request: StaffRequest, customer_id: int, gone_id: Id) -> dict[
     kept, gone = queries.two(actor=request.actor, kept_id=customer_id, gone_id=gone_id)
     return {
         "kept_id": kept.pk, "gone_id": gone.pk,
-        "choices": [_choice(one) for one in choosing.choices(kept, gone) if _seen(request.actor, one.key)],
+        "choices": [
+            {**vars(one), "label": str(one.label), "why": str(one.why)}
+            for one in choosing.seen(actor=request.actor, kept=kept, gone=gone)
+        ],
+        "consents": _meetings(request.actor, kept.pk, gone.pk),
         "moving": _labelled(moving.counts(gone.pk)),
     }  # fmt: skip
 
 
-def _seen(actor: Actor, key: str) -> bool:
-    return not actor.hides(f"{RECORD}.{key.replace('custom.', 'c.', 1)}")
-
-
-def _choice(one: choosing.Choice) -> dict[str, Any]:
-    return {
-        "key": one.key, "label": str(one.label), "kept": _plain(one.kept), "gone": _plain(one.gone),
-        "chosen": one.chosen, "why": str(one.why), "joinable": one.joinable,
-    }  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    """A record by its id, which is all that a program needs and may see."""
-    return value.pk if isinstance(value, models.Model) else value
+def _meetings(actor: Actor, kept_id: int, gone_id: int) -> list[dict[str, str]]:
+    if not actor.may(consents_access.VIEW):
+        return []
+    return [
+        {
+            "purpose": one.purpose.key, "channel": one.channel, "kept": one.kept.decision if one.kept else "",
+            "gone": one.gone.decision if one.gone else "", "after": one.after,
+        }
+        for one in consents.after_merge(actor=actor, kept_id=kept_id, gone_id=gone_id)
+    ]  # fmt: skip
 
 
 def _labelled(counts: Mapping[Any, int]) -> dict[str, int]:
@@ -281,3 +299,46 @@ def unmerge(request: StaffRequest, customer_id: int) -> dict[str, Any]:
     """`customer_id` is the record that went. Both are as they were; what was added since stays with the other."""
     done = services.unmerge(actor=request.actor, gone_id=customer_id)
     return {**vars(done), "added": _labelled(done.added)}
+
+
+# ── how good the base is ──────────────────────────────────────────────────
+
+
+class QualityOut(Schema):
+    """The quality of the base on a day: `score` is the percentage of active records that have all four `parts`.
+
+    `figures` has counts of active records by part, by field (`fields`: how many have it filled) and by kind.
+    """
+
+    day: date
+    score: float
+    figures: dict[str, Any]
+    computed_at: datetime
+
+
+class QualityPage(Schema):
+    """A page of days, the oldest first; `next` is the cursor of the page after, null at the end."""
+
+    items: list[QualityOut]
+    next: str | None
+
+
+@router.get("/quality", response=QualityOut, summary="How good the base is")
+def quality_latest(request: StaffRequest) -> Quality:
+    """As it was counted last; 404 before the first count."""
+    found = quality.latest(actor=request.actor)
+    if found is None:
+        raise Http404
+    return found
+
+
+@router.get("/quality/days", response=QualityPage, summary="How good the base was, day by day")
+def quality_days(request: StaffRequest, after: After | None = None, size: Size = 50) -> dict[str, Any]:
+    """It is counted every night, and whenever somebody asks."""
+    return page(quality.days(actor=request.actor), order=("day", "id"), after=after, size=size)
+
+
+@router.post("/quality/count", response={202: RunOutShort}, summary="Count how good the base is")
+def quality_count(request: StaffRequest) -> tuple[int, dict[str, int]]:
+    """Long work: look at the run. A count that waits already is given instead."""
+    return 202, {"run_id": quality_ask(actor=request.actor).pk}

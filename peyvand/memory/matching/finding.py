@@ -29,6 +29,7 @@ from peyvand.memory.customers.models import CustomerKind
 from peyvand.memory.matching import weighing
 from peyvand.memory.matching.likeness import firm_keys, local_part, person_keys
 from peyvand.memory.matching.services.keeping import Kept, keep
+from peyvand.memory.matching.services.measuring import quality_count
 
 SEED = 7
 LARGEST_BLOCK = 60
@@ -74,6 +75,7 @@ def find(run: Running, **_arguments: Any) -> Mapping[str, Any]:
         with tempfile.TemporaryDirectory(prefix="peyvand-matching-") as folder:
             found = search(demo=run.actor.demo, kind=kind, folder=Path(folder), progress=_progress(run, number * 50))
         totals = {name: totals[name] + getattr(found, name) for name in totals}
+    quality_count(demo=run.actor.demo)  # of which the pairs are a part
     run.progress(100, 100)
     return totals
 

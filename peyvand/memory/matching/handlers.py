@@ -8,6 +8,7 @@ from peyvand.events.matching import CustomersUnmerged
 from peyvand.events.transfer import TransferFinished
 from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.memory.matching.services.asking import find_ask, look_at
+from peyvand.memory.matching.services.measuring import quality_ask
 
 TELLING = {"name", "given_name", "family_name", "city", "birth_date", "identities", "kind"}
 
@@ -32,3 +33,9 @@ def nightly() -> None:
     """The whole base, in both businesses."""
     for demo in (False, True):
         find_ask(actor=system_actor(demo=demo))
+
+
+def quality_nightly() -> None:
+    """How good both businesses' bases are today."""
+    for demo in (False, True):
+        quality_ask(actor=system_actor(demo=demo))

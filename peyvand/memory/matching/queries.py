@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from collections.abc import Collection
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from peyvand.foundation.registry.actor import Actor
@@ -13,6 +15,7 @@ from peyvand.memory.matching import access
 from peyvand.memory.matching.access import PairQuerySet
 from peyvand.memory.matching.models import Pair, PairState, Redirect
 
+LATEST_FIRST = ("-merged_at", "-id")
 SUREST_FIRST = ("-score", "-id")
 
 
@@ -56,3 +59,20 @@ def merged_here(*, actor: Actor, customer_id: int) -> list[Redirect]:
     if not actor.may(access.MERGE):
         return []
     return list(Redirect.objects.filter(kept_id=customer_id, into_id=customer_id).order_by("-merged_at")[:10])
+
+
+def pairs_by_id(*, actor: Actor, ids: Collection[int]) -> list[Pair]:
+    """Of these pairs the open ones that the actor may decide on, the surest first."""
+    return list(pairs(actor=actor).filter(pk__in=list(ids)).order_by("-score", "-id"))
+
+
+def merges(*, actor: Actor) -> QuerySet[Redirect]:
+    """Merges that the actor may take back, with how many were done at the same stroke; order them by LATEST_FIRST."""
+    actor.require(access.MERGE)
+    reach = Customer.objects.visible_to(actor, access.MERGE)
+    together = Redirect.objects.filter(demo=actor.demo, batch=OuterRef("batch")).order_by().values("batch")
+    return (
+        Redirect.objects.filter(demo=actor.demo, kept__in=reach)
+        .select_related("kept", "merged_by")
+        .annotate(together=Subquery(together.annotate(n=Count("id")).values("n")))
+    )

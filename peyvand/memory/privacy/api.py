@@ -50,10 +50,10 @@ def personal_data(request: StaffRequest, customer_id: int) -> Any:
 
 
 @router.post("/customers/{int:customer_id}/erase", response=ErasureOut, summary="Erase a person for good")
-def person_erase(request: StaffRequest, customer_id: int, body: ErasureIn) -> dict[str, Any]:
+def person_erase(request: StaffRequest, customer_id: int, data: ErasureIn) -> dict[str, Any]:
     """Undo never brings it back. Orders keep their sums, without a name."""
     try:
-        return {"rows": erasing.person_erase(actor=request.actor, customer_id=customer_id, name=body.name)}
+        return {"rows": erasing.person_erase(actor=request.actor, customer_id=customer_id, name=data.name)}
     except Customer.DoesNotExist:
         raise Http404 from None
     except ErasureError as error:

@@ -86,7 +86,7 @@ def person_erase(*, actor: Actor, customer_id: int, name: str) -> Mapping[str, i
         Erasure.objects.create(
             demo=actor.demo, customer_id=customer_id, counts=counts, staff_id=actor.user_id, staff_name=actor.name
         )
-        for file_id in kept_files:
+        for file_id in _unshared(kept_files):
             files.discard(actor=system_actor(demo=actor.demo), id=file_id)  # whoever of us brought it
     return counts
 
@@ -109,6 +109,20 @@ def _files(ids: Mapping[str, Sequence[int]]) -> list[int]:
             if row[column] is not None
         }
     )
+
+
+def _unshared(file_ids: Sequence[int]) -> list[int]:
+    """Of these files, those that no row of somebody else stands on, as the list that several have signed."""
+    others: set[int] = set()
+    for table in registry.all(PersonalTable):
+        for column in table.files:
+            query = sql.SQL("SELECT {0} FROM {1} WHERE {0} = ANY(%s)").format(
+                Identifier(column), Identifier(table.name)
+            )
+            with connection.cursor() as cursor:
+                cursor.execute(query, [list(file_ids)])
+                others |= {file_id for (file_id,) in cursor.fetchall()}
+    return [file_id for file_id in file_ids if file_id not in others]
 
 
 def _take_away(ids: Mapping[str, Sequence[int]]) -> dict[str, int]:

@@ -27,14 +27,21 @@ DELETE /customers/{customer_id} customers.view+customers.delete
 GET /customers/{customer_id}/identities customers.view
 POST /customers/{customer_id}/identities customers.view+customers.edit
 DELETE /customers/{customer_id}/identities/{identity_id} customers.view+customers.edit
+PATCH /customers/{customer_id}/identities/{identity_id} customers.view+customers.edit
 POST /customers/{customer_id}/identities/{identity_id}/verify customers.view+customers.edit
+POST /customers/{customer_id}/identities/{identity_id}/primary customers.view+customers.edit
 GET /tags customers.view
 GET /customers/{customer_id}/tags customers.view
 POST /customers/{customer_id}/tags customers.view+customers.edit
 DELETE /customers/{customer_id}/tags/{tag_id} customers.view+customers.edit
 GET /customers/{customer_id}/relations customers.view
 POST /customers/{customer_id}/relations customers.view+customers.edit
+PATCH /customers/{customer_id}/relations/{relation_id} customers.view+customers.edit
 DELETE /customers/{customer_id}/relations/{relation_id} customers.view+customers.edit
+GET /customers/{customer_id}/tree customers.view
+GET /customers/{customer_id}/traits customers.view
+PUT /customers/{customer_id}/traits customers.view+customers.edit
+DELETE /customers/{customer_id}/traits/{trait_id} customers.view+customers.edit
 GET /customers/{customer_id}/merge customers.view+customers.edit+matching.merge
 POST /customers/{customer_id}/merge customers.view+customers.edit+matching.merge
 GET /customers/{base_id}/merged customers.view+matching.merge
@@ -43,6 +50,9 @@ GET /duplicates customers.view+matching.merge
 POST /duplicates/find matching.find
 POST /duplicates/merge customers.view+customers.edit+matching.merge
 POST /duplicates/batches/{batch}/undo customers.view+matching.merge
+GET /quality matching.quality
+GET /quality/days matching.quality
+POST /quality/count matching.quality
 GET /duplicates/{pair_id} customers.view+matching.merge
 POST /duplicates/{pair_id}/decide customers.view+matching.merge
 GET /customers/{customer_id}/lists customers.view
@@ -75,6 +85,7 @@ POST /customers/{customer_id}/consents/with-file customers.view+consents.view+co
 GET /consents consents.view
 GET /consents/{entry_id}/proof customers.view+consents.view
 POST /consents/allowed consents.view
+POST /consents/{entry_id}/mistake customers.view+consents.view+consents.edit
 POST /consents/set consents.edit
 GET /interactions/kinds interactions.view
 GET /customers/{customer_id}/timeline customers.view+interactions.view
@@ -233,7 +244,11 @@ BODIES: Mapping[str, Any] = {
     "POST /customers/actions": {"ids": ["{customer_id}"], "do": "tag", "value": "new"},
     "PATCH /customers/{customer_id}": {"city": "Shiraz"},
     "POST /customers/{customer_id}/identities": {"kind": "email", "value": "n@example.com"},
-    "POST /customers/{customer_id}/identities/{identity_id}/verify": {"verified": True},
+    "POST /customers/{customer_id}/identities/{identity_id}/verify": {"how": "call"},
+    "PATCH /customers/{customer_id}/identities/{identity_id}": {"label": "Work"},
+    "PATCH /customers/{customer_id}/relations/{relation_id}": {"role": "director", "is_main": True},
+    "PUT /customers/{customer_id}/traits": {"facts": [{"name": "tea", "text": "green"}]},
+    "POST /consents/{entry_id}/mistake": {"note": "wrong person"},
     "POST /customers/{customer_id}/tags": {"name": "new"},
     "POST /customers/{customer_id}/relations": {"customer_id": "{firm_id}", "role": "director"},
     "POST /customers/{customer_id}/merge": {"gone_id": "{twin_id}"},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -35,6 +38,14 @@ def site(settings: LazySettings) -> Iterator[Client]:
     for name in ("ROOT_URLCONF", "MIDDLEWARE", "TEMPLATES", "CONTENT_SECURITY_POLICY"):
         setattr(settings, name, getattr(own, name))
     return Client(HTTP_HOST="127.0.0.1:8001")
+
+
+def test_its_process_starts_with_its_own_settings() -> None:
+    """In a process of its own: what an app demands of the settings is demanded there only."""
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "peyvand.config.settings_site"}
+    asked = [sys.executable, "-c", "from peyvand.config.asgi_site import application; print(callable(application))"]
+    started = subprocess.run(asked, env=environ, capture_output=True, text=True, check=False)
+    assert started.stdout.strip() == "True", started.stderr
 
 
 def link_of(customer: Customer) -> str:

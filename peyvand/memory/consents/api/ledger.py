@@ -21,7 +21,7 @@ from peyvand.foundation.ui.lists import KeysetPage, paginate
 from peyvand.foundation.ui.rest import LARGEST_ID, After, Given, Id, Moment, Size, Text, example
 from peyvand.memory.consents import access, panels, queries, services
 from peyvand.memory.consents.errors import InvalidError
-from peyvand.memory.consents.models import ConsentEntry, ConsentState, Recorder, Source, Wording
+from peyvand.memory.consents.models import ConsentEntry, ConsentState, Decision, Recorder, Source, Wording
 from peyvand.memory.customers import queries as customer_queries
 from peyvand.memory.customers.access import VIEW as CUSTOMERS_VIEW
 from peyvand.memory.customers.models import Customer
@@ -41,7 +41,10 @@ class StateOut(Schema):
 
 
 class EntryOut(Schema):
-    """A line of the ledger; `staff` is who wrote it, "" where none of us did."""
+    """A line of the ledger; `staff` is who wrote it, "" where none of us did.
+
+    A line whose decision is `void` says that the line `reverses` was a mistake: neither of the two counts.
+    """
 
     id: int
     customer_id: int
@@ -58,6 +61,7 @@ class EntryOut(Schema):
     proof_data: dict[str, Any]
     has_proof_file: bool
     note: str
+    reverses_id: int | None
 
 
 class EntryPage(Schema):
@@ -107,6 +111,15 @@ class ManyIn(Given):
     source: Said = "api"
     at: Moment | None = None
     wording_id: Id | None = None
+    proof: Text = Field(default="", max_length=5_000)
+    note: Text = Field(default="", max_length=5_000)
+
+
+class MistakeIn(Given):
+    """Why a line was a mistake."""
+
+    model_config = example({"note": "the wrong Sara"})
+
     note: Text = Field(default="", max_length=5_000)
 
 
@@ -148,7 +161,7 @@ def _state(one: ConsentState, keys: dict[int, str]) -> dict[str, Any]:
 
 def _entry(one: ConsentEntry) -> dict[str, Any]:
     names = ("id", "customer_id", "channel", "decision", "at", "recorded_at", "recorder", "wording_id", "source",
-             "proof", "proof_data", "note")  # fmt: skip
+             "proof", "proof_data", "note", "reverses_id")  # fmt: skip
     more = {"purpose": one.purpose.key, "staff": one.staff_name, "has_proof_file": one.proof_file_id is not None}
     return {name: getattr(one, name) for name in names} | more
 
@@ -240,7 +253,7 @@ def entries_list(
     request: StaffRequest,
     purpose: Annotated[Text, Field(max_length=40)] = "",
     channel: Annotated[Text, Field(max_length=40)] = "",
-    decision: Literal["", "given", "withdrawn", "denied"] = "",
+    decision: Literal["", "given", "withdrawn", "denied", "void"] = "",
     after: After | None = None,
     size: Size = 50,
 ) -> dict[str, Any]:
@@ -266,6 +279,22 @@ def entries_proof(request: StaffRequest, entry_id: int) -> HttpResponseBase:
     return sent(request, kept)
 
 
+@router.post(
+    "/consents/{int:entry_id}/mistake", response={201: EntryOut}, summary="Say that a line was written by mistake"
+)
+def entries_mistake(request: StaffRequest, entry_id: int, data: MistakeIn) -> tuple[int, dict[str, Any]]:
+    """Gives the line that takes it back; what stood before counts again. A line is taken back once."""
+    actor = request.actor
+    actor.require(access.EDIT)
+    reach = ConsentEntry.objects.visible_to(actor, access.EDIT).exclude(decision=Decision.VOID)
+    entry = reach.filter(pk=entry_id).first()
+    if entry is None:
+        raise Http404
+    services.entries_void(actor=actor, entries=[entry.pk], note=data.note)
+    line = ConsentEntry.objects.select_related("purpose").get(reverses=entry)
+    return 201, _entry(line)
+
+
 @router.post("/consents/allowed", response=AllowedOut, summary="Which of these customers allow it")
 def allowed(request: StaffRequest, data: AskIn) -> dict[str, Any]:
     """A question, too long for an address; nothing is written."""
@@ -282,6 +311,6 @@ def consents_many(request: StaffRequest, data: ManyIn) -> services.BulkResult:
     actor.require(access.EDIT)
     return services.consents_set(
         actor=actor, customers=data.customer_ids, purpose=data.purpose, channels=data.channels,
-        decision=data.decision, source=Source(data.source), at=data.at, note=data.note,
+        decision=data.decision, source=Source(data.source), at=data.at, proof=data.proof, note=data.note,
         wording=_wording(actor, data.wording_id),
     )  # fmt: skip

@@ -11,6 +11,8 @@ from peyvand.memory.consents.services.ledger import (
     consent_withdraw,
     consents_set,
     consents_write,
+    entries_void,
+    ledger_take_back,
 )
 from peyvand.memory.consents.services.merging import follow_merge
 from peyvand.memory.consents.services.purposes import (
@@ -33,7 +35,9 @@ __all__ = [
     "consent_withdraw",
     "consents_set",
     "consents_write",
+    "entries_void",
     "follow_merge",
+    "ledger_take_back",
     "purpose_archive",
     "purpose_move",
     "purpose_save",

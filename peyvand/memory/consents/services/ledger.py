@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
 
 from peyvand.events.consents import ConsentsChanged
+from peyvand.foundation.changes.models import Change
 from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.files.models import StoredFile
 from peyvand.foundation.outbox.services import publish
@@ -24,11 +25,12 @@ from peyvand.foundation.registry.registry import registry
 from peyvand.memory.consents import access
 from peyvand.memory.consents.declarations import ConsentChannel
 from peyvand.memory.consents.errors import InvalidError
-from peyvand.memory.consents.models import Decision, Purpose, Recorder, Source, Wording
+from peyvand.memory.consents.models import SAID, ConsentEntry, Decision, Purpose, Recorder, Source, Wording
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.models import Customer
 
 EVENT_SIZE = 5_000
+AT_ONCE = 2_000  # customers in one statement
 TEXT_LENGTH = 5_000
 EARLIEST = timedelta(days=366 * 120)
 
@@ -191,9 +193,14 @@ def consents_set(
     source: str,
     at: datetime | None = None,
     wording: Wording | None = None,
+    proof: str = "",
+    proof_file: StoredFile | None = None,
     note: str = "",
 ) -> BulkResult:
-    """Write the same word of many customers; those whose consents the actor may not change are left as they are."""
+    """Write the same word of many customers; those whose consents the actor may not change are left as they are.
+
+    `ledger_take_back` with the change set says that it was a mistake. Raises NotAllowed and InvalidError.
+    """
     actor.require(access.EDIT)
     if not channels:
         raise InvalidError({"channels": _("Choose at least one channel.")})
@@ -205,18 +212,76 @@ def consents_set(
             return BulkResult(0, None)
         title = ngettext("Consents of %(count)s customer", "Consents of %(count)s customers", len(ids))
         with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids)}) as made:
-            consents_write(
-                actor=actor,
-                rows=[
-                    ConsentRow(
-                        customer_id=pk, purpose=purpose, channel=channel, decision=decision, source=source, at=at,
-                        wording_id=wording.pk if wording else None, note=note,
-                    )
-                    for pk in ids
-                    for channel in dict.fromkeys(channels)
-                ],
-            )  # fmt: skip
+            for start in range(0, len(ids), AT_ONCE):
+                consents_write(
+                    actor=actor,
+                    rows=[
+                        ConsentRow(
+                            customer_id=pk, purpose=purpose, channel=channel, decision=decision, source=source, at=at,
+                            wording_id=wording.pk if wording else None, proof=proof,
+                            proof_file_id=proof_file.pk if proof_file else None, note=note,
+                        )
+                        for pk in ids[start : start + AT_ONCE]
+                        for channel in dict.fromkeys(channels)
+                    ],
+                )  # fmt: skip
     return BulkResult(len(ids), made.pk)
+
+
+_REVERSE = """
+INSERT INTO consents_consententry (demo, customer_id, purpose_id, channel, decision, at, recorder, staff_id, staff_name,
+                                   source, proof, proof_data, note, reverses_id)
+SELECT e.demo, e.customer_id, e.purpose_id, e.channel, 'void', statement_timestamp(), 'staff', %(staff_id)s, %(staff)s,
+       e.source, '', '{}', %(note)s, e.id
+  FROM consents_consententry e
+ WHERE e.id = ANY(%(ids)s) AND e.decision <> 'void'
+   AND NOT EXISTS (SELECT FROM consents_consententry v WHERE v.reverses_id = e.id)
+ ORDER BY e.id
+RETURNING customer_id, reverses_id
+"""
+
+
+def entries_void(*, actor: Actor, entries: Collection[int], note: str = "") -> BulkResult:
+    """Say that lines were written by mistake: each gets a line that takes it back, and neither counts any more.
+
+    What stood before counts again. Lines that were taken back already, or that the actor may not change, are left.
+    Raises NotAllowed, and InvalidError for a note that is too long.
+    """
+    actor.require(access.EDIT)
+    if len(note) > TEXT_LENGTH:
+        raise InvalidError({"note": _("This is too long.")})
+    with transaction.atomic():
+        reach = ConsentEntry.objects.visible_to(actor, access.EDIT).filter(pk__in=list(entries))
+        chosen = dict(reach.order_by("customer_id", "pk").values_list("pk", "customer_id"))
+        people = sorted(set(chosen.values()))
+        list(Customer.objects.filter(pk__in=people).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+        title = ngettext("%(count)s consent was a mistake", "%(count)s consents were a mistake", len(chosen))
+        with change_set(actor=actor, kind="edit", title=title % {"count": len(chosen)}) as made:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    _REVERSE,
+                    {"ids": list(chosen), "staff_id": actor.user_id, "staff": actor.name[:200], "note": _plain(note)},
+                )
+                written = cursor.fetchall()
+            _tell_of(actor=actor, entries=[pk for _customer, pk in written])
+    return BulkResult(len({customer for customer, _pk in written}), made.pk if written else None)
+
+
+def ledger_take_back(*, actor: Actor, change_set_id: int) -> BulkResult:
+    """Say that the lines of a change set were written by mistake (see entries_void)."""
+    actor.require(access.EDIT)
+    lines = Change.objects.filter(change_set_id=change_set_id, table_name=ConsentEntry._meta.db_table, op="I")
+    return entries_void(actor=actor, entries=list(lines.values_list("row_id", flat=True)))
+
+
+def _tell_of(*, actor: Actor, entries: Sequence[int]) -> None:
+    found = ConsentEntry.objects.filter(pk__in=list(entries)).values_list("customer_id", "purpose__key", "channel")
+    rows = list(found)
+    purposes, channels = tuple(sorted({row[1] for row in rows})), tuple(sorted({row[2] for row in rows}))
+    ids = sorted({row[0] for row in rows})
+    for start in range(0, len(ids), EVENT_SIZE):
+        some = tuple(ids[start : start + EVENT_SIZE])
+        publish(ConsentsChanged(customer_ids=some, purposes=purposes, channels=channels, demo=actor.demo), actor=actor)
 
 
 def consents_write(*, actor: Actor, rows: Sequence[ConsentRow]) -> int:
@@ -267,7 +332,7 @@ def _errors(
         errors["purpose"] = _("Choose one of the purposes.")
     if not registry.has(ConsentChannel, row.channel):
         errors["channels"] = _("Choose one of the channels.")
-    if row.decision not in Decision.values:
+    if row.decision not in SAID:
         errors["decision"] = _("Say whether it is given, refused or taken back.")
     if row.source not in Source.values:
         errors["source"] = _("Say where it was said.")

@@ -42,7 +42,10 @@ def _write(*rows: ConsentRow) -> int:
 
 def _folded() -> dict[tuple[int, int, str], tuple[str, int]]:
     found: dict[tuple[int, int, str], ConsentEntry] = {}
-    for entry in ConsentEntry.objects.all():
+    mistakes = set(ConsentEntry.objects.values_list("reverses_id", flat=True))
+    for entry in ConsentEntry.objects.exclude(decision="void"):
+        if entry.pk in mistakes:
+            continue
         key = (entry.customer_id, entry.purpose_id, entry.channel)
         if key not in found or _order(entry) > _order(found[key]):
             found[key] = entry
@@ -67,6 +70,7 @@ steps = st.lists(
             st.sampled_from(["given", "withdrawn", "denied"]), st.integers(0, 4),
         ),
         st.tuples(st.just("undo"), st.integers(0, 9)),
+        st.tuples(st.just("mistake"), st.integers(0, 9)),
         st.tuples(st.just("merge"), st.integers(0, 2), st.integers(0, 2)),
         st.tuples(st.just("delete"), st.integers(0, 2)),
     ),
@@ -90,6 +94,9 @@ def test_what_stands_is_always_the_fold_of_the_ledger(done: list[tuple]) -> None
                 if sets:  # an undo may be refused as a whole where lines have moved since: that loses nothing
                     with suppress(UndoFailedError), transaction.atomic():
                         undo(actor=actor, change_set_id=sets[step[1] % len(sets)])
+            elif step[0] == "mistake":
+                lines = list(ConsentEntry.objects.values_list("pk", flat=True).order_by("pk"))
+                services.entries_void(actor=actor, entries=[lines[step[1] % len(lines)]] if lines else [])
             elif step[0] == "merge" and step[1] != step[2]:
                 kept, gone = people[step[1]], people[step[2]]
                 with change_set(actor=actor, kind="merge", title="merge"):
@@ -118,6 +125,42 @@ def test_lines_are_neither_changed_nor_deleted() -> None:
     with pytest.raises(DatabaseError, match="stays as it was"), transaction.atomic():
         wording.delete()
     assert ConsentEntry.objects.get().decision == "given"
+
+
+def test_a_mistake_is_taken_back_by_a_line_and_what_stood_before_counts_again() -> None:
+    ours, other = factories.customer(), factories.customer()
+    _write(_row(ours, "denied", 1))
+    done = services.consents_set(
+        actor=system_actor(), customers=[ours.pk, other.pk], purpose="news", channels=["sms", "email"],
+        decision="given", source="call", proof="the list of the fair",
+    )  # fmt: skip
+    assert ConsentState.objects.filter(decision="given").count() == 4
+    assert done.change_set_id is not None
+    back = services.ledger_take_back(actor=system_actor(), change_set_id=done.change_set_id)
+    assert back.changed == 2
+    assert [(one.customer_id, one.channel, one.decision) for one in ConsentState.objects.all()] == [
+        (ours.pk, "sms", "denied")
+    ]
+    assert ConsentEntry.objects.count() == 9
+    again = services.ledger_take_back(actor=system_actor(), change_set_id=done.change_set_id)
+    assert (again.changed, again.change_set_id) == (0, None)
+    assert back.change_set_id is not None
+    undo(actor=system_actor(), change_set_id=back.change_set_id)
+    assert ConsentState.objects.filter(decision="given").count() == 4
+    with pytest.raises(InvalidError):
+        _write(_row(ours, "void", 2))
+
+
+def test_a_mistake_of_a_foreign_customer_is_not_ones_own_to_take_back() -> None:
+    me = factories.user()
+    mine, other = factories.customer(owner_id=me.pk), factories.customer()
+    _write(_row(mine), _row(other))
+    actor = factories.actor(me, scope=Scope.OWN, consents_view=Scope.ALL, consents_edit=Scope.ALL)
+    entries = list(ConsentEntry.objects.values_list("pk", flat=True))
+    assert services.entries_void(actor=actor, entries=entries).changed == 1
+    assert [one.customer_id for one in ConsentState.objects.all()] == [other.pk]
+    with pytest.raises(NotAllowed):
+        services.entries_void(actor=factories.actor(me), entries=entries)
 
 
 def test_a_customer_takes_their_lines_along_and_an_undo_brings_both_back() -> None:

@@ -15,7 +15,7 @@ from peyvand.foundation.ui.fields import CodeInput, DateField, DropInput
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.memory.consents import queries
 from peyvand.memory.consents.errors import InvalidError
-from peyvand.memory.consents.models import Decision, PurposeKind, Source, Wording
+from peyvand.memory.consents.models import Decision, Purpose, PurposeKind, Source, Wording
 
 BY_HAND = (Source.CALL, Source.IN_PERSON, Source.PAPER, Source.MESSAGE, Source.FORM)
 
@@ -61,6 +61,10 @@ class SayForm(forms.Form):
         if isinstance(wording, forms.ChoiceField):
             wording.choices = [("", gettext("None")), *((str(one.pk), said(one)) for one in wordings)]
 
+    def wording_of(self, wordings: Sequence[Wording]) -> Wording | None:
+        """The wording that was chosen."""
+        return next((one for one in wordings if str(one.pk) == self.cleaned_data["wording"]), None)
+
     def moment(self) -> datetime | None:
         """Noon of the reader's day, or None for now."""
         day: date | None = self.cleaned_data["day"]
@@ -75,6 +79,26 @@ def said(wording: Wording) -> str:
     language = gettext("Persian") if wording.language == "fa" else gettext("English")
     short = wording.text if len(wording.text) <= 60 else f"{wording.text[:60]}…"
     return f"{language} {wording.version}: {short}"
+
+
+class ManyForm(SayForm):
+    """The same word of many customers, on a purpose that is chosen first."""
+
+    field_order = ("purpose", "decision", "channels", "source", "day", "wording", "proof", "scan", "note")
+    purpose = forms.ChoiceField(label=_("Purpose"))
+
+    def __init__(self, *args: Any, purposes: Sequence[Purpose], wordings: Sequence[Wording], **more: Any) -> None:
+        super().__init__(*args, wordings=wordings, **more)
+        purpose, wording = self.fields["purpose"], self.fields["wording"]
+        names = {one.pk: one.name for one in purposes}
+        if isinstance(purpose, forms.ChoiceField):
+            purpose.choices = [(one.key, one.name) for one in purposes]
+        if isinstance(wording, forms.ChoiceField):
+            groups = [
+                (name, [(str(one.pk), said(one)) for one in wordings if one.purpose_id == pk])
+                for pk, name in names.items()
+            ]
+            wording.choices = [("", gettext("None")), *groups]
 
 
 class PurposeForm(forms.Form):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.files import services as files
@@ -19,6 +20,7 @@ from peyvand.foundation.files.models import StoredFile
 from peyvand.foundation.files.services import FileRefusedError
 from peyvand.foundation.files.web.views import sent
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.lists import BadCursorError, paginate
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.reader import current_reader
@@ -75,7 +77,7 @@ def say(request: StaffRequest, customer_id: int, purpose: str) -> HttpResponse:
             raise Http404 from None
         else:
             text = gettext("What %(name)s says was written down.") % {"name": customer.name}
-            toast(request, text, undo_url=reverse("changes:undo", args=[done]))
+            toast(request, text, undo_url=reverse("consents:take-back", args=[done]))
             return _go(request, f"{reverse('customers:one', args=[customer.pk])}?tab=consents.ledger")
     entries = queries.entries_of(actor=actor, customer_id=customer.pk).filter(purpose=about)[:20]
     context = {
@@ -130,6 +132,32 @@ def proof(request: StaffRequest, entry_id: int) -> HttpResponseBase:
     return sent(request, kept)
 
 
+@require_POST
+def take_back(request: StaffRequest, line_set_id: int) -> HttpResponse:
+    """What was just written was a mistake: a line says so of each of its lines."""
+    done = services.ledger_take_back(actor=request.actor, change_set_id=line_set_id)
+    if not done.changed:
+        raise Http404
+    text = ngettext("Taken back of %(count)s customer.", "Taken back of %(count)s customers.", done.changed)
+    toast(request, text % {"count": number(done.changed)})
+    return HttpResponseRedirect(reverse("consents:ledger"))
+
+
+@require_POST
+def mistake(request: StaffRequest, entry_id: int) -> HttpResponse:
+    """One line was a mistake."""
+    actor = request.actor
+    actor.require(access.EDIT)
+    entry = ConsentEntry.objects.visible_to(actor, access.EDIT).filter(pk=entry_id).first()
+    if entry is None:
+        raise Http404
+    done = services.entries_void(actor=actor, entries=[entry.pk])
+    if done.change_set_id is not None:
+        undo = reverse("changes:undo", args=[done.change_set_id])
+        toast(request, gettext("The line counts no more."), undo_url=undo)
+    return HttpResponseRedirect(f"{reverse('customers:one', args=[entry.customer_id])}?tab=consents.ledger")
+
+
 @require_safe
 def overview(request: StaffRequest) -> HttpResponse:
     """How many customers allow what, and how that has changed."""
@@ -167,18 +195,13 @@ def ledger(request: StaffRequest) -> HttpResponse:
     actor = request.actor
     actor.require(access.VIEW)
     purposes = queries.purposes(actor=actor, archived=True)
-    keys = {one.key: one for one in purposes}
+    keys = {one.key for one in purposes}
     wanted = {
         "purpose": request.GET.get("purpose", "") if request.GET.get("purpose") in keys else "",
         "channel": request.GET.get("channel", "")[:40],
         "decision": request.GET.get("decision", "") if request.GET.get("decision") in Decision.values else "",
     }
-    found = queries.entries(actor=actor)
-    if wanted["purpose"]:
-        found = found.filter(purpose=keys[wanted["purpose"]])
-    for name in ("channel", "decision"):
-        if wanted[name]:
-            found = found.filter(**{name: wanted[name].replace("\0", "")})
+    found = queries.narrowed(queries.entries(actor=actor), wanted)
     before, after = request.GET.get("before"), request.GET.get("after")
     try:
         page = paginate(found, order=queries.NEWEST_FIRST, cursor=before or after, size=PAGE, backwards=bool(before))
@@ -195,6 +218,8 @@ def ledger(request: StaffRequest) -> HttpResponse:
         "channels": queries.channels(),
         "decisions": [(one.value, showing.word_of(one.value)) for one in Decision],
         "wanted": wanted,
+        "export_query": urlencode({name: value for name, value in wanted.items() if value}),
+        "may_export": actor.may(access.EXPORT),
         "bulk": False,
         "empty": Empty(
             title=gettext("No line fits"),

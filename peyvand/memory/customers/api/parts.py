@@ -1,21 +1,22 @@
-"""REST routes of what hangs on one customer: identities, tags, roles in organisations."""
+"""REST routes of what hangs on one customer: identities and tags."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 from django.http import Http404
 from ninja import Router, Schema
 from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
-from peyvand.foundation.ui.rest import Given, Id, Text, example
-from peyvand.memory.customers import access, queries, services
+from peyvand.foundation.ui.rest import Given, Text, example
+from peyvand.memory.customers import queries, services
 from peyvand.memory.customers.api.records import customer_editable, customer_seen
 from peyvand.memory.customers.api.schemas import IdentityIn, IdentityOut
 from peyvand.memory.customers.data import IdentityData
-from peyvand.memory.customers.models import Customer, CustomerKind, CustomerTag, Identity, Relation, Tag
+from peyvand.memory.customers.models import Customer, CustomerTag, Identity, Tag
 
+How = Literal["code", "message", "call", "document", "in-person", "program"]
 router = Router()
 
 
@@ -23,15 +24,30 @@ router = Router()
 
 
 class VerifiedIn(Given):
-    """Whether the identity was proved to be the customer's, as by calling back."""
+    """Whether the identity was proved to be the customer's, and how: by a code told back, a message answered, a call, a
+    document, in person, or as another program says.
+    """
 
-    model_config = example({"verified": True})
+    model_config = example({"how": "code"})
 
-    verified: bool
+    verified: bool = True
+    how: How = "program"
+    note: Text = Field(default="", max_length=200)
 
 
-def _identity(customer: Customer, identity_id: int) -> Identity:
-    found = Identity.objects.filter(pk=identity_id, customer=customer).first()
+class IdentityChange(Given):
+    """How it is to be; what is left out stays. With another value it is no longer proved."""
+
+    model_config = example({"label": "Work"})
+
+    value: Text = Field(default="", max_length=254)
+    system: Text = Field(default="", max_length=40)
+    label: Text = Field(default="", max_length=60)
+
+
+def _identity(request: StaffRequest, customer: Customer, identity_id: int) -> Identity:
+    seen = Identity.objects.exclude(kind__in=queries.hidden_kinds(request.actor))
+    found = seen.filter(pk=identity_id, customer=customer).first()
     if found is None:
         raise Http404
     return found
@@ -57,7 +73,7 @@ def identities_create(request: StaffRequest, customer_id: int, data: IdentityIn)
 def identities_remove(request: StaffRequest, customer_id: int, identity_id: int) -> tuple[int, None]:
     """The next of its kind becomes the primary one."""
     found = customer_editable(request, customer_id)
-    services.identity_remove(actor=request.actor, identity=_identity(found, identity_id))
+    services.identity_remove(actor=request.actor, identity=_identity(request, found, identity_id))
     return 204, None
 
 
@@ -68,8 +84,32 @@ def identities_remove(request: StaffRequest, customer_id: int, identity_id: int)
 def identities_verify(request: StaffRequest, customer_id: int, identity_id: int, data: VerifiedIn) -> Identity:
     """`verified_at` of the answer is when it was said."""
     found = customer_editable(request, customer_id)
-    identity = _identity(found, identity_id)
-    return services.identity_verify(actor=request.actor, identity=identity, verified=data.verified)
+    identity = _identity(request, found, identity_id)
+    if not data.verified:
+        return services.identity_unverify(actor=request.actor, identity=identity)
+    return services.identity_verify(actor=request.actor, identity=identity, how=data.how, note=data.note)
+
+
+@router.patch(
+    "/customers/{int:customer_id}/identities/{int:identity_id}", response=IdentityOut,
+    summary="Write an identity anew, or label it",
+)  # fmt: skip
+def identities_change(request: StaffRequest, customer_id: int, identity_id: int, data: IdentityChange) -> Identity:
+    """Its kind stays."""
+    identity = _identity(request, customer_editable(request, customer_id), identity_id)
+    now = {name: getattr(identity, name) for name in ("value", "system", "label")}
+    said = IdentityData(identity.kind, **{**now, **data.dict(exclude_unset=True)})
+    return services.identity_change(actor=request.actor, identity=identity, data=said)
+
+
+@router.post(
+    "/customers/{int:customer_id}/identities/{int:identity_id}/primary", response=IdentityOut,
+    summary="Make an identity the first of its kind",
+)  # fmt: skip
+def identities_primary(request: StaffRequest, customer_id: int, identity_id: int) -> Identity:
+    """The phone that is called, the address that is written to."""
+    identity = _identity(request, customer_editable(request, customer_id), identity_id)
+    return services.identity_primary(actor=request.actor, identity=identity)
 
 
 # ── tags ──────────────────────────────────────────────────────────────────
@@ -119,78 +159,4 @@ def tags_remove(request: StaffRequest, customer_id: int, tag_id: int) -> tuple[i
     if tag is None:
         raise Http404
     services.tag_remove(actor=request.actor, customer=customer, tag=tag)
-    return 204, None
-
-
-# ── relations ─────────────────────────────────────────────────────────────
-
-
-class RelationOut(Schema):
-    """What a person is in an organisation."""
-
-    id: int
-    person_id: int
-    person: str
-    organisation_id: int
-    organisation: str
-    role: str
-
-    @staticmethod
-    def resolve_person(one: Relation) -> str:
-        return one.person.name
-
-    @staticmethod
-    def resolve_organisation(one: Relation) -> str:
-        return one.organisation.name
-
-
-class RelationIn(Given):
-    """The other side: of a person an organisation, of an organisation a person. Said again, the role is replaced."""
-
-    model_config = example({"customer_id": 2, "role": "buyer"})
-
-    customer_id: Id
-    role: Text = Field(default="", max_length=120)
-
-
-@router.get(
-    "/customers/{int:customer_id}/relations", response=list[RelationOut],
-    summary="A person's organisations, or an organisation's people",
-)  # fmt: skip
-def relations_list(request: StaffRequest, customer_id: int) -> list[Relation]:
-    """Of those whom you may see."""
-    return queries.relations_of(actor=request.actor, customer=customer_seen(request, customer_id))
-
-
-@router.post(
-    "/customers/{int:customer_id}/relations", response={201: RelationOut},
-    summary="Say what a person is in an organisation",
-)  # fmt: skip
-def relations_add(request: StaffRequest, customer_id: int, data: RelationIn) -> tuple[int, Relation]:
-    """From either side."""
-    customer = customer_editable(request, customer_id)
-    other = customer_seen(request, data.customer_id)
-    pair: Any = (other, customer) if customer.kind == CustomerKind.ORGANISATION else (customer, other)
-    made = services.relation_add(actor=request.actor, person=pair[0], organisation=pair[1], role=data.role)
-    return 201, made
-
-
-@router.delete(
-    "/customers/{int:customer_id}/relations/{int:relation_id}",
-    response={204: None},
-    summary="Say that it is so no more",
-)
-def relations_remove(request: StaffRequest, customer_id: int, relation_id: int) -> tuple[int, None]:
-    """Neither of the two is touched otherwise."""
-    customer = customer_editable(request, customer_id)
-    seen = Customer.objects.visible_to(request.actor, access.VIEW)
-    side = "organisation" if customer.kind == CustomerKind.ORGANISATION else "person"
-    other = "person" if side == "organisation" else "organisation"
-    found = Relation.objects.select_related("person", "organisation").filter(
-        pk=relation_id, **{side: customer, f"{other}__in": seen}
-    )
-    relation = found.first()
-    if relation is None:
-        raise Http404
-    services.relation_remove(actor=request.actor, relation=relation)
     return 204, None

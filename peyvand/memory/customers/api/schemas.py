@@ -23,7 +23,7 @@ Custom = Annotated[
 
 
 class IdentityOut(Schema):
-    """A phone, e-mail or code; `key` is how it is compared."""
+    """A phone, e-mail or code; `key` is how it is compared, `verified_…` when, how and by whom it was proved theirs."""
 
     id: int
     kind: str
@@ -33,17 +33,26 @@ class IdentityOut(Schema):
     label: str
     is_primary: bool
     verified_at: datetime | None
+    verified_how: str
+    verified_by_id: int | None
+    verified_note: str
 
 
 class TraitOut(Schema):
-    """What is computed or said of the customer; `number` of an amount in whole units of `currency`."""
+    """What is computed or said of the customer; `number` of an amount in whole units of `currency`.
 
+    `source` is staff, import, api, or what computes it; `by_name` the colleague who said it.
+    """
+
+    id: int
     name: str
     text: str
     number: Decimal | None
     currency: str
     at: date | None
     source: str
+    by_name: str
+    computed_at: datetime
 
 
 class CustomerOut(Schema):
@@ -94,7 +103,7 @@ class CustomerWhole(CustomerOut):
 
     @staticmethod
     def resolve_traits(customer: Customer) -> list[Trait]:
-        return list(Trait.objects.filter(customer=customer).order_by("name"))
+        return queries.traits_of(customer)
 
 
 class CustomerPage(Schema):

@@ -14,7 +14,14 @@ from peyvand.memory.customers.services.bulk import (
 )
 from peyvand.memory.customers.services.external import customers_by_external, customers_ensure_external
 from peyvand.memory.customers.services.fieldwise import field_set, fields_set
-from peyvand.memory.customers.services.identities import identity_add, identity_remove, identity_verify
+from peyvand.memory.customers.services.identities import (
+    identity_add,
+    identity_change,
+    identity_primary,
+    identity_remove,
+    identity_unverify,
+    identity_verify,
+)
 from peyvand.memory.customers.services.lists import (
     ListData,
     list_add,
@@ -28,12 +35,21 @@ from peyvand.memory.customers.services.lists import (
 from peyvand.memory.customers.services.many import customers_save
 from peyvand.memory.customers.services.naming import words_fold
 from peyvand.memory.customers.services.records import customer_create, customer_update
-from peyvand.memory.customers.services.relations import relation_add, relation_remove
+from peyvand.memory.customers.services.relations import relation_add, relation_change, relation_remove
 from peyvand.memory.customers.services.stages import StageData, stage_archive, stage_move, stage_save
 from peyvand.memory.customers.services.tags import tag_add, tag_remove
-from peyvand.memory.customers.services.traits import traits_clear, traits_write
+from peyvand.memory.customers.services.traits import (
+    SAID,
+    trait_remove,
+    trait_set,
+    traits_clear,
+    traits_say,
+    traits_set,
+    traits_write,
+)
 
 __all__ = [
+    "SAID",
     "ConflictError",
     "CustomerData",
     "ExternalCustomer",
@@ -51,7 +67,10 @@ __all__ = [
     "field_set",
     "fields_set",
     "identity_add",
+    "identity_change",
+    "identity_primary",
     "identity_remove",
+    "identity_unverify",
     "identity_verify",
     "list_add",
     "list_archive",
@@ -62,6 +81,7 @@ __all__ = [
     "list_save",
     "owner_set",
     "relation_add",
+    "relation_change",
     "relation_remove",
     "sample_remove",
     "stage_archive",
@@ -72,7 +92,11 @@ __all__ = [
     "tag_remove",
     "tag_remove_from",
     "team_set",
+    "trait_remove",
+    "trait_set",
     "traits_clear",
+    "traits_say",
+    "traits_set",
     "traits_write",
     "words_fold",
 ]

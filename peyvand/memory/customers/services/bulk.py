@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -22,6 +22,7 @@ from peyvand.memory.customers.models import Customer, CustomerTag
 from peyvand.memory.customers.services.naming import words_fold
 from peyvand.memory.customers.services.tags import tag_name, tags_ensure
 from peyvand.memory.customers.services.touching import touch
+from peyvand.memory.customers.services.traits import computed_forget, unkept
 from peyvand.memory.customers.writing import insert_tags
 
 EVENT_SIZE = 5_000
@@ -107,7 +108,8 @@ def tag_remove_from(*, actor: Actor, customers: Chosen, name: str) -> BulkResult
 def customers_delete(*, actor: Actor, customers: Chosen) -> BulkResult:
     """Delete the customers with their identities, tags and relations; undo brings them back.
 
-    What happened with them, and their orders, stays, without a customer. Traits are computed again after an undo.
+    What happened with them, and their orders, stays, without a customer. What was computed of them is computed again
+    after an undo; what people said of them comes back with it.
     """
     actor.require(access.DELETE)
     with transaction.atomic():
@@ -117,6 +119,7 @@ def customers_delete(*, actor: Actor, customers: Chosen) -> BulkResult:
         title = ngettext("%(count)s customer deleted", "%(count)s customers deleted", len(ids)) % {"count": len(ids)}
         with change_set(actor=actor, kind="bulk", title=title) as made:
             for start in range(0, len(ids), DELETE_SIZE):
+                computed_forget(ids[start : start + DELETE_SIZE])
                 Customer.objects.filter(pk__in=ids[start : start + DELETE_SIZE]).delete()
             for start in range(0, len(ids), EVENT_SIZE):
                 gone = tuple(ids[start : start + EVENT_SIZE])
@@ -140,7 +143,7 @@ _SAMPLE = (
 def sample_remove(actor: Actor) -> int:
     """Remove the customers of the sample business; what refers to them must be gone. Gives how many rows went."""
     removed = 0
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), unkept() as cursor:
         for statement in _SAMPLE:
             cursor.execute(statement)
             removed += cursor.rowcount

@@ -34,6 +34,7 @@ from peyvand.memory.customers.checking import (
     owners_of,
     parents_above,
     refuse_hidden,
+    refuse_hidden_kinds,
     stage_checked,
     taken,
 )
@@ -134,6 +135,7 @@ def _read(actor: Actor, one: _Work, stages: Mapping[str, str]) -> None:
     given = {name: value for name, value in one.row.values.items() if name != "custom"}
     try:
         refuse_hidden(actor, given)
+        refuse_hidden_kinds(actor, one.row.identities)
         one.values = checked(stage_checked(given, demo=actor.demo, words=stages))
         one.tags = dict(tag_name(name) for name in one.row.tags)
     except InvalidError as error:

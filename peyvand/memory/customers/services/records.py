@@ -20,18 +20,20 @@ from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.memory.customers import access
 from peyvand.memory.customers.checking import (
     FIELDS,
+    check_alone,
     check_links,
     checked,
     checked_identities,
     custom_checked,
     refuse_hidden,
+    refuse_hidden_kinds,
     stage_checked,
 )
 from peyvand.memory.customers.data import CustomerData, IdentityData
 from peyvand.memory.customers.errors import ConflictError, InvalidError, Theirs
 from peyvand.memory.customers.keys import name_of, search_key_of, sort_key_of
 from peyvand.memory.customers.models import Customer, CustomerKind
-from peyvand.memory.customers.services.identities import identities_replace
+from peyvand.memory.customers.services.identities import identities_patch, identities_replace
 from peyvand.memory.customers.services.tags import tags_replace
 from peyvand.memory.customers.writing import lock_codes
 
@@ -46,6 +48,8 @@ def customer_create(*, actor: Actor, data: CustomerData) -> Customer:
     """
     actor.require(access.EDIT)
     given = {field.name: getattr(data, field.name) for field in fields(data) if field.name in FIELDS}
+    refuse_hidden(actor, [name for name, value in given.items() if value not in ("", None)])
+    refuse_hidden_kinds(actor, data.identities)
     values = checked(stage_checked(given, demo=actor.demo))
     custom = custom_checked(actor=actor, given=data.custom, before={})
     customer = Customer(demo=actor.demo, custom=custom, **values)
@@ -60,7 +64,7 @@ def customer_create(*, actor: Actor, data: CustomerData) -> Customer:
             customer.save(force_insert=True)
             if not Customer.objects.visible_to(actor, access.EDIT).filter(pk=customer.pk).exists():
                 raise InvalidError({"owner_id": _("You can add customers of your own or of your team only.")})
-            identities_replace(customer=customer, wanted=identities)
+            identities_replace(actor=actor, customer=customer, wanted=identities)
             tags_replace(customer=customer, names=data.tags)
             publish(
                 CustomersCreated(customer_ids=(customer.pk,), source=customer.source, demo=customer.demo), actor=actor
@@ -71,6 +75,7 @@ def customer_create(*, actor: Actor, data: CustomerData) -> Customer:
 def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, Any], version: int | None) -> Customer:
     """Change fields, and with `identities` or `tags` replace these whole; gives the customer as it stands now.
 
+    `identity_rows` changes identities one by one instead (see identities_patch): those of which it says nothing stay.
     `custom` gives custom fields by key: those that are left out stay, an empty value takes one out.
 
     `version` is what the one who changes has read: ConflictError when somebody changed the record since; None writes
@@ -80,11 +85,13 @@ def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, A
     given = dict(changes)
     tags: Sequence[str] | None = given.pop("tags", None)
     identities: Sequence[IdentityData] | None = given.pop("identities", None)
+    identity_rows: Sequence[IdentityData] | None = given.pop("identity_rows", None)
     custom: Mapping[str, Any] | None = given.pop("custom", None)
     refuse_hidden(actor, given)
+    refuse_hidden_kinds(actor, identities or ())
     values = checked(stage_checked(given, demo=actor.demo))
     with transaction.atomic():
-        if identities is not None:
+        if identities is not None or identity_rows is not None:
             lock_codes(demo=actor.demo)
         kept = Customer.objects.visible_to(actor, access.EDIT).select_for_update(of=("self",)).get(pk=customer.pk)
         if version is not None and version != kept.version:
@@ -99,10 +106,14 @@ def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, A
             kept.parent_id = None
         if any(name in values for name in NAMES):
             renamed(kept, values)
-        check_links(actor=actor, customer=kept)
         changed = [name for name in (*FIELDS, "custom") if getattr(kept, name) != before[name]]
+        check_links(actor=actor, customer=kept, names=changed)
+        if "kind" in changed:
+            check_alone(customer=kept)
         with change_set(actor=actor, kind="edit", title=gettext("Change of %(name)s") % {"name": kept.name}):
-            if wanted is not None and identities_replace(customer=kept, wanted=wanted):
+            if wanted is not None and identities_replace(actor=actor, customer=kept, wanted=wanted):
+                changed.append("identities")
+            if identity_rows is not None and identities_patch(actor=actor, customer=kept, given=identity_rows):
                 changed.append("identities")
             if tags is not None and tags_replace(customer=kept, names=tags):
                 changed.append("tags")

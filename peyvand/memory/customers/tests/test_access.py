@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from peyvand.foundation.accounts.models import Role, RoleGrant, Team, User
 from peyvand.foundation.registry.actor import Actor, Scope, system_actor
-from peyvand.memory.customers import queries, services
+from peyvand.memory.customers import queries, services, structure
 from peyvand.memory.customers.data import IdentityData
 from peyvand.memory.customers.exports import export_rows
 from peyvand.memory.customers.models import Customer, CustomerTag
@@ -146,5 +146,5 @@ def test_a_relation_does_not_show_whom_one_may_not_see(world: World) -> None:
     firm = factories.customer("شرکت", kind="organisation", owner_id=world.sara.pk)
     for name in ("own", "other"):
         services.relation_add(actor=system_actor(), person=world.customers[name], organisation=firm, role="")
-    shown = queries.relations_of(actor=_actor(world, Scope.OWN), customer=firm)
+    shown = structure.relations(actor=_actor(world, Scope.OWN), customer=firm)
     assert [relation.person.name for relation in shown] == ["رستگار یک"]

@@ -21,10 +21,9 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.fields import DateField, SearchSelect
 from peyvand.memory.customers.data import IdentityData
 from peyvand.memory.customers.fields import LANGUAGES, RECORD
-from peyvand.memory.customers.models import Customer, CustomerKind, IdentityKind
+from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind
 from peyvand.memory.customers.stages import stage_choices
 
-ROWS = 30  # identities in one form
 TAG_SEPARATORS = str.maketrans({"،": ",", ";": ",", "؛": ","})
 
 
@@ -114,28 +113,56 @@ def initial_of(customer: Customer, *, tags: list[str], custom: Sequence[Field]) 
 
 @dataclass(frozen=True)
 class IdentityRow:
-    """A line of the identities, as typed, with what is wrong with it."""
+    """A line of the identities, as typed, with what is wrong with it. `id` is that of one that is there already."""
 
     kind: str = IdentityKind.PHONE
     value: str = ""
     system: str = ""
+    label: str = ""
+    id: int | None = None
     error: str = ""
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people type it; what a browser is known by is only shown."""
+        return self.kind != IdentityKind.VISITOR
+
+    @property
+    def plain(self) -> list[str]:
+        """What is compared, to know whether somebody has changed it."""
+        return [str(self.kind), self.value, self.system, self.label]
+
+
+COLUMNS = ("id", "kind", "value", "system", "label")
 
 
 def rows_of(post: QueryDict) -> list[IdentityRow]:
-    """The lines that say something."""
-    columns = [post.getlist(f"identity-{name}") for name in ("kind", "value", "system")]
-    lines = zip(*columns, strict=False)
-    return [IdentityRow(kind, value.strip(), system.strip()) for kind, value, system in lines if value.strip()][:ROWS]
+    """The lines that say something, and those of identities that are there, which an emptied line takes away."""
+    columns = {name: post.getlist(f"identity-{name}") for name in COLUMNS}
+    rows = []
+    for place, kind in enumerate(columns["kind"]):
+        said = {name: (found[place].strip() if place < len(found) else "") for name, found in columns.items()}
+        row_id = int(said["id"]) if said["id"].isdecimal() and len(said["id"]) < 19 else None
+        if said["value"] or row_id is not None:
+            rows.append(IdentityRow(kind, said["value"], said["system"], said["label"], row_id))
+    return rows
 
 
-def data_of(rows: list[IdentityRow]) -> list[IdentityData]:
+def row_of(identity: Identity) -> IdentityRow:
+    """A kept identity as a line of the form."""
+    return IdentityRow(identity.kind, identity.value, identity.system, identity.label, identity.pk)
+
+
+def data_of(rows: Sequence[IdentityRow]) -> list[IdentityData]:
     """The lines as the services take them; a system is asked of messengers and codes only."""
     with_system = (IdentityKind.MESSENGER, IdentityKind.EXTERNAL)
     return [
-        IdentityData(kind=row.kind, value=row.value, system=row.system if row.kind in with_system else "")
+        IdentityData(
+            kind=row.kind, value=row.value, system=row.system if row.kind in with_system else "", label=row.label,
+            id=row.id,
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def put_errors(form: CustomerForm, rows: list[IdentityRow], errors: Mapping[str, Any]) -> list[IdentityRow]:
@@ -150,4 +177,4 @@ def put_errors(form: CustomerForm, rows: list[IdentityRow], errors: Mapping[str,
             form.add_error("family_name", str(message))
         else:
             form.add_error(None, str(message))
-    return [IdentityRow(row.kind, row.value, row.system, said.get(at, "")) for at, row in enumerate(rows)]
+    return [replace(row, error=said.get(at, "")) for at, row in enumerate(rows)]

@@ -13,9 +13,9 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from peyvand.foundation.accounts.models import Role
+from peyvand.foundation.accounts.models import Role, RoleHidden
 from peyvand.foundation.money.amounts import Money
-from peyvand.foundation.registry.actor import system_actor
+from peyvand.foundation.registry.actor import Scope, system_actor
 from peyvand.memory.customers.tests import factories
 from peyvand.memory.interactions import services
 from peyvand.memory.interactions.costs import serving_cost
@@ -36,6 +36,28 @@ def admin(client: Client) -> Client:
 
 def text_of(answer: Any) -> str:
     return answer.content.decode()
+
+
+def test_an_address_that_is_hidden_is_on_no_page(client: Client) -> None:
+    role = Role.objects.create(name="blind")
+    for right in ("customers.view", "interactions.view", "interactions.edit"):
+        role.grants.create(permission=right, scope=Scope.ALL)
+    RoleHidden.objects.create(role=role, field="customer.phone")
+    client.force_login(factories.user(role=role))
+    one = services.record(
+        actor=system_actor(), kind="call", at=datetime.now(UTC), identity=("phone", "", "+989121112233"),
+        dedupe_key="call:+989121112233",
+    )  # fmt: skip
+    address = reverse("interactions:one", args=[one.pk])
+    assert "9121112233" not in text_of(client.get(address))
+    maryam = factories.customer("مریم")
+    recognised = services.Recognised("phone", "+989121112233", "")
+    services.attach(actor=system_actor(), identity=recognised, customer=maryam)
+    timeline = text_of(client.get(reverse("customers:one", args=[maryam.pk]) + "?tab=interactions.timeline"))
+    assert "9121112233" not in timeline
+    assert "9121112233" not in text_of(client.get(address))
+    RoleHidden.objects.all().delete()
+    assert "9121112233" in text_of(client.get(address))
 
 
 def test_the_list_is_narrowed_by_what_stands_in_the_address(admin: Client) -> None:

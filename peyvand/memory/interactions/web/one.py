@@ -64,6 +64,7 @@ def _page(request: StaffRequest, found: Interaction, **more: Any) -> HttpRespons
     may_edit = _may_edit(actor, found)
     known = IdentityKind(found.identity_kind).label if found.identity_kind in IdentityKind.values else ""
     history = queries.provenance(actor=actor, interaction=found)
+    hidden = customer_queries.hidden_kinds(actor)
     context = {
         "one": found,
         "kind": kind,
@@ -80,6 +81,8 @@ def _page(request: StaffRequest, found: Interaction, **more: Any) -> HttpRespons
         "is_call": found.kind == CALL,
         "is_meeting": found.kind == MEETING,
         "known_by": known,
+        "known_key": found.identity_key if found.identity_kind not in hidden else "",
+        "dedupe_key": "" if hidden else found.dedupe_key,  # in which an address may stand
         "history": [
             (row, made, told)
             for row, made in history

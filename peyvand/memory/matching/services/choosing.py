@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.foundation.fields.kinds import shown, value_of
+from peyvand.foundation.fields.queries import custom_fields, described
+from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.text.keys import fa_key
+from peyvand.foundation.ui.formats import day
+from peyvand.memory.customers.fields import LANGUAGES, RECORD
 from peyvand.memory.customers.models import Customer, CustomerKind
 
 KEPT, GONE, BOTH = "kept", "gone", "both"
@@ -38,7 +45,10 @@ _LABELS: Mapping[str, Label] = {
 
 @dataclass(frozen=True)
 class Choice:
-    """A field whose two values differ. `chosen` is the first choice, "kept", "gone" or "both"; `why` its reason."""
+    """A field whose two values differ. `chosen` is the first choice, "kept", "gone" or "both"; `why` its reason.
+
+    `kept` and `gone` are the values as they lie in the record, `kept_text` and `gone_text` as their reader reads them.
+    """
 
     key: str
     label: Label
@@ -47,6 +57,8 @@ class Choice:
     chosen: str
     why: Label
     joinable: bool = False
+    kept_text: str = ""
+    gone_text: str = ""
 
 
 def choices(kept: Customer, gone: Customer) -> list[Choice]:
@@ -59,9 +71,45 @@ def choices(kept: Customer, gone: Customer) -> list[Choice]:
         if isinstance(field, models.JSONField):
             found += _custom_choices(field.name, mine or {}, theirs or {}, newer=_newer(kept, gone))
         elif mine != theirs:
-            shown = (getattr(kept, field.name), getattr(gone, field.name))
-            found.append(_choice(field, mine, theirs, shown, newer=_newer(kept, gone)))
+            found.append(_choice(field, mine, theirs, newer=_newer(kept, gone)))
     return found
+
+
+def seen(*, actor: Actor, kept: Customer, gone: Customer) -> list[Choice]:
+    """The same as the actor reads them; fields that are hidden from them are left out, and follow the first choice."""
+    custom = {
+        f"custom.{one.key}": described(one, actor=actor)
+        for one in custom_fields(actor=actor, record=RECORD, archived=True)
+    }
+    found = []
+    for one in choices(kept, gone):
+        field = custom.get(one.key)
+        if actor.hides(f"{RECORD}.{field.name if field else one.key}"):
+            continue
+        if field is not None:
+            texts = [shown(field, value_of(field, value)) for value in (one.kept, one.gone)]
+            found.append(replace(one, label=field.label, kept_text=texts[0], gone_text=texts[1]))
+        else:
+            texts = [_text(actor, one.key, side) for side in (kept, gone)]
+            found.append(replace(one, kept_text=texts[0], gone_text=texts[1]))
+    return found
+
+
+def _text(actor: Actor, key: str, customer: Customer) -> str:
+    """A built-in field of a customer as its reader reads it."""
+    if key == "name":
+        return _shown_name(customer)
+    if key == "parent":
+        parent = Customer.objects.visible_to(actor).filter(pk=customer.parent_id or 0).first()
+        if parent is None:
+            return gettext("an organisation that you don't see") if customer.parent_id else ""
+        return parent.name
+    value = getattr(customer, key)
+    if isinstance(value, date):
+        return day(value)
+    if key == "language":
+        return str(dict(LANGUAGES).get(value, value))
+    return str(value or "")
 
 
 def values(kept: Customer, gone: Customer, chosen: Mapping[str, str]) -> dict[str, Any]:
@@ -107,18 +155,18 @@ def _shown_name(customer: Customer) -> str:
     return customer.name
 
 
-def _choice(field: models.Field[Any, Any], mine: Any, theirs: Any, shown: tuple[Any, Any], *, newer: str) -> Choice:
+def _choice(field: models.Field[Any, Any], mine: Any, theirs: Any, *, newer: str) -> Choice:
     label = _LABELS.get(field.name, field.verbose_name)
     key = field.name
     if mine in ("", None) or theirs in ("", None):
         side = GONE if mine in ("", None) else KEPT
-        return Choice(key, label, *shown, side, _("the other is empty"))
+        return Choice(key, label, mine, theirs, side, _("the other is empty"))
     if isinstance(field, models.TextField):
-        return Choice(key, label, *shown, BOTH, _("nothing is lost"), joinable=True)
+        return Choice(key, label, mine, theirs, BOTH, _("nothing is lost"), joinable=True)
     if isinstance(mine, str) and len(fa_key(mine)) != len(fa_key(theirs)):
         side = GONE if len(fa_key(theirs)) > len(fa_key(mine)) else KEPT
-        return Choice(key, label, *shown, side, _("the fuller one"))
-    return Choice(key, label, *shown, newer, _("changed later"))
+        return Choice(key, label, mine, theirs, side, _("the fuller one"))
+    return Choice(key, label, mine, theirs, newer, _("changed later"))
 
 
 def _custom_choices(name: str, mine: Mapping[str, Any], theirs: Mapping[str, Any], *, newer: str) -> list[Choice]:

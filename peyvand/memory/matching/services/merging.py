@@ -42,10 +42,11 @@ class Merged:
 
 @dataclass(frozen=True)
 class MergedBatch:
-    """Merges of one stroke, which one step takes back."""
+    """Merges of one stroke, which one step takes back; `left` are pairs that could not be merged."""
 
     batch: int
     merged: Sequence[Merged]
+    left: Sequence[tuple[int, int]] = ()
 
 
 @dataclass(frozen=True)
@@ -155,8 +156,14 @@ def _pairs_follow(*, kept_id: int, gone_id: int) -> None:
 
 
 def merge_many(*, actor: Actor, pairs: Sequence[tuple[int, int]]) -> MergedBatch:
-    """Merge these pairs (kept, gone), each its own change set, all of one batch; those that can't be are left out."""
+    """Merge these pairs (kept, gone), each its own change set, all of one batch; those that can't be are left out.
+
+    Pairs that by then are one record, because others of the batch made them so, are done.
+    """
+    actor.require(access.MERGE)
+    actor.require(customers_access.EDIT)
     done: list[Merged] = []
+    left: list[tuple[int, int]] = []
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('matching_redirect', 'id'))")
         (batch,) = cursor.fetchone()
@@ -164,9 +171,11 @@ def merge_many(*, actor: Actor, pairs: Sequence[tuple[int, int]]) -> MergedBatch
         try:
             with transaction.atomic():
                 done.append(merge(actor=actor, kept=kept, gone=gone, batch=batch))
-        except (MergeError, Customer.DoesNotExist):
+        except SameRecordError:
             continue
-    return MergedBatch(batch=batch, merged=done)
+        except (MergeError, Customer.DoesNotExist):
+            left.append((kept, gone))
+    return MergedBatch(batch=batch, merged=done, left=left)
 
 
 # ── the way back ──────────────────────────────────────────────────────────
@@ -204,7 +213,8 @@ def unmerge(*, actor: Actor, gone_id: int) -> Unmerged:
 
 
 def unmerge_batch(*, actor: Actor, batch: int) -> int:
-    """Take back the merges of one stroke, the last first; gives how many."""
+    """Take back the merges of one stroke, the last first; gives how many. What may not be taken back stays."""
+    actor.require(access.MERGE)
     gone = list(Redirect.objects.filter(batch=batch, demo=actor.demo).order_by("-id").values_list("gone_id", flat=True))
     done = 0
     for gone_id in gone:

@@ -74,7 +74,7 @@ def _form(
 
 def _shown(request: StaffRequest, customer: Customer, field: Field) -> HttpResponse:
     """The cell as it stands, and the line under the name, which may speak of the same."""
-    rows = queries.with_people(queries.customers(actor=request.actor).filter(pk=customer.pk))
+    rows = queries.with_people(queries.customers(actor=request.actor).filter(pk=customer.pk), actor=request.actor)
     line = showing.line(queries.concealed(request.actor, rows)[0], currency="")
     context = {"line": line, "cell": showing.cell(line.customer, field, editable=True), "again": True}
     return render(request, "customers/cell.html", context)

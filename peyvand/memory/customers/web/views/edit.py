@@ -11,17 +11,24 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from peyvand.foundation.accounts.requests import StaffRequest
-from peyvand.foundation.fields.kinds import shown as shown_value
-from peyvand.foundation.fields.kinds import value_of
 from peyvand.foundation.fields.queries import customs
+from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.data import CustomerData
 from peyvand.memory.customers.errors import ConflictError, InvalidError
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.models import Customer, CustomerKind, CustomerTag, Identity, IdentityKind
-from peyvand.memory.customers.web import showing
-from peyvand.memory.customers.web.forms import CustomerForm, IdentityRow, data_of, initial_of, put_errors, rows_of
+from peyvand.memory.customers.web import conflicts, showing
+from peyvand.memory.customers.web.forms import (
+    CustomerForm,
+    IdentityRow,
+    data_of,
+    initial_of,
+    put_errors,
+    row_of,
+    rows_of,
+)
 from peyvand.memory.customers.web.views.one import customer_or_404
 
 
@@ -41,22 +48,24 @@ def _new(request: StaffRequest, kind: CustomerKind) -> HttpResponse:
     actor = request.actor
     actor.require(access.EDIT)
     if request.method == "GET":
-        blank = [IdentityRow(IdentityKind.PHONE), IdentityRow(IdentityKind.EMAIL)]
+        hidden = queries.hidden_kinds(actor)
+        blank = [IdentityRow(one) for one in (IdentityKind.PHONE, IdentityKind.EMAIL) if one.value not in hidden]
         form = CustomerForm(actor=actor, kind=kind, initial={"owner_id": actor.user_id})
         return _form(request, form, blank, status=200)
     form = CustomerForm(request.POST, actor=actor, kind=kind)
-    rows = rows_of(request.POST)
+    rows = [row for row in rows_of(request.POST) if row.value]
+    parent = _parent(request, None)
     if form.is_valid():
         try:
             made = services.customer_create(
-                actor=actor, data=CustomerData(**form.values(), identities=data_of(rows), parent_id=_parent(request))
+                actor=actor, data=CustomerData(**form.values(), identities=data_of(rows), parent_id=parent)
             )
         except InvalidError as error:
             rows = put_errors(form, rows, error.errors)
         else:
             toast(request, gettext("%(name)s was added.") % {"name": made.name})
             return redirect("customers:one", made.pk)
-    return _form(request, form, rows, status=422)
+    return _form(request, form, rows, status=422, parent_id=parent)
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,63 +76,82 @@ def change(request: StaffRequest, customer_id: int) -> HttpResponse:
     if not queries.may_edit(actor=actor, customer=customer):
         actor.require(access.EDIT)
         raise Http404
-    tags = list(CustomerTag.objects.filter(customer=customer).order_by("tag__key").values_list("tag__name", flat=True))
-    initial = initial_of(customer, tags=tags, custom=customs(actor=actor, record=RECORD))
-    whole = not queries.hidden_kinds(actor)  # who does not see all ways to reach them does not replace them
     if request.method == "GET":
-        stored = Identity.objects.filter(customer=customer).order_by("kind", "-is_primary", "id")
-        rows = [IdentityRow(one.kind, one.value, one.system) for one in stored]
-        form = CustomerForm(actor=actor, kind=customer.kind, customer=customer, initial=initial)
-        return _form(request, form, rows or [IdentityRow()], status=200, customer=customer)
+        form, now, stored = _read(actor, customer)
+        return _form(request, form, stored or [IdentityRow()], status=200, customer=customer, base=now.text())
     form = CustomerForm(request.POST, actor=actor, kind=customer.kind, customer=customer)
     rows = rows_of(request.POST)
-    more: dict[str, Any] = {}
+    said = request.POST.get("base", "")
+    base, theirs = conflicts.base_of(said), conflicts.chosen_theirs(request.POST)
+    parent = _parent(request, customer.parent_id)
+    more: dict[str, Any] = {"base": said, "parent_id": parent}
+    status = 422
     if form.is_valid():
         version = request.POST.get("version", "")
-        changes = {**form.values(), "parent_id": _parent(request)}
-        if whole:
-            changes["identities"] = data_of(rows)
+        kept = [row for row in rows if f"{conflicts.LINES}{row.id}" not in theirs]
+        mine = conflicts.typed_state(form, parent=parent, rows=rows)
+        changes = conflicts.changes_of(form, mine, base, theirs=theirs)
         try:
             services.customer_update(
-                actor=actor, customer=customer, changes=changes, version=int(version) if version.isdecimal() else -1
-            )
+                actor=actor, customer=customer, changes={**changes, "identity_rows": data_of(kept)},
+                version=int(version) if version.isdecimal() and len(version) < 10 else -1,
+            )  # fmt: skip
         except InvalidError as error:
-            rows = put_errors(form, rows, error.errors)
+            rows = put_errors(form, rows, _in_place(error, rows, kept))
         except ConflictError as error:
-            more = {"conflict": _conflict(error, form), "version": error.version}
+            customer = customer_or_404(actor, customer.pk)
+            fresh, now, _stored = _read(actor, customer)
+            met = conflicts.meet(
+                error, form, base=base, now=now, mine=mine, rows=rows, initial=fresh.initial,
+                name_of=lambda pk: _organisation_name(actor, pk),
+            )  # fmt: skip
+            form = CustomerForm(actor=actor, kind=customer.kind, customer=customer, initial=met.initial)
+            rows, status = met.rows, 409
+            more = {"conflict": met, "base": now.text(), "parent_id": met.parent}
         except Customer.DoesNotExist:
             raise Http404 from None
         else:
             toast(request, gettext("%(name)s was saved.") % {"name": customer.name})
             return redirect("customers:one", customer.pk)
-    return _form(request, form, rows, status=409 if more else 422, customer=customer, **more)
+    return _form(request, form, rows, status=status, customer=customer, **more)
 
 
-def _parent(request: StaffRequest) -> int | None:
+def _read(actor: Actor, customer: Customer) -> tuple[CustomerForm, conflicts.State, list[IdentityRow]]:
+    """The form over a record as it stands, what it begins with, and its lines of identities."""
+    tagged = CustomerTag.objects.filter(customer=customer).order_by("tag__key")
+    tags = list(tagged.values_list("tag__name", flat=True))
+    seen = Identity.objects.filter(customer=customer).exclude(kind__in=queries.hidden_kinds(actor))
+    rows = [row_of(one) for one in seen.order_by("kind", "-is_primary", "id")]
+    initial = initial_of(customer, tags=tags, custom=customs(actor=actor, record=RECORD))
+    form = CustomerForm(actor=actor, kind=customer.kind, customer=customer, initial=initial)
+    return form, conflicts.state_of(customer, form, tags=tags, rows=rows), rows
+
+
+def _in_place(error: InvalidError, rows: list[IdentityRow], kept: list[IdentityRow]) -> dict[str, Any]:
+    """The services' words by the places of the form's lines, of which not all were told."""
+    found: dict[str, Any] = {}
+    for name, message in error.errors.items():
+        if name.startswith("identities."):
+            found[f"identities.{rows.index(kept[int(name.split('.')[1])])}"] = message
+        else:
+            found[name] = message
+    return found
+
+
+def _parent(request: StaffRequest, before: int | None) -> int | None:
+    """The chosen parent; "keep" leaves the one before, which the one who changes may not see."""
     value = request.POST.get("parent", "")
+    if value == "keep":
+        return before
     return int(value) if value.isdecimal() and len(value) < 19 else None
 
 
-def _conflict(error: ConflictError, form: CustomerForm) -> dict[str, Any]:
-    """Who was quicker, and the fields that differ: theirs and yours."""
-    differing = []
-    values = form.values()
-    custom = {one.name: one for one in form.custom}
-    for theirs in error.theirs:
-        one = custom.get(theirs.field)
-        if one is not None:
-            mine = values["custom"].get(one.key)
-            now = value_of(one, theirs.value)
-            if now != mine:
-                differing.append(
-                    {"label": str(one.label), "theirs": shown_value(one, now), "yours": shown_value(one, mine)}
-                )
-        elif theirs.field in form.fields and (theirs.value or "") != (values[theirs.field] or ""):
-            label = str(form.fields[theirs.field].label)
-            choices = dict(getattr(form.fields[theirs.field], "choices", ()))
-            shown = [choices.get(value, value) if value else "" for value in (theirs.value, values[theirs.field])]
-            differing.append({"label": label, "theirs": shown[0], "yours": shown[1]})
-    return {"by": error.by or gettext("Somebody"), "at": error.at, "fields": differing}
+def _organisation_name(actor: Actor, customer_id: int | None) -> str:
+    """The name of an organisation that the actor sees, of others that there is one, "" for none."""
+    if customer_id is None:
+        return ""
+    seen = Customer.objects.visible_to(actor).filter(pk=customer_id).first()
+    return seen.name if seen is not None else gettext("an organisation that you don't see")
 
 
 def _form(
@@ -133,29 +161,40 @@ def _form(
     *,
     status: int,
     customer: Customer | None = None,
+    parent_id: int | None = None,
     **more: Any,
 ) -> HttpResponse:
+    actor = request.actor
     if form.errors and status == 200:
         status = 422
     organisation = form.kind == CustomerKind.ORGANISATION
+    if customer is not None and parent_id is None and status == 200:
+        parent_id = customer.parent_id
+    parent = Customer.objects.visible_to(actor).filter(pk=parent_id).first() if parent_id and organisation else None
     context = {
         "form": form,
         "rows": rows,
         "customer": customer,
         "organisation": organisation,
-        "whole": customer is None or not queries.hidden_kinds(request.actor),
-        "kinds": [(kind.value, kind.label) for kind in IdentityKind if kind != IdentityKind.VISITOR],
+        "kinds": _kinds(actor),
         "systems": showing.system_words(),
-        "parent": customer.parent if customer and organisation else None,
-        "same": queries.same_identity(actor=request.actor, given=data_of(rows), but=customer.pk if customer else None)
+        "parent": parent,
+        "unseen_parent": organisation and parent_id is not None and parent is None,
+        "same": queries.same_identity(actor=actor, given=data_of(rows), but=customer.pk if customer else None)
         if request.method == "POST"
         else [],
         "version": customer.version if customer else 0,
-        "tag_names": [tag.name for tag in queries.tags(actor=request.actor)[:100]],
+        "tag_names": [tag.name for tag in queries.tags(actor=actor)[:100]],
         "cancel_url": reverse("customers:one", args=[customer.pk]) if customer else reverse("customers:list"),
         **more,
     }
     return render(request, "customers/form.html", context, status=status)
+
+
+def _kinds(actor: Actor) -> list[tuple[str, Any]]:
+    """The kinds of identities that the actor may type."""
+    hidden = queries.hidden_kinds(actor)
+    return [(one.value, one.label) for one in IdentityKind if one != IdentityKind.VISITOR and one.value not in hidden]
 
 
 @require_POST
@@ -175,7 +214,7 @@ def identity_row(request: StaffRequest) -> HttpResponse:
     request.actor.require(access.EDIT)
     context = {
         "row": IdentityRow(),
-        "kinds": [(kind.value, kind.label) for kind in IdentityKind if kind != IdentityKind.VISITOR],
+        "kinds": _kinds(request.actor),
         "systems": showing.system_words(),
     }
     return render(request, "customers/identity_row.html", context)

@@ -25,6 +25,7 @@ from peyvand.foundation.fields.queries import Setup, fields_of, setup_of
 from peyvand.foundation.fields.services import may_change_view
 from peyvand.foundation.fields.web.list_views import plain_query
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.counts import exact_count_shown
 from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, quick_count
@@ -32,6 +33,7 @@ from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.access import CustomerQuerySet
+from peyvand.memory.customers.declarations import ListAction
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.filters import VIEWS, Asked, asked
@@ -121,7 +123,8 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "may_export": actor.may(access.EXPORT),
         "may_import": actor.may(access.IMPORT),
         "may_list": actor.may(access.LISTS),
-        "bulk": None if any(actor.may(one) for one in (access.EDIT, access.DELETE, access.LISTS)) else False,
+        "list_actions": (actions := [one for one in registry.all(ListAction) if actor.may(one.permission)]),
+        "bulk": None if actions or any(actor.may(one) for one in (access.EDIT, access.DELETE, access.LISTS)) else False,
         **(_nothing(request, wanted, currency) if not page.rows else {}),
     }
     return render(request, "customers/list.html", context)
@@ -185,7 +188,7 @@ def _page(request: StaffRequest, listing: Listing) -> KeysetPage[Customer]:
 def _dressed(rows: CustomerQuerySet, listing: Listing) -> CustomerQuerySet:
     """The rows with what the columns show."""
     columns = listing.wanted.columns
-    rows = queries.with_people(rows, tags="tags" in columns)
+    rows = queries.with_people(rows, actor=listing.actor, tags="tags" in columns)
     return with_lists(rows, actor=listing.actor) if "lists" in columns else rows
 
 

@@ -30,11 +30,11 @@ SLOTS = ("head", "suggestion", "start", "end")
 LONGEST_QUERY = 1000
 
 
-def customer_or_404(actor: Actor, customer_id: int) -> Customer:
+def customer_or_404(actor: Actor, customer_id: int, *, whole: bool = False) -> Customer:
     """The customer; the same 404 for one that is missing and one that may not be seen."""
     actor.require(access.VIEW)
     try:
-        return queries.customer_get(actor=actor, id=customer_id)
+        return queries.customer_get(actor=actor, id=customer_id, whole=whole)
     except Customer.DoesNotExist:
         raise Http404 from None
 
@@ -44,13 +44,13 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     """The page of a customer. `tab` names the open panel, `list` the address of the list one came from."""
     actor = request.actor
     try:
-        found = customer_or_404(actor, customer_id)
+        found = customer_or_404(actor, customer_id, whole=True)
     except Http404:
         for lookup in registry.all(RedirectLookup):
             if (moved := lookup.function(actor, customer_id)) is not None:
                 return redirect("customers:one", moved, permanent=False)
         raise
-    prefetch_related_objects([found], "identities")  # the head and a panel show them
+    prefetch_related_objects([found], queries.with_identities(actor=actor))  # the head and a panel show them
     query = request.GET.dict()
     tabs = panels(screen=SCREEN, slot="tab", actor=actor)
     current = next((panel for panel in tabs if panel.name == query.get("tab")), tabs[0] if tabs else None)

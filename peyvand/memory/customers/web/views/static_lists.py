@@ -105,7 +105,8 @@ def one_list(request: StaffRequest, list_id: int) -> HttpResponse:
     found = ListMember.objects.filter(list=one, customer__in=seen.values("pk")).select_related("added_by")
     page = _page(request, found, ("-id",))
     total, more = (len(page), False) if not page.next_cursor and not page.previous_cursor else capped_count(seen)
-    people = queries.with_people(queries.customers(actor=actor).filter(pk__in=[row.customer_id for row in page.rows]))
+    people = queries.customers(actor=actor).filter(pk__in=[row.customer_id for row in page.rows])
+    people = queries.with_people(people, actor=actor)
     lines = {
         customer.pk: showing.line(customer, currency=currency_of(actor))
         for customer in queries.concealed(actor, people)

@@ -8,11 +8,10 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now, Reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.accounts.models import Team, User
-from peyvand.memory.customers.access import BearerQuerySet, CustomerQuerySet, ListQuerySet, StageQuerySet
+from peyvand.memory.customers.access import BearerQuerySet, CustomerQuerySet
 
 
 class CustomerKind(models.TextChoices):
@@ -31,6 +30,17 @@ class IdentityKind(models.TextChoices):
     CARD = "card", _("Loyalty card")
     EXTERNAL = "external", _("Code in another system")
     VISITOR = "visitor", _("Web visitor")
+
+
+class VerifiedHow(models.TextChoices):
+    """How an identity was proved to be theirs."""
+
+    CODE = "code", _("A code sent to it was told back")
+    MESSAGE = "message", _("A message to it was answered")
+    CALL = "call", _("Called, and they answered")
+    DOCUMENT = "document", _("A document was seen")
+    IN_PERSON = "in-person", _("Shown in person")
+    PROGRAM = "program", _("Another program says so")
 
 
 # A telephone or a mailbox may be a family's; these belong to one customer only.
@@ -192,44 +202,12 @@ class NameWord(models.Model):
         return f"{self.word}: {self.bearers}"
 
 
-class Stage(models.Model):
-    """Where somebody stands in their life as a customer, in the order of `position`. `key` names it for good.
-
-    A stage that is archived stays readable where it was set, and is offered no more.
-    """
-
-    demo = models.BooleanField(default=False)
-    key = models.CharField(max_length=40)
-    name_fa = models.CharField(max_length=80, default="", blank=True)
-    name_en = models.CharField(max_length=80, default="", blank=True)
-    position = models.IntegerField(default=0)
-    archived = models.BooleanField(default=False)
-    created_at = models.DateTimeField(db_default=Now())
-
-    objects = StageQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["demo", "key"], name="customers_stage_once"),
-            models.CheckConstraint(condition=~Q(key=""), name="customers_stage_key"),
-            models.CheckConstraint(condition=~Q(name_fa="", name_en=""), name="customers_stage_named"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        """The name in the reader's language, or the one there is."""
-        persian = (get_language() or "fa").startswith("fa")
-        return (self.name_fa or self.name_en) if persian else (self.name_en or self.name_fa)
-
-
 class Identity(models.Model):
     """A phone number, address or code of a customer.
 
     `value` is as it was typed, `key` as it is compared: E.164, an address in lower case, a search key. `system` names
-    the messenger or the other system ("telegram", "shop"), "" for the rest. `verified_at`: when it was proved theirs.
+    the messenger or the other system ("telegram", "shop"), "" for the rest. `verified_at`: when it was proved theirs,
+    with how, by whom (nobody where a program did) and what was noted; rows of earlier days may lack these.
     """
 
     demo = models.BooleanField(default=False)
@@ -240,6 +218,11 @@ class Identity(models.Model):
     key = models.CharField(max_length=254)
     label = models.CharField(max_length=60, default="", blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+    verified_how = models.CharField(max_length=12, choices=VerifiedHow, default="", db_default="", blank=True)
+    verified_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    verified_note = models.CharField(max_length=200, default="", db_default="", blank=True)
     is_primary = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -248,6 +231,10 @@ class Identity(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=IdentityKind.values), name="customers_identity_kind"),
             models.CheckConstraint(condition=~Q(key=""), name="customers_identity_has_key"),
+            models.CheckConstraint(
+                condition=Q(verified_how="") | Q(verified_how__in=VerifiedHow.values, verified_at__isnull=False),
+                name="customers_identity_verified",
+            ),
             models.UniqueConstraint(fields=["customer", "kind", "system", "key"], name="customers_identity_once"),
             models.UniqueConstraint(
                 fields=["demo", "kind", "system", "key"],
@@ -272,18 +259,30 @@ class Identity(models.Model):
 
 
 class Relation(models.Model):
-    """What a person is in an organisation ("buyer", "director")."""
+    """What a person is in an organisation ("buyer", "director"), from when until when where that is known.
+
+    The last day counts in. `is_main`: the one to speak to first; an organisation has at most one.
+    """
 
     demo = models.BooleanField(default=False)
     person = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="roles")
     organisation = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="people")
     role = models.CharField(max_length=120, default="", blank=True)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    is_main = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "organisation"], name="customers_relation_once"),
             models.CheckConstraint(condition=~Q(person=F("organisation")), name="customers_relation_two"),
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(until__gte=F("since")), name="customers_relation_days"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation"], condition=Q(is_main=True), name="customers_relation_one_main"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -327,8 +326,9 @@ class Trait(models.Model):
     """A fact or an estimate about a customer under a name ("value.class"), one each; the latest replaces the earlier.
 
     `text` for words, `number` for measures (an amount in whole units of `currency` where that is set). `at` is the day
-    the trait speaks of, `source` who says so, `computed_at` when it was written. Computed ones can be computed again:
-    their changes are not kept.
+    the trait speaks of, `source` who says so ("staff", "import", "api", or what computes it), `by_name` which
+    colleague, `computed_at` when it was written. Computed ones can be computed again: their changes are not kept; what
+    people say is kept like any other record (services.traits).
     """
 
     demo = models.BooleanField(default=False)
@@ -339,6 +339,7 @@ class Trait(models.Model):
     currency = models.CharField(max_length=3, default="", blank=True)
     at = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=60, default="", blank=True)
+    by_name = models.CharField(max_length=200, default="", db_default="", blank=True)
     computed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -359,49 +360,3 @@ class Trait(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}={self.text or self.number}"
-
-
-class CustomerList(models.Model):
-    """Customers put together by hand, from a file or out of a filter: who is on it changes only when somebody says so.
-
-    Its owner and the members of its team see it, with `shared` everyone who sees customers; of its members each sees
-    those whom they may see. An archived list keeps its members and stands in no menu.
-    """
-
-    demo = models.BooleanField(default=False)
-    name = models.CharField(max_length=120)
-    description = models.CharField(max_length=500, default="", blank=True)
-    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    shared = models.BooleanField(default=False)
-    archived = models.BooleanField(default=False)
-    created_at = models.DateTimeField(db_default=Now())
-    version = models.IntegerField(default=1, db_default=1)
-
-    objects = ListQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(name=""), name="customers_list_named")]
-        indexes = [models.Index(fields=["demo", "archived", "name"], name="customers_list_of")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class ListMember(models.Model):
-    """A customer on a list."""
-
-    list = models.ForeignKey(CustomerList, on_delete=models.CASCADE, related_name="members", db_index=False)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="listed", db_index=False)
-    added_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    created_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["list", "customer"], name="customers_listmember_once")]
-        indexes = [
-            models.Index(fields=["customer", "list"], name="customers_listmember_of"),
-            models.Index(fields=["list", "-id"], name="customers_listmember_latest"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.list_id}:{self.customer_id}"

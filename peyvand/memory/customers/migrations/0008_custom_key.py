@@ -31,7 +31,7 @@ NO_KEYS = "DROP FUNCTION customers_custom_key(jsonb); DROP FUNCTION customers_pl
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0006_stages_and_lists"), ("changes", "0002_capture")]
+    dependencies = [("customers", "0007_stages_and_lists"), ("changes", "0002_capture")]
 
     operations = [
         migrations.RunSQL(KEYS, NO_KEYS),

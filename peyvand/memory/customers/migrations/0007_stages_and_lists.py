@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_rolehidden"),
         ("changes", "0002_capture"),
-        ("customers", "0005_names"),
+        ("customers", "0006_structure_and_proof"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
