@@ -224,9 +224,16 @@ DECLARATIONS = (
             replace(_CODE, headers=("code", "customer id", "customer code", "کد", "کد مشتری")),
             *(one for one in _REACH if one.name in ("phone", "email")),
             ImportColumn(
-                "what", _("What"), "text", ("what", "trait", "fact", "چه", "ویژگی", "عنوان"), required=True, icon="bulb"
+                "what",
+                _("What is it"),
+                "text",
+                ("what", "trait", "fact", "چه", "ویژگی", "عنوان"),
+                required=True,
+                icon="bulb",
             ),
-            ImportColumn("value", _("Value"), "text", ("value", "مقدار", "ارزش"), required=True, icon="text-size"),
+            ImportColumn(
+                "value", _("Words or number"), "text", ("value", "مقدار", "ارزش"), required=True, icon="text-size"
+            ),
             ImportColumn("at", _("As of which day"), "date", ("at", "as of", "date", "تاریخ", "روز"), icon="calendar"),
         ),
         writer=TraitWriter,
@@ -252,7 +259,7 @@ DECLARATIONS = (
     Reason(BAD_ROW, _("{value} can't be noted. Give a name of at most 80 letters and a value of at most 500.")),
     Reason(COMPUTED, _("{value} is computed by Peyvand itself; choose another name.")),
     Total(name="organisations", label=_("Organisations made")),
-    Total(name="traits", label=_("Facts")),
+    Total(name="traits", label=_("Known facts")),
     Reason(OUT_OF_REACH, _("You can bring in customers of your own or of your team only; this one is yours now.")),
     Reason(BAD_EMAIL, _("{value} is no e-mail address; it was left out. It looks like name@example.com.")),
     Reason(BAD_CODE, _("{value} can't be used as a code; it was left out.")),
