@@ -26,6 +26,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ExportShape, ImportShape
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.formulas import neutralise_formula
+from peyvand.foundation.text.keys import clean
 from peyvand.foundation.text.lists import joined, quoted
 from peyvand.foundation.transfer import files, running
 from peyvand.foundation.transfer.counting import Counted
@@ -50,9 +51,12 @@ class StateError(RuntimeError):
     """The import is not in a state for this verb; `str()` says so."""
 
 
-def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "", wish: Wish | None = None) -> Import:
+def import_begin(
+    *, actor: Actor, name: str, stream: IO[bytes], shape: str = "", wish: Wish | None = None,
+    said: Mapping[str, str] | None = None,
+) -> Import:  # fmt: skip
     """Keep the file, look at it, and guess what it is (also its shape, when none is named). ReadError if it is no
-    table. `wish` is what the person says of how it is written.
+    table. `wish` is what the person says of how it is written, `said` answers to what a shape asks of a whole file.
     """
     actor = actor.looking_at(demo=False)
     allowed = [shape_of(shape, actor)] if shape else shapes_for(actor)
@@ -67,7 +71,8 @@ def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "",
         files.drop(path)
         raise
     best = guess_shape(allowed, found)[0]
-    one = _make(actor=actor, best=best, found=found, name=name, path=path)
+    options = answers(actor=actor, shape=best.shape, said=said or {})
+    one = _make(actor=actor, best=best, found=found, name=name, path=path, options=options)
     one.save()
     return one
 
@@ -154,15 +159,29 @@ def import_map(
     one.save(update_fields=["mapping", "options", "state", "dry"])
     if remember:
         titles = one.sniffed["columns"]
+        of_one_file = {ask.name for ask in shape.asks}
         RememberedMapping.objects.update_or_create(
             shape=one.shape,
             titles=_titles_digest(titles),
             defaults={
                 "mapping": {name: title_key(titles[place]) for name, place in mapping.items()},
-                "options": one.options,
+                "options": {key: value for key, value in one.options.items() if key not in of_one_file},
             },
         )
     return one
+
+
+ANSWER_LENGTH = 120
+
+
+def answers(*, actor: Actor, shape: str, said: Mapping[str, str]) -> dict[str, str]:
+    """What was said of the things that a shape asks of a whole file, of those that the actor may say."""
+    asks = registry.get(ImportShape, shape).asks
+    return {
+        one.name: " ".join(clean(said[one.name]).split())[:ANSWER_LENGTH]
+        for one in asks
+        if one.name in said and actor.looking_at(demo=False).may(one.permission)
+    }
 
 
 def questions(one: Import) -> list[str]:
