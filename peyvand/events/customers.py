@@ -29,3 +29,13 @@ class CustomersDeleted:
 
     customer_ids: tuple[int, ...]
     demo: bool
+
+
+@dataclass(frozen=True)
+class ListChanged:
+    """These customers were put on a list, or taken off it; large lists are told of in several events."""
+
+    list_id: int
+    added: tuple[int, ...]
+    removed: tuple[int, ...]
+    demo: bool

@@ -26,6 +26,22 @@ def violations(page: Page, within: str = "document") -> list[str]:
     ]
 
 
+# Buttons of which a part lies outside a box that hides it and can't be scrolled: nobody reaches that part.
+_CUT = """
+() => [...document.querySelectorAll('.pv-body button, .pv-body .btn, .pv-bare .btn')].flatMap(button => {
+  const own = button.getBoundingClientRect();
+  if (!own.width || !button.checkVisibility({visibilityProperty: true})) return [];
+  for (let box = button.parentElement; box; box = box.parentElement) {
+    const way = getComputedStyle(box).overflowX, edge = box.getBoundingClientRect();
+    if (way === 'auto' || way === 'scroll') return [];
+    const beyond = own.left < edge.left - 1 || own.right > edge.right + 1;
+    if (way !== 'visible' && beyond) return [button.outerHTML.slice(0, 120)];
+  }
+  return [];
+})
+"""
+
+
 def faults(page: Page, *, language: str, said: list[str]) -> list[str]:
     """Everything that is wrong with the page as it stands: language, direction, width, axe, errors of the console."""
     wanted = {"lang": language, "dir": "rtl" if language == "fa" else "ltr"}
@@ -33,9 +49,14 @@ def faults(page: Page, *, language: str, said: list[str]) -> list[str]:
     html = page.evaluate("({lang: document.documentElement.lang, dir: document.documentElement.dir})")
     if html != wanted:
         found.append(f"is {html}")
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if wide > 1:
-        found.append(f"scrolls sideways by {wide}px")
+    for what in ("html", ".pv-body"):
+        wide = page.evaluate(
+            "what => { const box = document.querySelector(what); return box ? box.scrollWidth - box.clientWidth : 0 }",
+            what,
+        )
+        if wide > 1:
+            found.append(f"{what} scrolls sideways by {wide}px")
+    found += [f"cuts off {button}" for button in page.evaluate(_CUT)[:3]]
     if not page.title().strip(" ·"):
         found.append("has no title")
     return found + violations(page)

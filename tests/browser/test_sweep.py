@@ -45,6 +45,8 @@ ONE = {
         "(SELECT max(id) FROM interactions_interaction WHERE demo AND kind = 'note' AND customer_id IS NOT NULL) UNION"
         " (SELECT max(id) FROM interactions_interaction WHERE demo AND kind = 'call')"
     ),
+    "customers:list-one": "SELECT min(id) FROM customers_customerlist WHERE demo",
+    "customers:list-edit": "SELECT min(id) FROM customers_customerlist WHERE demo",
     "customers:edit": "SELECT max(id) FROM customers_customer WHERE demo",
     "privacy:person": "SELECT max(id) FROM customers_customer WHERE demo AND kind = 'person'",
     "commerce:order": (
@@ -159,6 +161,19 @@ NOT_PAGES = {
     "accounts:token-revoke",
     "customers:bulk",
     "customers:bulk-field",
+    "customers:bulk-lists",
+    "customers:list-of",
+    "customers:list-archive",
+    "customers:list-delete",
+    "customers:list-copy",
+    "customers:member-add",
+    "customers:members-remove",
+    "customers:of-one-add",
+    "customers:of-one-remove",
+    "customers:stage",
+    "customers:stage-move",
+    "customers:stage-archive",
+    "fields:arrange",
     "customers:cell",
     "fields:archive",
     "interactions:ask",

@@ -51,8 +51,9 @@ from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.models import ConsentEntry
 from peyvand.memory.consents.services import consent_give, consents_set, purposes_ensure
 from peyvand.memory.customers.data import CustomerData, IdentityData
-from peyvand.memory.customers.models import Customer
+from peyvand.memory.customers.models import Customer, CustomerList, Stage
 from peyvand.memory.customers.services import customer_create, customer_update, relation_add, tag_add, trait_set
+from peyvand.memory.customers.stages import stages_ensure
 from peyvand.memory.interactions.models import Interaction
 from peyvand.memory.interactions.services import Recognised, attach, file_add, rate_save, record
 from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
@@ -102,14 +103,15 @@ def records_of(owner: User, marker: str) -> Records:
     order = an_order(("1", "10"), customer=customer)
     payment = payment_record(actor=system, order_id=order.pk, amount_minor=400)
     note = make.note(customer=customer)
+    listed = CustomerList.objects.create(name=f"{marker} list", owner=owner)
+    listed.members.create(customer=customer)
     token, _raw = tokens.token_make(actor=system, name=f"{marker} token", user_id=owner.pk, demo=False)
     merged = merge_many(actor=make.acting(), pairs=[(base.pk, gone.pk)])
     return {
         "customer_id": customer.pk, "identity_id": customer.identities.get().pk, "relation_id": relation.pk,
         "tag_id": tag.pk, "order_id": order.pk, "line_id": order.items.get().pk, "interaction_id": note.pk,
         "payment_id": payment.pk, "token_id": token.pk, "marker": marker, "firm_id": firm.pk, "twin_id": twin.pk,
-        "base_id": base.pk,
-        "part_id": part.pk, "trait_id": trait.pk,
+        "base_id": base.pk, "list_id": listed.pk, "part_id": part.pk, "trait_id": trait.pk,
         "merged_id": merged.merged[0].gone_id, "batch": merged.batch, "pair_id": a_pair(customer, twin).pk,
         **_files_of(make, customer, note), **_acts_of(make, customer), **_messages_of(make, customer),
     }  # fmt: skip
@@ -190,6 +192,7 @@ def shared_records() -> Records:
     """One of everything that belongs to the house."""
     system = system_actor()
     purposes_ensure(demo=False)
+    stages_ensure(demo=False)
     team = Team.objects.create(name="team")
     role = Role.objects.create(name="spare")
     person = make_user(role=role, email="spare@own.example")
@@ -223,6 +226,7 @@ def shared_records() -> Records:
     cap_save(actor=system, channel="", kind="", window="week", most=5)
     line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")
     return {
+        "stage_id": Stage.objects.get(key="prospect").pk, "stage_key": "prospect",
         "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,

@@ -51,6 +51,27 @@ customers:relation-add POST customers.view+customers.edit
 customers:relation GET customers.view+customers.edit
 customers:relation POST customers.view+customers.edit
 customers:relation-remove POST customers.view+customers.edit
+customers:stages GET fields.manage
+customers:stages POST fields.manage
+customers:stage POST fields.manage
+customers:stage-move POST fields.manage
+customers:stage-archive POST fields.manage
+customers:lists GET customers.view
+customers:list-new GET customers.view+customers.lists
+customers:list-new POST customers.view+customers.lists
+customers:list-of POST customers.view+customers.lists
+customers:bulk-lists GET customers.view+customers.lists
+customers:list-one GET customers.view
+customers:list-edit GET customers.view+customers.lists
+customers:list-edit POST customers.view+customers.lists
+customers:list-archive POST customers.view+customers.lists
+customers:list-delete POST customers.view+customers.lists
+customers:list-copy POST customers.view+customers.lists
+customers:member-add POST customers.view+customers.lists
+customers:members-remove POST customers.view+customers.lists
+customers:of-one-add GET customers.view+customers.lists
+customers:of-one-add POST customers.view+customers.lists
+customers:of-one-remove POST customers.view+customers.lists
 customers:structure GET customers.view
 customers:part-add POST customers.view+customers.edit
 customers:part-remove POST customers.view+customers.edit
@@ -69,6 +90,8 @@ fields:seen POST accounts.manage_roles
 fields:view-save POST customers.view
 fields:columns POST customers.view
 fields:opening POST customers.view
+fields:arrange POST customers.view
+fields:view-remove POST none
 fields:view-remove POST customers.view all:-
 consents:overview GET customers.view+consents.view
 consents:ledger GET consents.view
@@ -339,8 +362,8 @@ privacy:erase POST customers.view+privacy.erase
 OWNED = frozenset({
     "customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id", "twin_id",
     "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
-    "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "trait_id",
-    "part_id", "line_set_id", "template_id", "export_run_id",
+    "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
+    "trait_id", "part_id", "line_set_id", "template_id", "export_run_id",
 })  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {

@@ -23,14 +23,12 @@ if TYPE_CHECKING:
 VIEW = "conversations.view"
 REPLY = "conversations.reply"
 ASSIGN = "conversations.assign"
-MANAGE = "conversations.manage"
 
 _GROUP = _("Conversations")
 PERMISSIONS = (
     Permission(VIEW, _("Read conversations"), _GROUP, scoped=True, order=220),
     Permission(REPLY, _("Answer, note, snooze and close conversations"), _GROUP, scoped=True, order=221),
     Permission(ASSIGN, _("Give conversations to colleagues"), _GROUP, scoped=True, order=222),
-    Permission(MANAGE, _("Set routing, skills and saved replies of all"), _GROUP, order=223),
 )
 
 

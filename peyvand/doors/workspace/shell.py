@@ -46,17 +46,18 @@ def shell_of(request: HttpRequest) -> Shell:
 def _items(*, actor: Actor, path: str) -> Iterator[NavItem]:
     home = reverse("workspace:home")
     yield NavItem(label=gettext("Home"), url=home, icon="home", current=path == home, key="H")
-    for entry in registry.all(MenuEntry):
-        if entry.permission is not None and not actor.may(entry.permission):
-            continue
-        url = reverse(entry.url_name)
+    entries = [one for one in registry.all(MenuEntry) if one.permission is None or actor.may(one.permission)]
+    urls = {entry.name: reverse(entry.url_name) for entry in entries}
+    here = max((url for url in urls.values() if path.startswith(url)), key=len, default="")
+    for entry in entries:
+        url = urls[entry.name]
         yield NavItem(
             label=str(entry.label),
             url=url,
             icon=entry.icon,
             group=entry.group,
             count=entry.badge(actor) if entry.badge else 0,
-            current=path.startswith(url),
+            current=url == here,
             key=entry.key.upper(),
         )
 

@@ -17,25 +17,27 @@ from django.db import models
 from django.db.models import CharField, DateField, DecimalField, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Collate, NullIf
+from django.db.models.functions import Cast, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext
 
 from peyvand.foundation.calendar.periods import start_of_day_utc
 from peyvand.foundation.fields import kinds
-from peyvand.foundation.fields.declarations import Field
+from peyvand.foundation.fields.declarations import Field, LazyChoices
 from peyvand.foundation.fields.errors import ValueRefusedError
 from peyvand.foundation.fields.kinds import FieldKind
+from peyvand.foundation.fields.sorting import as_people_sort
 from peyvand.foundation.text.keys import clean
 from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.reader import current_reader
 
 PARAMETER = "f."
 LONGEST = 200
-COLLATION = "fa-x-icu"  # sorts Persian and Latin letters as people do
+ID_DIGITS = 19
 Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 
 _ALWAYS = ("filled", "empty")
+_PARTS = ("contains", "starts", "ends")
 _OF_TEXT = ("contains", "is", "not", "starts", *_ALWAYS)
 _OF_NUMBER = ("is", "least", "most", "between", *_ALWAYS)
 _OF_TIME = ("on", "after", "before", "between", "last", "notlast", *_ALWAYS)
@@ -81,16 +83,23 @@ class Condition:
 
 def operators_of(field: Field) -> list[tuple[str, str]]:
     """What may be asked of the field, in words."""
-    return [(name, _word(field, name)) for name in OPERATORS[field.kind]]
+    return [(name, _word(field, name)) for name in _operators(field)]
+
+
+def _operators(field: Field) -> Sequence[str]:
+    return field.operators or OPERATORS.get(field.kind, ())
 
 
 def _word(field: Field, operator: str) -> str:
+    if operator in field.words:
+        return str(field.words[operator])
     timely = field.kind in (FieldKind.DATE, FieldKind.MOMENT)
     words = {
         "contains": pgettext("condition", "contains"),
         "is": pgettext("condition", "is"),
         "not": pgettext("condition", "is not"),
         "starts": pgettext("condition", "begins with"),
+        "ends": pgettext("condition", "ends with"),
         "filled": pgettext("condition", "is filled"),
         "empty": pgettext("condition", "is empty"),
         "least": pgettext("condition", "at least"),
@@ -125,7 +134,7 @@ def read(field: Field, text: str) -> Condition | None:
 
 def made(field: Field, operator: str, values: Sequence[str]) -> Condition:
     """A condition of what was typed; raises ValueRefusedError with words for the one who typed."""
-    if operator not in OPERATORS.get(field.kind, ()) or not field.condition:
+    if operator not in _operators(field) or not field.condition:
         raise ValueRefusedError(gettext("Choose what to ask for."))
     if operator in _WITHOUT_VALUE:
         return Condition(field, operator)
@@ -139,7 +148,7 @@ def made(field: Field, operator: str, values: Sequence[str]) -> Condition:
         return Condition(field, operator, (str(days),))
     if operator in ("any", "none"):
         return Condition(field, operator, tuple(dict.fromkeys(_chosen(field, value) for value in given)))
-    if operator in ("contains", "starts") or field.kind in (FieldKind.EMAIL, FieldKind.LINK, FieldKind.PHONE):
+    if operator in _PARTS or field.kind in (FieldKind.EMAIL, FieldKind.LINK, FieldKind.PHONE):
         return Condition(field, operator, (given[0],))
     compared = FieldKind.DATE if field.kind == FieldKind.MOMENT else field.kind
     plain = Field(field.name, field.label, compared, choices=field.choices, currency=field.currency)
@@ -147,6 +156,10 @@ def made(field: Field, operator: str, values: Sequence[str]) -> Condition:
 
 
 def _chosen(field: Field, value: str) -> str:
+    if value in dict(field.also):
+        return value
+    if isinstance(field.choices, LazyChoices) and value.isascii() and value.isdigit() and len(value) < ID_DIGITS:
+        return value  # an id, perhaps of somebody who is offered no more
     one = FieldKind.CHOICE if field.kind == FieldKind.CHOICES else field.kind
     return str(kinds.kept(Field(field.name, field.label, one, choices=field.choices), value))
 
@@ -172,14 +185,25 @@ def said(condition: Condition) -> tuple[str, str]:
     kind = FieldKind.DATE if field.kind == FieldKind.MOMENT else field.kind
     if kind == FieldKind.CHOICES:
         kind = FieldKind.CHOICE
-    if operator in ("contains", "starts") or kind in (FieldKind.EMAIL, FieldKind.LINK, FieldKind.PHONE):
+    if operator in _PARTS or kind in (FieldKind.EMAIL, FieldKind.LINK, FieldKind.PHONE):
         words = list(condition.values)
     else:
         plain = Field(field.name, field.label, kind, choices=field.choices, currency=field.currency)
-        words = [kinds.shown(plain, kinds.value_of(plain, value)) for value in condition.values]
+        also = {key: str(label) for key, label in field.also}
+        words = [also.get(value) or kinds.shown(plain, kinds.value_of(plain, value)) for value in condition.values]
     if operator == "between":
         return _word(field, operator), gettext("%(low)s and %(high)s") % {"low": words[0], "high": words[1]}
     return _word(field, operator), gettext(" or ").join(words)
+
+
+def typed_of(condition: Condition) -> list[Any]:
+    """The values as an editor of the condition begins with them; days as dates."""
+    field, operator = condition.field, condition.operator
+    if operator in ("any", "none", "last", "notlast", *_PARTS):
+        return list(condition.values)
+    kind = FieldKind.DATE if field.kind == FieldKind.MOMENT else field.kind
+    plain = Field(field.name, field.label, kind, currency=field.currency)
+    return [kinds.typed(plain, kinds.value_of(plain, value)) for value in condition.values]
 
 
 # ── as a query ────────────────────────────────────────────────────────────
@@ -188,6 +212,8 @@ def said(condition: Condition) -> tuple[str, str]:
 def apply(found: Rows, condition: Condition) -> Rows:
     """The rows of `found` of which the condition holds; those where the field is empty never fit a comparison."""
     field = condition.field
+    if field.asks is not None:
+        return found.filter(field.asks(condition))
     if field.custom:
         if field.kind in (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.YESNO, FieldKind.COLLEAGUE):
             return found.filter(_contained(condition))
@@ -212,10 +238,12 @@ def expression(field: Field) -> Combinable:
 
 def order_expression(field: Field) -> Combinable:
     """Like `expression`, with letters in the order of people's alphabets."""
+    if field.order is not None:
+        return field.order()
     found = expression(field)
     if field.kind not in (FieldKind.TEXT, FieldKind.CHOICE, FieldKind.EMAIL, FieldKind.LINK):
         return found
-    return Collate(found if field.custom else NullIf(found, Value("")), COLLATION)
+    return as_people_sort(found if field.custom else NullIf(found, Value("")))
 
 
 def _contained(condition: Condition) -> Q:
@@ -261,7 +289,10 @@ def _compared(condition: Condition, path: str) -> Q:
     if operator == "yes" or operator == "no":
         return Q(**{path: True}) if operator == "yes" else ~Q(**{path: True})
     value = values[0]
-    lookups = {"contains": "icontains", "starts": "istartswith", "is": "iexact", "not": "iexact"}
+    whole = "exact" if value.upper() == value.lower() else "iexact"  # letters without a case are met by an index
+    lookups = {
+        "contains": "icontains", "starts": "istartswith", "ends": "iendswith", "is": whole, "not": whole,
+    }  # fmt: skip
     like = Q(**{f"{path}__{lookups[operator]}": value})
     return ~like | empty if operator == "not" else like
 

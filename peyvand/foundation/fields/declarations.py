@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import overload
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, overload
+
+from django.db.models import Q
+from django.db.models.expressions import Combinable
 
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
+
+if TYPE_CHECKING:
+    from peyvand.foundation.fields.conditions import Condition
 
 PREFIX = "c."  # of the names of custom fields, so that they never meet a built-in one
 
 
 class LazyChoices(Sequence[tuple[str, str]]):
-    """Choices that are read when somebody asks for them, once: ids and names, as of colleagues."""
+    """Choices that are read when somebody asks for them, once: ids or keys, and names, as of colleagues.
 
-    def __init__(self, read: Callable[[], Iterable[tuple[int, str]]]) -> None:
+    Those of `retired` are only read where they were chosen; they are offered no more.
+    """
+
+    def __init__(
+        self, read: Callable[[], Iterable[tuple[int | str, str]]], retired: Callable[[], Iterable[str]] | None = None
+    ) -> None:
         self._read = read
+        self._retired = retired
         self._rows: list[tuple[str, str]] | None = None
 
     def _all(self) -> list[tuple[str, str]]:
         if self._rows is None:
-            self._rows = [(str(pk), name) for pk, name in self._read()]
+            self._rows = [(str(key), name) for key, name in self._read()]
         return self._rows
+
+    def offered(self) -> list[tuple[str, str]]:
+        """The choices that one may make today."""
+        rows = self._all()
+        retired = set(self._retired()) if self._retired is not None else set()
+        return [row for row in rows if row[0] not in retired]
 
     @overload
     def __getitem__(self, at: int) -> tuple[str, str]: ...
@@ -44,6 +62,11 @@ class Field:
     `kind` is one of kinds.FieldKind. `path` is a built-in field's path for the ORM, "" for a custom one, which lies
     under its `key` in the record's `custom`. `edited` is the name under which the room's verbs take the value, "" where
     nobody types it. `choices` are (value, label).
+
+    A field that is not simply a column says how it is asked for (`asks`: the condition as a Q on the record), in which
+    ways where these are not those of its kind (`operators`), with which values besides the choices (`also`, as "me"
+    among colleagues), and how that is said where its kind's words don't fit (`words`). `order` gives what to sort by
+    where that isn't the value itself.
     """
 
     name: str
@@ -61,6 +84,16 @@ class Field:
     sortable: bool = False
     listed: bool = False  # stands in a list at first
     hideable: bool = True  # may be kept from a role
+    operators: Sequence[str] = ()
+    also: Sequence[tuple[str, Label]] = ()
+    words: Mapping[str, Label] = field(default_factory=dict)
+    asks: Callable[[Condition], Q] | None = None
+    order: Callable[[], Combinable] | None = None
+
+    @property
+    def offered(self) -> Sequence[tuple[str, Label]]:
+        """The choices that one may make today."""
+        return self.choices.offered() if isinstance(self.choices, LazyChoices) else self.choices
 
     @property
     def custom(self) -> bool:
@@ -87,3 +120,12 @@ class RecordType:
     view: str
     fields: Callable[[Actor], Sequence[Field]]
     kept: Callable[[bool, str], int]
+
+
+@dataclass(frozen=True)
+class MoreFields:
+    """What a higher room knows of another's records, to be asked for in their lists: as what a customer allows."""
+
+    name: str
+    record: str
+    fields: Callable[[Actor], Sequence[Field]]

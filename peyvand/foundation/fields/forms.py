@@ -64,9 +64,9 @@ def widget_of(field: Field) -> forms.Widget:
         case FieldKind.YESNO:
             return forms.Select(choices=[*blank, ("yes", gettext("Yes")), ("no", gettext("No"))])
         case FieldKind.CHOICE:
-            return forms.Select(choices=[*blank, *field.choices])
+            return forms.Select(choices=[*blank, *field.offered])
         case FieldKind.COLLEAGUE:
-            return SearchSelect(choices=[*blank, *field.choices])
+            return SearchSelect(choices=[*blank, *field.offered])
         case FieldKind.CHOICES:
             return SearchSelectMultiple(choices=field.choices)
         case FieldKind.EMAIL | FieldKind.PHONE | FieldKind.LINK | FieldKind.MOMENT:

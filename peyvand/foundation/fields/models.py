@@ -101,7 +101,8 @@ class SavedView(models.Model):
 class ListChoice(models.Model):
     """How somebody wants a list: with which columns ("" as it comes), and which view it opens with.
 
-    `opens` is the query of a saved or built-in view; with no person it is everyone's who has none of their own.
+    `opens` is the query of a saved or built-in view; with no person it is everyone's who has none of their own. `tabs`
+    are ids of saved views in the person's own order; others come after them.
     """
 
     demo = models.BooleanField(default=False)
@@ -109,6 +110,7 @@ class ListChoice(models.Model):
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
     columns = models.CharField(max_length=1000, default="", blank=True)
     opens = models.CharField(max_length=2000, default="", blank=True)
+    tabs = models.CharField(max_length=2000, default="", blank=True)
 
     class Meta:
         constraints = [

@@ -12,7 +12,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import JSONObject
 
 from peyvand.foundation.accounts.queries import assignable
-from peyvand.foundation.fields.declarations import PREFIX, Field, LazyChoices, RecordType
+from peyvand.foundation.fields.declarations import PREFIX, Field, LazyChoices, MoreFields, RecordType
 from peyvand.foundation.fields.kinds import ICONS, FieldKind, value_of
 from peyvand.foundation.fields.models import CustomField, ListChoice, OfBusiness, SavedView, is_persian
 from peyvand.foundation.registry.actor import Actor
@@ -67,7 +67,8 @@ def fields_of(*, actor: Actor, record: str) -> dict[str, Field]:
 
 
 def _built_in(actor: Actor, record: str) -> list[Field]:
-    return [one for one in record_type(record).fields(actor) if not actor.hides(f"{record}.{one.name}")]
+    more = [one for found in registry.all(MoreFields) if found.record == record for one in found.fields(actor)]
+    return [one for one in (*record_type(record).fields(actor), *more) if not actor.hides(f"{record}.{one.name}")]
 
 
 def values_of(fields: Mapping[str, Field], custom: Mapping[str, object]) -> dict[str, object]:
@@ -102,11 +103,15 @@ def setup_of(*, actor: Actor, record: str) -> Setup:
         read[which].append(row)
     found = sorted((CustomField(**row) for row in read[0]), key=lambda one: (one.position, one.pk))
     customs_ = [described(one, actor=actor) for one in found if not actor.hides(f"{record}.{PREFIX}{one.key}")]
-    views = sorted((SavedView(**row) for row in read[1]), key=lambda one: (one.position, one.pk))
     choices = {choice.user_id: choice for choice in (ListChoice(**row) for row in read[2])}
     shared = choices.get(None, ListChoice())
     own = choices.get(actor.user_id, shared)
-    choice = ListChoice(columns=own.columns or shared.columns, opens=own.opens or shared.opens)
+    choice = ListChoice(columns=own.columns or shared.columns, opens=own.opens or shared.opens, tabs=own.tabs)
+    places = {name: place for place, name in enumerate(choice.tabs.split(","))}
+    views = sorted(
+        (SavedView(**row) for row in read[1]),
+        key=lambda one: (places.get(str(one.pk), len(places)), one.position, one.pk),
+    )
     return Setup({one.name: one for one in (*_built_in(actor, record), *customs_)}, views, choice)
 
 

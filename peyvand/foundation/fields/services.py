@@ -26,7 +26,7 @@ from peyvand.foundation.text.keys import clean, fa_key
 MOST_FIELDS = 200
 MOST_CHOICES = 300
 MOST_VIEWS = 100
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +54,8 @@ def field_save(*, actor: Actor, record: str, data: FieldData, field: CustomField
             taken = set(found.values_list("key", flat=True))
             if len(taken) >= MOST_FIELDS:
                 raise InvalidError({"__all__": _("There are too many fields already.")})
-            key = data.key.strip().lower() or _key_of(values["label_en"] or values["label_fa"], taken)
-            if not _KEY.fullmatch(key):
+            key = data.key.strip().lower() or key_of(values["label_en"] or values["label_fa"], taken)
+            if not KEY.fullmatch(key):
                 raise InvalidError({"key": _("A key begins with a Latin letter and has letters, digits and _ only.")})
             if key in taken:
                 raise InvalidError({"key": _("There is a field with this key already, perhaps an archived one.")})
@@ -106,7 +106,7 @@ def _choices(text: str, *, before: Sequence[Mapping[str, str]]) -> list[dict[str
         said = fa or en
         if not fa_key(said):
             continue
-        key = known.get(fa_key(fa)) or known.get(fa_key(en) or "\x00") or _key_of(en or fa, taken)
+        key = known.get(fa_key(fa)) or known.get(fa_key(en) or "\x00") or key_of(en or fa, taken)
         taken.add(key)
         found.setdefault(key, {"key": key, "fa": fa, "en": en})
     return list(found.values())
@@ -117,7 +117,7 @@ _SOUNDS = "a a b p t s j ch h kh d z r z zh s sh s z t z a gh f gh k g l m n v h
 _LATIN = dict(zip(_PERSIAN, _SOUNDS.split(), strict=True))
 
 
-def _key_of(label: str, taken: set[str]) -> str:
+def key_of(label: str, taken: set[str]) -> str:
     """A key made of a label's letters, Persian ones by their sound, that nobody has."""
     text = "".join(_LATIN.get(letter, letter) for letter in fa_key(label))
     plain = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:30]
@@ -217,6 +217,21 @@ def _may_keep(actor: Actor, record: str, view: SavedView | None, shared: bool) -
     others = view is not None and view.owner_id != actor.user_id
     if shared or others or (view is not None and view.shared):
         actor.require(access.SHARE)
+
+
+def view_rename(*, actor: Actor, view: SavedView, name: str) -> SavedView:
+    """Call a view otherwise. Raises NotAllowed, InvalidError."""
+    return view_save(actor=actor, record=view.record, name=name, query=view.query, shared=view.shared, view=view)
+
+
+def may_change_view(*, actor: Actor, view: SavedView) -> bool:
+    """Whether the actor may rename or remove a view that they see."""
+    return (view.owner_id == actor.user_id and not view.shared) or actor.may(access.SHARE)
+
+
+def views_arrange(*, actor: Actor, record: str, view_ids: Sequence[int]) -> None:
+    """In which order the actor has the saved views of a list; nobody else's order changes."""
+    _choose(actor, record, {"tabs": ",".join(str(one) for one in dict.fromkeys(view_ids))[:2000]})
 
 
 def view_delete(*, actor: Actor, view: SavedView) -> int:

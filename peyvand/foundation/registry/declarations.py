@@ -174,6 +174,27 @@ class ImportColumn:
     key: bool = False
     icon: str = "text-size"
     like: str = ""  # name, given_name, family_name, city, national_code, day, birthday, amount
+    known_by: bool = False  # rows may be known by it, though it is no code
+
+    @property
+    def may_be_key(self) -> bool:
+        """Whether a row that is there already may be known by this column."""
+        return self.key or self.known_by
+
+
+@dataclass(frozen=True)
+class ImportAsk:
+    """What a person may say of a whole file in a word, as the list that its people go on.
+
+    The writer finds it among its options under `name`. `known(actor)` are words that are there already; others may be
+    typed. Without the `permission` nobody is asked.
+    """
+
+    name: str
+    label: Label
+    help: Label
+    permission: str
+    known: Callable[[Actor], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -196,6 +217,7 @@ class ImportShape:
     permission: str
     order: int = 0
     options: Sequence[str] = field(default_factory=tuple)  # of "currency", "tz", "known"
+    asks: Sequence[ImportAsk] = field(default_factory=tuple)
     columns_for: Callable[[Actor, Sequence[ImportColumn]], Sequence[ImportColumn]] | None = None
 
 

@@ -86,3 +86,20 @@ def sort_key(text: str) -> str:
 def _counts(letter: str) -> bool:
     """Letters, digits, symbols such as emoji and spaces count; combining marks and punctuation don't."""
     return letter.isspace() or unicodedata.category(letter)[0] in "LNS"
+
+
+def sorting_letters() -> tuple[str, str]:
+    """Two rows of letters for a database's translate(): in lower case, from the first to the second, what is beyond its
+    end left out. Compared by code point, what comes out stands in the order of `sort_key`, as far as letters go.
+    """
+    ranked = {chr(code): to for code, to in _RANK.items()}
+    kept, dropped = dict(ranked), []
+    for code, to in _SORT.items():
+        letter = chr(code)
+        if letter in ranked or 0xD800 <= code < 0xE000 or not code:
+            continue
+        if to is None:
+            dropped.append(letter)
+        else:
+            kept[letter] = ranked.get(to, to)
+    return "".join([*kept, *dropped]), "".join(kept.values())

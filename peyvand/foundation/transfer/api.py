@@ -168,6 +168,10 @@ class MappingIn(Given):
     missing: Missing | None = None
     clear: bool | None = None
     remember: bool = Field(default=False, description="For the next file with these titles.")
+    said: dict[str, Annotated[Text, Field(max_length=120)]] = Field(
+        default_factory=dict, max_length=20,
+        description="Of the whole file; for customers `list`, the name of a list that they go on.",
+    )  # fmt: skip
 
 
 class ReshapeIn(FormatIn):
@@ -217,7 +221,9 @@ def _require_shape(name: str) -> None:
 
 def _require_key(actor: Actor, one: Import, mapping: Mapping[str, int], key: str) -> None:
     """Rows are known by a column that can tell them apart, and that the file has."""
-    keys = [column.name for column in shape_of(one.shape, actor).columns if column.key and column.name in mapping]
+    keys = [
+        column.name for column in shape_of(one.shape, actor).columns if column.may_be_key and column.name in mapping
+    ]
     if key and key not in keys:
         raise services.MappingError(_("Rows can be known by: {names}.").format(names=joined(keys) or "-"))
 
@@ -278,6 +284,7 @@ def imports_map(request: StaffRequest, import_id: int, data: MappingIn) -> Impor
     actor, options = _actor(request), _options(data)
     one = import_get(actor=actor, import_id=import_id)
     _require_key(actor, one, data.mapping, str(options.get("key", one.options.get("key")) or ""))
+    options |= services.answers(actor=actor, shape=one.shape, said=data.said)
     return services.import_map(
         actor=actor, import_id=import_id, mapping=data.mapping, options=options, remember=data.remember
     )

@@ -15,6 +15,7 @@ from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import ImportShape
 from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.text.keys import clean
 from peyvand.foundation.text.lists import joined, quoted
 from peyvand.foundation.transfer import files, remembering, running
 from peyvand.foundation.transfer.errors import MappingError, StateError
@@ -66,9 +67,12 @@ UNDER_WAY = (Import.State.CHECKING, Import.State.RUNNING, Import.State.UNDOING)
 OPEN_STATES = (Import.State.MAPPING, Import.State.CHECKED, Import.State.FAILED, Import.State.CANCELLED)
 
 
-def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "", wish: Wish | None = None) -> Import:
+def import_begin(
+    *, actor: Actor, name: str, stream: IO[bytes], shape: str = "", wish: Wish | None = None,
+    said: Mapping[str, str] | None = None,
+) -> Import:  # fmt: skip
     """Keep the file, look at it, and guess what it is (also its shape, when none is named). ReadError if it is no
-    table. `wish` is what the person says of how it is written.
+    table. `wish` is what the person says of how it is written, `said` answers to what a shape asks of a whole file.
     """
     actor = actor.looking_at(demo=False)
     allowed = [shape_of(shape, actor)] if shape else shapes_for(actor)
@@ -83,7 +87,8 @@ def import_begin(*, actor: Actor, name: str, stream: IO[bytes], shape: str = "",
         files.drop(path)
         raise
     best = guess_shape(allowed, found)[0]
-    one = _make(actor=actor, best=best, found=found, name=name, path=path)
+    options = answers(actor=actor, shape=best.shape, said=said or {})
+    one = _make(actor=actor, best=best, found=found, name=name, path=path, options=options)
     one.save()
     return one
 
@@ -181,6 +186,19 @@ def import_template(*, actor: Actor, import_id: int, template_id: int) -> Import
     template = remembering.template_get(actor=actor, template_id=template_id)
     mapping, options = remembering.template_mapping(template, one)
     return import_map(actor=actor, import_id=one.pk, mapping=mapping, options=options)
+
+
+ANSWER_LENGTH = 120
+
+
+def answers(*, actor: Actor, shape: str, said: Mapping[str, str]) -> dict[str, str]:
+    """What was said of the things that a shape asks of a whole file, of those that the actor may say."""
+    asks = registry.get(ImportShape, shape).asks
+    return {
+        one.name: " ".join(clean(said[one.name]).split())[:ANSWER_LENGTH]
+        for one in asks
+        if one.name in said and actor.looking_at(demo=False).may(one.permission)
+    }
 
 
 def questions(one: Import) -> list[str]:

@@ -12,10 +12,14 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Func, Model, OrderBy, Q, QuerySet
 
 COUNT_CAP = 10_000
+COUNT_SECONDS = 10.0
 M = TypeVar("M", bound=Model)
+C = TypeVar("C")
+CANCELLED = "57014"  # query_canceled
 Place = tuple[Any, ...]  # where a row stands: the values of the columns of the order, its id last
 
 
@@ -236,3 +240,35 @@ def capped_count(queryset: QuerySet[M], cap: int = COUNT_CAP) -> tuple[int, bool
     """How many rows, never counting past `cap`: (number, whether there are more)."""
     found = queryset.order_by().values("pk")[: cap + 1].count()
     return min(found, cap), found > cap
+
+
+def exact_count(queryset: QuerySet[M], *, seconds: float = COUNT_SECONDS) -> int | None:
+    """How many rows there are, however many; None where counting them takes longer than that."""
+    return _within(seconds, lambda: queryset.order_by().values("pk").count())
+
+
+def quick_count(queryset: QuerySet[M], *, seconds: float, cap: int = COUNT_CAP) -> tuple[int, bool] | None:
+    """As `capped_count`; None where even that takes longer than so many seconds."""
+    return _within(seconds, lambda: capped_count(queryset, cap))
+
+
+def _within(seconds: float, count: Callable[[], C]) -> C | None:
+    try:
+        with transaction.atomic():
+            before = _timeout(f"{max(1, int(seconds * 1000))}ms")
+            found = count()
+            _timeout(before)
+        return found
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == CANCELLED:
+            return None
+        raise
+
+
+def _timeout(value: str) -> str:
+    """Give the transaction's statements so long; gives what they had."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)", [value]
+        )
+        return str(cursor.fetchone()[0])

@@ -19,6 +19,7 @@ from peyvand.foundation.registry.declarations import (
     SettingsPage,
 )
 from peyvand.memory.consents import access, demo, handlers, panels, shapes
+from peyvand.memory.consents.conditions import CONDITIONS
 from peyvand.memory.consents.declarations import ConsentChannel
 from peyvand.memory.consents.services import follow_merge, sample_remove
 from peyvand.memory.consents.webhooks import WEBHOOKS
@@ -93,6 +94,7 @@ DECLARATIONS = (
     *access.PERMISSIONS,
     *CHANNELS,
     *TABLES,
+    CONDITIONS,
     MergeRule("consents_consententry", follow_merge),
     TrackedTable("consents_purpose", _("Purpose"), "target"),
     TrackedTable("consents_wording", _("Wording"), "quote"),

@@ -19,7 +19,7 @@ from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.foundation.registry.declarations import Permission
 
 if TYPE_CHECKING:
-    from peyvand.memory.customers.models import Bearer, Customer
+    from peyvand.memory.customers.models import Bearer, Customer, CustomerList, Stage
 
 Rows = TypeVar("Rows", bound=models.QuerySet[Any, Any])
 VIEW = "customers.view"
@@ -27,6 +27,7 @@ EDIT = "customers.edit"
 DELETE = "customers.delete"
 IMPORT = "customers.import"
 EXPORT = "customers.export"
+LISTS = "customers.lists"
 
 _GROUP = _("Customers")
 PERMISSIONS = (
@@ -35,7 +36,44 @@ PERMISSIONS = (
     Permission(DELETE, _("Delete customers"), _GROUP, scoped=True, order=102),
     Permission(IMPORT, _("Bring in customers from a file"), _GROUP, order=103),
     Permission(EXPORT, _("Take customers out as a file"), _GROUP, order=104),
+    Permission(LISTS, _("Make and change lists of customers"), _GROUP, scoped=True, order=105),
 )
+
+
+class StageQuerySet(models.QuerySet["Stage"]):
+    """Stages of the two businesses."""
+
+    def visible_to(self, actor: Actor) -> StageQuerySet:
+        """Those of the business one looks at; what stages there are is no secret among staff."""
+        return self.filter(demo=actor.demo)
+
+
+class ListQuerySet(models.QuerySet["CustomerList"]):
+    """Lists of customers of the two businesses; there are few, so an OR costs nothing."""
+
+    def visible_to(self, actor: Actor) -> ListQuerySet:
+        """One's own, those of one's teams, and the shared ones; all with the right to change all."""
+        found = self.filter(demo=actor.demo)
+        if actor.scope(VIEW) is Scope.NONE:
+            return found.none()
+        if actor.scope(LISTS) is Scope.ALL:
+            return found
+        return found.filter(self._of(actor) | Q(team_id__in=actor.team_ids) | Q(shared=True))
+
+    def editable_by(self, actor: Actor) -> ListQuerySet:
+        """Those that the actor may change: their own, their teams', or all, as far as the right reaches."""
+        scope = min(actor.scope(LISTS), Scope.ALL if actor.may(VIEW) else Scope.NONE)
+        found = self.filter(demo=actor.demo)
+        if scope is Scope.NONE:
+            return found.none()
+        if scope is Scope.ALL:
+            return found
+        team = Q(team_id__in=actor.team_ids) if scope is Scope.TEAM else Q()
+        return found.filter(self._of(actor) | team)
+
+    @staticmethod
+    def _of(actor: Actor) -> Q:
+        return Q(owner_id=actor.user_id) if actor.user_id is not None else Q(pk__in=[])
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):

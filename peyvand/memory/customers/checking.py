@@ -20,7 +20,7 @@ from peyvand.foundation.fields.services import values_checked
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.text.identifiers import IdentifierError
-from peyvand.foundation.text.keys import clean
+from peyvand.foundation.text.keys import clean, fa_key
 from peyvand.memory.customers.data import IdentityData
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
@@ -33,6 +33,7 @@ from peyvand.memory.customers.models import (
     IdentityKind,
     Relation,
 )
+from peyvand.memory.customers.stages import stage_words, stages_ensure
 from peyvand.memory.customers.writing import NewIdentity
 
 TEXTS = (
@@ -70,6 +71,22 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if errors:
         raise InvalidError(errors)
     return kept
+
+
+def stage_checked(values: Mapping[str, Any], *, demo: bool, words: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The values with the key of the stage, which may be given by either of its names as well; InvalidError.
+
+    `words` are the stages by what they are called, where they have been read already.
+    """
+    word = fa_key(str(values.get("stage") or ""))
+    if not word:
+        return dict(values)
+    key = (stage_words(demo=demo) if words is None else words).get(word)
+    if key is None:
+        raise InvalidError({"stage": _("Choose one of the stages.")})
+    if words is None:
+        stages_ensure(demo=demo)
+    return {**values, "stage": key}
 
 
 def custom_fields(actor: Actor) -> dict[str, Field]:

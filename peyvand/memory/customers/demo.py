@@ -18,6 +18,7 @@ from peyvand.foundation.fields.services import field_save
 from peyvand.foundation.registry.actor import Actor
 from peyvand.memory.customers.demo_fields import CUSTOM_FIELDS, VIEWS
 from peyvand.memory.customers.demo_known import known_load
+from peyvand.memory.customers.demo_lists import LISTS, MOST
 from peyvand.memory.customers.demo_names import (
     ABROAD,
     CHAIN,
@@ -35,9 +36,17 @@ from peyvand.memory.customers.demo_names import (
 )
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.keys import identity_key
-from peyvand.memory.customers.models import Customer, CustomerKind, IdentityKind, Relation
+from peyvand.memory.customers.models import (
+    Customer,
+    CustomerKind,
+    CustomerList,
+    IdentityKind,
+    ListMember,
+    Relation,
+)
 from peyvand.memory.customers.queries import has_customers
 from peyvand.memory.customers.services.tags import tags_ensure
+from peyvand.memory.customers.stages import stages_ensure
 from peyvand.memory.customers.writing import NewCustomer, NewIdentity, insert_customers
 
 PEOPLE, HOUSES, TWICE = 600, 60, 9  # of the whole sample
@@ -294,11 +303,41 @@ UPDATE customers_customer c SET created_at = r.at, updated_at = r.at
 """
 
 
+def _stage(chance: random.Random, life: Life) -> str:
+    """Where somebody of such a life stands."""
+    if life.habit is Habit.WATCHING:
+        return chance.choices(("lead", "prospect"), (6, 4))[0]
+    if life.habit is Habit.LOST or (life.habit is Habit.ASLEEP and chance.random() < 0.4):
+        return "former"
+    return "advocate" if life.habit is Habit.DEVOTED and chance.random() < 0.45 else "customer"
+
+
+def _lists(world: World, members: list[Member], ids: list[int]) -> int:
+    """The lists that the house keeps by hand; gives how many rows."""
+    chance = world.chance("customers.lists")
+    written = 0
+    for place, one in enumerate(LISTS):
+        fitting = [pk for pk, member in zip(ids, members, strict=True) if one.fits(member.row)]
+        chosen = [pk for pk in fitting if chance.random() < 0.7][:MOST] or fitting[:1]
+        owner, made = world.staff_ids[place % len(world.staff_ids)], world.moment(40 - 9 * place, chance)
+        kept = CustomerList.objects.create(
+            demo=True, name=one.name, description=one.words, owner_id=owner, shared=one.seen_by == "all",
+            team_id=world.team_id if one.seen_by == "team" else None, created_at=made,
+        )  # fmt: skip
+        rows = [ListMember(list=kept, customer_id=pk, added_by_id=owner, created_at=made) for pk in chosen]
+        written += 1 + len(ListMember.objects.bulk_create(rows))
+    return written
+
+
 def sample_load(actor: Actor, world: World) -> int:
-    """Write the customers of the sample with identities, tags, roles, branches and fields; gives how many rows."""
+    """Write the customers of the sample with all that hangs on them, fields and lists; gives how many rows."""
     fields_of_sample(actor)
+    stages_ensure(demo=True)
     members = cast(world)
     _fill(world, members)
+    chance = world.chance("customers.stages")
+    for member in members:
+        member.row.stage = _stage(chance, member.life)
     names = sorted({tag for member in members for tag in member.row.tags})
     tags = {tag.name: tag.pk for tag in tags_ensure(demo=True, names=names).values()}
     for member in members:
@@ -315,7 +354,7 @@ def sample_load(actor: Actor, world: World) -> int:
             Customer.objects.filter(pk=ids[place]).update(parent_id=ids[member.branch_of])
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN_SINCE, [ids, list(_known_since(world, members))])
-    said = known_load(actor, world, ids)
+    said = known_load(actor, world, ids) + _lists(world, members, ids)
     return len(ids) + len(tags) + len(roles) + said + sum(len(member.row.identities) for member in members)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from peyvand.foundation.fields import conditions
 from peyvand.foundation.fields.declarations import Field
@@ -12,15 +13,16 @@ from peyvand.foundation.fields.queries import fields_of
 from peyvand.foundation.money.amounts import AmountError
 from peyvand.foundation.money.parsing import parse_amount
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.ui.pieces import CLASSES
 from peyvand.memory.customers.access import CustomerQuerySet
+from peyvand.memory.customers.asks import ME
 from peyvand.memory.customers.fields import LISTED, RECORD
+from peyvand.memory.customers.finding import searched
 from peyvand.memory.customers.models import CustomerKind
 from peyvand.memory.customers.queries import NEEDS_ATTENTION, ORDERS, CustomerFilter, in_order, with_touch, with_worth
 
 VIEWS = ("all", "mine", "people", "organisations", "attention", "unowned")
 TOUCHED = ("7", "30", "90", "180", "-30", "-90", "-180")
-CONDITIONS = ("q", "class", "owner", "tag", "city", "kind", "touched", "from", "to")
+CONDITIONS = ("q", "touched", "from", "to")
 LONGEST = 200
 
 
@@ -33,6 +35,7 @@ class Asked:
     chosen: CustomerFilter
     given: Mapping[str, str]
     fields: Mapping[str, Field] = field(default_factory=dict)
+    stated: tuple[conditions.Condition, ...] = ()  # on fields, as the address has them
     columns: tuple[str, ...] = LISTED
     said_columns: bool = False  # in the address
     demo: bool = False
@@ -66,12 +69,11 @@ def asked(
     `fields` where they have been read already, `columns` where the reader has chosen some.
     """
     fields = fields_of(actor=actor, record=RECORD) if fields is None else fields
+    query = _modern(query)
     view = query.get("view", "all")
     order = query.get("sort", "name")
     view = view if view in VIEWS else "all"
     given = {name: value for name in CONDITIONS if (value := _sensible(name, query.get(name, "").strip()))}
-    for name in [name for name in given if actor.hides(f"{RECORD}.{name}")]:
-        del given[name]
     found = conditions.of_query(fields, query)
     given |= {one.parameter: one.text for one in found}
     by = fields.get(order.removeprefix("-"))
@@ -80,33 +82,40 @@ def asked(
     return Asked(
         view=view,
         order=order if order in ORDERS or (by is not None and by.sortable) else "name",
-        chosen=_in_view(actor, view, replace(_conditions(actor, given, currency), conditions=tuple(found))),
+        chosen=_in_view(
+            actor, view, replace(_conditions(actor, given, found, currency), searched=searched(fields.values()))
+        ),
         given=given,
         fields=fields,
+        stated=tuple(found),
         columns=tuple(shown) or tuple(name for name in LISTED if name in fields),
         said_columns=bool(said and shown),
         demo=actor.demo,
     )
 
 
+# Names by which addresses, links and programs say conditions, besides those of the fields: field, operator.
+NAMED = {"class": ("class", "any"), "owner": ("owner", "any"), "tag": ("tags", "any"), "city": ("city", "is"),
+         "kind": ("kind", "any")}  # fmt: skip
+
+
+def _modern(query: Mapping[str, str]) -> Mapping[str, str]:
+    """The query with all of its conditions as the fields say them."""
+    found = dict(query)
+    for name, (about, operator) in NAMED.items():
+        value = found.pop(name, "").strip()
+        if value:
+            text = "empty" if (name, value) == ("owner", "none") else f"{operator}:{value}"
+            found.setdefault(f"{conditions.PARAMETER}{about}", text)
+    return found
+
+
 def _sensible(name: str, value: str) -> str:
-    if name == "class":
-        return ",".join(code for code in value.split(",") if code in CLASSES)
-    if name == "owner":
-        return value if value in ("none", "me") or _is_id(value) else ""
-    if name == "tag":
-        return value if _is_id(value) else ""
-    if name == "kind":
-        return value if value in CustomerKind.values else ""
     if name == "touched":
         return value if value in TOUCHED else ""
     if name in ("from", "to"):
         return value if _amount(value) is not None else ""
     return value[:LONGEST].replace("\x00", "")
-
-
-def _is_id(value: str) -> bool:
-    return value.isascii() and value.isdigit() and len(value) < 19
 
 
 def _amount(value: str) -> Decimal | None:
@@ -118,22 +127,42 @@ def _amount(value: str) -> Decimal | None:
         return None
 
 
-def _conditions(actor: Actor, given: Mapping[str, str], currency: str) -> CustomerFilter:
-    owner = given.get("owner", "")
-    if owner == "me":
-        owner = str(actor.user_id or 0)
-    return CustomerFilter(
+def _conditions(
+    actor: Actor, given: Mapping[str, str], found: Sequence[conditions.Condition], currency: str
+) -> CustomerFilter:
+    chosen = CustomerFilter(
         text=given.get("q", ""),
-        kind=given.get("kind", ""),
-        classes=tuple(given["class"].split(",")) if given.get("class") else (),
-        owner=owner,
-        tag=int(given["tag"]) if given.get("tag") else None,
-        city=given.get("city", ""),
         touched=given.get("touched", ""),
         worth_from=_amount(given.get("from", "")),
         worth_to=_amount(given.get("to", "")),
         currency=currency,
     )
+    rest = []
+    for one in found:
+        plain = _plainly(actor, one)
+        if plain:
+            chosen = replace(chosen, **plain)
+        else:
+            rest.append(one)
+    return replace(chosen, conditions=tuple(rest))
+
+
+def _plainly(actor: Actor, one: conditions.Condition) -> dict[str, Any]:
+    """What a condition is among the plain ones of CustomerFilter, which indexes answer best; nothing for others."""
+    name, single = one.field.name, one.values[0] if len(one.values) == 1 else ""
+    if (name, one.operator) == ("class", "any"):
+        return {"classes": one.values}
+    if (name, one.operator) == ("owner", "empty"):
+        return {"owner": "none"}
+    if (name, one.operator) == ("city", "is") and single.upper() == single.lower():
+        return {"city": single}
+    if one.operator != "any" or not single:
+        return {}
+    if name == "owner":
+        return {"owner": str(actor.user_id or 0) if single == ME else single}
+    if name == "kind":
+        return {"kind": single}
+    return {"tag": int(single)} if name == "tags" else {}
 
 
 def _in_view(actor: Actor, view: str, chosen: CustomerFilter) -> CustomerFilter:

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
 from peyvand.events.customers import CustomersChanged, CustomersCreated
-from peyvand.foundation.accounts.models import Membership, User
-from peyvand.foundation.fields.declarations import PREFIX, Field
+from peyvand.foundation.accounts.models import User
+from peyvand.foundation.fields.declarations import PREFIX
 from peyvand.foundation.fields.errors import ValueRefusedError
 from peyvand.foundation.fields.kinds import kept
 from peyvand.foundation.fields.queries import customs
 from peyvand.foundation.outbox.services import publish
-from peyvand.foundation.registry.actor import Actor, Scope
+from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.identifiers import IdentifierError
 from peyvand.foundation.text.keys import clean, fa_key
-from peyvand.foundation.transfer.shapes import Row, Writer
+from peyvand.foundation.transfer.shapes import Row
 from peyvand.memory.customers import access
 from peyvand.memory.customers.beside import said_of, say, work_at
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
+from peyvand.memory.customers.import_links import Links
+from peyvand.memory.customers.import_matching import MatchingWriter, within_reach
 from peyvand.memory.customers.keys import NAME_LENGTH, identity_key, name_of, search_key_of, sort_key_of
-from peyvand.memory.customers.known import NOT_YOURS, SEVERAL, SYSTEM
+from peyvand.memory.customers.known import SYSTEM
 from peyvand.memory.customers.models import Customer, Identity, IdentityKind
 from peyvand.memory.customers.services.tags import tags_ensure
 from peyvand.memory.customers.writing import (
@@ -46,54 +48,47 @@ BAD_BIRTH = "customers.bad_birth"
 NO_OWNER = "customers.no_owner"
 SHORTENED = "customers.shortened"
 UNKNOWN = "customers.unknown"
-NO_KEY = "customers.no_key"
 BAD_FIELD = "customers.bad_field"
-OTHER_KIND = "customers.other_kind"
 OUT_OF_REACH = "customers.out_of_reach"
-KEYS = {"code": IdentityKind.EXTERNAL, "phone": IdentityKind.PHONE, "email": IdentityKind.EMAIL}
-NAME = "name"  # organisations are known by it in files that have no code of theirs
-CLEARED = ("job_title", "city", "country", "birth_date", "note", "owner")  # an empty cell may empty these
+# An empty cell may empty these.
+CLEARED = ("job_title", "city", "country", "birth_date", "note", "owner", "stage", "language", "team")
 
 
-class CustomerWriter(Writer):
+class CustomerWriter(MatchingWriter):
     """Makes customers, or changes those whom a row names by code, e-mail, or phone together with the name.
 
     Of a known customer only what the row gives is changed. Options: "key" names the one column by which rows are known
-    (a code, phone, e-mail or custom field); "existing" = "skip" changes nobody; "missing" = "skip" makes nobody; with
-    "clear", empty cells of mapped columns empty their field.
+    (a code, phone, e-mail, custom field, or of organisations the name); "existing" = "skip" changes nobody; "missing" =
+    "skip" makes nobody; with "clear", empty cells of mapped columns empty their field; "list" names the list that all
+    go on. Nobody becomes an organisation by it, nor the other way round.
 
     Whom the actor may not change stays as they are, and the row is left out; new ones are within the actor's reach.
     """
 
     def __init__(self, actor: Actor, options: Mapping[str, Any], *, kind: str) -> None:
-        super().__init__()
-        self.actor = actor
-        self.kind = kind
+        super().__init__(actor, kind=kind, key=str(options.get("key") or ""))
         self.skip_known = options.get("existing") == "skip"
         self.skip_unknown = options.get("missing") == "skip"
-        self.key = str(options.get("key") or "")
         mapped = options.get("mapped", ())
         self.clear = [name for name in mapped if name in CLEARED or name[:2] == PREFIX] if options.get("clear") else []
-        self.custom: dict[str, Field] = {}
         self.owners: dict[str, int] = {}
-        self.colleagues: set[int] | None = None
-        self.pending: dict[tuple[str, str], list[NewCustomer]] = {}
+        self.links = Links(actor, options, system=SYSTEM)
 
     def prepare(self) -> None:
         """Know the colleagues by name and e-mail, the custom fields, and how far the actor reaches."""
         self.actor.require(access.EDIT)
-        self.colleagues = _within_reach(self.actor)
+        self.colleagues = within_reach(self.actor)
         self.custom = {one.name: one for one in customs(actor=self.actor, record=RECORD)}
         for pk, name, email in User.objects.filter(is_active=True).values_list("pk", "name", "email"):
             self.owners.setdefault(fa_key(name), pk)
             self.owners[email] = pk
+        self.links.prepare()
 
     def write(self, rows: Sequence[Row]) -> None:
         """One batch: match, make, change; each table in one statement."""
         lock_codes(demo=self.actor.demo)
         read = [(row, made) for row in rows if (made := self._read(row)) is not None]
         known = self._known([made for _row, made in read])
-        there = self._there({pk for ids in known.values() for pk in ids})
         fresh: list[NewCustomer] = []
         changes: dict[int, NewCustomer] = {}
         for row, made in read:
@@ -104,9 +99,6 @@ class CustomerWriter(Writer):
                 self.skip(row, UNKNOWN, value=self._key_value(made) or made.name[:80])
                 continue
             if isinstance(target, int):
-                if (reason := there.get(target, "")) != "":
-                    self.skip(row, reason)
-                    continue
                 if target in changes:
                     _fill(changes[target], made)
                 else:
@@ -117,12 +109,47 @@ class CustomerWriter(Writer):
             else:
                 _fill(target, made)
         self._tags([*fresh, *changes.values()])
-        self._insert(fresh)
+        ids = self._insert(fresh)
+        changed: set[int] = set()
         if self.skip_known:
             self.unchanged += len(changes)
         else:
-            self._change(changes)
+            changed = self._change(changes)
+        under = [(pk, one.parent, one.line) for pk, one in zip(ids, fresh, strict=True) if one.parent]
+        if not self.skip_known:
+            under += [(pk, one.parent, one.line) for pk, one in changes.items() if one.parent]
+        self._moved(self.links.put_under(under, self.problems, last=False) - changed - set(ids))
+        self._listed([*ids, *changes])
         self.totals["customers"] = self.new + self.updated
+
+    def finish(self) -> Mapping[str, Any]:
+        """Put organisations under those that came later in the file."""
+        waiting, self.links.waiting = self.links.waiting, []
+        self._moved(self.links.put_under(waiting, self.problems, last=True), counted=True)
+        return super().finish()
+
+    def save(self) -> Mapping[str, Any]:
+        """The counters, and who waits for an organisation to come."""
+        return {**super().save(), "waiting": [list(one) for one in self.links.waiting]}
+
+    def load(self, saved: Mapping[str, Any]) -> None:
+        """Take these up again."""
+        super().load(saved)
+        self.links.waiting = [(pk, word, row) for pk, word, row in saved.get("waiting", ())]
+
+    def _moved(self, ids: set[int], *, counted: bool = False) -> None:
+        """Say of whom only the organisation above changed; `counted` where their lines have been counted already."""
+        if not ids:
+            return
+        if not counted:
+            self.updated += len(ids)
+            self.unchanged -= len(ids)
+        told = CustomersChanged(customer_ids=tuple(sorted(ids)), fields=("parent",), demo=self.actor.demo)
+        publish(told, actor=self.actor)
+
+    def _listed(self, ids: Sequence[int]) -> None:
+        if put := self.links.put_on_list(ids):
+            self.totals["on_list"] = self.totals.get("on_list", 0) + put
 
     def _read(self, row: Row) -> NewCustomer | None:
         """The row's values as they fit their columns; None, with the problem noted, when nobody can be made of it."""
@@ -167,6 +194,7 @@ class CustomerWriter(Writer):
                     made.custom[field.key] = kept(field, values[column])
                 except ValueRefusedError:
                     self.note(row, BAD_FIELD, column=column, value=str(values[column])[:80])
+        self.links.read(row, made, self.note)
         made.cleared = [one for one in self.clear if one not in values]
         made.tags = self._tags_of(row)
         said_of(self, row, made)
@@ -208,39 +236,6 @@ class CustomerWriter(Writer):
                 self.note(row, BAD_TAG, column="tags", value=name[:80])
         return names
 
-    def _known(self, made: Sequence[NewCustomer]) -> dict[tuple[str, str], dict[int, str]]:
-        """Who has which identity, or value of the key field, already: customer ids with their search keys."""
-        self.pending = {}
-        if self.key in self.custom:
-            return self._known_by_field(made)
-        if self.key == NAME:
-            return self._known_by_name(made)
-        keys = [(identity.kind, identity.key) for one in made for identity in one.identities]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT i.kind, i.key, c.id, c.search_key FROM unnest(%s::text[], %s::text[]) AS w (kind, key) "
-                "JOIN customers_identity i ON i.demo = %s AND i.kind = w.kind AND i.key = w.key "
-                "JOIN customers_customer c ON c.id = i.customer_id "
-                "WHERE CASE i.kind WHEN 'external' THEN i.system = %s ELSE c.kind = %s END",
-                [[kind for kind, _key in keys], [key for _kind, key in keys], self.actor.demo, SYSTEM, self.kind],
-            )
-            found: dict[tuple[str, str], dict[int, str]] = {}
-            for kind, key, pk, search_key in cursor.fetchall():
-                found.setdefault((kind, key), {})[pk] = search_key
-        return found
-
-    def _there(self, ids: Collection[int]) -> dict[int, str]:
-        """Of the customers that rows may mean: why they can't be changed by this file, "" where they can."""
-        if not ids:
-            return {}
-        found = dict(Customer.objects.filter(pk__in=ids).values_list("pk", "kind"))
-        mine = set(found)
-        if self.colleagues is not None:
-            reach = Customer.objects.visible_to(self.actor, access.EDIT)
-            mine = set(reach.filter(pk__in=ids).values_list("pk", flat=True))
-        return {pk: NOT_YOURS if pk not in mine else OTHER_KIND if kind != self.kind else ""
-                for pk, kind in found.items()}  # fmt: skip
-
     def _own(self, row: Row, made: NewCustomer) -> None:
         """See that somebody new is within the actor's reach: theirs, unless the row names a colleague within it."""
         if self.colleagues is None or (made.team_id is not None and made.team_id in self.actor.team_ids):
@@ -251,86 +246,6 @@ class CustomerWriter(Writer):
         if made.owner_id is None:
             made.owner_id, made.team_id = self.actor.user_id, None
 
-    def _known_by_name(self, made: Sequence[NewCustomer]) -> dict[tuple[str, str], dict[int, str]]:
-        keys = [search_key_of(one.name) for one in made]
-        rows = Customer.objects.filter(demo=self.actor.demo, kind=self.kind, search_key__in=keys)
-        found: dict[tuple[str, str], dict[int, str]] = {}
-        for pk, key in rows.values_list("pk", "search_key"):
-            found.setdefault((NAME, key), {})[pk] = key
-        return found
-
-    def _known_by_field(self, made: Sequence[NewCustomer]) -> dict[tuple[str, str], dict[int, str]]:
-        field = self.custom[self.key]
-        values = sorted({value for one in made if (value := self._key_value(one))})
-        found: dict[tuple[str, str], dict[int, str]] = {}
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT w.value, c.id, c.search_key FROM unnest(%s::text[]) AS w (value) JOIN customers_customer c "
-                "ON c.demo = %s AND c.kind = %s AND c.custom @> jsonb_build_object(%s::text, w.value)",
-                [values, self.actor.demo, self.kind, field.key],
-            )
-            for value, pk, search_key in cursor.fetchall():
-                found.setdefault((self.key, value), {})[pk] = search_key
-        return found
-
-    def _key_value(self, made: NewCustomer) -> str:
-        """What a row has in the chosen column by which rows are known."""
-        if self.key in self.custom:
-            return str(made.custom.get(self.custom[self.key].key) or "")
-        if self.key == NAME:
-            return search_key_of(made.name)
-        kind = KEYS.get(self.key)
-        return next((identity.key for identity in made.identities if identity.kind == kind), "")
-
-    def _target_by_key(
-        self, row: Row, made: NewCustomer, known: Mapping[tuple[str, str], Mapping[int, str]]
-    ) -> int | NewCustomer | None:
-        value = self._key_value(made)
-        if not value:
-            self.skip(row, NO_KEY)
-            return None
-        at = (str(KEYS[self.key]) if self.key in KEYS else self.key, value)
-        ids = known.get(at, {})
-        if len(ids) > 1:
-            self.skip(row, SEVERAL)
-            return None
-        if ids:
-            return next(iter(ids))
-        earlier = self.pending.get(at)
-        if earlier:
-            return earlier[0]
-        self.pending[at] = [made]
-        return made
-
-    def _target(
-        self, row: Row, made: NewCustomer, known: Mapping[tuple[str, str], Mapping[int, str]]
-    ) -> int | NewCustomer | None:
-        """The customer whom the row means: one that is known, an earlier row of the batch, or itself."""
-        if self.key in self.custom or self.key in KEYS or self.key == NAME:
-            return self._target_by_key(row, made, known)
-        wanted = search_key_of(made.name)
-        for kind in (IdentityKind.EXTERNAL, IdentityKind.EMAIL, IdentityKind.PHONE):
-            ids: set[int] = set()
-            for identity in made.identities:
-                at = (identity.kind, identity.key)
-                if identity.kind != kind:
-                    continue
-                same_name = kind == IdentityKind.PHONE
-                ids |= {pk for pk, key in known.get(at, {}).items() if not same_name or key == wanted}
-                for earlier in self.pending.get(at, ()):
-                    if not same_name or search_key_of(earlier.name) == wanted:
-                        return earlier
-            if len(ids) > 1:
-                self.skip(row, SEVERAL)
-                return None
-            if ids:
-                return ids.pop()
-            if kind == IdentityKind.EXTERNAL and any(identity.kind == kind for identity in made.identities):
-                break  # a code that nobody has names somebody new, whatever else they share
-        for identity in made.identities:
-            self.pending.setdefault((identity.kind, identity.key), []).append(made)
-        return made
-
     def _tags(self, made: Sequence[NewCustomer]) -> None:
         names = {name for one in made for name in one.tags}
         try:
@@ -340,19 +255,20 @@ class CustomerWriter(Writer):
         for one in made:
             one.tag_ids = list({tags[fa_key(name)].pk for name in one.tags})
 
-    def _insert(self, fresh: Sequence[NewCustomer]) -> None:
+    def _insert(self, fresh: Sequence[NewCustomer]) -> list[int]:
         if not fresh:
-            return
+            return []
         ids = insert_customers(demo=self.actor.demo, rows=fresh)
         self.new += len(ids)
         self._beside(dict(zip(ids, fresh, strict=True)))
         made = CustomersCreated(customer_ids=tuple(ids), source="import", demo=self.actor.demo)
         publish(made, actor=self.actor)
+        return ids
 
-    def _change(self, changes: Mapping[int, NewCustomer]) -> None:
-        """Write what the rows give over what stands, in one statement a table."""
+    def _change(self, changes: Mapping[int, NewCustomer]) -> set[int]:
+        """Write what the rows give over what stands, in one statement a table; gives who changed."""
         if not changes:
-            return
+            return set()
         changed: set[int] = set()
         rows = []
         for stands in Customer.objects.filter(pk__in=list(changes)).select_for_update(of=("self",)).order_by("pk"):
@@ -384,6 +300,7 @@ class CustomerWriter(Writer):
         if changed:
             told = CustomersChanged(customer_ids=tuple(sorted(changed)), fields=("import",), demo=self.actor.demo)
             publish(told, actor=self.actor)
+        return changed
 
     def _beside(self, rows: Mapping[int, NewCustomer]) -> set[int]:
         """Where people work and what is known of them, of customers by id; gives whose changed by it."""
@@ -415,21 +332,14 @@ class CustomerWriter(Writer):
         return {pk for pk, _identity in rows}
 
 
-def _within_reach(actor: Actor) -> set[int] | None:
-    """The colleagues whose customers the actor may change; None for everybody."""
-    scope = min(actor.scope(access.VIEW), actor.scope(access.EDIT))
-    if scope is Scope.ALL:
-        return None
-    own = {actor.user_id} if actor.user_id is not None else set()
-    if scope is Scope.OWN or not actor.team_ids:
-        return own
-    return own | set(Membership.objects.filter(team_id__in=actor.team_ids).values_list("user_id", flat=True))
-
-
 CHANGED = (
     "name", "honorific", "given_name", "family_name", "job_title", "city", "country", "birth_date", "note", "owner_id",
+    "stage", "language", "team_id",
 )  # fmt: skip
-_EMPTY = {"job_title": "", "city": "", "country": "", "birth_date": None, "note": "", "owner_id": None}
+_EMPTY = {
+    "job_title": "", "city": "", "country": "", "birth_date": None, "note": "", "owner_id": None, "stage": "",
+    "language": "", "team_id": None,
+}  # fmt: skip
 
 
 def _said(column: str) -> str:
@@ -442,7 +352,8 @@ UPDATE customers_customer c
    SET {", ".join(f"{name} = r.{name}" for name in (*CHANGED, "custom", "search_key", "sort_key"))},
        version = c.version + 1, updated_at = statement_timestamp()
   FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-              %s::date[], %s::text[], %s::bigint[], %s::jsonb[], %s::text[], %s::text[])
+              %s::date[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::jsonb[], %s::text[],
+              %s::text[])
        AS r (id, {", ".join((*CHANGED, "custom", "search_key", "sort_key"))})
  WHERE c.id = r.id
 """
@@ -450,7 +361,7 @@ UPDATE customers_customer c
 
 def _fill(kept: NewCustomer, more: NewCustomer) -> None:
     """Two rows of one customer: the later one's values count, identities and tags add up."""
-    for name in ("job_title", "city", "country", "birth_date", "note", "owner_id"):
+    for name in (*CHANGED[4:], "parent"):
         setattr(kept, name, getattr(more, name) or getattr(kept, name))
     kept.custom |= more.custom
     kept.cleared = [name for name in kept.cleared if name in more.cleared]

@@ -43,7 +43,8 @@ class Listing:
     @cached_property
     def sought(self) -> Sought | None:
         """The name that is looked for, where one is."""
-        return queries.name_sought(actor=self.actor, text=self.wanted.chosen.text)
+        chosen = self.wanted.chosen
+        return queries.name_sought(actor=self.actor, text=chosen.text, searched=chosen.searched)
 
     @cached_property
     def found(self) -> CustomerQuerySet:
@@ -65,7 +66,7 @@ class Listing:
     @cached_property
     def _others(self) -> CustomerFilter:
         """The conditions beside the text."""
-        return replace(self.wanted.chosen, text="")
+        return replace(self.wanted.chosen, text="", searched=None)
 
     @cached_property
     def _alone(self) -> bool:

@@ -55,7 +55,8 @@ class Sought:
 
     `words` are those that have the rarest part, none where they are too many to be walked; `more` the words of other
     parts, and `rest` the parts of which no words are known. `bearers` is how many names have the rarest, at most;
-    `reach` how many customers the actor sees, counted no further than it matters.
+    `reach` how many customers the actor sees, counted no further than it matters. `others` are customers who are found
+    whatever their name.
     """
 
     demo: bool
@@ -64,19 +65,28 @@ class Sought:
     rest: tuple[str, ...]
     bearers: int
     reach: int
+    others: CustomerQuerySet | None = None
 
     @property
     def few(self) -> bool:
         """Whether those who can be meant are read all, and sorted."""
-        return min(self.bearers, self.reach) <= FEW
+        return self.others is None and min(self.bearers, self.reach) <= FEW
 
     @property
     def walked(self) -> bool:
         """Whether a page of them is read in the order of names, word by word."""
-        return bool(self.words) and not self.few
+        return bool(self.words) and self.others is None and not self.few
 
     def condition(self) -> Q:
         """As a condition on customers whom the actor sees, whatever their order."""
+        if self.others is None:
+            return self._named()
+        if not self.bearers:
+            return Q(pk__in=self.others.values("pk"))
+        named = Customer.objects.filter(self._named(), demo=self.demo).order_by()
+        return Q(pk__in=named.values_list("pk").union(self.others.values_list("pk")))
+
+    def _named(self) -> Q:
         if not self.bearers:
             return Q(pk__in=[])
         by_words = (self._bearing("pk", words) for words in (self.words, *self.more) if words)

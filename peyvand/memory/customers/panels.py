@@ -13,10 +13,12 @@ from peyvand.foundation.fields.kinds import shown, value_of
 from peyvand.foundation.fields.queries import customs
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.formats import local_date
-from peyvand.memory.customers import queries, structure, traits
-from peyvand.memory.customers.fields import RECORD
+from peyvand.memory.customers import access, queries, structure, traits
+from peyvand.memory.customers import lists as list_queries
+from peyvand.memory.customers.fields import LANGUAGES, RECORD
 from peyvand.memory.customers.models import CustomerKind, IdentityKind
 from peyvand.memory.customers.services.traits import SAID
+from peyvand.memory.customers.stages import stage_choices
 from peyvand.memory.customers.web.showing import icon_of, system_words
 
 SHOWN = 8  # people, or organisations, in the panel; all of them are on a page of their own
@@ -40,11 +42,15 @@ def identities(actor: Actor, customer: Any, query: Mapping[str, str]) -> Mapping
 
 
 def details(actor: Actor, customer: Any, query: Mapping[str, str]) -> Mapping[str, Any] | None:
-    """Owner, city, birthday and the like, with tags."""
+    """Owner, city, birthday and the like, with tags and lists."""
     return {
         "customer": customer,
+        "stage": dict(stage_choices(actor)).get(customer.stage, customer.stage) if customer.stage else "",
+        "language": dict(LANGUAGES).get(customer.language, customer.language),
         "birthday": next_birthday(customer.birth_date) if customer.birth_date else None,
         "tags": queries.tags_of(customer),
+        "lists": list_queries.lists_of(actor=actor, customer=customer),
+        "may_list": actor.may(access.LISTS),
         "custom": [
             {"field": one, "value": value, "text": shown(one, value)}
             for one in (customs(actor=actor, record=RECORD) if customer.custom else ())

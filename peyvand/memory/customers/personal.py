@@ -16,7 +16,7 @@ TABLES = (
         person="id",
         columns=classed(
             key="id parent_id",
-            technical="demo version search_key sort_key created_at updated_at",
+            technical="demo version search_key sort_key custom_key created_at updated_at",
             staff="owner_id team_id",
             identifying="name honorific given_name family_name birth_date",
             descriptive="kind job_title city country language stage source",
@@ -65,6 +65,13 @@ TABLES = (
         order=13,
     ),
     PersonalTable(
+        name="customers_listmember",
+        label=_("Customer on a list"),
+        columns=classed(key="id customer_id list_id", technical="created_at", staff="added_by_id"),
+        unique=(("list_id",),),
+        order=13,
+    ),
+    PersonalTable(
         name="customers_trait",
         label=_("Traits"),
         columns=classed(
@@ -81,6 +88,8 @@ TABLES = (
     ),
     ImpersonalTable("customers_nameword", "how many names have a word; what nobody bears any more is not kept"),
     ImpersonalTable("customers_tag", "the words staff put on customers"),
+    ImpersonalTable("customers_stage", "the stages there are, not who stands in them"),
+    ImpersonalTable("customers_customerlist", "what lists are called and who of us keeps them", staff=True),
     Beside("customers_tag", by=("demo", "key")),
     Beside(
         "customers_customer",

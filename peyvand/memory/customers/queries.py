@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -26,6 +27,7 @@ from peyvand.memory.customers import access, naming
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.data import IdentityData
 from peyvand.memory.customers.fields import RECORD
+from peyvand.memory.customers.finding import by_custom
 from peyvand.memory.customers.keys import identity_key
 from peyvand.memory.customers.models import Customer, CustomerTag, Identity, IdentityKind, Relation, Tag, Trait
 from peyvand.memory.customers.naming import Sought
@@ -68,6 +70,7 @@ class CustomerFilter:
     view_classes: tuple[str, ...] = ()
     view_owner: str = ""
     conditions: tuple[Condition, ...] = ()
+    searched: tuple[str, ...] | None = None  # custom fields that the text is looked for in; None: all that are seen
 
 
 def customers(*, actor: Actor, chosen: CustomerFilter | None = None, sought: Sought | None = None) -> CustomerQuerySet:
@@ -79,7 +82,7 @@ def customers(*, actor: Actor, chosen: CustomerFilter | None = None, sought: Sou
     chosen = chosen or CustomerFilter()
     found = Customer.objects.visible_to(actor)
     if chosen.text.strip():
-        found = found.filter(matching(actor=actor, text=chosen.text, sought=sought))
+        found = found.filter(matching(actor=actor, text=chosen.text, searched=chosen.searched, sought=sought))
     return under(found, actor=actor, chosen=chosen)
 
 
@@ -173,36 +176,48 @@ def current() -> Q:
 _DIGITS = re.compile(r"[\d\s+()\-./]{3,}")
 
 
-def name_sought(*, actor: Actor, text: str) -> Sought | None:
-    """What is known of the name that a text asks for; None where it asks for an e-mail, a phone or a code."""
+def name_sought(*, actor: Actor, text: str, searched: Sequence[str] | None = None) -> Sought | None:
+    """What is known of the name that a text asks for; None where it asks for an e-mail, a phone or a code.
+
+    Who has the text in a custom field (of `searched`, or of all that the actor sees) is sought along with the name,
+    unless so many bear it that it is read page by page.
+    """
     plain, key = latin_digits(text).strip(), fa_key(text)
     if not key or ("@" in plain and not plain.startswith("@")) or re.search(r"[\d@_]", key):
         return None
-    return naming.sought(actor=actor, parts=key.split())
+    sought = naming.sought(actor=actor, parts=key.split())
+    return replace(sought, others=by_custom(actor=actor, text=text, keys=searched)) if sought.few else sought
 
 
-def matching(*, actor: Actor, text: str, sought: Sought | None = None) -> Q:
-    """The condition of a search: an e-mail or its beginning, a phone or its end, a code, else every part of a name."""
-    sought = sought or name_sought(actor=actor, text=text)
+def matching(*, actor: Actor, text: str, searched: Sequence[str] | None = None, sought: Sought | None = None) -> Q:
+    """The condition of a search: an e-mail or its beginning, a phone or its end, a code, else every part of a name.
+
+    A custom field that has the text counts as well: of those of `searched`, or of all that the actor sees.
+    """
+    sought = sought or name_sought(actor=actor, text=text, searched=searched)
     if sought is not None:
         return sought.condition()
     plain = latin_digits(text).strip()
+    custom = by_custom(actor=actor, text=text, keys=searched)
+    also = [] if custom is None else [custom.values_list("pk")]
     if "@" in plain and not plain.startswith("@"):
-        return Q(
-            pk__in=_identities(actor)
-            .filter(kind=IdentityKind.EMAIL, key__startswith=plain.lower())
-            .values("customer_id")
-        )
+        found = _identities(actor).filter(kind=IdentityKind.EMAIL, key__startswith=plain.lower())
+        return _any_of(found.order_by().values_list("customer_id"), *also)
     digits = re.sub(r"\D", "", plain)
     if _DIGITS.fullmatch(plain) and len(digits) >= 3:
-        return Q(pk__in=_by_digits(actor, plain, digits))
+        return _any_of(*_by_digits(actor, plain, digits), *also)
     key = fa_key(text)
     if not key:
         return Q(pk__in=[])
     code = key.removeprefix("@")
     coded = _identities(actor).exclude(kind__in=(IdentityKind.PHONE, IdentityKind.EMAIL)).filter(key=code)
     named = Customer.objects.filter(naming.having(code.split()), demo=actor.demo)
-    return Q(pk__in=coded.order_by().values_list("customer_id").union(named.order_by().values_list("pk")))
+    return _any_of(coded.order_by().values_list("customer_id"), named.order_by().values_list("pk"), *also)
+
+
+def _any_of(first: QuerySet[Any, tuple[int]], *others: QuerySet[Any, tuple[int]]) -> Q:
+    """One condition of several reads of ids."""
+    return Q(pk__in=first.union(*others) if others else first)
 
 
 def _identities(actor: Actor) -> QuerySet[Identity]:
@@ -212,7 +227,7 @@ def _identities(actor: Actor) -> QuerySet[Identity]:
     return found.exclude(kind__in=hidden) if hidden else found
 
 
-def _by_digits(actor: Actor, plain: str, digits: str) -> QuerySet[Identity, tuple[int]]:
+def _by_digits(actor: Actor, plain: str, digits: str) -> list[QuerySet[Identity, tuple[int]]]:
     """Ids by a whole phone, by its end, by its beginning («0912…»), or by a code."""
     phones = _identities(actor).filter(kind=IdentityKind.PHONE).order_by()
     codes = _identities(actor).filter(
@@ -226,7 +241,7 @@ def _by_digits(actor: Actor, plain: str, digits: str) -> QuerySet[Identity, tupl
         if plain.startswith(("0", "+")):
             start = f"+{digits}" if plain.startswith("+") else f"+98{digits.lstrip('0')}"
             ids.append(phones.filter(key__startswith=start).values_list("customer_id"))
-    return ids[0].union(*ids[1:])
+    return ids
 
 
 @dataclass(frozen=True)

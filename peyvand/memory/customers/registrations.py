@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from peyvand.foundation.accounts.declarations import FirstLook
 from peyvand.foundation.changes.declarations import Recompute, TitleGuard, TrackedTable
+from peyvand.foundation.fields import access as fields_access
 from peyvand.foundation.jobs.declarations import Job
 from peyvand.foundation.registry.declarations import (
     Action,
@@ -14,16 +16,24 @@ from peyvand.foundation.registry.declarations import (
     Panel,
     Schedule,
     SearchProvider,
+    SettingsPage,
     WarehouseFact,
 )
 from peyvand.foundation.transfer.shapes import Total
 from peyvand.memory.customers import access, demo, fields, panels, personal, shapes, tasks
 from peyvand.memory.customers.fields import CUSTOMER
 from peyvand.memory.customers.keys import refill
-from peyvand.memory.customers.palette import hits
+from peyvand.memory.customers.palette import hits, list_hits
 from peyvand.memory.customers.queries import has_customers
 from peyvand.memory.customers.services import sample_remove, words_fold
-from peyvand.memory.customers.trail import names_of, narrow, unseen_with_customer
+from peyvand.memory.customers.trail import (
+    either,
+    names_of,
+    narrow,
+    unseen_list_members,
+    unseen_lists,
+    unseen_with_customer,
+)
 from peyvand.memory.customers.webhooks import WEBHOOKS
 
 
@@ -35,15 +45,36 @@ DECLARATIONS = (
     *WEBHOOKS,
     *personal.TABLES,
     Total(name="customers", label=_("Customers")),
+    Total(name="on_list", label=_("Newly on the list")),
     *access.PERMISSIONS,
     *shapes.DECLARATIONS,
     CUSTOMER,
     MenuEntry("customers", _("Customers"), "users", "customers:list", "customer", 10, access.VIEW, key="C"),
+    MenuEntry(
+        "customers.lists",
+        pgettext_lazy("customers", "Lists"),
+        "list-details",
+        "customers:lists",
+        "customer",
+        15,
+        access.VIEW,
+    ),
+    SettingsPage(
+        "customers.stages",
+        _("Stages of customers"),
+        _("From the first word to the last: what they are called, in which order."),
+        "progress",
+        "customers:stages",
+        46,
+        fields_access.MANAGE,
+    ),
+    Action("customers.new-list", _("New list"), "list-details", "customers:list-new", 12, access.LISTS),
     Action("customers.new", _("New customer"), "user-plus", "customers:new", 10, access.EDIT),
     Action(
         "customers.new-organisation", _("New organisation"), "building", "customers:new-organisation", 11, access.EDIT
     ),
     SearchProvider("customers", _("Customers"), hits, order=10),
+    SearchProvider("customers.lists", pgettext_lazy("customers", "Lists"), list_hits, order=40),
     TrackedTable(
         "customers_customer",
         _("Customer"),
@@ -66,6 +97,14 @@ DECLARATIONS = (
     TrackedTable("customers_tag", _("Tag"), "tag"),
     TrackedTable(
         "customers_customertag", _("Tag of a customer"), "tag", unseen=unseen_with_customer("customers_customertag")
+    ),
+    TrackedTable("customers_stage", _("Stage"), "progress"),
+    TrackedTable("customers_customerlist", pgettext_lazy("customers", "List"), "list-details", unseen=unseen_lists),
+    TrackedTable(
+        "customers_listmember",
+        _("Customer on a list"),
+        "list-details",
+        unseen=either(unseen_with_customer("customers_listmember"), unseen_list_members),
     ),
     TitleGuard("customers", narrow),
     Recompute("customers_customer", refill),
@@ -120,7 +159,7 @@ DECLARATIONS = (
             "city": "as typed",
             "country": "as typed",
             "language": "fa, en or empty",
-            "stage": "of the relationship",
+            "stage": "the key of where they stand in their life as a customer",
             "source": "where the record came from",
             "owner_id": "who looks after them",
             "team_id": "which team does",

@@ -13,8 +13,8 @@ from psycopg.sql import Identifier
 
 from peyvand.foundation.changes.queries import last_known
 from peyvand.foundation.registry.actor import Actor, Scope
-from peyvand.memory.customers.access import VIEW
-from peyvand.memory.customers.models import Customer
+from peyvand.memory.customers.access import LISTS, VIEW
+from peyvand.memory.customers.models import Customer, CustomerList, ListMember
 
 Unseen = Callable[[Actor, Collection[int]], Set[int]]
 
@@ -52,6 +52,27 @@ def unseen_with_customer(
 def either(one: Unseen, other: Unseen) -> Unseen:
     """Rows of two customers, of which one may see neither when one may not see either."""
     return lambda actor, ids: one(actor, ids) | other(actor, ids)
+
+
+def unseen_lists(actor: Actor, ids: Collection[int]) -> Set[int]:
+    """Lists of others that are not shared; those that are gone are judged as they were."""
+    if actor.may(VIEW) and actor.scope(LISTS) is Scope.ALL:
+        return set()
+    there = set(CustomerList.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    seen = set(CustomerList.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
+    gone = last_known(CustomerList._meta.db_table, set(ids) - there) if actor.may(VIEW) else {}
+    for pk, row in gone.items():
+        mine = actor.user_id is not None and row.get("owner_id") == actor.user_id
+        if mine or row.get("shared") or row.get("team_id") in actor.team_ids:
+            seen.add(pk)
+    return set(ids) - seen
+
+
+def unseen_list_members(actor: Actor, ids: Collection[int]) -> Set[int]:
+    """Who is on lists that the actor may not see."""
+    lists = values_of(ListMember._meta.db_table, "list_id", ids)
+    hidden = unseen_lists(actor, {pk for pk in lists.values() if pk is not None})
+    return {pk for pk in ids if lists.get(pk) is None or lists[pk] in hidden}
 
 
 def values_of(table: str, column: str, ids: Collection[int]) -> dict[int, int | None]:

@@ -50,6 +50,7 @@ class NewCustomer:
     identities: list[NewIdentity] = field(default_factory=list)
     custom: dict[str, Any] = field(default_factory=dict)  # as foundation.fields.kinds keeps values
     cleared: list[str] = field(default_factory=list)  # columns that an import empties
+    parent: str = ""  # the name or code of the organisation above, as a file has it
     tags: list[str] = field(default_factory=list)
     tag_ids: list[int] = field(default_factory=list)
     line: int = 0  # of the file that it comes from

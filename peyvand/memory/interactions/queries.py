@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from peyvand.foundation.accounts.queries import user_names
 from peyvand.foundation.changes.models import ChangeSet
 from peyvand.foundation.changes.queries import ChangedRow, history_of
@@ -22,7 +24,7 @@ from peyvand.memory.interactions.models import Interaction, InteractionFile
 
 NEWEST_FIRST = ("-at", "-id")
 PINS = 5
-NAMESAKES = 500  # customers of a typed name whose interactions are looked for
+NAMESAKES = 500  # customers of a typed name up to whom their interactions are looked for by customer
 
 
 @dataclass(frozen=True)
@@ -151,8 +153,20 @@ def _chosen(found: InteractionQuerySet, chosen: InteractionFilter, actor: Actor)
         for word in words:
             rows = rows.filter(search_key__contains=word)
     if names := fa_key(chosen.who).split():
-        people = Customer.objects.visible_to(actor)
-        for name in names:
-            people = people.filter(search_key__contains=name)
-        rows = rows.filter(customer_id__in=people.order_by("pk").values("pk")[:NAMESAKES])
+        rows = _of_people(rows, names, actor)
     return rows
+
+
+def _of_people(rows: InteractionQuerySet, names: Sequence[str], actor: Actor) -> InteractionQuerySet:
+    """Interactions of customers whose name has these parts.
+
+    A rare name is looked for by its customers. Of a common one every page is full after a short walk through the latest
+    interactions, each asked whose it is; nobody is left out.
+    """
+    people = Customer.objects.visible_to(actor)
+    for name in names:
+        people = people.filter(search_key__contains=name)
+    ids = list(people.order_by().values_list("pk", flat=True)[: NAMESAKES + 1])
+    if len(ids) <= NAMESAKES:
+        return rows.filter(customer_id__in=ids)
+    return rows.filter(Exists(people.order_by().filter(pk=OuterRef("customer_id"))))

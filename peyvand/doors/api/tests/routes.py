@@ -55,6 +55,22 @@ GET /quality/days matching.quality
 POST /quality/count matching.quality
 GET /duplicates/{pair_id} customers.view+matching.merge
 POST /duplicates/{pair_id}/decide customers.view+matching.merge
+GET /customers/{customer_id}/lists customers.view
+GET /lists customers.view
+POST /lists customers.view+customers.lists
+GET /lists/{list_id} customers.view
+PATCH /lists/{list_id} customers.view+customers.lists
+DELETE /lists/{list_id} customers.view+customers.lists
+POST /lists/{list_id}/archive customers.view+customers.lists
+POST /lists/{list_id}/copy customers.view+customers.lists
+GET /lists/{list_id}/members customers.view
+POST /lists/{list_id}/members customers.view+customers.lists
+POST /lists/{list_id}/members/remove customers.view+customers.lists
+GET /stages customers.view
+POST /stages fields.manage
+PATCH /stages/{stage_key} fields.manage
+POST /stages/{stage_key}/archive fields.manage
+POST /stages/{stage_key}/move fields.manage
 GET /consents/purposes consents.view
 POST /consents/purposes consents.manage
 PATCH /consents/purposes/{key} consents.manage
@@ -238,6 +254,16 @@ BODIES: Mapping[str, Any] = {
     "POST /customers/{customer_id}/merge": {"gone_id": "{twin_id}"},
     "POST /duplicates/merge": {"pairs": [{"kept_id": "{customer_id}", "gone_id": "{twin_id}"}]},
     "POST /duplicates/{pair_id}/decide": {"decision": "different"},
+    "POST /lists": {"name": "New", "customer_ids": ["{customer_id}"]},
+    "PATCH /lists/{list_id}": {"description": "Whom we want to see"},
+    "POST /lists/{list_id}/archive": {"archived": True},
+    "POST /lists/{list_id}/copy": {},
+    "POST /lists/{list_id}/members": {"customer_ids": ["{twin_id}"]},
+    "POST /lists/{list_id}/members/remove": {"customer_ids": ["{customer_id}"]},
+    "POST /stages": {"name_en": "Trial"},
+    "PATCH /stages/{stage_key}": {"name_en": "Hot lead"},
+    "POST /stages/{stage_key}/archive": {"archived": True},
+    "POST /stages/{stage_key}/move": {"up": False},
     "POST /consents/purposes": {"name_en": "Tastings"},
     "PATCH /consents/purposes/{key}": {"description": "More"},
     "POST /consents/purposes/{key}/archive": {"archived": True},
@@ -322,7 +348,8 @@ SECONDS = (
 ASKED: Mapping[str, tuple[str, ...]] = {
     "/customers": (
         "?q=Zzforeign", "?q=zzforeign@example.com", "?tag={tag_id}", "?owner={stranger}", "?sort=-name",
-        "?f.team=filled", "?view=unowned",
+        "?f.team=filled", "?view=unowned", "?f.lists=any:{list_id}", "?f.phone=filled", "?f.email=contains:zzforeign",
+        "?f.owner=any:{stranger}", "?f.tags=any:{tag_id}", "?f.consent=any:news.email",
     ),
     "/interactions": ("?customer_id={customer_id}", "?who=Zzforeign", "?q=Zzforeign", "?staff_id={stranger}"),
     "/orders": ("?customer_id={customer_id}", "?q=Zzforeign"),
@@ -361,7 +388,7 @@ class Route:
         """The path as the document has it."""
         names = {
             "base_id": "customer_id", "merged_id": "customer_id", "unknown_id": "interaction_id",
-            "branch_id": "category_id", "cost_rate_id": "rate_id", "template_key": "key",
+            "branch_id": "category_id", "stage_key": "key", "cost_rate_id": "rate_id", "template_key": "key",
         }  # fmt: skip
         return re.sub(r"{(\w+)}", lambda found: f"{{{names.get(found[1], found[1])}}}", self.path)
 

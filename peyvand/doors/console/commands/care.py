@@ -23,6 +23,7 @@ from peyvand.foundation.changes.services import record
 from peyvand.foundation.database import backup as backups
 from peyvand.foundation.database.checks import Check, doctor_checks
 from peyvand.foundation.database.errors import DatabaseUnavailableError
+from peyvand.foundation.fields.sorting import sorts_as_people
 from peyvand.foundation.jobs.health import health
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.outbox.models import Failure
@@ -71,6 +72,10 @@ def _installation() -> Iterator[Check]:
     yield Check(
         "migrations", not steps, _("The tables are those of this version"), ", ".join(steps[:3]),
         _("Start any command, as “peyvand import list”; it brings the tables up to date."),
+    )  # fmt: skip
+    yield Check(
+        "database.sorting", sorts_as_people(), _("Persian letters sort in their order"), "",
+        _("Tell us which PostgreSQL this is; lists sorted by a text are out of order on it."),
     )  # fmt: skip
     if steps:
         return

@@ -74,7 +74,7 @@ def _options(
     """What was said of the values and of rows that are there; UnknownCurrencyError and CommandError for nonsense."""
     options: dict[str, Any] = {"currency": None, "tz": tz or None, "day_first": day_first}
     if "known" in shape.options:
-        keys = ["", *(column.name for column in shape.columns if column.key)]
+        keys = ["", *(column.name for column in shape.columns if column.may_be_key)]
         for said, allowed in ((key, keys), (existing, ["update", "skip"]), (missing, ["create", "skip"])):
             if said not in allowed:
                 text = _("“{value}” is not one of: {allowed}.")
@@ -85,6 +85,16 @@ def _options(
     if tz and tz not in available_timezones():
         raise CommandError(_("There is no time zone “{tz}”. Write it like Asia/Tehran.").format(tz=tz), code=USAGE)
     return options
+
+
+def _answers(shape: ImportShape, pairs: list[str]) -> dict[str, str]:
+    """What --ask says of a whole file."""
+    said = {name: value for name, _sign, value in (pair.partition("=") for pair in pairs)}
+    known = [ask.name for ask in shape.asks]
+    if unknown := [name for name in said if name not in known]:
+        text = _("“{value}” is not one of: {allowed}.")
+        raise CommandError(text.format(value=unknown[0], allowed=joined(known)), code=USAGE)
+    return services.answers(actor=_console(), shape=shape.name, said=said)
 
 
 def _wish(*, encoding: str, delimiter: str, sheet: str) -> Wish:
@@ -122,6 +132,10 @@ def import_file(
     encoding: Annotated[str, typer.Option(help=_("How its letters are written, as windows-1256."))] = "",
     delimiter: Annotated[str, typer.Option(help=_("The sign that cuts its cells, as “;” or “tab”."))] = "",
     sheet: Annotated[str, typer.Option(help=_("Which sheet of a workbook."))] = "",
+    asks: Annotated[
+        list[str] | None,
+        typer.Option("--ask", metavar="NAME=VALUE", help=_("What is true of the whole file, as “list=Guests”.")),
+    ] = None,
     dry: Annotated[bool, typer.Option("--dry-run", help=_("Say what would happen and leave everything as it is."))] = (
         False
     ),
@@ -131,6 +145,7 @@ def import_file(
     options = _options(
         declared, currency=currency, tz=tz, day_first=day_first, key=key, existing=existing, missing=missing
     )
+    options |= _answers(declared, asks or [])
     mapping = _mapping(declared, pairs or [])
     wish = _wish(encoding=encoding, delimiter=delimiter, sheet=sheet)
     ground.stand(say=printing.say)

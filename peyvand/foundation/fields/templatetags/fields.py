@@ -19,6 +19,6 @@ def operators(field: Field) -> list[tuple[str, str]]:
 
 
 @register.simple_tag
-def date_input(name: str, label: object, value: str | None = None) -> SafeString:
+def date_input(name: str, label: object, value: object = None) -> SafeString:
     """A date in the reader's calendar, as typed before."""
     return DateInput(attrs={"class": "form-control", "aria-label": str(label)}).render(name, value or None)

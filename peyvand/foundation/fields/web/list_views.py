@@ -80,6 +80,27 @@ def view_remove(request: StaffRequest, view_id: int) -> HttpResponse:
 
 
 @require_POST
+def arrange(request: StaffRequest, record: str) -> HttpResponse:
+    """The saved views in the order in which they were sent, under the names that were typed."""
+    actor, kind = request.actor, _record(record)
+    actor.require(kind.view)
+    known = {str(view.pk): view for view in SavedView.objects.visible_to(actor).filter(record=record)}
+    chosen = [known[value] for value in request.POST.getlist("view") if value in known]
+    for view in chosen:
+        name = request.POST.get(f"name-{view.pk}", view.name)
+        if name == view.name or not services.may_change_view(actor=actor, view=view):
+            continue
+        try:
+            services.view_rename(actor=actor, view=view, name=name)
+        except InvalidError as error:
+            toast(request, " ".join(str(message) for message in error.errors.values()), level="bad")
+    services.views_arrange(actor=actor, record=record, view_ids=[view.pk for view in chosen])
+    opened = request.POST.get("opened", "")
+    more = {"saved": opened} if opened in known else {}
+    return _back(kind, plain_query(request.POST.get("query", "")), **more)
+
+
+@require_POST
 def columns(request: StaffRequest, record: str) -> HttpResponse:
     """The columns that were ticked, in their order, for this list from now on."""
     actor, kind = request.actor, _record(record)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("seen/<str:record>/<str:field>/", views.seen, name="seen"),
     path("views/<str:record>/save/", list_views.view_save, name="view-save"),
     path("views/<str:record>/columns/", list_views.columns, name="columns"),
+    path("views/<str:record>/arrange/", list_views.arrange, name="arrange"),
     path("views/<str:record>/opening/", list_views.opening, name="opening"),
     path("views/<int:view_id>/remove/", list_views.view_remove, name="view-remove"),
 ]

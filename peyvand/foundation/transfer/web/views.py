@@ -103,7 +103,10 @@ def imports(request: StaffRequest) -> HttpResponse:
             error = gettext("Choose a file first.")
         else:
             try:
-                one = services.import_begin(actor=actor, name=upload.name or "", stream=upload.file, shape=shape)
+                said = {name: request.POST[name] for name in request.POST if name not in ("shape", "file")}
+                one = services.import_begin(
+                    actor=actor, name=upload.name or "", stream=upload.file, shape=shape, said=said
+                )
                 return redirect("transfer:columns", one.pk)
             except (ReadError, services.MappingError) as refused:
                 error = str(refused)
@@ -120,9 +123,16 @@ def imports(request: StaffRequest) -> HttpResponse:
             "running": [_run_view(one) for one in found if one.state in UNDER_WAY],
             "past": [(one, services.may_undo(one)) for one in found if one.state not in UNDER_WAY],
             "error": error,
+            "said": _said_of_files(request, actor),
         },
         status=422 if error else 200,
     )
+
+
+def _said_of_files(request: StaffRequest, actor: Actor) -> dict[str, str]:
+    """What the address says of the file to come, as a page that sends one here does."""
+    asks = {ask.name for shape in shapes_for(actor) for ask in shape.asks}
+    return {name: request.GET[name] for name in sorted(asks) if request.GET.get(name)}
 
 
 @require_safe
@@ -191,6 +201,8 @@ def _posted(request: StaffRequest, one: Import) -> tuple[dict[str, int], dict[st
     if "existing" in request.POST:
         options["clear"] = "clear" in request.POST
         options["key"] = request.POST.get("key", "") if request.POST.get("key", "") in mapping else ""
+    said = {name.removeprefix("ask-"): request.POST[name] for name in request.POST if name.startswith("ask-")}
+    options |= services.answers(actor=_actor(request), shape=one.shape, said=said)
     return mapping, options
 
 
@@ -238,7 +250,10 @@ def columns(request: StaffRequest, import_id: int) -> HttpResponse:
         "asks_currency": "currency" in shape.options,
         "asks_tz": "tz" in shape.options,
         "asks_known": "known" in shape.options,
-        "keys": [column for column in shape.columns if column.key and column.name in one.mapping],
+        "keys": [column for column in shape.columns if column.may_be_key and column.name in one.mapping],
+        "asks": [
+            (ask, one.options.get(ask.name, ""), ask.known(actor)) for ask in shape.asks if actor.may(ask.permission)
+        ],
         "currencies": [(code, str(currency.name)) for code, currency in CURRENCIES.items()],
         "zones": sorted(available_timezones()),
         "questions": open_questions,

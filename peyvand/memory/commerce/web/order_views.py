@@ -21,6 +21,7 @@ from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.money.amounts import AmountError, Money
 from peyvand.foundation.money.parsing import parse_amount
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.counts import exact_count_shown
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, paginate
 from peyvand.foundation.ui.pieces import CHANNELS, Empty
 from peyvand.foundation.ui.toasts import toast
@@ -124,6 +125,8 @@ def order_list(request: StaffRequest) -> HttpResponse:
     actor = request.actor
     chosen = chosen_of(request)
     found = queries.orders(actor=actor, chosen=chosen)
+    if request.GET.get("count") == "exact":
+        return exact_count_shown(request, found)
     total, more = capped_count(found)
     narrowed = chosen != OrderFilter()
     page_url = address(request)
@@ -137,6 +140,7 @@ def order_list(request: StaffRequest) -> HttpResponse:
         "statuses": [(value, label, address(request, status=value)) for value, label in OrderStatus.choices],
         "total": total,
         "total_more": more,
+        "count_url": address(request, count="exact"),
         "sums": [Money(row.total_minor, row.currency) for row in queries.totals(found=found) or ()],
         "bulk": False,
         "may_edit": actor.may(ORDERS_EDIT),

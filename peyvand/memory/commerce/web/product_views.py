@@ -13,6 +13,7 @@ from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.counts import exact_count_shown
 from peyvand.foundation.ui.lists import capped_count
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
@@ -38,6 +39,8 @@ def product_list(request: StaffRequest) -> HttpResponse:
     category = next((branch for branch in tree if str(branch.pk) == wanted), None)
     chosen = queries.ProductFilter(text=text, kind=kind, category_id=category.pk if category else None)
     found = queries.products(actor=actor, chosen=chosen)
+    if request.GET.get("count") == "exact":
+        return exact_count_shown(request, found)
     total, more = capped_count(found)
     page = page_of(request, found, ("name", "id"))
     page_url = address(request)
@@ -69,6 +72,7 @@ def product_list(request: StaffRequest) -> HttpResponse:
         "query": address(request).removeprefix("?"),
         "total": total,
         "total_more": more,
+        "count_url": address(request, count="exact"),
         "bulk": False,
         "may_edit": actor.may(PRODUCTS_EDIT),
         "may_import": actor.may(ORDERS_IMPORT),

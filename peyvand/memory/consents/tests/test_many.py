@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from peyvand.foundation.accounts.bootstrap import roles_ensure
 from peyvand.foundation.accounts.models import Role
 from peyvand.foundation.changes.services import change_set, undo
-from peyvand.foundation.files.models import StoredFile
 from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope, system_actor
 from peyvand.foundation.transfer.shapes import Row
 from peyvand.memory.consents import services
@@ -27,7 +26,6 @@ from peyvand.memory.customers.data import IdentityData
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services import identity_add
 from peyvand.memory.customers.tests import factories
-from peyvand.memory.privacy.erasing import person_erase
 
 pytestmark = pytest.mark.django_db
 SYSTEM = system_actor()
@@ -114,20 +112,6 @@ def test_a_line_is_taken_back_on_the_customers_page() -> None:
     assert "counts no more" in page
     assert address not in page
     assert staff.get(reverse("consents:overview")).status_code == 200
-
-
-def test_a_proof_of_several_outlives_the_erasure_of_one() -> None:
-    one, other = factories.customer("Mina Rad"), factories.customer("Sara Rad")
-    proof = StoredFile.objects.create(
-        sha256="0" * 64, name="list.pdf", content_type="application/pdf", size=1, purpose="consents.proof"
-    )
-    services.consents_set(
-        actor=SYSTEM, customers=[one.pk, other.pk], purpose="news", channels=["sms"], decision="given",
-        source="paper", proof_file=proof,
-    )  # fmt: skip
-    person_erase(actor=SYSTEM, customer_id=one.pk, name="Mina Rad")
-    assert StoredFile.objects.filter(pk=proof.pk).exists()
-    assert ConsentEntry.objects.get().proof_file == proof
 
 
 # ── files ─────────────────────────────────────────────────────────────────

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ninja import Router
 
-from peyvand.memory.customers.api import bulk, parts, records, structure
+from peyvand.memory.customers.api import bulk, lists, parts, records, stages, structure
 
 router = Router(tags=["customers"])
-for _part in (records, bulk, parts, structure):
+for _part in (records, bulk, parts, lists, stages, structure):
     router.add_router("", _part.router)
 
 __all__ = ["router"]

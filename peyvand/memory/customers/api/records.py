@@ -26,12 +26,12 @@ from peyvand.memory.customers.api.schemas import (
     exact,
 )
 from peyvand.memory.customers.data import CustomerData, IdentityData
-from peyvand.memory.customers.filters import CONDITIONS, VIEWS, Asked, asked
+from peyvand.memory.customers.filters import CONDITIONS, NAMED, VIEWS, Asked, asked
 from peyvand.memory.customers.listing import Listing
 from peyvand.memory.customers.models import Customer
 
 router = Router()
-LIST = (*CONDITIONS, "view", "sort")
+LIST = (*CONDITIONS, *NAMED, "view", "sort")
 
 
 def customer_seen(request: StaffRequest, customer_id: int) -> Customer:
@@ -58,7 +58,9 @@ def understood(*, actor: Actor, given: Mapping[str, str], currency: str) -> Aske
     """The conditions of a list; those that make no sense are refused by name: left out, they would give everybody."""
     wanted = asked(actor=actor, query=given, currency=currency)
     said = {name: value.strip() for name, value in given.items() if value.strip()}
-    wrong = [name for name in said if name not in ("view", "sort") and name not in wanted.given]
+    as_fields = {name: f"{PARAMETER}{about}" for name, (about, _operator) in NAMED.items()}
+    wrong = [name for name in said if name not in ("view", "sort") and as_fields.get(name, name) not in wanted.given]
+    wrong += [name for name, about in as_fields.items() if name in said and about in said]  # which of the two?
     wrong += ["view"] if said.get("view", "all") not in VIEWS else []
     wrong += ["sort"] if said.get("sort", wanted.order) != wanted.order else []
     if wrong:

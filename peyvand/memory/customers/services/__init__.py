@@ -23,10 +23,21 @@ from peyvand.memory.customers.services.identities import (
     identity_unverify,
     identity_verify,
 )
+from peyvand.memory.customers.services.lists import (
+    ListData,
+    list_add,
+    list_archive,
+    list_copy,
+    list_delete,
+    list_of,
+    list_remove,
+    list_save,
+)
 from peyvand.memory.customers.services.many import customers_save
 from peyvand.memory.customers.services.naming import words_fold
 from peyvand.memory.customers.services.records import customer_create, customer_update
 from peyvand.memory.customers.services.relations import relation_add, relation_change, relation_remove
+from peyvand.memory.customers.services.stages import StageData, stage_archive, stage_move, stage_save
 from peyvand.memory.customers.services.tags import tag_add, tag_remove
 from peyvand.memory.customers.services.traits import (
     SAID,
@@ -45,6 +56,8 @@ __all__ = [
     "ExternalCustomer",
     "IdentityData",
     "InvalidError",
+    "ListData",
+    "StageData",
     "TraitRow",
     "customer_create",
     "customer_update",
@@ -60,11 +73,21 @@ __all__ = [
     "identity_remove",
     "identity_unverify",
     "identity_verify",
+    "list_add",
+    "list_archive",
+    "list_copy",
+    "list_delete",
+    "list_of",
+    "list_remove",
+    "list_save",
     "owner_set",
     "relation_add",
     "relation_change",
     "relation_remove",
     "sample_remove",
+    "stage_archive",
+    "stage_move",
+    "stage_save",
     "tag_add",
     "tag_add_to",
     "tag_remove",

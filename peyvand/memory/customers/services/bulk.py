@@ -149,6 +149,9 @@ def customers_delete(*, actor: Actor, customers: Chosen, progress: Progress = un
 
 
 _SAMPLE = (
+    "DELETE FROM customers_listmember WHERE list_id IN (SELECT id FROM customers_customerlist WHERE demo)",
+    "DELETE FROM customers_customerlist WHERE demo",
+    "DELETE FROM customers_stage WHERE demo",
     "DELETE FROM customers_trait WHERE demo",
     "DELETE FROM customers_customertag WHERE tag_id IN (SELECT id FROM customers_tag WHERE demo)",
     "DELETE FROM customers_tag WHERE demo",

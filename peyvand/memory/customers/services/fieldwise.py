@@ -14,7 +14,7 @@ from peyvand.foundation.fields.declarations import Field
 from peyvand.foundation.fields.kinds import FieldKind, value_of
 from peyvand.foundation.registry.actor import Actor
 from peyvand.memory.customers import access
-from peyvand.memory.customers.checking import checked, custom_checked, refuse_hidden
+from peyvand.memory.customers.checking import checked, custom_checked, refuse_hidden, stage_checked
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import OF_PEOPLE
 from peyvand.memory.customers.models import Customer, CustomerKind
@@ -68,7 +68,7 @@ def fields_set(*, actor: Actor, customers: Chosen, field: Field, value: Any, pro
         return team_set(actor=actor, customers=customers, team_id=value, progress=progress)
     given = _changes(field, value)
     custom = custom_checked(actor=actor, given=given.pop("custom", {}), before={})
-    values = checked(given)
+    values = checked(stage_checked(given, demo=actor.demo))
     with transaction.atomic():
         if field.custom:
             same = Q(custom__contains=custom) if custom else ~Q(custom__has_key=field.key)

@@ -35,6 +35,7 @@ from peyvand.memory.customers.checking import (
     parents_above,
     refuse_hidden,
     refuse_hidden_kinds,
+    stage_checked,
     taken,
 )
 from peyvand.memory.customers.data import CustomerRow, RowResult, SavedRows
@@ -43,6 +44,7 @@ from peyvand.memory.customers.models import EXCLUSIVE_KINDS, Customer, CustomerK
 from peyvand.memory.customers.services.records import NAMES, named, renamed
 from peyvand.memory.customers.services.tags import tag_name, tags_ensure
 from peyvand.memory.customers.services.touching import touch
+from peyvand.memory.customers.stages import stage_words, stages_ensure
 from peyvand.memory.customers.writing import (
     NewCustomer,
     NewIdentity,
@@ -85,8 +87,12 @@ def customers_save(*, actor: Actor, rows: Sequence[CustomerRow], whole: bool = F
     with transaction.atomic():
         lock_codes(demo=actor.demo)
         fields = custom_fields(actor) if any(row.values.get("custom") for row in rows) else {}
+        stages: Mapping[str, str] = {}
+        if any(row.values.get("stage") for row in rows):
+            stages_ensure(demo=actor.demo)
+            stages = stage_words(demo=actor.demo)
         for one in work:
-            _read(actor, one)
+            _read(actor, one, stages)
         _find(actor, work)
         for one in _good(work):
             _put(actor, one, fields)
@@ -124,13 +130,13 @@ def _result(one: _Work) -> RowResult:
 # ── what a row says ───────────────────────────────────────────────────────
 
 
-def _read(actor: Actor, one: _Work) -> None:
+def _read(actor: Actor, one: _Work, stages: Mapping[str, str]) -> None:
     """The row's own values, cleaned."""
     given = {name: value for name, value in one.row.values.items() if name != "custom"}
     try:
         refuse_hidden(actor, given)
         refuse_hidden_kinds(actor, one.row.identities)
-        one.values = checked(given)
+        one.values = checked(stage_checked(given, demo=actor.demo, words=stages))
         one.tags = dict(tag_name(name) for name in one.row.tags)
     except InvalidError as error:
         one.errors |= error.errors

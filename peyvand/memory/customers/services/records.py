@@ -27,6 +27,7 @@ from peyvand.memory.customers.checking import (
     custom_checked,
     refuse_hidden,
     refuse_hidden_kinds,
+    stage_checked,
 )
 from peyvand.memory.customers.data import CustomerData, IdentityData
 from peyvand.memory.customers.errors import ConflictError, InvalidError, Theirs
@@ -49,7 +50,7 @@ def customer_create(*, actor: Actor, data: CustomerData) -> Customer:
     given = {field.name: getattr(data, field.name) for field in fields(data) if field.name in FIELDS}
     refuse_hidden(actor, [name for name, value in given.items() if value not in ("", None)])
     refuse_hidden_kinds(actor, data.identities)
-    values = checked(given)
+    values = checked(stage_checked(given, demo=actor.demo))
     custom = custom_checked(actor=actor, given=data.custom, before={})
     customer = Customer(demo=actor.demo, custom=custom, **values)
     if customer.owner_id is None and customer.team_id is None and actor.scope(access.EDIT) < Scope.ALL:
@@ -88,7 +89,7 @@ def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, A
     custom: Mapping[str, Any] | None = given.pop("custom", None)
     refuse_hidden(actor, given)
     refuse_hidden_kinds(actor, identities or ())
-    values = checked(given)
+    values = checked(stage_checked(given, demo=actor.demo))
     with transaction.atomic():
         if identities is not None or identity_rows is not None:
             lock_codes(demo=actor.demo)

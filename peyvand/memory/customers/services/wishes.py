@@ -11,25 +11,32 @@ from django.utils.translation import gettext, ngettext
 from peyvand.foundation.accounts.queries import user_names
 from peyvand.foundation.fields.queries import fields_of
 from peyvand.foundation.registry.actor import Actor
-from peyvand.memory.customers import queries
+from peyvand.memory.customers import access, queries
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.filters import asked
+from peyvand.memory.customers.models import CustomerList
 from peyvand.memory.customers.services import bulk, fieldwise
+from peyvand.memory.customers.services import lists as listing
 from peyvand.memory.customers.services.bulk import BulkResult, Chosen, Progress
 
-VERBS = ("owner", "tag", "untag", "field", "delete")
+PERMISSIONS = {"delete": access.DELETE, "put": access.LISTS, "take": access.LISTS, "newlist": access.LISTS}
 LONG = 2_000  # customers from which on it is long work
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A verb with its value: the owner's id or None, the tag's name, the kept value of a field."""
+    """A verb with its value: the owner's id or None, the tag's name, the kept value of a field, a list's id or name."""
 
     verb: str
     value: Any = None
     field: str = ""
+
+    @property
+    def permission(self) -> str:
+        """What right it asks for."""
+        return PERMISSIONS.get(self.verb, access.EDIT)
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -58,6 +65,15 @@ def wish_do(*, actor: Actor, customers: Chosen, wish: Wish, progress: Progress |
             if field is None or not field.edited:
                 raise InvalidError({"field": gettext("This field can't be set by hand.")})
             return fieldwise.fields_set(actor=actor, customers=customers, field=field, value=wish.value, progress=told)
+        case "newlist":
+            data = listing.ListData(name=wish.value)
+            return listing.list_of(actor=actor, data=data, customers=customers, progress=told)[1]
+        case "put" | "take":
+            one = CustomerList.objects.editable_by(actor).filter(pk=wish.value).first()
+            if one is None:
+                raise InvalidError({"list": gettext("The list is gone, or you may not change it any more.")})
+            verb = listing.list_add if wish.verb == "put" else listing.list_remove
+            return verb(actor=actor, one=one, customers=customers, progress=told)
     raise ValueError(wish.verb)
 
 
@@ -83,6 +99,12 @@ def words(*, actor: Actor, wish: Wish, count: int) -> str:
             return ngettext("Tag taken off %(count)s customer.", "Tag taken off %(count)s customers.", count)
         case "delete":
             return ngettext("%(count)s customer deleted.", "%(count)s customers deleted.", count)
+        case "newlist":
+            return ngettext("%(count)s customer is on the new list.", "%(count)s customers are on the new list.", count)
+        case "put":
+            return ngettext("%(count)s customer put on the list.", "%(count)s customers put on the list.", count)
+        case "take":
+            return ngettext("%(count)s customer taken off.", "%(count)s customers taken off.", count)
     field = fields_of(actor=actor, record=RECORD).get(wish.field)
     label = str(field.label).replace("%", "%%") if field else wish.field
     text = ngettext("%(field)s of %(count)s customer was set.", "%(field)s of %(count)s customers was set.", count)

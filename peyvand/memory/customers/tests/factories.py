@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from peyvand.foundation.accounts.models import Membership, Team, User
+from peyvand.foundation.accounts.models import Membership, Role, Team, User
 from peyvand.foundation.registry.actor import Actor, Scope, system_actor
 from peyvand.memory.customers.data import CustomerData, IdentityData
 from peyvand.memory.customers.models import Customer
@@ -25,6 +25,12 @@ def user(name: str = "", **fields: Any) -> User:
     """A colleague."""
     place = next(_numbers)
     return User.objects.create_user(f"colleague{place}@example.com", name=name or f"Colleague {place}", **fields)
+
+
+def role(key: str) -> Role:
+    """A role by its key, made if need be."""
+    found, _made = Role.objects.get_or_create(key=key, defaults={"name": key})
+    return found
 
 
 def team(*members: User) -> Team:

@@ -20,8 +20,9 @@ from peyvand.foundation.fields.queries import customs
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.fields import DateField, SearchSelect
 from peyvand.memory.customers.data import IdentityData
-from peyvand.memory.customers.fields import RECORD
+from peyvand.memory.customers.fields import LANGUAGES, RECORD
 from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind
+from peyvand.memory.customers.stages import stage_choices
 
 TAG_SEPARATORS = str.maketrans({"،": ",", ";": ",", "؛": ","})
 
@@ -37,6 +38,8 @@ class CustomerForm(forms.Form):
     city = forms.CharField(label=_("City"), required=False)
     country = forms.CharField(label=_("Country"), required=False)
     birth_date = DateField(label=_("Date of birth"), required=False)
+    stage = forms.ChoiceField(label=_("Stage"), required=False)
+    language = forms.ChoiceField(label=_("Language"), required=False, choices=[("", "–"), *LANGUAGES])
     tags = forms.CharField(label=_("Tags"), required=False, help_text=_("With a comma between them."))
     owner_id = forms.TypedChoiceField(
         label=_("Owner"), required=False, coerce=int, empty_value=None, widget=SearchSelect
@@ -54,6 +57,9 @@ class CustomerForm(forms.Form):
         if customer is not None and customer.owner is not None and customer.owner_id not in dict(owners):
             owners.append((customer.owner.pk, customer.owner.name))
         teams = team_choices(actor=actor)
+        stages = stage_choices(actor)
+        now = [row for row in stages if customer is not None and row[0] == customer.stage]
+        self.fields["stage"].choices = [("", "–"), *dict.fromkeys([*stages.offered(), *now])]  # type: ignore[attr-defined]
         self.fields["owner_id"].choices = [*nobody, *owners]  # type: ignore[attr-defined]
         self.fields["team_id"].choices = [("", gettext("No team")), *teams]  # type: ignore[attr-defined]
         if not teams and not (customer and customer.team_id):
@@ -88,14 +94,18 @@ class ValueForm(forms.Form):
     def __init__(self, *args: Any, field: Field, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["value"] = ValueField(replace(field, required=False))
+        now = str((self.initial or {}).get("value", ""))
+        widget = self.fields["value"].widget
+        if isinstance(widget, forms.Select) and now and now not in dict(field.offered):
+            widget.choices = [*widget.choices, *(row for row in field.choices if row[0] == now)]
         self.fields["value"].widget.attrs["aria-label"] = str(field.label)
 
 
 def initial_of(customer: Customer, *, tags: list[str], custom: Sequence[Field]) -> dict[str, Any]:
     """A customer as the form begins."""
     names = (
-        "honorific", "given_name", "family_name", "name", "job_title", "city", "country", "birth_date", "owner_id",
-        "team_id", "note",
+        "honorific", "given_name", "family_name", "name", "job_title", "city", "country", "birth_date", "stage",
+        "language", "owner_id", "team_id", "note",
     )  # fmt: skip
     values = {one.name: typed(one, value_of(one, customer.custom.get(one.key))) for one in custom}
     return {**{name: getattr(customer, name) for name in names}, **values, "tags": gettext(", ").join(tags)}

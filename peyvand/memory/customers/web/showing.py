@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext, pgettext
 
-from peyvand.foundation.fields.conditions import PARAMETER
+from peyvand.foundation.fields.conditions import PARAMETER, typed_of
 from peyvand.foundation.fields.conditions import said as said_of
 from peyvand.foundation.fields.declarations import Field as RecordField
 from peyvand.foundation.fields.kinds import FieldKind, shown, value_of
@@ -21,11 +21,10 @@ from peyvand.foundation.money.currencies import RIAL, currency_of, is_currency
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.text.bidi import isolate
 from peyvand.foundation.ui.formats import money, number
-from peyvand.foundation.ui.pieces import CLASSES
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.memory.customers.fields import OF_PEOPLE
 from peyvand.memory.customers.filters import TOUCHED, VIEWS, Asked
-from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind
+from peyvand.memory.customers.models import Customer, Identity, IdentityKind
 from peyvand.memory.customers.queries import CLASS, SLIPPING, WORTH, worth_traits_of
 
 IDENTITY_ICONS = {
@@ -71,10 +70,11 @@ class Tab:
     current: bool
     count: str = ""
     icon: str = ""
+    key: str = ""  # by which its count finds it
 
 
 def tabs(asked: Asked, views: Sequence[SavedView] = (), opened: SavedView | None = None) -> list[Tab]:
-    """The views that everyone has, then one's own and those that are shared."""
+    """The views that everyone has, then one's own and those that are shared; their counts come afterwards."""
     labels = {
         "all": gettext("All"),
         "mine": gettext("Mine"),
@@ -83,10 +83,12 @@ def tabs(asked: Asked, views: Sequence[SavedView] = (), opened: SavedView | None
         "attention": gettext("Need care"),
         "unowned": gettext("Without owner"),
     }
-    built_in = [Tab(labels[view], address({"view": view}), opened is None and asked.view == view) for view in VIEWS]
+    built_in = [
+        Tab(labels[view], address({"view": view}), opened is None and asked.view == view, key=view) for view in VIEWS
+    ]
     return built_in + [
         Tab(view.name, f"?{view.query}{'&' if view.query else ''}saved={view.pk}", view == opened,
-            icon="users" if view.shared else "bookmark")
+            icon="users" if view.shared else "bookmark", key=str(view.pk))
         for view in views
     ]  # fmt: skip
 
@@ -102,83 +104,64 @@ class Field:
     about: RecordField | None = None  # of the fields that have no condition of their own
 
 
-def fields() -> list[Field]:
-    """All conditions, in the order of the menu."""
-    return [
-        Field("class", gettext("Class"), "chart-grid-dots", ("class",)),
-        Field("owner", gettext("Owner"), "user-check", ("owner",)),
-        Field("tag", gettext("Tag"), "tag", ("tag",)),
-        Field("city", gettext("City"), "map-pin", ("city",)),
-        Field("kind", gettext("Kind"), "users", ("kind",)),
+# The conditions that people ask for most, in the order of the menu.
+COMMON = ("class", "owner", "tags", "lists", "city", "stage", "touched", "worth", "consent", "kind")
+
+
+def fields(asked: Asked) -> list[Field]:
+    """All conditions: the common ones in the order of the menu, custom fields, then the others."""
+    own = [
         Field("touched", gettext("Last interaction"), "clock", ("touched",)),
         Field("worth", gettext("Revenue"), "coin", ("from", "to")),
     ]
-
-
-def any_fields(asked: Asked) -> list[Field]:
-    """The other fields that can be asked for, custom ones first."""
-    found = [
+    found = own + [
         Field(one.name, str(one.label), one.icon, (f"{PARAMETER}{one.name}",), one)
         for one in asked.fields.values()
         if one.condition
     ]
-    return sorted(found, key=lambda one: not (one.about is not None and one.about.custom))
+    places = {name: place for place, name in enumerate(COMMON)}
+    return sorted(
+        found,
+        key=lambda one: places.get(one.name, len(places) + (one.about is None or not one.about.custom)),
+    )
 
 
 @dataclass(frozen=True)
 class Chip:
-    """A condition in words, with the address without it."""
+    """A condition in words, with the address without it; `typed` as its editor begins."""
 
     field: Field
     operator: str
     value: str
     remove_url: str
+    asked: str = ""
+    typed: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True)
-class Words:
-    """Names behind the ids of conditions."""
-
-    owners: Mapping[str, str]
-    tags: Mapping[str, str]
-    currency: str
-
-
-def chips(asked: Asked, words: Words) -> list[Chip]:
+def chips(asked: Asked, *, currency: str) -> list[Chip]:
     """The conditions that are set, each as a sentence."""
+    known = {one.name: one for one in fields(asked)}
     own = [
-        Chip(one, *said, address(asked.query, **dict.fromkeys(one.parameters, "")))
-        for one in fields()
-        if (said := _said(one.name, asked.given, words)) is not None
+        Chip(known[name], *said, address(asked.query, **dict.fromkeys(known[name].parameters, "")))
+        for name in ("touched", "worth")
+        if (said := _said(name, asked.given, currency)) is not None
     ]
     return own + [
         Chip(
-            Field(one.field.name, str(one.field.label), one.field.icon, (one.parameter,), one.field),
+            known[one.field.name],
             *said_of(one),
             address(asked.query, **{one.parameter: ""}),
+            one.operator,
+            tuple(typed_of(one)),
         )
-        for one in asked.chosen.conditions
+        for one in asked.stated
     ]
 
 
-def _said(name: str, given: Mapping[str, str], words: Words) -> tuple[str, str] | None:
-    is_ = pgettext("condition", "is")
-    value = given.get(name, "")
+def _said(name: str, given: Mapping[str, str], currency: str) -> tuple[str, str] | None:
     if name == "worth":
-        return _between(given.get("from", ""), given.get("to", ""), words.currency)
-    if not value:
-        return None
-    if name == "class":
-        return is_, gettext(" or ").join(str(CLASSES[code][0]) for code in value.split(","))
-    if name == "owner":
-        return is_, words.owners.get(value, value)
-    if name == "tag":
-        return pgettext("condition", "has"), words.tags.get(value, value)
-    if name == "kind":
-        return is_, str(CustomerKind(value).label)
-    if name == "touched":
-        return touched_words(value)
-    return is_, value
+        return _between(given.get("from", ""), given.get("to", ""), currency)
+    return touched_words(given["touched"]) if given.get("touched") else None
 
 
 def _between(low: str, high: str, currency: str) -> tuple[str, str] | None:
@@ -257,6 +240,7 @@ class Cell:
     editable: bool = False
 
 
+_NAMED = ("tags", "lists")  # whose values are names already
 _OWN_CELLS = ("class", "worth", "touched", "channels", "owner")
 
 
@@ -268,7 +252,8 @@ def cells(customer: Customer, heads: Sequence[Column], *, editable: bool) -> lis
 def cell(customer: Customer, one: RecordField, *, cls: str = "", editable: bool = False) -> Cell:
     """One field of a customer; one that nobody types, or that such a customer has none of, is not to be edited."""
     may = editable and bool(one.edited) and not (customer.is_organisation and one.name in OF_PEOPLE)
-    text = "" if one.name in _OWN_CELLS else shown(one, value_in(customer, one))
+    value = None if one.name in _OWN_CELLS else value_in(customer, one)
+    text = gettext(", ").join(value) if one.name in _NAMED and value else shown(one, value)
     return Cell(one, cls or _CARD.get(one.name, "cu-extra"), text, may)
 
 
@@ -280,6 +265,8 @@ def value_in(customer: Customer, one: RecordField) -> Any:
         return next((row.key for row in customer.identities.all() if row.kind == one.name), None)
     if one.name == "tags":
         return tuple(sorted(row.tag.name for row in customer.tagged.all()))
+    if one.name == "lists":
+        return tuple(row.list.name for row in getattr(customer, "lists_shown", ()))
     value = getattr(customer, one.path)
     return None if value in ("", None) else value
 

@@ -59,6 +59,22 @@ def test_a_text_is_found_by_its_parts_as_people_type_them() -> None:
         assert queries.interactions(actor=system_actor(), chosen=InteractionFilter(who=who)).count() == count
 
 
+def _noted(customer: Customer) -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    services.record(actor=system_actor(), kind="note", at=at, customer=customer, payload={"text": "x"})
+
+
+def test_nobody_of_a_common_name_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in range(5):
+        _noted(factories.customer(f"علی کریمی {place}"))
+    _noted(factories.customer("رضا"))
+    for most in (500, 5, 4, 1):
+        monkeypatch.setattr(queries, "NAMESAKES", most)
+        for who, count in (("کریمی", 5), ("علي", 5), ("رضا", 1), ("کریمی 3", 1), ("نیست", 0)):
+            found = queries.interactions(actor=system_actor(), chosen=InteractionFilter(who=who))
+            assert found.count() == count, (most, who)
+
+
 def test_a_correction_keeps_what_stood_there_and_the_second_editor_is_told() -> None:
     made = factories.customer()
     note = services.note_add(actor=system_actor(), customer=made, text="سلام")

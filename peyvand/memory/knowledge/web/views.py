@@ -20,6 +20,7 @@ from peyvand.foundation.accounts.queries import assignable
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.calendar.parsing import DateError
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.counts import exact_count_shown
 from peyvand.foundation.ui.formats import local_date, read_date
 from peyvand.foundation.ui.lists import BadCursorError, capped_count, paginate
 from peyvand.foundation.ui.pieces import Empty
@@ -70,6 +71,8 @@ def article_list(request: StaffRequest) -> HttpResponse:
     actor.require(access.VIEW)
     chosen, given = _asked(request.GET.dict())
     found = queries.articles(actor=actor, chosen=chosen).select_related("owner", "category")
+    if request.GET.get("count") == "exact":
+        return exact_count_shown(request, found)
     before, after = request.GET.get("before"), request.GET.get("after")
     try:
         page = paginate(found, order=ORDER, cursor=before or after, size=PAGE, backwards=bool(before))
@@ -83,6 +86,7 @@ def article_list(request: StaffRequest) -> HttpResponse:
         "page_url": f"?{urlencode(given)}&" if given else "?",
         "total": total,
         "total_more": more,
+        "count_url": f"?{urlencode({**given, 'count': 'exact'})}",
         "given": given,
         "categories": [(str(one.pk), one.name) for one in queries.categories(actor=actor)],
         "languages": Language.choices,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.counts import exact_count_shown
 from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.lists import BadCursorError, capped_count, paginate
 from peyvand.foundation.ui.pieces import Empty
@@ -36,6 +37,8 @@ def queue(request: StaffRequest) -> HttpResponse:
     level = request.GET.get("level", "")
     level = level if level in Level.values else ""
     found = queries.pairs(actor=actor, level=level)
+    if request.GET.get("count") == "exact":
+        return exact_count_shown(request, found)
     before = request.GET.get("before")
     try:
         page = paginate(
@@ -51,6 +54,7 @@ def queue(request: StaffRequest) -> HttpResponse:
     context = {
         "page": page,
         "page_url": f"?level={level}&" if level else "?",
+        "count_url": f"?level={level}&count=exact" if level else "?count=exact",
         "total": total,
         "total_more": more,
         "level": level,

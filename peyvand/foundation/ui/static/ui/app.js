@@ -9,6 +9,8 @@
   const digits = value => persian ? String(value).replace(/\d/g, d => '۰۱۲۳۴۵۶۷۸۹'[d]) : String(value);
   const number = value => new Intl.NumberFormat(persian ? 'fa-IR' : 'en').format(value);
   const say = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  // Whether one can see it: neither hidden nor in a fold that is shut.
+  const seen = one => (one.checkVisibility ? one.checkVisibility() : one.offsetParent !== null);
   const csrf = () => $('meta[name=csrf-token]')?.content || '';
   const loaded = new Map();
   // A script or style sheet that few pages need, once.
@@ -133,6 +135,17 @@
     if (!menu.matches?.('[data-menu]')) return;
     if (menu.open) { $$('[data-menu][open]').forEach(other => { if (other !== menu && !other.contains(menu)) other.open = false; }); place(menu); }
   }, true);
+  // Opened by key, a menu takes the keyboard along; what it still has to bring, once that is there.
+  const enter = menu => {
+    const first = $$('.pv-pop input:not([type=hidden]),.pv-pop select,.pv-pop summary,.pv-pop a[href],.pv-pop button', menu).find(seen);
+    if (first) first.focus(); else menu.dataset.awaited = '';
+  };
+  document.addEventListener('htmx:afterSettle', event => {
+    const menu = event.target.closest?.('[data-menu][open]');
+    if (!menu) return;
+    place(menu);
+    if ('awaited' in menu.dataset) { delete menu.dataset.awaited; enter(menu); }
+  });
   const shutMenus = () => $$('[data-menu][open]').map(menu => { menu.open = false; return menu; });
   document.addEventListener('click', event => {
     $$('[data-menu][open]').forEach(menu => { if (!menu.contains(event.target)) menu.open = false; });
@@ -204,17 +217,26 @@
     if (opens) $(`#${opens.dataset.dialog}`)?.showModal();
   });
 
-  // ── lists: the keyboard's row, selection, the bulk bar ──
+  // ── lists and feeds: the keyboard's row, its cells, selection, the bulk bar ──
   let row = -1, anchor = -1;
-  const list = () => $('[data-list]');
-  const rows = () => list() ? $$('tbody tr', list()) : [];
+  const list = () => $('[data-list],[role=feed]');
+  const rows = () => list() ? $$('tbody tr,article.pv-ev', list()) : [];
   const stand = to => {
     const all = rows();
     if (!all.length) return;
     row = Math.max(0, Math.min(to, all.length - 1));
     all.forEach((line, at) => line.classList.toggle('cur', at === row));
     all[row].scrollIntoView({ block: 'nearest' });
-    $('a[href]', all[row])?.focus({ preventScroll: true });
+    ($('[data-open]', all[row]) || $('a[href]', all[row]) || all[row]).focus({ preventScroll: true });
+  };
+  // What a letter does to a row: in the cell where one stands, else in the first that has it.
+  const keyed = (line, letter) => {
+    const all = $$(`[data-row-key="${letter}"]`, line);
+    return all.find(one => one.closest('td')?.contains(document.activeElement)) || all[0];
+  };
+  const across = (line, forward) => {
+    const stops = $$('a[href],button:not([disabled])', line).filter(seen), at = stops.indexOf(document.activeElement);
+    stops[at + (forward ? 1 : -1)]?.focus();
   };
   const paint = () => {
     const boxes = $$('[data-check]', list() || document), chosen = boxes.filter(box => box.checked);
@@ -295,16 +317,27 @@
   });
   each('select[data-search-select]', select => {
     load(data.assets.selectCss);
-    load(data.assets.select).then(() => select.setAttribute('aria-hidden', 'true')).then(() => new window.TomSelect(select, {
+    load(data.assets.select).then(() => {
+      const stood = document.activeElement === select;
+      select.setAttribute('aria-hidden', 'true');
+      const made = new window.TomSelect(select, {
       maxOptions: 200, plugins: select.multiple ? ['remove_button'] : [], dropdownParent: select.closest('dialog') ? null : 'body',
       render: { no_results: () => { const none = document.createElement('div'); none.className = 'no-results mut'; none.style.padding = '6px 9px'; none.textContent = words.noMatch; return none; } },
-    }));
+      });
+      if (stood) made.focus();
+    });
   });
   each('input[data-jdp]', () => { load(data.assets.jalaliCss); load(data.assets.jalali).then(() => load(data.assets.datepicker)).then(() => window.peyvandDates.start()); });
 
   // ── keys: by their place on the keyboard, so that a Persian layout needs no switching; never inside a field ──
   const typing = element => element.closest?.('input:not([type=checkbox]):not([type=radio]),textarea,select,[contenteditable=true],[role=combobox]');
-  const act = letter => { const target = $(`[data-key="${letter}"]`); if (target && target.offsetParent !== null) { target.focus(); target.click(); return true; } return false; };
+  const act = letter => {
+    const target = $(`[data-key="${letter}"]`);
+    if (!target || target.offsetParent === null) return false;
+    target.focus(); target.click();
+    if (target.matches('summary') && target.parentElement.open) enter(target.parentElement);
+    return true;
+  };
   let going = 0;
   document.addEventListener('keydown', event => {
     const command = event.ctrlKey || event.metaKey, dialog = $('dialog[open]');
@@ -319,8 +352,8 @@
       return;
     }
     const menu = event.target.closest?.('[data-menu][open]');
-    if (menu && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
-      const items = $$('.pv-pop a,.pv-pop button', menu), at = items.indexOf(document.activeElement);
+    if (menu && (event.key === 'ArrowDown' || event.key === 'ArrowUp') && !event.target.matches('select,textarea,input:not([type=checkbox])')) {
+      const items = $$('.pv-pop a,.pv-pop button,.pv-pop summary,.pv-pop input:not([type=hidden]),.pv-pop select', menu).filter(seen), at = items.indexOf(document.activeElement);
       event.preventDefault(); items.at((at + (event.key === 'ArrowDown' ? 1 : -1) + items.length) % items.length)?.focus(); return;
     }
     if (typing(event.target) || dialog) return;
@@ -329,9 +362,14 @@
     if (command || event.altKey) return;
     if (event.key === 'ArrowDown' && row >= 0) { event.preventDefault(); stand(row + 1); return; }
     if (event.key === 'ArrowUp' && row >= 0) { event.preventDefault(); stand(row - 1); return; }
+    const line = rows()[row];
+    if ((event.key === 'ArrowLeft' || event.key === 'ArrowRight') && line?.contains(document.activeElement)) {
+      event.preventDefault(); across(line, (event.key === 'ArrowRight') === (getComputedStyle(line).direction === 'ltr')); return;
+    }
+    if (event.key === 'Enter' && line && !event.target.closest?.('a[href],button,summary')) { const open = $('[data-open]', line); if (open) { event.preventDefault(); open.click(); } return; }
     if (!data.keys) return;
     if (event.key === '?' || event.key === '؟') { event.preventDefault(); $('#pv-keys')?.showModal(); return; }
-    if (event.code === 'Slash' && !event.shiftKey) { const field = $('[data-page-search]'); event.preventDefault(); if (field) field.focus(); else openPalette(); return; }
+    if (event.code === 'Slash' && !event.shiftKey) { const field = $('[data-page-search]') || $('form[role=search] input[type=search]'); event.preventDefault(); if (field) field.focus(); else openPalette(); return; }
     const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
     if (!letter) return;
     if (Date.now() - going < 1500) { going = 0; const place = $(`[data-go="${letter}"]`); if (place) { event.preventDefault(); place.click(); return; } }
@@ -341,11 +379,11 @@
     else if (letter === 'K') stand(row - 1);
     else if (letter === 'X' && here) tick(row, event.shiftKey && anchor >= 0 ? anchor : row);
     else if (letter === 'T') { const box = $('[data-figure]:hover') || figure(document.activeElement) || $('[data-figure]'); if (box) swap(box); }
-    else if (here && $(`[data-row-key="${letter}"]`, here)) $(`[data-row-key="${letter}"]`, here).click();
+    else if (here && keyed(here, letter)) keyed(here, letter).click();
     else if (!act(letter)) return;
     event.preventDefault();
   });
-  document.addEventListener('focusin', event => { const line = event.target.closest('[data-list] tbody tr'); if (line) { const at = rows().indexOf(line); if (at !== row) { rows().forEach(other => other.classList.toggle('cur', other === line)); row = at; } } });
+  document.addEventListener('focusin', event => { const line = event.target.closest('[data-list] tbody tr,[role=feed] article.pv-ev'); if (line) { const at = rows().indexOf(line); if (at !== row) { rows().forEach(other => other.classList.toggle('cur', other === line)); row = at; } } });
 
   // ── installed on a phone: files and a page without a network are kept by the worker, pages never are ──
   if (data.worker && 'serviceWorker' in navigator) navigator.serviceWorker.register(data.worker).catch(() => {});

@@ -25,17 +25,38 @@
     }
     if (second) second.hidden = operator !== "between";
   };
-  document.querySelectorAll("[data-operator]").forEach((select) => {
+  window.peyvand.each("[data-operator]", (select) => {
     fit(select);
     select.addEventListener("change", () => fit(select));
   });
+  // Long choices of a condition: only those that have the letters.
+  window.peyvand.each("[data-opts-search]", (field) => {
+    field.addEventListener("input", () => {
+      const wanted = field.value.trim().toLowerCase();
+      for (const label of field.parentElement.querySelectorAll(".tick")) {
+        label.hidden = !label.textContent.toLowerCase().includes(wanted);
+      }
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault();
+    });
+  });
+  // A condition that opens takes the keyboard along.
+  document.addEventListener("toggle", (event) => {
+    const fold = event.target;
+    if (!fold.matches?.(".cu-fold") || !fold.open) return;
+    const inputs = fold.querySelectorAll("select,input:not([type=hidden])");
+    [...inputs].find((input) => input.offsetParent)?.focus();
+  }, true);
+  // Into a cell's form, and out of it to where one stood.
   document.addEventListener("htmx:afterSettle", (event) => {
     const form = event.target.querySelector?.("[data-cell-form]");
     if (form) form.querySelector("input:not([type=hidden]),select,textarea")?.focus();
+    else if (event.target.matches?.("td") && !document.activeElement.closest?.("td")) event.target.querySelector(".cu-pen")?.focus();
   });
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("[data-cell-form]");
-    if (!form) return;
+    if (!form || event.target.closest(".ts-wrapper")?.classList.contains("dropdown-active")) return;
     event.stopPropagation();
     if (event.key === "Escape") form.querySelector("[data-cell-cancel]").click();
     if (event.key === "Enter" && event.target.tagName !== "TEXTAREA" && event.target.tagName !== "BUTTON") {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -14,33 +15,38 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from peyvand.foundation.accounts import settings
-from peyvand.foundation.accounts.queries import assignable
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.fields.access import SHARE
 from peyvand.foundation.fields.conditions import made
 from peyvand.foundation.fields.declarations import Field
 from peyvand.foundation.fields.errors import ValueRefusedError
-from peyvand.foundation.fields.queries import fields_of, setup_of
+from peyvand.foundation.fields.queries import Setup, fields_of, setup_of
+from peyvand.foundation.fields.services import may_change_view
 from peyvand.foundation.fields.web.list_views import plain_query
 from peyvand.foundation.jobs import services as jobs
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.ui.counts import exact_count_shown
 from peyvand.foundation.ui.formats import number
-from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count
-from peyvand.foundation.ui.pieces import CLASSES, Empty
+from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, quick_count
+from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services, tasks
+from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.declarations import ListAction
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
-from peyvand.memory.customers.filters import Asked, asked
+from peyvand.memory.customers.filters import VIEWS, Asked, asked
 from peyvand.memory.customers.listing import Listing
-from peyvand.memory.customers.models import Customer, CustomerKind
+from peyvand.memory.customers.lists import with_lists
+from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services.wishes import Wish
 from peyvand.memory.customers.web import showing
 from peyvand.memory.customers.web.forms import ValueForm
+from peyvand.memory.customers.web.views.on_lists import list_wish
 
 PAGE = 50
+ONE_COUNT, ALL_COUNTS = 0.7, 3.0  # seconds for the count of a view, and of all
 
 
 def currency_of(actor: Actor) -> str:
@@ -64,21 +70,19 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     wanted = asked(actor=actor, query=query, currency=currency, fields=setup.fields, columns=columns)
     opened = next((view for view in setup.views if str(view.pk) == query.get("saved")), None)
     listing = Listing(actor, wanted, currency)
+    if request.GET.get("count") == "exact":
+        return exact_count_shown(request, listing.found)
+    if request.GET.get("menu") == "filters":
+        return _filters_menu(request, wanted, currency)
+    if request.GET.get("count") == "views":
+        return _view_counts(request, setup, currency)
     page = _page(request, listing)
     total, more = (len(page), False) if not page.next_cursor and not page.previous_cursor else listing.count()
-    owners = [
-        ("me", gettext("Me")),
-        ("none", gettext("Nobody")),
-        *((str(pk), name) for pk, name in assignable(actor=actor)),
-    ]
-    tags = [(str(tag.pk), tag.name) for tag in queries.tags(actor=actor)]
-    words = showing.Words(owners=dict(owners), tags=dict(tags), currency=currency)
-    chips = showing.chips(wanted, words)
+    chips = showing.chips(wanted, currency=currency)
     saved = {"saved": str(opened.pk)} if opened is not None else {}
     url = showing.address({**wanted.query, **saved})
     heads = showing.columns(wanted, unit=showing.unit_word(currency))
     may_edit = actor.may(access.EDIT)
-    given = {chip.field.name for chip in chips}
     context = {
         "page": page,
         "lines": [
@@ -104,28 +108,56 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "tabs": showing.tabs(wanted, setup.views, opened),
         "chips": chips,
         "asked": wanted,
-        "unused": [one for one in showing.fields() if one.name not in given],
-        "any_fields": [one for one in showing.any_fields(wanted) if one.name not in given],
-        "choices": {
-            "class": [(code, label) for code, (label, _icon) in CLASSES.items()],
-            "owner": owners,
-            "tag": tags,
-            "city": queries.cities(actor=actor),
-            "kind": [(kind.value, kind.label) for kind in CustomerKind],
-            "touched": showing.touched_choices(),
-        },
-        "chosen_classes": wanted.given.get("class", "").split(","),
+        "filters_url": showing.address({**wanted.query, "menu": "filters"}),
+        "counts_url": showing.address({"count": "views"}),
+        "views": [(view, may_change_view(actor=actor, view=view)) for view in setup.views],
+        "count_url": showing.address({**wanted.query, "count": "exact"}),
+        "touched_choices": showing.touched_choices(),
+        "cities": queries.cities(actor=actor) if any(chip.field.name == "city" for chip in chips) else [],
+        "owner_choices": [("none", gettext("Nobody")), *wanted.fields["owner"].choices],
+        "tag_choices": wanted.fields["tags"].choices,
         "unit": showing.unit_word(currency),
         "name_sort": dict(zip(("url", "aria"), showing.sort_of(wanted, "name"), strict=True)),
         "may_edit": may_edit,
         "may_delete": actor.may(access.DELETE),
         "may_export": actor.may(access.EXPORT),
         "may_import": actor.may(access.IMPORT),
+        "may_list": actor.may(access.LISTS),
         "list_actions": (actions := [one for one in registry.all(ListAction) if actor.may(one.permission)]),
-        "bulk": None if actor.may(access.EDIT) or actor.may(access.DELETE) or actions else False,
+        "bulk": None if actions or any(actor.may(one) for one in (access.EDIT, access.DELETE, access.LISTS)) else False,
         **(_nothing(request, wanted, currency) if not page.rows else {}),
     }
     return render(request, "customers/list.html", context)
+
+
+def _view_counts(request: StaffRequest, setup: Setup, currency: str) -> HttpResponse:
+    """How many customers each view has: pieces for its tabs, brought after the page. Slow ones go without."""
+    queries_of = {view: {"view": view} for view in VIEWS}
+    queries_of |= {str(view.pk): dict(parse_qsl(view.query)) for view in setup.views}
+    counts, until = [], monotonic() + ALL_COUNTS
+    for key, query in queries_of.items():
+        wanted = asked(actor=request.actor, query=query, currency=currency, fields=setup.fields)
+        left = min(ONE_COUNT, until - monotonic())
+        chosen = queries.customers(actor=request.actor, chosen=wanted.chosen)
+        if left > 0 and (found := quick_count(chosen, seconds=left)) is not None:
+            counts.append((key, *found))
+    return render(request, "customers/view_counts.html", {"counts": counts})
+
+
+def _filters_menu(request: StaffRequest, wanted: Asked, currency: str) -> HttpResponse:
+    """What else can be asked for: the menu's piece, brought when it opens."""
+    given = {one.field.name for one in wanted.stated} | {"touched" if "touched" in wanted.given else ""}
+    given |= {"worth"} if "from" in wanted.given or "to" in wanted.given else set()
+    left = [one for one in showing.fields(wanted) if one.name not in given]
+    context = {
+        "asked": wanted,
+        "unused": [one for one in left if one.name in showing.COMMON],
+        "others": [one for one in left if one.name not in showing.COMMON],
+        "touched_choices": showing.touched_choices(),
+        "cities": queries.cities(actor=request.actor),
+        "unit": showing.unit_word(currency),
+    }
+    return render(request, "customers/filters_menu.html", context)
 
 
 def _typed_condition(request: StaffRequest, fields: Mapping[str, Field]) -> HttpResponse | None:
@@ -146,11 +178,18 @@ def _typed_condition(request: StaffRequest, fields: Mapping[str, Field]) -> Http
 
 def _page(request: StaffRequest, listing: Listing) -> KeysetPage[Customer]:
     before, after = request.GET.get("before"), request.GET.get("after")
-    dressed = partial(queries.with_people, actor=listing.actor, tags="tags" in listing.wanted.columns)
+    dressed = partial(_dressed, listing=listing)
     try:
         return listing.page(cursor=before or after, size=PAGE, backwards=bool(before), dressed=dressed)
     except BadCursorError:
         return listing.page(size=PAGE, dressed=dressed)
+
+
+def _dressed(rows: CustomerQuerySet, listing: Listing) -> CustomerQuerySet:
+    """The rows with what the columns show."""
+    columns = listing.wanted.columns
+    rows = queries.with_people(rows, actor=listing.actor, tags="tags" in columns)
+    return with_lists(rows, actor=listing.actor) if "lists" in columns else rows
 
 
 def _nothing(request: StaffRequest, wanted: Asked, currency: str) -> dict[str, Any]:
@@ -164,8 +203,7 @@ def _nothing(request: StaffRequest, wanted: Asked, currency: str) -> dict[str, A
     nearest: list[tuple[int, bool, showing.Field, str]] = []
     for one in [
         showing.Field("q", gettext("the search"), "search", ("q",)),
-        *showing.fields(),
-        *showing.any_fields(wanted),
+        *showing.fields(wanted),
     ]:
         if any(name in wanted.given for name in one.parameters):
             rest = {name: value for name, value in wanted.query.items() if name not in one.parameters}
@@ -232,7 +270,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
 def _long(request: StaffRequest, wish: Wish, query: Mapping[str, str]) -> HttpResponse:
     """So many that it is done in the background; its page tells how far it is, and has the way back."""
     actor = request.actor
-    actor.require(access.DELETE if wish.verb == "delete" else access.EDIT)
+    actor.require(wish.permission)
     arguments = {"query": dict(query), "currency": currency_of(actor), "wish": wish.as_plain()}
     run = jobs.start(actor=actor, job=tasks.JOB, title=gettext("Bulk edit"), arguments=arguments)
     return redirect("jobs:run", run.pk)
@@ -240,6 +278,8 @@ def _long(request: StaffRequest, wish: Wish, query: Mapping[str, str]) -> HttpRe
 
 def _wish(request: StaffRequest, actor: Actor) -> Wish:
     """The verb that was pressed, with its value."""
+    if (listed := list_wish(request)) is not None:
+        return listed
     owner, tag, untag = (request.POST.get(name, "").strip() for name in ("owner", "tag", "untag"))
     if "delete" in request.POST:
         return Wish("delete")

@@ -23,13 +23,13 @@ class TraitForm(forms.Form):
     """Something that is known: words or a number under a name."""
 
     name = forms.CharField(
-        label=_("What"), widget=forms.TextInput({"dir": "auto", "maxlength": 80, "list": "cu-traits"}),
+        label=_("What is it"), widget=forms.TextInput({"dir": "auto", "maxlength": 80, "list": "cu-traits"}),
         help_text=_("Like favourite tea, number of branches."),
     )  # fmt: skip
     kind = forms.ChoiceField(
         label=_("Is it"), choices=[("text", _("words")), ("number", _("a number"))], widget=forms.RadioSelect(),
     )  # fmt: skip
-    value = forms.CharField(label=_("Value"), widget=forms.TextInput({"dir": "auto", "maxlength": 500}))
+    value = forms.CharField(label=_("Words or number"), widget=forms.TextInput({"dir": "auto", "maxlength": 500}))
     at = DateField(label=_("As of which day"), required=False)
 
     def row(self) -> dict[str, object]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now, Reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -52,8 +52,9 @@ class Customer(models.Model):
 
     `name` is shown and sorted by; a person's is made of the parts when these are given. `search_key` and `sort_key`
     follow from the name (`text.keys`): no one sets them. `version` grows with every change, for editing side by side.
-    `source` is "" or says where the record came from. `custom` holds the values of custom fields by key, as
-    foundation.fields.kinds keeps them.
+    `source` is "" or says where the record came from. `stage` is the key of a Stage. `custom` holds the values of
+    custom fields by key, as foundation.fields.kinds keeps them; `custom_key` is what the database makes of it to be
+    searched: a line each, "key=value".
     """
 
     demo = models.BooleanField(default=False)
@@ -74,6 +75,11 @@ class Customer(models.Model):
     custom = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    custom_key = models.GeneratedField(
+        expression=Func("custom", function="customers_custom_key", output_field=models.TextField()),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     search_key = models.TextField(default="", db_default="", editable=False)
     sort_key = models.TextField(default="", db_default="", db_collation="C", editable=False)
     created_at = models.DateTimeField(db_default=Now())
@@ -96,6 +102,7 @@ class Customer(models.Model):
         indexes = [
             GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="customers_customer_search"),
             GinIndex(OpClass(F("custom"), name="jsonb_path_ops"), name="customers_customer_custom"),
+            GinIndex(OpClass(F("custom_key"), name="gin_trgm_ops"), name="customers_customer_found"),
             models.Index(fields=["demo", "sort_key", "id"], name="customers_customer_sorted"),
             models.Index(fields=["demo", "owner", "sort_key", "id"], name="customers_customer_of_owner"),
             models.Index(fields=["demo", "team", "sort_key", "id"], name="customers_customer_of_team"),

@@ -1,0 +1,37 @@
+"""Tables of people and organisations: who they are, how to reach them, what is known of them, and their lists."""
+
+from peyvand.memory.customers.models.lists import CustomerList, ListMember, Stage
+from peyvand.memory.customers.models.people import (
+    EXCLUSIVE_KINDS,
+    Bearer,
+    Customer,
+    CustomerKind,
+    CustomerTag,
+    Identity,
+    IdentityKind,
+    NameWord,
+    Relation,
+    Tag,
+    Touch,
+    Trait,
+    VerifiedHow,
+)
+
+__all__ = [
+    "EXCLUSIVE_KINDS",
+    "Bearer",
+    "Customer",
+    "CustomerKind",
+    "CustomerList",
+    "CustomerTag",
+    "Identity",
+    "IdentityKind",
+    "ListMember",
+    "NameWord",
+    "Relation",
+    "Stage",
+    "Tag",
+    "Touch",
+    "Trait",
+    "VerifiedHow",
+]
