@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.db import connection
 from django.test import Client
 from django.utils.module_loading import import_string
@@ -101,3 +101,15 @@ def test_secrets_stand_neither_in_logs_nor_in_the_trail(
 
 def broken(*_any: object, **_more: object) -> None:
     raise RuntimeError("a fault while a secret is at hand")
+
+
+def test_links_of_recipients_and_addresses_of_providers_are_masked(
+    heard: list[str], client: Client, settings: LazySettings
+) -> None:
+    settings.ROOT_URLCONF = "peyvand.config.site_urls"
+    client.raise_request_exception = False
+    for kind in ("p", "u", "yes", "hooks/sms"):
+        client.get(f"/{kind}/{FRESH}/nowhere/at/all")
+    logged = "\n".join(heard)
+    assert logged.count("***/nowhere") == 4
+    assert FRESH not in logged

@@ -25,10 +25,15 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from peyvand.channels.conversations.models import Conversation, Entry, EntryFile, Way
+from peyvand.channels.conversations.services.receiving import FILE
+from peyvand.channels.outreach.services import ContentData, Request, send
+from peyvand.channels.outreach.services import TextData as MessageText
 from peyvand.doors.api.tests.factories import program
 from peyvand.foundation.accounts.tests.factories import make_admin, sign_in
 from peyvand.foundation.changes.models import ChangeSet
 from peyvand.foundation.fields import services as fields
+from peyvand.foundation.files import services as files
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.outbox.models import Event, Failure
 from peyvand.foundation.registry.actor import system_actor
@@ -41,7 +46,7 @@ from peyvand.memory.consents import services as consents
 from peyvand.memory.customers.data import CustomerData
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services import customer_create, customer_update, identity_remove, relation_add, tag_add
-from peyvand.memory.interactions.services import file_add, note_add
+from peyvand.memory.interactions.services import file_add, note_add, record
 from peyvand.memory.matching.services import merge
 from peyvand.memory.privacy import erasing
 from peyvand.memory.privacy.erasing import ErasureError
@@ -121,8 +126,29 @@ def canary() -> Customer:
     return person
 
 
+def spoken_with(person: Customer) -> None:
+    """Messages and conversations: theirs, and from before anybody knew that it was them."""
+    text = MessageText(f"Dear {NAME}, your tea is here", "en")
+    asked = Request(
+        customer=person.pk, purpose="service", content=ContentData(texts=[text], title=f"to {CANARY}"),
+        dedupe_key=f"for {CANARY}",
+    )  # fmt: skip
+    send(actor=ACTOR, request=asked)
+    at = timezone.now()
+    own = Conversation.objects.create(customer=person, channel="sms", address="+989120001122", preview=f"{CANARY} says")
+    Entry.objects.create(conversation=own, way=Way.NOTE, channel="sms", at=at, text=f"{CANARY} is angry")
+    early = Conversation.objects.create(channel="sms", address="+989120001122", preview="likes saffron")
+    said = Entry.objects.create(conversation=early, way=Way.IN, channel="sms", at=at, text="likes saffron")
+    kept = files.keep(
+        actor=ACTOR, name="a.txt", stream=io.BytesIO(b"likes saffron"), content_type="text/plain", purpose=FILE
+    )
+    EntryFile.objects.create(entry=said, file=kept)
+    record(actor=ACTOR, kind="call", at=at, payload={"text": "likes saffron"}, identity=("phone", "", "+989120001122"))
+
+
 def spoken_of_everywhere(person: Customer, admin: Client, folder: Path) -> None:
     """In files that came in, answers of the API, searches that were kept, work that was done, receivers' answers."""
+    spoken_with(person)
     done = begun(f"{NAME}.csv", as_csv(LINES))
     running.dry_run(one=done, actor=ACTOR, report=lambda done, total: None)
     done.dry = {"samples": [[2, "email", f"{CANARY}@@wrong", "email"], [3, "email", "two@@wrong", "email"]]}
@@ -196,8 +222,10 @@ def admin(client: Client) -> Client:
 
 PLACES = {
     "api_keptanswer", "changes_changeset", "changes_image", "commerce_order", "commerce_payment",
-    "consents_consententry", "customers_customer", "customers_identity", "customers_relation", "fields_savedview",
+    "consents_consententry", "conversations_conversation", "conversations_entry",
+    "customers_customer", "customers_identity", "customers_relation", "fields_savedview",
     "files_storedfile", "interactions_interaction", "jobs_run", "matching_redirect", "outbox_failure",
+    "outreach_content", "outreach_message",
     "transfer_import", "transfer_importproblem", "transfer_mappingtemplate", "webhooks_webhookattempt",
     "faults/a.txt",
 }  # fmt: skip
@@ -218,6 +246,7 @@ def test_nothing_of_them_is_left_in_the_database_or_in_a_file(
     assert hits(CANARY, data_folder) == []
     assert hits("9120001122", data_folder) == []
     assert hits("likes mint", data_folder) == []
+    assert hits("likes saffron", data_folder) == []
     # Others stay: their file, their lines, their problems, the details of other faults.
     kept = Import.objects.get(file_name="others.csv")
     assert Path(kept.path).is_file()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.channels.conversations import access, demo, panels, personal, queries
+from peyvand.channels.conversations import access, demo, forgetting, panels, personal, queries, trail
 from peyvand.channels.conversations.kinds import KINDS
 from peyvand.channels.conversations.services.receiving import FILE
 from peyvand.channels.conversations.services.standing import wake_due
@@ -12,7 +12,7 @@ from peyvand.channels.conversations.webhooks import WEBHOOKS
 from peyvand.foundation.changes.declarations import TrackedTable
 from peyvand.foundation.files.declarations import FilePurpose
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.declarations import DemoPart, MenuEntry, Panel, Schedule, SearchProvider
+from peyvand.foundation.registry.declarations import DemoPart, MenuEntry, Panel, Schedule, SearchProvider, Trace
 
 
 def _waiting(actor: Actor) -> int:
@@ -25,7 +25,8 @@ DECLARATIONS = (
     *KINDS,
     *WEBHOOKS,
     FilePurpose(FILE, max_bytes=30 * 2**20),
-    TrackedTable("conversations_conversation", _("Conversation"), "messages"),
+    TrackedTable("conversations_conversation", _("Conversation"), "messages", unseen=trail.unseen),
+    Trace("conversations", _("Conversations under their addresses"), forgetting.forget, order=6),
     Schedule("conversations.wake", "* * * * *", wake_due),
     DemoPart("conversations", _("Conversations"), demo.sample_remove, demo.sample_load, order=71),
     MenuEntry("inbox", _("Inbox"), "inbox", "conversations:list", "", 10, access.VIEW, badge=_waiting, key="I"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.channels.outreach import access, bulk, demo, handlers, panels, personal, queries
+from peyvand.channels.outreach import access, bulk, demo, forgetting, handlers, panels, personal, queries
 from peyvand.channels.outreach.dispatching.standing import stand
 from peyvand.channels.outreach.fields import FIELDS
 from peyvand.channels.outreach.kinds import KINDS
@@ -13,7 +13,16 @@ from peyvand.events.matching import CustomersUnmerged
 from peyvand.foundation.changes.declarations import KindOfSet, TrackedTable
 from peyvand.foundation.jobs.declarations import Job, Standing
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.declarations import Action, DemoPart, EventHandler, MenuEntry, Panel, SettingsPage
+from peyvand.foundation.registry.declarations import (
+    Action,
+    DemoPart,
+    EventHandler,
+    MenuEntry,
+    Panel,
+    SettingsPage,
+    Trace,
+)
+from peyvand.memory.customers.trail import unseen_with_customer
 
 
 def _waiting(actor: Actor) -> int:
@@ -28,12 +37,23 @@ DECLARATIONS = (
     KindOfSet("send", _("Message to many"), "send"),
     TrackedTable("outreach_template", _("Template"), "template"),
     TrackedTable("outreach_templatetext", _("Text of a template"), "template"),
-    TrackedTable("outreach_recipient", _("Preferences"), "adjustments"),
-    TrackedTable("outreach_suppression", _("Address that gets nothing"), "ban"),
+    TrackedTable(
+        "outreach_recipient",
+        _("Preferences"),
+        "adjustments",
+        unseen=unseen_with_customer("outreach_recipient", right=access.VIEW),
+    ),
+    TrackedTable(
+        "outreach_suppression",
+        _("Address that gets nothing"),
+        "ban",
+        unseen=unseen_with_customer("outreach_suppression", right=access.VIEW),
+    ),
     TrackedTable("outreach_cap", _("Cap"), "gauge"),
     TrackedTable("outreach_quiethours", _("Quiet hours"), "moon"),
     TrackedTable("outreach_budget", _("Budget of messages"), "coins"),
     TrackedTable("outreach_purposerule", _("Rule of a purpose"), "list-check"),
+    Trace("outreach", _("Texts of messages"), forgetting.forget, order=7),
     EventHandler("outreach.consents", ConsentsChanged, handlers.consents_changed),
     EventHandler("outreach.unmerged", CustomersUnmerged, handlers.customers_unmerged),
     Standing("outreach.sender", stand),

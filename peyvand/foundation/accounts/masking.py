@@ -1,4 +1,4 @@
-"""Log lines without secrets: links that open something once, tokens of programs, keys of webhooks."""
+"""Log lines without secrets: links that only who has them opens, tokens of programs, keys of webhooks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import re
 
 HIDDEN = "***"
-_LINKS = re.compile(r"(/(?:invitation|new-password)/)[^/\s\"'<>]+")
+_LINKS = re.compile(r"(/(?:invitation|new-password|p|u|yes|hooks/[\w-]+)/)[^/\s\"'<>]+")
 _TOKENS = re.compile(r"\b(pv_|whsec_)[A-Za-z0-9_+/=-]{8,}")
 
 

@@ -21,6 +21,6 @@ DECLARATIONS = (
         "fields", _("Fields"), _("What is kept of a customer, in fields of your own; who sees which."), "forms",
         "fields:list", 45, access.MANAGE,
     ),
-    Trace("fields", _("Views of lists"), forgetting.forget, order=50),
+    Trace("fields", _("Saved views"), forgetting.forget, order=50),
     DemoPart("fields", _("Fields and views"), sample_remove, order=5),
 )  # fmt: skip

@@ -14,9 +14,10 @@ from peyvand.foundation.registry.declarations import (
     MenuEntry,
     Panel,
     SettingsPage,
+    Trace,
     WarehouseFact,
 )
-from peyvand.memory.interactions import access, demo, handlers, panels, personal, trail
+from peyvand.memory.interactions import access, demo, forgetting, handlers, panels, personal, trail
 from peyvand.memory.interactions.exports import export_count, export_rows
 from peyvand.memory.interactions.kinds import KINDS
 from peyvand.memory.interactions.services import refill, sample_remove
@@ -32,6 +33,7 @@ DECLARATIONS = (
     TrackedTable("interactions_interactionfile", _("File of an interaction"), "paperclip", unseen=trail.unseen_files),
     TrackedTable("interactions_joining", _("Attached history"), "link", unseen=trail.unseen_joinings),
     TrackedTable("interactions_costrate", _("Cost of a minute"), "clock-dollar"),
+    Trace("interactions", _("History under their addresses"), forgetting.forget, order=5),
     ExportShape("interactions", _("Interactions"), access.EXPORT, export_rows, order=20, count=export_count),
     FilePurpose(PURPOSE, max_bytes=LARGEST),
     EventHandler("interactions.customers-changed", CustomersChanged, handlers.customers_known),

@@ -169,4 +169,4 @@ def test_from_the_page_of_columns_to_the_page_of_templates() -> None:
     client.post(f"/import/templates/{kept.pk}/delete/")
     assert not MappingTemplate.objects.filter(pk=kept.pk).exists()
     assert client.post(f"/import/templates/{kept.pk}/delete/").status_code == 404
-    assert "No template yet" in client.get("/import/templates/").content.decode()
+    assert "No template of columns yet" in client.get("/import/templates/").content.decode()

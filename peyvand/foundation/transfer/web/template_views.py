@@ -35,7 +35,7 @@ def templates(request: StaffRequest) -> HttpResponse:
         if registry.has(ImportShape, one.shape)
     ]
     empty = Empty(
-        title=gettext("No template yet"),
+        title=gettext("No template of columns yet"),
         text=gettext("On the page of a file's columns, give their mapping a name; it can be chosen for the next file."),
         icon="table-options",
     )
