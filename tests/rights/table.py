@@ -2,6 +2,8 @@
 
 A line: name, method, and what opens it. `+` both are needed, `|` either way; `*` everyone who is signed in; `public`
 those who are not as well; `none` nobody reaches it in the test's business (what it needs is not there: it answers 404).
+`all:` says with which rights besides one reaches what others have done, `all:-` that nobody does; without it the reach
+is that of the rights. `only:all` is for those who see everybody.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -20,7 +21,7 @@ workspace:switch-business POST *
 workspace:palette GET *
 workspace:health GET public
 customers:list GET customers.view
-customers:bulk POST none
+customers:bulk POST customers.view+customers.edit
 customers:bulk-field GET customers.edit
 customers:cell GET customers.view+customers.edit
 customers:cell POST customers.view+customers.edit
@@ -54,12 +55,12 @@ fields:seen POST accounts.manage_roles
 fields:view-save POST customers.view
 fields:columns POST customers.view
 fields:opening POST customers.view
-fields:view-remove POST none
+fields:view-remove POST customers.view all:-
 consents:overview GET customers.view+consents.view
 consents:ledger GET consents.view
 consents:say GET customers.view+consents.view
 consents:say POST customers.view+consents.view+consents.edit
-consents:proof GET none
+consents:proof GET customers.view+consents.view
 consents:purposes GET consents.view|consents.manage
 consents:purpose-new GET consents.manage
 consents:purpose-new POST consents.manage
@@ -104,16 +105,16 @@ interactions:ask GET customers.view+interactions.view
 interactions:serving GET customers.view+interactions.view
 interactions:rates GET interactions.costs
 interactions:rates POST interactions.costs
-interactions:rate-remove POST none
+interactions:rate-remove POST interactions.costs
 interactions:record POST customers.view+interactions.view+interactions.edit
 interactions:one GET customers.view+interactions.view
 interactions:correct POST customers.view+interactions.view+interactions.edit
 interactions:pin POST customers.view+interactions.view+interactions.edit
 interactions:file-add POST customers.view+interactions.view+interactions.edit
-interactions:attach POST none
-interactions:file GET none
-interactions:file-remove POST none
-interactions:detach POST none
+interactions:attach POST customers.view+interactions.view+interactions.edit only:all
+interactions:file GET customers.view+interactions.view
+interactions:file-remove POST customers.view+interactions.edit
+interactions:detach POST customers.view+interactions.edit
 interactions:remove POST customers.view+interactions.view+interactions.edit
 commerce:orders GET orders.view
 commerce:order-new GET orders.edit
@@ -160,16 +161,16 @@ commerce:product GET products.view
 commerce:product POST products.view+products.edit
 transfer:imports GET transfer.import
 transfer:imports POST transfer.import
-transfer:import GET none
-transfer:columns GET none
-transfer:columns POST none
-transfer:reshape POST none
-transfer:check GET none
-transfer:status GET none
-transfer:run POST none
-transfer:stop POST none
-transfer:undo POST none
-transfer:problems GET none
+transfer:import GET transfer.import all:transfer.view_all
+transfer:columns GET transfer.import all:transfer.view_all
+transfer:columns POST transfer.import all:transfer.view_all
+transfer:reshape POST transfer.import all:transfer.view_all
+transfer:check GET transfer.import all:transfer.view_all
+transfer:status GET transfer.import all:transfer.view_all
+transfer:run POST transfer.import all:transfer.view_all
+transfer:stop POST transfer.import all:transfer.view_all
+transfer:undo POST transfer.import all:transfer.view_all
+transfer:problems GET transfer.import all:transfer.view_all
 transfer:export GET customers.view+customers.export
 demo:status GET *
 demo:load POST demo.manage
@@ -194,7 +195,7 @@ accounts:settings GET *
 accounts:profile GET *
 accounts:profile POST *
 accounts:security GET *
-accounts:session-end POST none
+accounts:session-end POST * all:-
 accounts:sessions-end POST *
 accounts:workspace GET accounts.manage_settings
 accounts:workspace POST accounts.manage_settings
@@ -223,19 +224,19 @@ accounts:team-delete POST accounts.manage_roles
 accounts:tokens GET accounts.tokens
 accounts:tokens POST accounts.tokens
 accounts:token-revoke POST *
-files:download GET none
+files:download GET * all:-
 changes:sets GET changes.view_audit
 changes:check POST changes.view_audit
 changes:anchor GET changes.view_audit
-changes:set GET changes.view_audit
-changes:undo POST changes.view_audit+changes.undo
+changes:set GET * all:changes.view_audit
+changes:undo POST * all:changes.view_audit+changes.undo
 jobs:runs GET *
-jobs:run GET none
-jobs:progress GET none
-jobs:stop POST none
+jobs:run GET * all:jobs.view_all
+jobs:progress GET * all:jobs.view_all
+jobs:stop POST * all:jobs.view_all+jobs.stop_all
 outbox:failures GET outbox.view
-outbox:retry POST none
-outbox:discard POST none
+outbox:retry POST outbox.view+outbox.retry
+outbox:discard POST outbox.view+outbox.retry
 webhooks:endpoints GET webhooks.view|webhooks.manage
 webhooks:endpoint-new GET webhooks.manage
 webhooks:endpoint-new POST webhooks.manage
@@ -295,30 +296,21 @@ sms:hook POST sms.manage
 sms:test POST sms.manage
 matching:queue GET matching.merge
 matching:find POST matching.find
-matching:decide POST none
-matching:merge GET none
-matching:merge POST none
-matching:unmerge POST none
+matching:decide POST customers.view+matching.merge
+matching:merge GET customers.view+customers.edit+matching.merge
+matching:merge POST customers.view+customers.edit+matching.merge
+matching:unmerge POST customers.view+matching.merge
 privacy:person GET customers.view+privacy.export|customers.view+privacy.erase
 privacy:export POST customers.view+privacy.export
 privacy:erase POST customers.view+privacy.erase
 """
 
 # Arguments whose record is somebody's: of a foreign one nothing is seen.
-OWNED = frozenset(
-    {
-        "customer_id",
-        "identity_id",
-        "relation_id",
-        "tag_id",
-        "order_id",
-        "interaction_id",
-        "message_id",
-        "suppression_id",
-        "conversation_id",
-    }
-)
-OWNED = frozenset({"customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id"})
+OWNED = frozenset({
+    "customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id", "twin_id",
+    "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
+    "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id",
+})  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {
     "accounts:user": "user",
@@ -327,17 +319,52 @@ CALLED = {
     "accounts:token": "token_id",
     "accounts:invitation-": "invitation",
     "outreach:template": "template_key",
+    "accounts:session-": "session_id",
+    "files:": "file_key",
+    "jobs:": "run_id",
+    "outbox:": "failure_id",
+}
+# What an argument stands for where its own name says less.
+MEANT = {
+    ("matching:merge", "kept_id"): "customer_id",
+    ("matching:merge", "gone_id"): "twin_id",
+    ("matching:unmerge", "customer_id"): "base_id",
+    ("matching:unmerge", "gone_id"): "merged_id",
+    ("interactions:attach", "interaction_id"): "unknown_id",
+    ("interactions:rate-remove", "rate_id"): "cost_rate_id",
 }
 FIXED: Mapping[str, Any] = {
     "token": "no-such-token",
     "business": "own",
     "name": "customers",
-    "files:download": UUID(int=1),
     "purpose": "news",
     "kind": "cap",
     "record": "customer",
     "field": "city",
 }
+# What is posted where an empty form would do nothing.
+BODIES: Mapping[str, Mapping[str, str]] = {
+    "customers:bulk": {"ids": "{customer_id}", "owner": "none"},
+    "customers:relation-add": {"customer": "{firm_id}", "role": "buyer"},
+    "interactions:attach": {"customer": "{customer_id}"},
+    "transfer:reshape": {"shape": "customers"},
+    "outbox:discard": {"reason": "old"},
+    "privacy:erase": {"name": "{marker} person"},
+}
+# Fields that name a second record: of somebody else's nothing is seen and nothing is done.
+SECONDS = (
+    ("customers:bulk", "ids", "customer_id"),
+    ("customers:relation-add", "customer", "firm_id"),
+    ("customers:edit", "parent", "firm_id"),
+    ("customers:new-organisation", "parent", "firm_id"),
+    ("commerce:order-new", "customer", "customer_id"),
+    ("fields:view-save", "view", "view_id"),
+)
+ASKED = (  # parameters of lists that name a second record
+    "?q=Zzforeign", "?q=zzforeign@example.com", "?list=customers",
+    "?customer={customer_id}&tag={tag_id}&saved={view_id}",
+    "?staff={user}&owner={user}&who=Zzforeign&parent={firm_id}&sort=-name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -348,6 +375,8 @@ class Row:
     method: str
     ways: tuple[tuple[str, ...], ...] | None
     arguments: Mapping[str, str]
+    others: tuple[tuple[str, ...], ...] | None = None  # with which rights one reaches others' records; None: by scope
+    only_all: bool = False
 
     @property
     def owned(self) -> bool:
@@ -375,7 +404,8 @@ def arguments_of(name: str, pattern: str) -> dict[str, str]:
     """The record that each argument of an address stands for."""
     found = re.findall(r"<(?:\w+:)?(\w+)>", pattern)
     called = next((record for start, record in CALLED.items() if name.startswith(start)), name)
-    return {argument: called if argument in ("pk", "key") else argument for argument in found}
+    plain = {argument: called if argument in ("pk", "key") else argument for argument in found}
+    return {argument: MEANT.get((name, argument), record) for argument, record in plain.items()}
 
 
 def rows() -> tuple[Row, ...]:
@@ -383,16 +413,24 @@ def rows() -> tuple[Row, ...]:
     patterns = dict(served())
     made = []
     for line in TABLE.strip().splitlines():
-        name, method, rights = line.split()
-        ways: tuple[tuple[str, ...], ...] | None
-        if rights == "public":
-            ways = None
-        elif rights == "none":
-            ways = ()
-        else:
-            ways = tuple(() if way == "*" else tuple(way.split("+")) for way in rights.split("|"))
-        made.append(Row(name, method, ways, arguments_of(name, patterns.get(name, ""))))
+        name, method, rights, *more = line.split()
+        said = dict(one.split(":", 1) for one in more)
+        others = said.get("all")
+        made.append(
+            Row(
+                name, method, None if rights == "public" else ways_of(rights),
+                arguments_of(name, patterns.get(name, "")), None if others is None else ways_of(others),
+                said.get("only") == "all",
+            )
+        )  # fmt: skip
     return tuple(made)
+
+
+def ways_of(rights: str) -> tuple[tuple[str, ...], ...]:
+    """The sets of rights, any of which opens; none for `none` and `-`."""
+    if rights in ("none", "-"):
+        return ()
+    return tuple(() if way == "*" else tuple(way.split("+")) for way in rights.split("|"))
 
 
 ROWS = rows()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -15,52 +14,26 @@ from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from peyvand.channels.conversations.models import Conversation, Entry, Way
-from peyvand.channels.outreach.models import Cap
-from peyvand.channels.outreach.services import (
-    ContentData,
-    Request,
-    TemplateData,
-    cap_save,
-    send,
-    suppress,
-    template_save,
-)
-from peyvand.channels.outreach.services import TextData as MessageText
-from peyvand.channels.sms.models import SmsAccount
 from peyvand.foundation.accounts.bootstrap import roles_ensure
-from peyvand.foundation.accounts.models import Invitation, Role, RoleGrant, Team, User
-from peyvand.foundation.accounts.services import people, tokens
-from peyvand.foundation.accounts.tests.factories import make_user
-from peyvand.foundation.changes.models import ChangeSet, Seal
-from peyvand.foundation.fields.services import FieldData, field_save
-from peyvand.foundation.registry.actor import Scope, system_actor
-from peyvand.foundation.webhooks import services as webhooks
-from peyvand.memory.commerce.services import (
-    ItemData,
-    PriceListData,
-    TaxRateData,
-    item_save,
-    payment_record,
-    price_list_save,
-    tax_rate_save,
-)
-from peyvand.memory.commerce.services import category_save as product_category_save
-from peyvand.memory.commerce.tests.factories import a_product, an_order
-from peyvand.memory.consents.services import purposes_ensure
-from peyvand.memory.customers.data import CustomerData, IdentityData
-from peyvand.memory.customers.models import Customer
-from peyvand.memory.customers.services import customer_create, relation_add, tag_add
-from peyvand.memory.interactions.services import record
-from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
-from peyvand.memory.work.models import Holiday, WorkingHours
-from peyvand.memory.work.services import starting_ensure
+from peyvand.foundation.accounts.models import Role, RoleGrant, User
+from peyvand.foundation.accounts.tests.factories import make_role, make_user
+from peyvand.foundation.registry.actor import Scope
+from peyvand.foundation.registry.declarations import Permission
+from peyvand.foundation.registry.registry import registry
+from tests.rights.records import records_of, shared_records
 
-ROLES = ("admin", "manager", "sales", "service", "marketing", "viewer", "nothing")
+# The starting roles, somebody who may everything but over their own records only, and somebody who may nothing.
+ROLES = ("admin", "manager", "sales", "service", "marketing", "viewer", "clerk", "nothing")
 MISSING = 10**9
-Records = dict[str, Any]
+Ways = tuple[tuple[str, ...], ...]  # sets of rights, any of which opens
+
+
+# Rights without a scope that reach over everybody's records: no clerk has them.
+WIDE = frozenset({
+    "transfer.view_all", "jobs.view_all", "jobs.stop_all", "changes.view_audit", "changes.undo", "interactions.private",
+    "accounts.all_tokens",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,18 +50,21 @@ class World:
 
     def __init__(self) -> None:
         roles_ensure()
-        nothing = Role.objects.create(name="nothing")
+        own = {one.name: Scope.OWN if one.scoped else Scope.ALL for one in registry.all(Permission)}
+        clerk = make_role({name: scope for name, scope in own.items() if name not in WIDE}, name="clerk")
+        made = {"nothing": Role.objects.create(name="nothing"), "clerk": clerk}
         self.people: dict[str, User] = {
             name: make_user(
-                role=nothing if name == "nothing" else Role.objects.get(key=name), email=f"{name}@own.example"
+                role=made[name] if name in made else Role.objects.get(key=name), email=f"{name}@own.example"
             )
             for name in ROLES
         }
-        self.shared = _shared(self.people["admin"])
-        self.own = {name: {**self.shared, **_records(user, f"Eigen{name}")} for name, user in self.people.items()}
-        other = make_user(role=Role.objects.get(key="sales"), email="stranger@other.example")
-        self.foreign = {**self.shared, **_records(other, "Zzforeign")}
+        self.shared = shared_records()
+        self.own = {name: {**self.shared, **records_of(user, f"Eigen{name}")} for name, user in self.people.items()}
+        self.stranger = make_user(role=Role.objects.get(key="sales"), email="stranger@other.example")
+        self.foreign = {**self.shared, **records_of(self.stranger, "Zzforeign")}
         self.missing = {name: MISSING if isinstance(value, int) else value for name, value in self.foreign.items()}
+        self.missing["file_key"] = str(UUID(int=1))
         self.clients: dict[str, Client] = {"anonymous": Client(HTTP_HOST="127.0.0.1", raise_request_exception=False)}
         for name, user in self.people.items():
             self.clients[name] = signed_in(user)
@@ -99,6 +75,11 @@ class World:
             return Scope.ALL
         found = RoleGrant.objects.filter(role=self.people[name].role, permission=right).first()
         return Scope(found.scope) if found else Scope.NONE
+
+    def widest(self, name: str, ways: Ways) -> Scope:
+        """How far somebody of the role gets by any of these ways."""
+        reached = (min((self.scope(name, right) for right in way), default=Scope.ALL) for way in ways)
+        return max(reached, default=Scope.NONE)
 
 
 def signed_in(user: User) -> Client:
@@ -112,106 +93,30 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def _records(owner: User, marker: str) -> Records:
-    """One of everything that has an owner; `marker` stands in every name."""
-    system = system_actor()
-    identities = [IdentityData("email", f"{marker.lower()}@example.com")]
-    customer = customer_create(actor=system, data=CustomerData(name=f"{marker} person", identities=identities))
-    Customer.objects.filter(pk=customer.pk).update(owner=owner)
-    customer.refresh_from_db()
-    firm = customer_create(actor=system, data=CustomerData(name=f"{marker} firm", kind="organisation"))
-    Customer.objects.filter(pk=firm.pk).update(owner=owner)
-    relation = relation_add(actor=system, person=customer, organisation=firm, role="buyer")
-    tag = tag_add(actor=system, customer=customer, name=f"{marker} tag")
-    order = an_order(("1", "10"), customer=customer)
-    payment = payment_record(actor=system, order_id=order.pk, amount_minor=400)
-    note = record(
-        actor=system, kind="note", at=timezone.now(), customer=customer, staff_id=owner.pk,
-        payload={"text": f"{marker} said"},
-    )  # fmt: skip
-    _row, _raw = tokens.token_make(actor=system, name=f"{marker} token", user_id=owner.pk, demo=False)
-    identity = customer.identities.get()
-    said = ContentData(texts=[MessageText(f"{marker} said", "en")], title=f"{marker} said")
-    message = send(
-        actor=system,
-        request=Request(customer=customer.pk, purpose="service", content=said, dedupe_key=f"{marker} message"),
-    )
-    address = f"{marker.lower()}@example.com"
-    silent = suppress(demo=False, channel="email", address_key=address, customer_id=customer.pk, reason="staff")
-    talk = Conversation.objects.create(
-        customer=customer, assignee=owner, channel="sms", address=address, subject=f"{marker} said",
-        preview=f"{marker} said", entries_count=1, last_in_at=timezone.now(), waiting_since=timezone.now(),
-    )  # fmt: skip
-    Entry.objects.create(
-        conversation=talk, way=Way.IN, channel="sms", at=timezone.now(), text=f"{marker} said",
-        external_id=f"{marker}-1", search_key=f"{marker} said".lower(),
-    )  # fmt: skip
-    return {
-        "conversation_id": talk.pk, "message_id": message.pk, "suppression_id": silent.pk,
-        "customer_id": customer.pk, "identity_id": identity.pk, "relation_id": relation.pk, "tag_id": tag.pk,
-        "order_id": order.pk, "payment_id": payment.pk, "interaction_id": note.pk, "token_id": _row.pk,
-        "marker": marker,
-    }  # fmt: skip
-
-
-def _shared(admin: User) -> Records:
-    """One of everything that belongs to the house."""
-    system = system_actor()
-    purposes_ensure(demo=False)
-    team = Team.objects.create(name="team")
-    role = Role.objects.create(name="spare")
-    person = make_user(role=role, email="spare@own.example")
-    people.user_invite(actor=system, email="invited@own.example", role_id=role.pk)
-    product = a_product()
-    branch = product_category_save(actor=system, name_fa="نوشیدنی", name_en="Drinks")
-    price_list = price_list_save(actor=system, data=PriceListData("عمده", "EUR"))
-    item = item_save(actor=system, price_list=price_list, data=ItemData(product_id=product.pk, price=Decimal(9)))
-    rate = tax_rate_save(actor=system, data=TaxRateData("مالیات", "Tax", Decimal(0), date(2020, 1, 1)))
-    Seal.objects.create(first_id=1, last_id=1, count=1, marks=b"", root=b"", head=b"head", mac=b"")
-    hook, _secret = webhooks.endpoint_create(
-        actor=system, data=webhooks.EndpointData("https://hooks.peyvand.ir/in", ["*"])
-    )
-    sent = webhooks.endpoint_test(actor=system, endpoint_id=hook.pk)
-    field = field_save(actor=system, record="customer", data=FieldData(kind="text", label_en="Size"))
-    article = article_save(actor=system, data=ArticleData(texts={"fa": TextData("Tea", "## How")}))
-    text = article.texts.get()
-    text_publish(actor=system, text=text)
-    category = category_save(actor=system, name_fa="Tea", name_en="")
-    starting_ensure(demo=False)
-    texts = [MessageText("Hello {{first_name}}", "en")]
-    template = template_save(actor=system, data=TemplateData(name_en="Welcome", texts=texts))
-    cap_save(actor=system, channel="", kind="", window="week", most=5)
-    line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")
-    newest = ChangeSet.objects.order_by("-id").first()
-    return {
-        "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
-        "branch_id": branch.pk, "price_list_id": price_list.pk, "item_id": item.pk, "rate_id": rate.pk,
-        "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
-        "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": WorkingHours.objects.get().pk,
-        "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
-        "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk,
-        "invitation": Invitation.objects.get().pk, "change_set_id": newest.pk if newest else 0,
-    }  # fmt: skip
-
-
 # ── asking without a trace ────────────────────────────────────────────────
 
-# What a mere visit may write: the session, when somebody was last here, the note that a right was missing.
-UNCOUNTED = frozenset({"django_session", "accounts_user", "accounts_signin", "changes_changeset", "changes_change",
-                       "changes_image"})  # fmt: skip
+# What a mere visit may write: the session, when somebody or a token was last here, the note that a right was missing.
+UNCOUNTED = frozenset({"django_session", "accounts_user", "accounts_signin", "accounts_apitoken",
+                       "changes_changeset", "changes_change", "changes_image"})  # fmt: skip
 _MOVED = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
 
 
 def ask(client: Client, method: str, path: str, data: Mapping[str, Any] | None = None) -> Answer:
-    """One request, taken back afterwards together with whatever it wrote."""
-    before, cookies = _moved(), client.cookies.copy()
+    """One request of a browser, taken back afterwards together with whatever it wrote."""
+    cookies = client.cookies.copy()
+    found = without_trace(lambda: client.generic(method, path) if data is None else client.post(path, data))
+    client.cookies = cookies  # toasts travel in them
+    return found
+
+
+def without_trace(send: Callable[[], HttpResponseBase]) -> Answer:
+    """What a request answers and which tables it changes, before it is taken back."""
+    before = _moved()
     with transaction.atomic():
-        response = client.generic(method, path) if data is None else client.post(path, data)
-        status, body = _read(response)
+        status, body = _read(send())
         moved = [name for name, count in _moved().items() if count != before.get(name, 0) and name not in UNCOUNTED]
         after = {name: _digest(name) for name in moved}
         transaction.set_rollback(True)
-    client.cookies = cookies  # toasts travel in them
     wrote = tuple(sorted(name for name, digest in after.items() if digest != _digest(name)))
     return Answer(status, _plain(body.decode("utf-8", "replace")), wrote)
 
@@ -239,7 +144,8 @@ def _digest(table: str) -> str:
 
 
 _CHANGING = re.compile(
-    r'name="csrfmiddlewaretoken" value="[^"]*"|name="csrf-token" content="[^"]*"|nonce-[\w+/=-]+|\b\d+\b'
+    r'name="csrfmiddlewaretoken" value="[^"]*"|name="csrf-token" content="[^"]*"|nonce-[\w+/=-]+'
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d+\b"
 )
 
 

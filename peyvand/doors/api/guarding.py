@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
-from ninja.security import HttpBearer
 
+from peyvand.doors.api.asking import unknown_parameters
 from peyvand.doors.api.keeping import answered_once
+from peyvand.doors.api.moving import moved_on
 from peyvand.doors.api.problems import as_problem, problem
 from peyvand.foundation.accounts.actors import actor_of_token, nobody
 from peyvand.foundation.accounts.requests import StaffRequest
@@ -22,16 +23,6 @@ from peyvand.foundation.registry.actor import Actor
 BUSINESS = "X-Peyvand-Business"
 SPARE = 64 * 1024  # bytes round an uploaded file
 View = Callable[..., HttpResponse]
-
-
-class Token(HttpBearer):
-    """The token of `Authorization: Bearer pv_…`; who it belongs to was found by `guarded`."""
-
-    openapi_description = "A token made under Settings → Tokens, or by `peyvand token create`."
-
-    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        actor = cast("StaffRequest", request).actor
-        return actor if actor.token_id is not None else None
 
 
 def guarded(view: View) -> View:
@@ -76,13 +67,13 @@ def _answer(request: StaffRequest, language: str, answer: Callable[[], HttpRespo
     scheme, _sign, token = request.headers.get("Authorization", "").partition(" ")
     found = actor_of_token(token.strip()) if scheme.lower() == "bearer" and token.isascii() else None
     request.actor = found or nobody(language=language, via="api")
-    if found is not None and (wrong := _choose_business(request, found)):
+    if found is not None and (wrong := _choose_business(request, found) or unknown_parameters(request)):
         return wrong
     key = request.headers.get("Idempotency-Key")
     try:
         if request.method == "POST" and key is not None and found is not None and found.token_id is not None:
             return answered_once(request, token_id=found.token_id, key=key, answer=answer)
-        return answer()
+        return moved_on(request, answer(), request.actor)
     except RequestDataTooBig:
         return problem(413)
     except SuspiciousOperation:

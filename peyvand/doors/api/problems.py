@@ -22,17 +22,25 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from peyvand.foundation.accounts.access import RefusedError
 from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedError
-from peyvand.foundation.files.services import FileRefusedError
+from peyvand.foundation.fields.errors import InvalidError as FieldsInvalidError
+from peyvand.foundation.files.services import FileRefusedError, NoSuchFileError
 from peyvand.foundation.money.currencies import UnknownCurrencyError
 from peyvand.foundation.registry.actor import NotAllowed
 from peyvand.foundation.text.identifiers import IdentifierError
 from peyvand.foundation.transfer.reading import ReadError
 from peyvand.foundation.transfer.services import MappingError, StateError
+from peyvand.foundation.transfer.workbooks import TooLongError
 from peyvand.foundation.ui.lists import BadCursorError
+from peyvand.foundation.ui.rest import said
 from peyvand.memory.commerce.services.products import StaleError
+from peyvand.memory.consents.errors import InvalidError as ConsentInvalidError
 from peyvand.memory.customers.errors import ConflictError
 from peyvand.memory.customers.errors import InvalidError as CustomerInvalidError
+from peyvand.memory.interactions.services import ChangedMeanwhileError as InteractionChangedError
 from peyvand.memory.interactions.services import InvalidError as InteractionInvalidError
+from peyvand.memory.knowledge.errors import ChangedMeanwhileError as ArticleChangedError
+from peyvand.memory.knowledge.errors import InvalidError as ArticleInvalidError
+from peyvand.memory.matching.errors import MergeError
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -92,36 +100,7 @@ def _by_field(errors: Mapping[str, object]) -> list[dict[str, str]]:
 
 
 def _validation(error: ValidationError) -> HttpResponse:
-    found = []
-    for one in error.errors:
-        place = [str(part) for part in one.get("loc", ())]
-        field = ".".join(part for part in place[1:] if part != "data") or ".".join(place)
-        found.append({"field": field, "detail": _sentence(one), "kind": str(one.get("type", ""))})
-    return problem(422, errors=found[:100])
-
-
-def _sentence(one: Mapping[str, Any]) -> str:
-    """What is wrong with a value, in the reader's language; by the kinds that the reader of JSON knows."""
-    kind = str(one.get("type", ""))
-    limits = one.get("ctx") or {}
-    if kind == "missing":
-        return _("This is missing.")
-    if kind.startswith(("int_", "float_", "decimal_", "finite")):
-        return _("This must be a number in its bounds.")
-    if kind.startswith(("date", "timezone", "time_")):
-        return _("This must be a time like 2026-04-20T09:30:00Z.")
-    if kind.startswith("bool"):
-        return _("This must be true or false.")
-    if kind in ("string_too_long", "too_long"):
-        return _("This is longer than {limit}.").format(limit=limits.get("max_length", ""))
-    if kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
-        limit = next((value for name, value in limits.items() if name in ("ge", "gt", "le", "lt")), "")
-        return _("This is beyond the limit {limit}.").format(limit=limit)
-    if kind.startswith("string"):
-        return _("This must be text.")
-    if kind in ("enum", "literal_error"):
-        return _("This must be one of: {names}.").format(names=limits.get("expected", ""))
-    return _("This value can't be taken.")
+    return problem(422, errors=said(error.errors, skip=1))
 
 
 def _form(error: FormError) -> HttpResponse:
@@ -133,10 +112,20 @@ def _form(error: FormError) -> HttpResponse:
     return problem(422, " ".join(str(message) for message in error.messages))
 
 
-def _conflict(error: ConflictError) -> HttpResponse:
-    theirs = [{"field": one.field, "value": one.value} for one in error.theirs]
+def _invalid(error: Any) -> HttpResponse:
+    """What a room's verbs refuse, by field."""
+    return problem(
+        422, errors=_by_field({"" if name == "__all__" else name: one for name, one in error.errors.items()})
+    )
+
+
+def _changed(version: int, **more: Any) -> HttpResponse:
     detail = _("Somebody changed this since it was read. Read it again and send your change anew.")
-    return problem(409, detail, version=error.version, changed=theirs)
+    return problem(409, detail, version=version, **more)
+
+
+def _conflict(error: ConflictError) -> HttpResponse:
+    return _changed(error.version, changed=[{"field": one.field, "value": one.value} for one in error.theirs])
 
 
 def _http(error: HttpError) -> HttpResponse:
@@ -178,8 +167,15 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     StaleError: lambda error: problem(409, " ".join(error.messages)),
     FormError: _form,
     ConflictError: _conflict,
-    CustomerInvalidError: lambda error: problem(422, errors=_by_field(error.errors)),
-    InteractionInvalidError: lambda error: problem(422, errors=_by_field(error.errors)),
+    InteractionChangedError: lambda error: _changed(error.theirs.version),
+    ArticleChangedError: lambda error: _changed(error.version),
+    CustomerInvalidError: _invalid,
+    ConsentInvalidError: _invalid,
+    InteractionInvalidError: _invalid,
+    ArticleInvalidError: _invalid,
+    FieldsInvalidError: _invalid,
+    MergeError: _refused,
+    NoSuchFileError: lambda _error: problem(404),
     RefusedError: _refused,
     StateError: _refused,
     AlreadyUndoneError: lambda _error: problem(409, _("This has already been taken back.")),
@@ -187,6 +183,7 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     ReadError: _unprocessable,
     MappingError: _unprocessable,
     FileRefusedError: _unprocessable,
+    TooLongError: _unprocessable,
     IdentifierError: _unprocessable,
     UnknownCurrencyError: _unprocessable,
     BadCursorError: lambda _error: problem(400, _("This cursor is of another list.")),

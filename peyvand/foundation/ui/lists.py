@@ -210,7 +210,9 @@ def paginate_places(
     """
     backwards = backwards and cursor is not None
     place = None if cursor is None else tuple(_decode(cursor, columns))
-    if place is not None and not isinstance(place[-1], int):
+    if place is not None and (
+        not isinstance(place[-1], int) or any(isinstance(value, str) and "\x00" in value for value in place)
+    ):
         raise BadCursorError(cursor)
     found = read(place, backwards, size + 1)
     more = len(found) > size

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.ui.lists import BadCursorError, paginate
+from peyvand.foundation.ui.rest import Given, example
 from peyvand.foundation.webhooks import access, queries, services
 from peyvand.foundation.webhooks.errors import ConflictError, InvalidError
 from peyvand.foundation.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -37,16 +38,20 @@ class EventOut(Schema):
     sample: dict[str, Any]
 
 
-class EndpointIn(Schema):
+class EndpointIn(Given):
     """`events` are names of events; ["*"] for all there are and will be."""
+
+    model_config = example({"url": "https://shop.example.com/hooks", "events": ["customer.created"]})
 
     url: str = Field(max_length=3_000)
     events: list[str] = Field(min_length=1, max_length=200)
     description: str = Field(default="", max_length=1_000)
 
 
-class EndpointChange(Schema):
+class EndpointChange(Given):
     """What changes; what is left out stays. `version` is that of the endpoint as it was read."""
+
+    model_config = example({"version": 1, "description": "The shop"})
 
     version: int | None = None
     url: str | None = Field(default=None, max_length=3_000)

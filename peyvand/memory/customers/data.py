@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from peyvand.foundation.registry.declarations import Label
 from peyvand.memory.customers.models import CustomerKind
 
 
@@ -45,6 +46,39 @@ class CustomerData:
     parent_id: int | None = None
     identities: Sequence[IdentityData] = ()
     tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRow:
+    """One of many: a change of the customer `id`, or of the one who has the identity `match`; else somebody new.
+
+    `values` are fields by name, as customer_update takes them; `identities` and `tags` are added to those that are
+    there. `version` is what the one who changes has read.
+    """
+
+    values: Mapping[str, Any]
+    id: int | None = None
+    match: IdentityData | None = None
+    version: int | None = None
+    identities: Sequence[IdentityData] = ()
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """What became of a row: created, updated, unchanged, or refused with `errors` by field ("" for the whole)."""
+
+    status: str
+    customer_id: int | None = None
+    errors: Mapping[str, Label] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SavedRows:
+    """The results in the rows' order, and the change set that takes all of them back (None when nothing changed)."""
+
+    results: Sequence[RowResult]
+    change_set_id: int | None
 
 
 @dataclass(frozen=True)

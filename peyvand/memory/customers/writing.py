@@ -15,7 +15,7 @@ from peyvand.memory.customers.keys import search_key_of, sort_key_of
 
 @dataclass
 class NewIdentity:
-    """An identity with its key made."""
+    """An identity with its key made; `place` is where it stood among those that were given."""
 
     kind: str
     system: str
@@ -23,6 +23,7 @@ class NewIdentity:
     key: str
     label: str = ""
     is_primary: bool = False
+    place: int = 0
 
 
 @dataclass
@@ -44,6 +45,7 @@ class NewCustomer:
     note: str = ""
     owner_id: int | None = None
     team_id: int | None = None
+    parent_id: int | None = None
     identities: list[NewIdentity] = field(default_factory=list)
     custom: dict[str, Any] = field(default_factory=dict)  # as foundation.fields.kinds keeps values
     cleared: list[str] = field(default_factory=list)  # columns that an import empties
@@ -53,7 +55,7 @@ class NewCustomer:
 
 _COLUMNS = (
     "kind", "name", "honorific", "given_name", "family_name", "job_title", "city", "country", "birth_date", "language",
-    "stage", "source", "note", "owner_id", "team_id",
+    "stage", "source", "note", "owner_id", "team_id", "parent_id",
 )  # fmt: skip
 
 

@@ -6,10 +6,30 @@ from django.db.models import Q
 from django.utils import timezone
 
 from peyvand.foundation.registry.actor import Actor
+from peyvand.memory.customers import access as customers_access
+from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.matching import access
 from peyvand.memory.matching.access import PairQuerySet
 from peyvand.memory.matching.models import Pair, PairState, Redirect
+
+SUREST_FIRST = ("-score", "-id")
+
+
+def mergeable(*, actor: Actor) -> CustomerQuerySet:
+    """The customers whom the actor may merge."""
+    return Customer.objects.visible_to(actor, access.MERGE)
+
+
+def two(*, actor: Actor, kept_id: int, gone_id: int) -> tuple[Customer, Customer]:
+    """Both records of a merge, with owner and team; Customer.DoesNotExist unless the actor may merge them."""
+    actor.require(access.MERGE)
+    actor.require(customers_access.EDIT)
+    rows = mergeable(actor=actor).select_related("owner", "team").filter(pk__in=(kept_id, gone_id))
+    found = {one.pk: one for one in rows}
+    if kept_id == gone_id or len(found) != 2:
+        raise Customer.DoesNotExist
+    return found[kept_id], found[gone_id]
 
 
 def merged_into(actor: Actor, customer_id: int) -> int | None:

@@ -11,6 +11,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.ui.rest import Given, example
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.privacy import access, erasing, services
 from peyvand.memory.privacy.erasing import ErasureError
@@ -18,8 +19,10 @@ from peyvand.memory.privacy.erasing import ErasureError
 router = Router(tags=["privacy"])
 
 
-class ErasureIn(Schema):
+class ErasureIn(Given):
     """The name of whom is erased, as the record has it."""
+
+    model_config = example({"name": "Sara Karimi"})
 
     name: str = Field(max_length=300)
 
@@ -33,6 +36,7 @@ class ErasureOut(Schema):
 @router.get("/customers/{int:customer_id}/personal-data", summary="Everything known of a person, as a zip",
             openapi_extra={"responses": {200: {"content": {"application/zip": {}}}}})  # fmt: skip
 def personal_data(request: StaffRequest, customer_id: int) -> Any:
+    """A zip that people and programs can read, with files, consents and what the trail remembers."""
     request.actor.require(access.EXPORT)
     target = tempfile.TemporaryFile()  # noqa: SIM115 the answer closes it
     try:
@@ -47,6 +51,7 @@ def personal_data(request: StaffRequest, customer_id: int) -> Any:
 
 @router.post("/customers/{int:customer_id}/erase", response=ErasureOut, summary="Erase a person for good")
 def person_erase(request: StaffRequest, customer_id: int, body: ErasureIn) -> dict[str, Any]:
+    """Undo never brings it back. Orders keep their sums, without a name."""
     try:
         return {"rows": erasing.person_erase(actor=request.actor, customer_id=customer_id, name=body.name)}
     except Customer.DoesNotExist:

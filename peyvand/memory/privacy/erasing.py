@@ -17,7 +17,7 @@ from peyvand.foundation.changes.graph import parents_first, references
 from peyvand.foundation.changes.services import change_set, images_erase
 from peyvand.foundation.files import services as files
 from peyvand.foundation.outbox.services import publish
-from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.foundation.registry.declarations import Label, PersonalTable
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.keys import fa_key
@@ -87,7 +87,7 @@ def person_erase(*, actor: Actor, customer_id: int, name: str) -> Mapping[str, i
             demo=actor.demo, customer_id=customer_id, counts=counts, staff_id=actor.user_id, staff_name=actor.name
         )
         for file_id in kept_files:
-            files.discard(actor=actor, id=file_id)
+            files.discard(actor=system_actor(demo=actor.demo), id=file_id)  # whoever of us brought it
     return counts
 
 

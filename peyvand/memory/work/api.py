@@ -16,6 +16,7 @@ from ninja.params.functions import Query
 from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.ui.rest import Given, example
 from peyvand.memory.work import access, queries, services
 from peyvand.memory.work.errors import ConflictError, InvalidError
 from peyvand.memory.work.models import Holiday, WorkingHours
@@ -27,8 +28,10 @@ LONGEST = timedelta(days=1_100)
 router = Router(tags=["working time"])
 
 
-class HolidayIn(Schema):
+class HolidayIn(Given):
     """A holiday; a name in one language is enough. `closed`: whether this house is closed on it."""
+
+    model_config = example({"day": "2026-06-01", "name_en": "Stocktaking"})
 
     day: date
     name_fa: str = Field(default="", max_length=500)
@@ -36,15 +39,21 @@ class HolidayIn(Schema):
     closed: bool = True
 
 
-class HolidayOut(HolidayIn):
+class HolidayOut(Schema):
     """A holiday; `source` is official or own."""
 
     id: int
+    day: date
+    name_fa: str
+    name_en: str
+    closed: bool
     source: str
 
 
-class YearIn(Schema):
+class YearIn(Given):
     """A Gregorian year."""
+
+    model_config = example({"year": 2027})
 
     year: int
 
@@ -57,11 +66,13 @@ class LoadedOut(Schema):
     removed: int
 
 
-class HoursIn(Schema):
+class HoursIn(Given):
     """A calendar. `hours` has by mon to sun intervals like "09:00-17:00"; "22:00-06:00" ends on the next morning.
 
     With `version`, 409 when it was changed since.
     """
+
+    model_config = example({"name_en": "Office", "time_zone": "Asia/Tehran", "hours": {"sat": ["09:00-17:00"]}})
 
     name_fa: str = Field(default="", max_length=300)
     name_en: str = Field(default="", max_length=300)
@@ -120,6 +131,7 @@ def _data(data: HoursIn) -> HoursData:
 
 @router.get("/holidays", response=list[HolidayOut], summary="Holidays of some days, three years at most")
 def holidays_list(request: StaffRequest, since: date | None = None, until: date | None = None) -> Any:
+    """Official ones and those of the house."""
     queries.require_view(request.actor)
     first = since or timezone.now().date().replace(month=1, day=1)
     last = until or first + timedelta(days=365)
@@ -130,6 +142,7 @@ def holidays_list(request: StaffRequest, since: date | None = None, until: date 
 
 @router.post("/holidays", response={201: HolidayOut}, summary="Add a holiday")
 def holidays_create(request: StaffRequest, data: HolidayIn) -> tuple[int, Holiday]:
+    """For everyone, or as a day on which this house works all the same."""
     with _refusals():
         made, _done = services.holiday_save(actor=request.actor, data=HolidayData(**data.dict()))
         return 201, made
@@ -137,18 +150,21 @@ def holidays_create(request: StaffRequest, data: HolidayIn) -> tuple[int, Holida
 
 @router.post("/holidays/load", response=LoadedOut, summary="Take in the official holidays of a year")
 def holidays_load(request: StaffRequest, data: YearIn) -> Any:
+    """Those that the house has said stay as they are."""
     with _refusals():
         return services.holidays_load(actor=request.actor, year=data.year)
 
 
 @router.get("/holidays/{int:holiday_id}", response=HolidayOut, summary="One holiday")
 def holidays_get(request: StaffRequest, holiday_id: int) -> Holiday:
+    """Official, or of the house."""
     with _refusals():
         return _holiday(request, holiday_id)
 
 
 @router.put("/holidays/{int:holiday_id}", response=HolidayOut, summary="Change a holiday")
 def holidays_change(request: StaffRequest, holiday_id: int, data: HolidayIn) -> Holiday:
+    """What is changed by hand is not overwritten by the official days."""
     request.actor.require(access.MANAGE)
     with _refusals():
         kept = _holiday(request, holiday_id)
@@ -158,6 +174,7 @@ def holidays_change(request: StaffRequest, holiday_id: int, data: HolidayIn) -> 
 
 @router.delete("/holidays/{int:holiday_id}", response={204: None}, summary="Remove a holiday")
 def holidays_remove(request: StaffRequest, holiday_id: int) -> tuple[int, None]:
+    """Undo brings it back."""
     request.actor.require(access.MANAGE)
     with _refusals():
         services.holiday_remove(actor=request.actor, holiday=_holiday(request, holiday_id))
@@ -166,11 +183,13 @@ def holidays_remove(request: StaffRequest, holiday_id: int) -> tuple[int, None]:
 
 @router.get("/working-hours", response=list[HoursOut], summary="Calendars of working hours, the default first")
 def hours_list(request: StaffRequest) -> Any:
+    """With their weeks."""
     return queries.working_hours(actor=request.actor)
 
 
 @router.post("/working-hours", response={201: HoursOut}, summary="Add a calendar")
 def hours_create(request: StaffRequest, data: HoursIn) -> tuple[int, WorkingHours]:
+    """The first is the default."""
     with _refusals():
         made, _done = services.hours_save(actor=request.actor, data=_data(data))
         return 201, made
@@ -180,6 +199,7 @@ def hours_create(request: StaffRequest, data: HoursIn) -> tuple[int, WorkingHour
 def hours_open(
     request: StaffRequest, at: datetime | None = None, hours_id: int | None = Query(None, ge=1, le=LARGEST_ID)
 ) -> dict[str, Any]:
+    """Now or at a moment, and when it opens and closes next."""
     queries.require_view(request.actor)
     moment = at or timezone.now()
     if moment.tzinfo is None or not 1900 < moment.year < 2200:
@@ -194,12 +214,14 @@ def hours_open(
 
 @router.get("/working-hours/{int:hours_id}", response=HoursOut, summary="One calendar")
 def hours_get(request: StaffRequest, hours_id: int) -> WorkingHours:
+    """Its week, in its time zone."""
     with _refusals():
         return _hours(request, hours_id)
 
 
 @router.put("/working-hours/{int:hours_id}", response=HoursOut, summary="Change a calendar")
 def hours_change(request: StaffRequest, hours_id: int, data: HoursIn) -> WorkingHours:
+    """All of its values."""
     request.actor.require(access.MANAGE)
     with _refusals():
         kept = _hours(request, hours_id)
@@ -211,6 +233,7 @@ def hours_change(request: StaffRequest, hours_id: int, data: HoursIn) -> Working
     "/working-hours/{int:hours_id}", response={204: None}, summary="Remove a calendar that is not the default"
 )
 def hours_remove(request: StaffRequest, hours_id: int) -> tuple[int, None]:
+    """Undo brings it back."""
     request.actor.require(access.MANAGE)
     with _refusals():
         services.hours_remove(actor=request.actor, kept=_hours(request, hours_id))

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from peyvand.foundation.accounts.bootstrap import roles_ensure
 from peyvand.foundation.accounts.models import Role, RoleGrant, User
 from peyvand.foundation.accounts.services.tokens import token_make
 from peyvand.foundation.registry.actor import Scope, system_actor
+
+FILE = b"name,phone\nSara Karimi,09120000001\n"
 
 
 class Program:
@@ -24,14 +33,31 @@ class Program:
         self.client = Client(raise_request_exception=False)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
-        """Send a request; a body that is not bytes goes as JSON."""
+        """Send a request; a body that is not bytes goes as JSON, or as a form where it has a file."""
         given: dict[str, Any] = {}
-        if body is not None:
+        if isinstance(body, dict) and "file" in body:
+            kept = body["file"] if isinstance(body["file"], bytes) else FILE
+            file = SimpleUploadedFile("people.txt", kept, "text/plain")
+            form = encode_multipart(BOUNDARY, {**body, "file": file})
+            given = {"data": form, "content_type": MULTIPART_CONTENT}
+        elif body is not None:
             data = body if isinstance(body, bytes | str) else json.dumps(body)
             given = {"data": data, "content_type": "application/json"}
         sent = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
         found: HttpResponse = self.client.generic(method.upper(), f"/api/v1{path}", headers=sent, **given)
         return found
+
+
+@contextmanager
+def served() -> Iterator[Any]:
+    """The program as a server runs it; but requests leave open the connection on which a test's transaction stands."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield get_wsgi_application()
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
 
 
 def person(role: str | None, email: str = "") -> User:

@@ -12,6 +12,7 @@ from ninja.params.functions import Query
 from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.ui.rest import Given, Id, Moment, example
 from peyvand.memory.commerce import queries, services
 from peyvand.memory.commerce.access import ORDERS_EDIT, customers_within
 from peyvand.memory.commerce.api.paging import LARGEST_PAGE, page_of
@@ -116,7 +117,7 @@ class OrderPage(Schema):
     next: str | None
 
 
-class DiscountIn(Schema):
+class DiscountIn(Given):
     """A percentage, or an amount in the order's currency, and why."""
 
     reason: str
@@ -124,66 +125,76 @@ class DiscountIn(Schema):
     amount: Decimal | None = None
 
 
-class LineIn(Schema):
+class LineIn(Given):
     """A line to be sold: a product by id, or a description; without a price, the one that holds for the customer."""
 
     quantity: Decimal
-    product_id: int | None = None
+    product_id: Id | None = None
     description: str = ""
     unit_price: Decimal | None = None
     unit_cost: Decimal | None = None
     discount: DiscountIn | None = None
 
 
-class OrderIn(Schema):
+class OrderIn(Given):
     """A new order."""
+
+    model_config = example({"customer_id": 1, "currency": "IRR", "lines": [{"product_id": 1, "quantity": "2"}]})
 
     lines: list[LineIn] = Field(min_length=1, max_length=1000)
     currency: str
-    customer_id: int | None = None
-    placed_at: datetime | None = None
+    customer_id: Id | None = None
+    placed_at: Moment | None = None
     number: str = ""
     channel: str = Field(default="", max_length=20)
     note: str = ""
     discount: DiscountIn | None = None
 
 
-class ReturnLineIn(Schema):
+class ReturnLineIn(Given):
     """How much of which line came back."""
 
-    line_id: int
+    line_id: Id
     quantity: Decimal
 
 
-class ReturnIn(Schema):
+class ReturnIn(Given):
     """What came back of an order."""
 
+    model_config = example({"lines": [{"line_id": 1, "quantity": "1"}]})
+
     lines: list[ReturnLineIn] = Field(min_length=1, max_length=1000)
-    at: datetime | None = None
+    at: Moment | None = None
     number: str = ""
     note: str = ""
 
 
-class PaymentIn(Schema):
+class PaymentIn(Given):
     """A payment or refund to be recorded, in minor units above zero."""
+
+    model_config = example({"amount_minor": 250000, "method": "card", "reference": "771204"})
 
     amount_minor: int
     kind: str = str(PaymentKind.PAYMENT)
-    at: datetime | None = None
+    at: Moment | None = None
     method: str = Field(default="", max_length=20)
     reference: str = ""
 
 
-class ReversalIn(Schema):
+class ReversalIn(Given):
     """Why an entry was wrong."""
+
+    model_config = example({"note": "Typed twice."})
 
     note: str
 
 
-class MomentIn(Schema):
+class MomentIn(Given):
     """When it happened; now when left out."""
 
-    at: datetime | None = None
+    model_config = example({"at": "2026-11-23T09:12:00+03:30"})
+
+    at: Moment | None = None
 
 
 def _whole(request: StaffRequest, order_id: int) -> Order:
@@ -201,12 +212,13 @@ def orders_list(
     kind: str = "",
     status: str = "",
     currency: str = "",
-    customer_id: int | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    customer_id: Id | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     after: str | None = None,
     size: int = Query(50, ge=1, le=LARGEST_PAGE),
 ) -> dict[str, Any]:
+    """By view, words, kind, status, currency, customer and time."""
     chosen = OrderFilter(
         view=view,
         text=q,
@@ -222,6 +234,7 @@ def orders_list(
 
 @router.post("/orders", response={201: OrderWhole}, summary="Place an order")
 def orders_create(request: StaffRequest, data: OrderIn) -> tuple[int, Order]:
+    """Without a price, the one that holds for the customer; totals follow from the lines."""
     customer = None
     if data.customer_id is not None:
         customer = customers_within(request.actor, ORDERS_EDIT).filter(pk=data.customer_id).first()
@@ -254,11 +267,13 @@ def _discount(data: DiscountIn | None) -> services.DiscountData | None:
 
 @router.get("/orders/{order_id}", response=OrderWhole, summary="One order with its lines and payments")
 def orders_get(request: StaffRequest, order_id: int) -> Order:
+    """Totals in minor units, what is paid and what is left."""
     return _whole(request, order_id)
 
 
 @router.post("/orders/{order_id}/deliver", response=OrderWhole, summary="Note the delivery")
 def orders_deliver(request: StaffRequest, order_id: int, data: MomentIn) -> Order:
+    """Once; what the goods cost counts from then on."""
     _editable(request, order_id)
     services.order_deliver(actor=request.actor, order_id=order_id, at=data.at)
     return _whole(request, order_id)
@@ -266,6 +281,7 @@ def orders_deliver(request: StaffRequest, order_id: int, data: MomentIn) -> Orde
 
 @router.post("/orders/{order_id}/cancel", response=OrderWhole, summary="Cancel an order or a return")
 def orders_cancel(request: StaffRequest, order_id: int, data: MomentIn) -> Order:
+    """What was paid is refunded separately."""
     _editable(request, order_id)
     services.order_cancel(actor=request.actor, order_id=order_id, at=data.at)
     return _whole(request, order_id)
@@ -273,6 +289,7 @@ def orders_cancel(request: StaffRequest, order_id: int, data: MomentIn) -> Order
 
 @router.post("/orders/{order_id}/returns", response={201: OrderWhole}, summary="Take something of an order back")
 def orders_return(request: StaffRequest, order_id: int, data: ReturnIn) -> tuple[int, Order]:
+    """As an order of its own, with what came back."""
     _editable(request, order_id)
     back = services.order_return(
         actor=request.actor,
@@ -287,6 +304,7 @@ def orders_return(request: StaffRequest, order_id: int, data: ReturnIn) -> tuple
 
 @router.post("/orders/{order_id}/payments", response={201: PaymentOut}, summary="Record a payment or a refund")
 def payments_create(request: StaffRequest, order_id: int, data: PaymentIn) -> tuple[int, Payment]:
+    """Never above what is due, nor a refund above what was paid."""
     _editable(request, order_id)
     return 201, services.payment_record(
         actor=request.actor,
@@ -305,6 +323,7 @@ def payments_create(request: StaffRequest, order_id: int, data: PaymentIn) -> tu
     summary="Reverse an entry that was recorded wrongly",
 )
 def payments_reverse(request: StaffRequest, order_id: int, payment_id: int, data: ReversalIn) -> tuple[int, Payment]:
+    """Both entries stay, and cancel each other out."""
     _editable(request, order_id)
     return 201, services.payment_reverse(actor=request.actor, order_id=order_id, payment_id=payment_id, note=data.note)
 

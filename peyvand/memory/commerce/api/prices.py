@@ -14,6 +14,7 @@ from ninja.params.functions import Query
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.money.currencies import currency_of
+from peyvand.foundation.ui.rest import Given, Id, example
 from peyvand.memory.commerce import queries, services
 from peyvand.memory.commerce.access import ORDERS_VIEW, PRODUCTS_EDIT, customers_within
 from peyvand.memory.commerce.api.paging import LARGEST_PAGE, page_of
@@ -39,13 +40,15 @@ class PriceListOut(Schema):
     version: int
 
 
-class PriceListIn(Schema):
+class PriceListIn(Given):
     """A price list to be made, or all of its values anew."""
+
+    model_config = example({"name": "Wholesale", "currency": "IRR", "priority": 1})
 
     name: str
     currency: str
     audience: str = str(Audience.EVERYONE)
-    tag_id: int | None = None
+    tag_id: Id | None = None
     value_class: str = ""
     valid_from: date | None = None
     valid_until: date | None = None
@@ -64,10 +67,12 @@ class ItemOut(Schema):
     percent_off: Decimal | None
 
 
-class ItemIn(Schema):
+class ItemIn(Given):
     """A price to be put into a list, in the place of the one for the same product and quantity."""
 
-    product_id: int | None = None
+    model_config = example({"product_id": 1, "min_quantity": "10", "price": "95000"})
+
+    product_id: Id | None = None
     min_quantity: Decimal = Decimal(0)
     price: Decimal | None = None
     percent_off: Decimal | None = None
@@ -94,16 +99,19 @@ class PriceOut(Schema):
 
 @router.get("/price-lists", response=list[PriceListOut], summary="The price lists, the first asked first")
 def price_lists_list(request: StaffRequest) -> list[PriceList]:
+    """Archived ones too."""
     return list(queries.price_lists(actor=request.actor))
 
 
 @router.post("/price-lists", response={201: PriceListOut}, summary="Make a price list")
 def price_lists_create(request: StaffRequest, data: PriceListIn) -> tuple[int, PriceList]:
+    """Its prices are put in afterwards."""
     return 201, _put(request, data, None)
 
 
 @router.get("/price-lists/{price_list_id}", response=PriceListOut, summary="One price list")
 def price_lists_get(request: StaffRequest, price_list_id: int) -> PriceList:
+    """Without its prices."""
     try:
         return queries.price_list_get(actor=request.actor, price_list_id=price_list_id)
     except PriceList.DoesNotExist:
@@ -112,6 +120,7 @@ def price_lists_get(request: StaffRequest, price_list_id: int) -> PriceList:
 
 @router.put("/price-lists/{price_list_id}", response=PriceListOut, summary="Change or archive a price list")
 def price_lists_update(request: StaffRequest, price_list_id: int, data: PriceListIn) -> PriceList:
+    """Orders that were placed keep the prices they have."""
     return _put(request, data, _own(request, price_list_id))
 
 
@@ -138,12 +147,14 @@ def items_list(
     after: str | None = None,
     size: int = Query(50, ge=1, le=LARGEST_PAGE),
 ) -> dict[str, Any]:
+    """In the order in which they were put in."""
     found = queries.price_list_items(price_list=price_lists_get(request, price_list_id))
     return page_of(found, order=("id",), after=after, size=size)
 
 
 @router.post("/price-lists/{price_list_id}/items", response={201: ItemOut}, summary="Put a price into a list")
 def items_put(request: StaffRequest, price_list_id: int, data: ItemIn) -> tuple[int, PriceListItem]:
+    """In the place of the one for the same product and quantity."""
     price_list = _own(request, price_list_id)
     return 201, services.item_save(actor=request.actor, price_list=price_list, data=services.ItemData(**data.dict()))
 
@@ -152,6 +163,7 @@ def items_put(request: StaffRequest, price_list_id: int, data: ItemIn) -> tuple[
     "/price-lists/{price_list_id}/items/{item_id}", response={204: None}, summary="Take a price out of a list"
 )
 def items_delete(request: StaffRequest, price_list_id: int, item_id: int) -> tuple[int, None]:
+    """Orders that were placed keep it."""
     price_list = _own(request, price_list_id)
     if not price_list.items.filter(pk=item_id).exists():
         raise Http404
@@ -168,6 +180,7 @@ def price(
     customer_id: int | None = None,
     on: date | None = None,
 ) -> dict[str, Any]:
+    """On a day, in a currency, for so many of it; with the list that says so."""
     customer = None
     if customer_id is not None:
         customer = customers_within(request.actor, ORDERS_VIEW).filter(pk=customer_id).first()

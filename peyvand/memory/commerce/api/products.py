@@ -11,6 +11,7 @@ from ninja.params.functions import Query
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.changes.services import change_set
+from peyvand.foundation.ui.rest import Given, Id, example
 from peyvand.memory.commerce import queries, services
 from peyvand.memory.commerce.access import PRODUCTS_EDIT
 from peyvand.memory.commerce.api.paging import LARGEST_PAGE, page_of
@@ -42,8 +43,10 @@ class ProductPage(Schema):
     next: str | None
 
 
-class ProductIn(Schema):
+class ProductIn(Given):
     """A product to be made, or all of its values anew."""
+
+    model_config = example({"sku": "TEA-1", "name": "چای لاهیجان", "currency": "IRR", "unit_price": "120000"})
 
     sku: str
     name: str
@@ -52,7 +55,7 @@ class ProductIn(Schema):
     unit_price: Decimal | None = None
     unit_cost: Decimal | None = None
     active: bool = True
-    category_id: int | None = None
+    category_id: Id | None = None
     version: int | None = None
 
 
@@ -67,12 +70,14 @@ class CategoryOut(Schema):
     archived: bool
 
 
-class CategoryIn(Schema):
+class CategoryIn(Given):
     """A category to be made, or all of its values anew."""
+
+    model_config = example({"name_fa": "چای", "name_en": "Tea"})
 
     name_fa: str = ""
     name_en: str = ""
-    parent_id: int | None = None
+    parent_id: Id | None = None
     archived: bool = False
 
 
@@ -86,17 +91,20 @@ def products_list(
     after: str | None = None,
     size: int = Query(50, ge=1, le=LARGEST_PAGE),
 ) -> dict[str, Any]:
+    """By words, kind, category and whether they are on sale."""
     chosen = ProductFilter(text=q, kind=kind, category_id=category_id, active=active)
     return page_of(queries.products(actor=request.actor, chosen=chosen), order=("name", "id"), after=after, size=size)
 
 
 @router.post("/products", response={201: ProductOut}, summary="Make a product")
 def products_create(request: StaffRequest, data: ProductIn) -> tuple[int, Product]:
+    """A code belongs to one product only."""
     return 201, services.product_save(actor=request.actor, data=_product(data))
 
 
 @router.get("/products/{product_id}", response=ProductOut, summary="One product")
 def products_get(request: StaffRequest, product_id: int) -> Product:
+    """With its own price, which holds where no price list says another."""
     try:
         return queries.product_get(actor=request.actor, product_id=product_id)
     except Product.DoesNotExist:
@@ -105,6 +113,7 @@ def products_get(request: StaffRequest, product_id: int) -> Product:
 
 @router.put("/products/{product_id}", response=ProductOut, summary="Change a product")
 def products_update(request: StaffRequest, product_id: int, data: ProductIn) -> Product:
+    """All of its values; with `version`, 409 when somebody changed it since."""
     product = products_get(request, product_id)
     return services.product_save(actor=request.actor, data=_product(data), product=product, version=data.version)
 
@@ -115,16 +124,19 @@ def _product(data: ProductIn) -> services.ProductData:
 
 @router.get("/product-categories", response=list[CategoryOut], summary="The tree of categories")
 def categories_list(request: StaffRequest) -> list[Category]:
+    """Each after the one above it, archived ones too."""
     return [branch.category for branch in queries.categories(actor=request.actor)]
 
 
 @router.post("/product-categories", response={201: CategoryOut}, summary="Make a category")
 def categories_create(request: StaffRequest, data: CategoryIn) -> tuple[int, Category]:
+    """At the end of its siblings."""
     return 201, _category_put(request, data, None)
 
 
 @router.put("/product-categories/{category_id}", response=CategoryOut, summary="Rename, move or archive a category")
 def categories_update(request: StaffRequest, category_id: int, data: CategoryIn) -> Category:
+    """Its products stay in it."""
     request.actor.require(PRODUCTS_EDIT)
     try:
         category = queries.category_get(actor=request.actor, category_id=category_id)

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.changes.services import change_set
+from peyvand.foundation.ui.rest import Given, example
 from peyvand.memory.commerce import queries, services
 from peyvand.memory.commerce.access import TAXES_EDIT
 from peyvand.memory.commerce.models import TaxRate, TaxScope
@@ -43,8 +44,12 @@ class TaxRateOut(Schema):
         return sorted(one.product_id for one in rate.targets.all() if one.product_id is not None)
 
 
-class TaxRateIn(Schema):
+class TaxRateIn(Given):
     """A rate to be made, or all of its values anew; what orders carry already can't be changed."""
+
+    model_config = example(
+        {"name_fa": "مالیات بر ارزش افزوده", "name_en": "VAT", "percent": "10", "valid_from": "2026-03-21"}
+    )
 
     percent: Decimal
     valid_from: date
@@ -60,16 +65,19 @@ class TaxRateIn(Schema):
 
 @router.get("/tax-rates", response=list[TaxRateOut], summary="The rates of taxes, the newest first")
 def tax_rates_list(request: StaffRequest) -> list[TaxRate]:
+    """Archived ones too."""
     return list(queries.tax_rates(actor=request.actor))
 
 
 @router.post("/tax-rates", response={201: TaxRateOut}, summary="Make a rate")
 def tax_rates_create(request: StaffRequest, data: TaxRateIn) -> tuple[int, TaxRate]:
+    """It holds from its day on, until a later one for the same."""
     return 201, _put(request, data, None)
 
 
 @router.put("/tax-rates/{rate_id}", response=TaxRateOut, summary="Change or archive a rate")
 def tax_rates_update(request: StaffRequest, rate_id: int, data: TaxRateIn) -> TaxRate:
+    """Orders that were placed keep the rate they have."""
     request.actor.require(TAXES_EDIT)
     try:
         rate = queries.tax_rate_get(actor=request.actor, rate_id=rate_id)

@@ -20,7 +20,7 @@ from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.models import Customer, CustomerTag
 from peyvand.memory.customers.services.naming import words_fold
-from peyvand.memory.customers.services.tags import tags_ensure
+from peyvand.memory.customers.services.tags import tag_name, tags_ensure
 from peyvand.memory.customers.services.touching import touch
 from peyvand.memory.customers.writing import insert_tags
 
@@ -72,33 +72,36 @@ def _set(*, actor: Actor, customers: Chosen, field: str, value: int | None, to: 
 
 
 def tag_add_to(*, actor: Actor, customers: Chosen, name: str) -> BulkResult:
-    """Put a tag on the customers, making the tag if need be."""
+    """Put a tag on the customers, making the tag if need be; those who have it stay as they are."""
     actor.require(access.EDIT)
+    key, plain = tag_name(name)
     with transaction.atomic():
-        ids = locked(actor=actor, customers=customers, permission=access.EDIT, but=Q())
+        ids = locked(actor=actor, customers=customers, permission=access.EDIT, but=Q(tagged__tag__key=key))
+        if not ids:
+            return BulkResult(0, None)
         title = ngettext("Tag “%(tag)s” on %(count)s customer", "Tag “%(tag)s” on %(count)s customers", len(ids))
-        with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "tag": name}) as made:
+        with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "tag": plain}) as made:
             (tag,) = tags_ensure(demo=actor.demo, names=[name]).values()
-            had = set(CustomerTag.objects.filter(tag=tag, customer_id__in=ids).values_list("customer_id", flat=True))
-            fresh = [pk for pk in ids if pk not in had]
-            insert_tags(rows=[(pk, tag.pk) for pk in fresh])
-            tell(actor=actor, ids=fresh, field="tags")
-    return BulkResult(len(fresh), made.pk if fresh else None)
+            insert_tags(rows=[(pk, tag.pk) for pk in ids])
+            tell(actor=actor, ids=ids, field="tags")
+    return BulkResult(len(ids), made.pk)
 
 
 def tag_remove_from(*, actor: Actor, customers: Chosen, name: str) -> BulkResult:
-    """Take a tag off the customers."""
+    """Take a tag off those of the customers who have it."""
     actor.require(access.EDIT)
+    key, plain = tag_name(name)
+    having = CustomerTag.objects.filter(tag__key=key, tag__demo=actor.demo)
     with transaction.atomic():
-        ids = locked(actor=actor, customers=customers, permission=access.EDIT, but=Q())
+        without = ~Q(pk__in=having.values("customer_id"))
+        ids = locked(actor=actor, customers=customers, permission=access.EDIT, but=without)
+        if not ids:
+            return BulkResult(0, None)
         title = ngettext("Tag “%(tag)s” off %(count)s customer", "Tag “%(tag)s” off %(count)s customers", len(ids))
-        with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "tag": name}) as made:
-            (tag,) = tags_ensure(demo=actor.demo, names=[name]).values()
-            tagged = CustomerTag.objects.filter(tag=tag, customer_id__in=ids)
-            changed = list(tagged.values_list("customer_id", flat=True))
-            tagged.delete()
-            tell(actor=actor, ids=changed, field="tags")
-    return BulkResult(len(changed), made.pk if changed else None)
+        with change_set(actor=actor, kind="bulk", title=title % {"count": len(ids), "tag": plain}) as made:
+            having.filter(customer_id__in=ids).delete()
+            tell(actor=actor, ids=ids, field="tags")
+    return BulkResult(len(ids), made.pk)
 
 
 def customers_delete(*, actor: Actor, customers: Chosen) -> BulkResult:

@@ -52,7 +52,7 @@ def customer_create(*, actor: Actor, data: CustomerData) -> Customer:
     with transaction.atomic():
         lock_codes(demo=actor.demo)
         identities = checked_identities(actor=actor, customer_id=None, given=data.identities)
-        _name(customer, fallback=identities[0].value if identities else "")
+        named(customer, fallback=identities[0].value if identities else "")
         check_links(actor=actor, customer=customer)
         with change_set(actor=actor, kind="edit", title=gettext("New customer: %(name)s") % {"name": customer.name}):
             customer.save(force_insert=True)
@@ -96,7 +96,7 @@ def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, A
         if kept.kind == CustomerKind.PERSON:
             kept.parent_id = None
         if any(name in values for name in NAMES):
-            _rename(kept, values)
+            renamed(kept, values)
         check_links(actor=actor, customer=kept)
         changed = [name for name in (*FIELDS, "custom") if getattr(kept, name) != before[name]]
         with change_set(actor=actor, kind="edit", title=gettext("Change of %(name)s") % {"name": kept.name}):
@@ -120,7 +120,7 @@ def customer_update(*, actor: Actor, customer: Customer, changes: Mapping[str, A
     return kept
 
 
-def _rename(customer: Customer, values: Mapping[str, Any]) -> None:
+def renamed(customer: Customer, values: Mapping[str, Any]) -> None:
     """A new whole name makes new parts, new parts make a new whole name, unless both are given."""
     parts = any(name in values for name in ("given_name", "family_name"))
     if parts and not values.get("name"):
@@ -129,10 +129,11 @@ def _rename(customer: Customer, values: Mapping[str, Any]) -> None:
         customer.given_name = customer.family_name = ""
         if "honorific" not in values:
             customer.honorific = ""
-    _name(customer, fallback="")
+    named(customer, fallback="")
 
 
-def _name(customer: Customer, *, fallback: str) -> None:
+def named(customer: Customer, *, fallback: str) -> None:
+    """Make whole name, parts and keys of what the customer has; InvalidError where that is nothing."""
     name = name_of(
         kind=customer.kind,
         name=customer.name,

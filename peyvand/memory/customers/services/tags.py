@@ -29,10 +29,7 @@ def tags_ensure(*, demo: bool, names: Iterable[str]) -> dict[str, Tag]:
     """
     wanted: dict[str, str] = {}
     for given in names:
-        name = " ".join(clean(given).split())
-        key = fa_key(name)
-        if not key or len(name) > LENGTH or len(key) > LENGTH:
-            raise InvalidError({"tags": _("A tag has 1 to 60 letters.")})
+        key, name = tag_name(given)
         wanted.setdefault(key, name)
     if not wanted:
         return {}
@@ -43,6 +40,15 @@ def tags_ensure(*, demo: bool, names: Iterable[str]) -> dict[str, Tag]:
             [demo, list(wanted), list(wanted.values())],
         )
     return {tag.key: tag for tag in Tag.objects.filter(demo=demo, key__in=list(wanted))}
+
+
+def tag_name(given: str) -> tuple[str, str]:
+    """The key and the name of a tag as typed; InvalidError when it is empty or too long."""
+    name = " ".join(clean(given).split())
+    key = fa_key(name)
+    if not key or len(name) > LENGTH or len(key) > LENGTH:
+        raise InvalidError({"tags": _("A tag has 1 to 60 letters.")})
+    return key, name
 
 
 def tag_add(*, actor: Actor, customer: Customer, name: str) -> Tag:

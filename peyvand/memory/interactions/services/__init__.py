@@ -6,6 +6,7 @@ from peyvand.memory.interactions.services.attaching import file_add, file_open, 
 from peyvand.memory.interactions.services.correcting import ChangedMeanwhileError, interaction_correct
 from peyvand.memory.interactions.services.errors import InvalidError
 from peyvand.memory.interactions.services.joining import Recognised, attach, detach, joinings
+from peyvand.memory.interactions.services.many import Recorded, StaffRow, one_record, staff_record
 from peyvand.memory.interactions.services.pinning import interaction_pin, interaction_unpin
 from peyvand.memory.interactions.services.rating import rate_remove, rate_save
 from peyvand.memory.interactions.services.recording import InteractionRow, record, record_many
@@ -32,6 +33,8 @@ __all__ = [
     "InteractionRow",
     "InvalidError",
     "Recognised",
+    "Recorded",
+    "StaffRow",
     "attach",
     "call_log",
     "detach",
@@ -45,10 +48,12 @@ __all__ = [
     "joinings",
     "meeting_log",
     "note_add",
+    "one_record",
     "rate_remove",
     "rate_save",
     "record",
     "record_many",
     "refill",
     "sample_remove",
+    "staff_record",
 ]

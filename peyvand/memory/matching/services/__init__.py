@@ -5,6 +5,7 @@ from __future__ import annotations
 from peyvand.memory.matching.services.deciding import different, later
 from peyvand.memory.matching.services.merging import (
     Merged,
+    MergedBatch,
     Unmerged,
     followed,
     merge,
@@ -13,4 +14,15 @@ from peyvand.memory.matching.services.merging import (
     unmerge_batch,
 )
 
-__all__ = ["Merged", "Unmerged", "different", "followed", "later", "merge", "merge_many", "unmerge", "unmerge_batch"]
+__all__ = [
+    "Merged",
+    "MergedBatch",
+    "Unmerged",
+    "different",
+    "followed",
+    "later",
+    "merge",
+    "merge_many",
+    "unmerge",
+    "unmerge_batch",
+]

@@ -13,15 +13,12 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import BadCursorError, capped_count, paginate
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
-from peyvand.memory.customers import access as customers_access
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.matching import access, queries, services, showing
 from peyvand.memory.matching.errors import MergeError
 from peyvand.memory.matching.models import Level, Pair, Redirect
 from peyvand.memory.matching.services import choosing, moving
 from peyvand.memory.matching.services.asking import find_ask
-
-ORDER = ("-score", "-id")
 
 
 @require_safe
@@ -33,9 +30,15 @@ def queue(request: StaffRequest) -> HttpResponse:
     found = queries.pairs(actor=actor, level=level)
     before = request.GET.get("before")
     try:
-        page = paginate(found, order=ORDER, cursor=before or request.GET.get("after"), size=25, backwards=bool(before))
+        page = paginate(
+            found,
+            order=queries.SUREST_FIRST,
+            cursor=before or request.GET.get("after"),
+            size=25,
+            backwards=bool(before),
+        )
     except BadCursorError:
-        page = paginate(found, order=ORDER, size=25)
+        page = paginate(found, order=queries.SUREST_FIRST, size=25)
     total, more = capped_count(found)
     context = {
         "page": page,
@@ -81,13 +84,10 @@ def decide(request: StaffRequest, pair_id: int) -> HttpResponse:
 
 
 def _two(actor: Actor, kept_id: int, gone_id: int) -> tuple[Customer, Customer]:
-    actor.require(access.MERGE)
-    actor.require(customers_access.EDIT)
-    reach = Customer.objects.visible_to(actor, access.MERGE).select_related("owner", "team")
-    found = {one.pk: one for one in reach.filter(pk__in=(kept_id, gone_id))}
-    if kept_id == gone_id or len(found) != 2:
-        raise Http404
-    return found[kept_id], found[gone_id]
+    try:
+        return queries.two(actor=actor, kept_id=kept_id, gone_id=gone_id)
+    except Customer.DoesNotExist:
+        raise Http404 from None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,6 +124,8 @@ def unmerge(request: StaffRequest, customer_id: int, gone_id: int) -> HttpRespon
     """Two records again."""
     actor = request.actor
     actor.require(access.MERGE)
+    if not Redirect.objects.filter(gone_id=gone_id, kept_id=customer_id).exists():
+        raise Http404
     try:
         done = services.unmerge(actor=actor, gone_id=gone_id)
     except (Redirect.DoesNotExist, Customer.DoesNotExist):

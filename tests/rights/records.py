@@ -1,0 +1,217 @@
+"""One of everything: what belongs to somebody, and what belongs to the house."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from peyvand.channels.conversations.models import Conversation, Entry, Way
+from peyvand.channels.outreach.models import Cap
+from peyvand.channels.outreach.services import (
+    ContentData,
+    Request,
+    TemplateData,
+    cap_save,
+    send,
+    suppress,
+    template_save,
+)
+from peyvand.channels.outreach.services import TextData as MessageText
+from peyvand.channels.sms.models import SmsAccount
+from peyvand.foundation.accounts.models import Invitation, Role, SignIn, Team, User
+from peyvand.foundation.accounts.services import people, tokens
+from peyvand.foundation.accounts.tests.factories import make_user
+from peyvand.foundation.changes.models import ChangeSet, Seal
+from peyvand.foundation.fields.models import SavedView
+from peyvand.foundation.fields.services import FieldData, field_save
+from peyvand.foundation.files import services as files
+from peyvand.foundation.jobs.models import Run
+from peyvand.foundation.money.amounts import Money
+from peyvand.foundation.outbox.models import Event, Failure
+from peyvand.foundation.registry.actor import Actor, system_actor
+from peyvand.foundation.transfer.models import Import
+from peyvand.foundation.transfer.services import import_begin
+from peyvand.foundation.webhooks import services as webhooks
+from peyvand.memory.commerce.services import (
+    ItemData,
+    PriceListData,
+    TaxRateData,
+    item_save,
+    payment_record,
+    price_list_save,
+    tax_rate_save,
+)
+from peyvand.memory.commerce.services import category_save as product_category_save
+from peyvand.memory.commerce.tests.factories import a_product, an_order
+from peyvand.memory.consents.models import ConsentEntry
+from peyvand.memory.consents.services import consent_give, purposes_ensure
+from peyvand.memory.customers.data import CustomerData, IdentityData
+from peyvand.memory.customers.models import Customer
+from peyvand.memory.customers.services import customer_create, customer_update, relation_add, tag_add
+from peyvand.memory.interactions.models import Interaction
+from peyvand.memory.interactions.services import Recognised, attach, file_add, rate_save, record
+from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
+from peyvand.memory.matching.services import merge_many
+from peyvand.memory.matching.tests.factories import pair as a_pair
+from peyvand.memory.work.models import Holiday, WorkingHours
+from peyvand.memory.work.services import starting_ensure
+
+Records = dict[str, Any]
+TEXT = b"A letter, as plain as can be."
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes what belongs to one person; `marker` stands in every name."""
+
+    owner: User
+    marker: str
+
+    def customer(self, name: str, **more: Any) -> Customer:
+        made = customer_create(actor=system_actor(), data=CustomerData(name=f"{self.marker} {name}", **more))
+        Customer.objects.filter(pk=made.pk).update(owner=self.owner)
+        made.refresh_from_db()
+        return made
+
+    def note(self, **more: Any) -> Interaction:
+        return record(
+            actor=system_actor(), kind="note", at=timezone.now(), staff_id=self.owner.pk,
+            payload={"text": f"{self.marker} said"}, **more,
+        )  # fmt: skip
+
+    def acting(self) -> Actor:
+        """The person with every right, to leave acts of theirs behind."""
+        return Actor(user_id=self.owner.pk, name=self.owner.name, everything=True)
+
+
+def records_of(owner: User, marker: str) -> Records:
+    """One of everything that has an owner."""
+    system, make = system_actor(), _Maker(owner, marker)
+    customer = make.customer("person", identities=[IdentityData("email", f"{marker.lower()}@example.com")])
+    firm, twin = make.customer("firm", kind="organisation"), make.customer("twin")
+    base, gone = make.customer("base"), make.customer("gone")
+    relation = relation_add(actor=system, person=customer, organisation=firm, role="buyer")
+    tag = tag_add(actor=system, customer=customer, name=f"{marker} tag")
+    order = an_order(("1", "10"), customer=customer)
+    payment = payment_record(actor=system, order_id=order.pk, amount_minor=400)
+    note = make.note(customer=customer)
+    token, _raw = tokens.token_make(actor=system, name=f"{marker} token", user_id=owner.pk, demo=False)
+    merged = merge_many(actor=make.acting(), pairs=[(base.pk, gone.pk)])
+    return {
+        "customer_id": customer.pk, "identity_id": customer.identities.get().pk, "relation_id": relation.pk,
+        "tag_id": tag.pk, "order_id": order.pk, "line_id": order.items.get().pk, "interaction_id": note.pk,
+        "payment_id": payment.pk, "token_id": token.pk, "marker": marker, "firm_id": firm.pk, "twin_id": twin.pk,
+        "base_id": base.pk,
+        "merged_id": merged.merged[0].gone_id, "batch": merged.batch, "pair_id": a_pair(customer, twin).pk,
+        **_files_of(make, customer, note), **_acts_of(make, customer), **_messages_of(make, customer),
+    }  # fmt: skip
+
+
+def _files_of(make: _Maker, customer: Customer, note: Interaction) -> Records:
+    """Files, and history that came to a customer when they were known."""
+    system = system_actor()
+    given = {"name": f"{make.marker}.txt", "content_type": "text/plain"}
+    attached = file_add(actor=system, interaction_id=note.pk, stream=io.BytesIO(TEXT), **given)
+    own = files.keep(actor=make.acting(), stream=io.BytesIO(TEXT), purpose="interactions.attachment", **given)
+    proof = files.keep(actor=system, stream=io.BytesIO(TEXT), purpose="consents.proof", **given)
+    consent_give(
+        actor=system, customer=customer, purpose="news", channels=["sms"], source="paper", proof_file=proof,
+        note=f"{make.marker} agreed",
+    )  # fmt: skip
+    phone = ("phone", "", f"+98912{make.owner.pk:07}")
+    make.note(identity=phone)
+    joined = attach(actor=system, identity=Recognised(phone[0], phone[2]), customer=customer)
+    entry = ConsentEntry.objects.get(customer=customer)
+    return {
+        "file_id": attached.pk, "file_key": str(own.key), "entry_id": entry.pk,
+        "joining_id": joined.pk if joined else 0,
+    }  # fmt: skip
+
+
+def _messages_of(make: _Maker, customer: Customer) -> Records:
+    """What was said to the customer, what they said, and where they want nothing."""
+    system, marker = system_actor(), make.marker
+    said = ContentData(texts=[MessageText(f"{marker} said", "en")], title=f"{marker} said")
+    message = send(
+        actor=system,
+        request=Request(customer=customer.pk, purpose="service", content=said, dedupe_key=f"{marker} message"),
+    )
+    address = f"{marker.lower()}@example.com"
+    silent = suppress(demo=False, channel="email", address_key=address, customer_id=customer.pk, reason="staff")
+    talk = Conversation.objects.create(
+        customer=customer, assignee=make.owner, channel="sms", address=address, subject=f"{marker} said",
+        preview=f"{marker} said", entries_count=1, last_in_at=timezone.now(), waiting_since=timezone.now(),
+    )  # fmt: skip
+    Entry.objects.create(
+        conversation=talk, way=Way.IN, channel="sms", at=timezone.now(), text=f"{marker} said",
+        external_id=f"{marker}-1", search_key=f"{marker} said".lower(),
+    )  # fmt: skip
+    return {"conversation_id": talk.pk, "message_id": message.pk, "suppression_id": silent.pk}
+
+
+def _acts_of(make: _Maker, customer: Customer) -> Records:
+    """What the person has done: an edit, an import, long work, a view, a session."""
+    customer_update(actor=make.acting(), customer=customer, changes={"city": "Yazd"}, version=None)
+    edit = ChangeSet.objects.filter(actor_id=make.owner.pk, kind="edit").latest("id")
+    table = f"name,phone\n{make.marker} imported,09120000000\n".encode()
+    brought = import_begin(actor=system_actor(), name=f"{make.marker}.csv", stream=io.BytesIO(table), shape="customers")
+    Import.objects.filter(pk=brought.pk).update(started_by_id=make.owner.pk)
+    run = Run.objects.create(
+        job="transfer.import", title=f"{make.marker} run", started_by_id=make.owner.pk, actor={}, total=1
+    )
+    view = SavedView.objects.create(record="customer", name=f"{make.marker} view", owner=make.owner)
+    session = SignIn.objects.create(user=make.owner, session_key=f"{make.marker}{make.owner.pk}", agent="x")
+    return {
+        "change_set_id": edit.pk, "import_id": brought.pk, "run_id": run.pk, "view_id": view.pk,
+        "session_id": session.pk,
+    }  # fmt: skip
+
+
+def shared_records() -> Records:
+    """One of everything that belongs to the house."""
+    system = system_actor()
+    purposes_ensure(demo=False)
+    team = Team.objects.create(name="team")
+    role = Role.objects.create(name="spare")
+    person = make_user(role=role, email="spare@own.example")
+    people.user_invite(actor=system, email="invited@own.example", role_id=role.pk)
+    product = a_product()
+    branch = product_category_save(actor=system, name_fa="نوشیدنی", name_en="Drinks")
+    price_list = price_list_save(actor=system, data=PriceListData("عمده", "EUR"))
+    item = item_save(actor=system, price_list=price_list, data=ItemData(product_id=product.pk, price=Decimal(9)))
+    tax = tax_rate_save(actor=system, data=TaxRateData("مالیات", "Tax", Decimal(0), date(2020, 1, 1)))
+    starting_ensure(demo=False)
+    Seal.objects.create(first_id=1, last_id=1, count=1, marks=b"", root=b"", head=b"head", mac=b"")
+    hook, _secret = webhooks.endpoint_create(
+        actor=system, data=webhooks.EndpointData("https://hooks.peyvand.ir/in", ["*"])
+    )
+    sent = webhooks.endpoint_test(actor=system, endpoint_id=hook.pk)
+    field = field_save(actor=system, record="customer", data=FieldData(kind="text", label_en="Size"))
+    article = article_save(actor=system, data=ArticleData(texts={"fa": TextData("Tea", "## How")}))
+    text = article.texts.get()
+    text_publish(actor=system, text=text)
+    category = category_save(actor=system, name_fa="Tea", name_en="")
+    rate = rate_save(actor=system, kind="call", since=date(2026, 3, 21), minute=Money(100, "IRR"))
+    unknown = record(
+        actor=system, kind="call", at=timezone.now(), payload={"text": "who"}, identity=("phone", "", "+989129999999")
+    )
+    event = Event.objects.create(name="customers.CustomersChanged", payload={}, actor={})
+    failure = Failure.objects.create(handler="none", event=event, state="dead", error="gone")
+    texts = [MessageText("Hello {{first_name}}", "en")]
+    template = template_save(actor=system, data=TemplateData(name_en="Welcome", texts=texts))
+    cap_save(actor=system, channel="", kind="", window="week", most=5)
+    line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")
+    return {
+        "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
+        "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
+        "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
+        "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk, "cost_rate_id": rate.pk,
+        "branch_id": branch.pk, "price_list_id": price_list.pk, "item_id": item.pk, "rate_id": tax.pk,
+        "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": WorkingHours.objects.get().pk,
+        "unknown_id": unknown.pk, "failure_id": failure.pk, "invitation": Invitation.objects.get().pk,
+    }  # fmt: skip
