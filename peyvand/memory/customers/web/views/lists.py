@@ -31,7 +31,7 @@ from peyvand.memory.customers import access, queries, services
 from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
-from peyvand.memory.customers.filters import Asked, asked
+from peyvand.memory.customers.filters import asked
 from peyvand.memory.customers.listing import Listing
 from peyvand.memory.customers.models import Customer, CustomerKind
 from peyvand.memory.customers.services.bulk import BulkResult
@@ -120,7 +120,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "may_export": actor.may(access.EXPORT),
         "may_import": actor.may(access.IMPORT),
         "bulk": None if actor.may(access.EDIT) or actor.may(access.DELETE) else False,
-        **(_nothing(request, wanted, currency) if not page.rows else {}),
+        **(_nothing(request, listing) if not page.rows else {}),
     }
     return render(request, "customers/list.html", context)
 
@@ -150,9 +150,9 @@ def _page(request: StaffRequest, listing: Listing) -> KeysetPage[Customer]:
         return listing.page(size=PAGE, dressed=dressed)
 
 
-def _nothing(request: StaffRequest, wanted: Asked, currency: str) -> dict[str, Any]:
+def _nothing(request: StaffRequest, listing: Listing) -> dict[str, Any]:
     """What to show instead of rows: a lesson where there is nobody yet, else the nearest without one condition."""
-    actor = request.actor
+    actor, wanted, currency = request.actor, listing.wanted, listing.currency
     if not wanted.given:
         if wanted.view == "all":
             return {"empty": _lesson(actor)}
@@ -167,7 +167,8 @@ def _nothing(request: StaffRequest, wanted: Asked, currency: str) -> dict[str, A
         if any(name in wanted.given for name in one.parameters):
             rest = {name: value for name, value in wanted.query.items() if name not in one.parameters}
             chosen = asked(actor=actor, query=rest, currency=currency, fields=wanted.fields).chosen
-            count, more = capped_count(queries.customers(actor=actor, chosen=chosen))
+            sought = listing.sought if chosen.text else None
+            count, more = capped_count(queries.customers(actor=actor, chosen=chosen, sought=sought))
             if count:
                 nearest.append((count, more, one, showing.address(rest)))
     nearest.sort(key=lambda found: found[0])
