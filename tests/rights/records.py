@@ -154,7 +154,8 @@ def _messages_of(make: _Maker, customer: Customer) -> Records:
     silent = suppress(demo=False, channel="email", address_key=address, customer_id=customer.pk, reason="staff")
     talk = Conversation.objects.create(
         customer=customer, assignee=make.owner, channel="sms", address=f"+98935{make.owner.pk:07}",
-        subject=f"{marker} said", preview=f"{marker} said", entries_count=1, last_in_at=timezone.now(), waiting_since=timezone.now(),
+        subject=f"{marker} said", preview=f"{marker} said", entries_count=1, last_in_at=timezone.now(),
+        waiting_since=timezone.now(),
     )  # fmt: skip
     Entry.objects.create(
         conversation=talk, way=Way.IN, channel="sms", at=timezone.now(), text=f"{marker} said",
