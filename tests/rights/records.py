@@ -58,6 +58,7 @@ from peyvand.memory.interactions.models import Interaction
 from peyvand.memory.interactions.services import Recognised, attach, file_add, rate_save, record
 from peyvand.memory.knowledge.services import ArticleData, TextData, article_save, category_save, text_publish
 from peyvand.memory.matching.services import merge_many
+from peyvand.memory.matching.services.measuring import quality_count
 from peyvand.memory.matching.tests.factories import pair as a_pair
 from peyvand.memory.work.models import Holiday
 from peyvand.memory.work.services import HoursData, hours_save, starting_ensure
@@ -152,8 +153,9 @@ def _messages_of(make: _Maker, customer: Customer) -> Records:
     address = f"{marker.lower()}@example.com"
     silent = suppress(demo=False, channel="email", address_key=address, customer_id=customer.pk, reason="staff")
     talk = Conversation.objects.create(
-        customer=customer, assignee=make.owner, channel="sms", address=address, subject=f"{marker} said",
-        preview=f"{marker} said", entries_count=1, last_in_at=timezone.now(), waiting_since=timezone.now(),
+        customer=customer, assignee=make.owner, channel="sms", address=f"+98935{make.owner.pk:07}",
+        subject=f"{marker} said", preview=f"{marker} said", entries_count=1, last_in_at=timezone.now(),
+        waiting_since=timezone.now(),
     )  # fmt: skip
     Entry.objects.create(
         conversation=talk, way=Way.IN, channel="sms", at=timezone.now(), text=f"{marker} said",
@@ -222,6 +224,7 @@ def shared_records() -> Records:
     event = Event.objects.create(name="customers.CustomersChanged", payload={}, actor={})
     failure = Failure.objects.create(handler="none", event=event, state="dead", error="gone")
     texts = [MessageText("Hello {{first_name}}", "en")]
+    quality_count(demo=False)
     template = template_save(actor=system, data=TemplateData(name_en="Welcome", texts=texts))
     cap_save(actor=system, channel="", kind="", window="week", most=5)
     line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")

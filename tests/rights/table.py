@@ -61,7 +61,7 @@ customers:list-new GET customers.view+customers.lists
 customers:list-new POST customers.view+customers.lists
 customers:list-of POST customers.view+customers.lists
 customers:bulk-lists GET customers.view+customers.lists
-customers:list-one GET customers.view
+customers:list-one GET customers.view all:customers.lists
 customers:list-edit GET customers.view+customers.lists
 customers:list-edit POST customers.view+customers.lists
 customers:list-archive POST customers.view+customers.lists

@@ -52,7 +52,7 @@ def reach(world: World, role: str, row: Row) -> Scope:
         return Scope.ALL
     far = world.widest(role, row.ways)
     if row.others is not None and far:
-        return Scope.ALL if world.widest(role, row.others) else Scope.OWN
+        return Scope.ALL if world.widest(role, row.others) is Scope.ALL else Scope.OWN
     return Scope.NONE if row.only_all and far < Scope.ALL else far
 
 

@@ -22,6 +22,7 @@ from peyvand.channels.conversations.services import ReplyData
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import BadCursorError, paginate
+from peyvand.foundation.ui.rest import Given
 
 LARGEST_PAGE = 100
 LONGEST = 200_000
@@ -78,7 +79,7 @@ class ThreadOut(ConversationOut):
     entries: list[EntryOut]
 
 
-class ReplyIn(Schema):
+class ReplyIn(Given):
     """An answer. With `seen`, the last entry one knows of, 409 when something was said since; `once` is your own name
     for it: sent twice, it goes once.
     """
@@ -91,20 +92,20 @@ class ReplyIn(Schema):
     once: str = Field(default="", max_length=64)
 
 
-class NoteIn(Schema):
+class NoteIn(Given):
     """A note for colleagues; «@name» calls one."""
 
     text: str = Field(max_length=LONGEST)
 
 
-class AssignIn(Schema):
+class AssignIn(Given):
     """Whose it is to be; neither for nobody’s."""
 
     user_id: int | None = Field(default=None, ge=1, lt=2**63)
     team_id: int | None = Field(default=None, ge=1, lt=2**63)
 
 
-class SnoozeIn(Schema):
+class SnoozeIn(Given):
     """Until when it is put aside."""
 
     until: AwareDatetime
@@ -174,8 +175,8 @@ def conversation_read(request: StaffRequest, conversation_id: int) -> dict[str, 
 def conversation_reply(request: StaffRequest, conversation_id: int, data: ReplyIn) -> tuple[int, dict[str, Any]]:
     """It goes through the gate; what the gate refuses is told and not kept."""
     with _refusals():
-        given = ReplyData(**data.dict())
-        entry = services.reply(actor=request.actor, conversation_id=conversation_id, data=given)
+        said = ReplyData(**data.dict())
+        entry = services.reply(actor=request.actor, conversation_id=conversation_id, data=said)
     return 201, _said(entry)
 
 

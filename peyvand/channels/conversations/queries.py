@@ -83,13 +83,18 @@ def count(*, actor: Actor, view: str) -> int:
 
 def waiting_for(*, actor: Actor) -> int:
     """Customers who wait for the actor's answer, and notes that call them: the menu's count."""
+    return sum(rows.order_by()[:100].count() for rows in waiting(actor=actor))
+
+
+def waiting(*, actor: Actor) -> list[QuerySet[Conversation]]:
+    """The conversations that wait for the actor's answer, and those whose notes call them."""
     if actor.user_id is None or not actor.may(access.VIEW):
-        return 0
-    mine = conversations(actor=actor, chosen=Chosen(view=MINE, waiting=True)).order_by()[:100].count()
-    called = Conversation.objects.visible_to(actor).filter(
-        pk__in=Mention.objects.filter(demo=actor.demo, user_id=actor.user_id, seen_at=None).values("conversation_id")
-    )
-    return mine + called.order_by()[:100].count()
+        return []
+    called = Mention.objects.filter(demo=actor.demo, user_id=actor.user_id, seen_at=None).values("conversation_id")
+    return [
+        conversations(actor=actor, chosen=Chosen(view=MINE, waiting=True)),
+        Conversation.objects.visible_to(actor).filter(pk__in=called),
+    ]
 
 
 def conversation_get(*, actor: Actor, id: int) -> Conversation:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.channels.conversations import access, demo, forgetting, panels, personal, queries, trail
@@ -15,8 +19,8 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import DemoPart, MenuEntry, Panel, Schedule, SearchProvider, Trace
 
 
-def _waiting(actor: Actor) -> int:
-    return queries.waiting_for(actor=actor)
+def _waiting(actor: Actor) -> Sequence[QuerySet[Any]]:
+    return queries.waiting(actor=actor)
 
 
 DECLARATIONS = (

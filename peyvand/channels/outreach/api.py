@@ -22,6 +22,7 @@ from peyvand.channels.outreach.queries import NEWEST_FIRST, Chosen
 from peyvand.channels.outreach.services import ContentData, Request, TemplateData, TextData
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.ui.lists import BadCursorError, paginate
+from peyvand.foundation.ui.rest import Given
 from peyvand.memory.customers.models import Customer
 
 LARGEST_PAGE = 100
@@ -30,7 +31,7 @@ LARGEST_BATCH = 1_000
 router = Router(tags=["messages"])
 
 
-class TextIn(Schema):
+class TextIn(Given):
     """A text in one language; `channel` "" is for every plain channel, "email" for mail. `form` is text or mjml."""
 
     body: str = Field(max_length=100_000)
@@ -40,7 +41,7 @@ class TextIn(Schema):
     form: str = Field(default="text", max_length=4)
 
 
-class SayIn(Schema):
+class SayIn(Given):
     """What is to be said: a template's key, or texts."""
 
     template: str = Field(default="", max_length=60)
@@ -123,7 +124,7 @@ class CheckOut(Schema):
     until: datetime | None
 
 
-class SuppressionIn(Schema):
+class SuppressionIn(Given):
     """An address that is to get nothing."""
 
     channel: str = Field(max_length=40)
@@ -150,7 +151,7 @@ class SuppressionPage(Schema):
     next: str | None
 
 
-class TemplateIn(Schema):
+class TemplateIn(Given):
     """A template as it is to be, its texts as a whole. With `version`, 409 when it was changed since."""
 
     name_fa: str = Field(default="", max_length=120)
@@ -198,11 +199,11 @@ def _out(message: Message) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _said(given: SayIn) -> ContentData | str:
-    if given.template:
-        return given.template
-    texts = [TextData(one.body, one.language, one.channel, one.subject, one.form) for one in given.texts]
-    return ContentData(texts=texts, title=given.title, extra=tuple(getattr(given, "values", {})))
+def _said(data: SayIn) -> ContentData | str:
+    if data.template:
+        return data.template
+    texts = [TextData(one.body, one.language, one.channel, one.subject, one.form) for one in data.texts]
+    return ContentData(texts=texts, title=data.title, extra=tuple(getattr(data, "values", {})))
 
 
 @router.get("/messages", response=MessagePage, summary="Messages and what became of them")
@@ -225,14 +226,14 @@ def messages_get(
 
 
 @router.post("/messages", response={201: MessageOut}, summary="Send a message to a customer")
-def messages_post(request: StaffRequest, given: MessageIn) -> Any:
+def messages_post(request: StaffRequest, data: MessageIn) -> Any:
     """It goes through the gate like every other; the answer says what the gate thinks of it now."""
     with _refusals():
         made = services.send(
             actor=request.actor,
             request=Request(
-                customer=given.customer_id, purpose=given.purpose, content=_said(given), channel=given.channel,
-                dedupe_key=given.dedupe_key, values=given.values, due_at=given.due_at, expires_at=given.expires_at,
+                customer=data.customer_id, purpose=data.purpose, content=_said(data), channel=data.channel,
+                dedupe_key=data.dedupe_key, values=data.values, due_at=data.due_at, expires_at=data.expires_at,
                 source=("outreach.api", request.actor.token_id),
             ),
         )  # fmt: skip
@@ -240,12 +241,12 @@ def messages_post(request: StaffRequest, given: MessageIn) -> Any:
 
 
 @router.post("/messages/bulk", response={202: BulkOut}, summary="Send the same message to many customers")
-def messages_bulk(request: StaffRequest, given: BulkIn) -> Any:
+def messages_bulk(request: StaffRequest, data: BulkIn) -> Any:
     """At most a thousand at once. The gate looks at each when it is sent."""
     with _refusals():
         found = services.send_many(
-            actor=request.actor, customers=given.customer_ids, purpose=given.purpose, content=_said(given),
-            channel=given.channel, dedupe_key=given.dedupe_key, due_at=given.due_at, expires_at=given.expires_at,
+            actor=request.actor, customers=data.customer_ids, purpose=data.purpose, content=_said(data),
+            channel=data.channel, dedupe_key=data.dedupe_key, due_at=data.due_at, expires_at=data.expires_at,
             source=("outreach.api", request.actor.token_id),
         )  # fmt: skip
     return 202, {"asked": found.asked, "known": found.known}
@@ -302,11 +303,11 @@ def suppressions_get(
 
 
 @router.post("/suppressions", response={201: SuppressionOut}, summary="Keep an address from messages")
-def suppressions_post(request: StaffRequest, given: SuppressionIn) -> Any:
+def suppressions_post(request: StaffRequest, data: SuppressionIn) -> Any:
     """Nothing goes there any more, over that channel."""
     with _refusals():
         made = services.suppression_add(
-            actor=request.actor, channel=given.channel, address=given.address, note=given.note
+            actor=request.actor, channel=data.channel, address=data.address, note=data.note
         )  # fmt: skip
     return 201, made
 
@@ -342,24 +343,24 @@ def templates_get(request: StaffRequest) -> Any:
 
 
 @router.post("/templates", response={201: TemplateOut}, summary="Write a template")
-def templates_post(request: StaffRequest, given: TemplateIn) -> Any:
+def templates_post(request: StaffRequest, data: TemplateIn) -> Any:
     """Its key is made of its English name."""
-    return 201, _saved(request, given, None)
+    return 201, _saved(request, data, None)
 
 
 @router.put("/templates/{key}", response=TemplateOut, summary="Change a template")
-def template_put(request: StaffRequest, key: str, given: TemplateIn) -> Any:
+def template_put(request: StaffRequest, key: str, data: TemplateIn) -> Any:
     """Messages that were asked for before keep the text of then."""
     request.actor.require(access.WRITE)
     with _refusals():
         found = queries.template_get(actor=request.actor, key=key)
-    return _saved(request, given, found)
+    return _saved(request, data, found)
 
 
-def _saved(request: StaffRequest, given: TemplateIn, template: Template | None) -> dict[str, Any]:
-    texts = [TextData(one.body, one.language, one.channel, one.subject, one.form) for one in given.texts]
-    data = TemplateData(name_fa=given.name_fa, name_en=given.name_en, purpose=given.purpose, texts=texts)
+def _saved(request: StaffRequest, data: TemplateIn, template: Template | None) -> dict[str, Any]:
+    texts = [TextData(one.body, one.language, one.channel, one.subject, one.form) for one in data.texts]
+    fresh = TemplateData(name_fa=data.name_fa, name_en=data.name_en, purpose=data.purpose, texts=texts)
     with _refusals():
         return _template(
-            services.template_save(actor=request.actor, data=data, template=template, version=given.version)
+            services.template_save(actor=request.actor, data=fresh, template=template, version=data.version)
         )

@@ -118,10 +118,14 @@ def tally(*, actor: Actor, chosen: Chosen = Chosen()) -> Tally:
 
 
 def waiting_for_people(*, actor: Actor) -> int:
-    """Messages whose fate only a person can settle; for the menu's count."""
-    if not actor.may(access.SEND):
-        return 0
-    return Message.objects.visible_to(actor).filter(unknown_to_people()).order_by()[:100].count()
+    """How many messages only a person can settle, as far as a menu says."""
+    return unsettled(actor=actor).order_by()[:100].count()
+
+
+def unsettled(*, actor: Actor) -> QuerySet[Message]:
+    """Messages whose fate only a person can settle; none where the actor can't."""
+    found = Message.objects.visible_to(actor).filter(unknown_to_people())
+    return found if actor.may(access.SEND) else found.none()
 
 
 # ── would it be sent? ─────────────────────────────────────────────────────

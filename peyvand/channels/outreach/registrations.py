@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.channels.outreach import access, bulk, demo, forgetting, handlers, panels, personal, queries
@@ -25,8 +29,8 @@ from peyvand.foundation.registry.declarations import (
 from peyvand.memory.customers.trail import unseen_with_customer
 
 
-def _waiting(actor: Actor) -> int:
-    return queries.waiting_for_people(actor=actor)
+def _waiting(actor: Actor) -> Sequence[QuerySet[Any]]:
+    return [queries.unsettled(actor=actor)]
 
 
 DECLARATIONS = (

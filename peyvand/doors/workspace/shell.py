@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from peyvand.foundation.accounts import settings
-from peyvand.foundation.demo.queries import DemoStatus, demo_status
+from peyvand.foundation.demo.queries import DemoStatus, demo_status, rows_of_parts
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import MenuEntry
 from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.ui.lists import counts
 from peyvand.foundation.ui.shell import NavGroup, NavItem, Notice, Shell, WorkspaceChoice
 
 PHONE_TABS = 5
+BADGE = 100  # up to which the menu counts what waits
 
 
 def shell_of(request: HttpRequest) -> Shell:
@@ -24,8 +26,10 @@ def shell_of(request: HttpRequest) -> Shell:
     user = request.user
     if not user.is_authenticated:
         return Shell(workspace_name="", preferences_url=reverse("accounts:preferences"))
-    items = tuple(_items(actor=actor, path=request.path))
-    status = demo_status()
+    entries = [entry for entry in registry.all(MenuEntry) if entry.permission is None or actor.may(entry.permission)]
+    numbers, present = _counted(actor, entries)
+    items = tuple(_items(path=request.path, entries=list(zip(entries, numbers, strict=True))))
+    status = demo_status(present=present)
     return Shell(
         workspace_name=status.name if actor.demo else settings.text("workspace_name"),
         groups=tuple(_groups(items)),
@@ -43,20 +47,28 @@ def shell_of(request: HttpRequest) -> Shell:
     )
 
 
-def _items(*, actor: Actor, path: str) -> Iterator[NavItem]:
+def _counted(actor: Actor, entries: Sequence[MenuEntry]) -> tuple[list[int], bool]:
+    """How much waits behind each entry, and whether the sample is there: one question for all of it."""
+    badges = [entry.badge(actor) if entry.badge else 0 for entry in entries]
+    asked = [rows for found in badges if not isinstance(found, int) for rows in found]
+    answers = iter(counts([*asked, *rows_of_parts(demo=True)], cap=BADGE))
+    numbers = [found if isinstance(found, int) else sum(next(answers) for _rows in found) for found in badges]
+    return numbers, any(answers)
+
+
+def _items(*, path: str, entries: Sequence[tuple[MenuEntry, int]]) -> Iterator[NavItem]:
     home = reverse("workspace:home")
     yield NavItem(label=gettext("Home"), url=home, icon="home", current=path == home, key="H")
-    entries = [one for one in registry.all(MenuEntry) if one.permission is None or actor.may(one.permission)]
-    urls = {entry.name: reverse(entry.url_name) for entry in entries}
+    urls = {entry.name: reverse(entry.url_name) for entry, _count in entries}
     here = max((url for url in urls.values() if path.startswith(url)), key=len, default="")
-    for entry in entries:
+    for entry, count in entries:
         url = urls[entry.name]
         yield NavItem(
             label=str(entry.label),
             url=url,
             icon=entry.icon,
             group=entry.group,
-            count=entry.badge(actor) if entry.badge else 0,
+            count=count,
             current=url == here,
             key=entry.key.upper(),
         )

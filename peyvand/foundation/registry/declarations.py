@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.utils.functional import _StrPromise
 
     from peyvand.foundation.registry.actor import Actor
@@ -38,7 +39,7 @@ class MenuEntry:
     group: str
     order: int
     permission: str | None = None
-    badge: Callable[[Actor], int] | None = None
+    badge: Callable[[Actor], int | Sequence[QuerySet[Any]]] | None = None  # what waits: rows, counted with the others
     key: str = ""  # the letter after G, as "C"
 
 
@@ -149,14 +150,15 @@ class DemoPart:
 
     `load(actor, world)` writes the rows as foundation.demo.world.World says and gives how many; None where they follow
     from those of other rooms. `remove(actor)` removes every row of the sample and gives how many. `present(demo)` says,
-    by an index, whether the sample (True) or one's own business (False) has rows; None where other rooms say enough.
+    by an index, whether the sample (True) or one's own business (False) has rows: querysets of which one row is enough;
+    None where other rooms say enough.
     """
 
     name: str
     label: Label
     remove: Callable[[Actor], int]
     load: Callable[[Actor, Any], int] | None = None
-    present: Callable[[bool], bool] | None = None
+    present: Callable[[bool], Sequence[QuerySet[Any]]] | None = None
     order: int = 0
 
 

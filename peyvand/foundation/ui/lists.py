@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Func, Model, OrderBy, Q, QuerySet
 
@@ -214,7 +214,9 @@ def paginate_places(
     """
     backwards = backwards and cursor is not None
     place = None if cursor is None else tuple(_decode(cursor, columns))
-    if place is not None and not isinstance(place[-1], int):
+    if place is not None and (
+        not isinstance(place[-1], int) or any(isinstance(value, str) and "\x00" in value for value in place)
+    ):
         raise BadCursorError(cursor)
     found = read(place, backwards, size + 1)
     more = len(found) > size
@@ -234,6 +236,25 @@ def paginate_places(
 def cursor_of(row: M, queryset: QuerySet[M], *, order: Sequence[str]) -> str:
     """The cursor that stands at this row of the list, to read what comes after or before it."""
     return _encode(row, _keys(queryset, order))
+
+
+def counts(querysets: Sequence[QuerySet[Any]], *, cap: int) -> list[int]:
+    """How many rows each of these has, never counting past `cap`; one question, however many they are."""
+    asked: list[str] = []
+    values: list[Any] = []
+    for place, queryset in enumerate(querysets):
+        try:
+            statement, given = queryset.order_by().values("pk")[:cap].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        asked.append(f"SELECT {place}, count(*) FROM ({statement}) counted")
+        values += given
+    found: dict[int, int] = {}
+    if asked:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(asked), values)
+            found = dict(cursor.fetchall())
+    return [found.get(place, 0) for place in range(len(querysets))]
 
 
 def capped_count(queryset: QuerySet[M], cap: int = COUNT_CAP) -> tuple[int, bool]:

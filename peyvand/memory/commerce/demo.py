@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import QuerySet
 
 from peyvand.foundation.demo.world import World
 from peyvand.foundation.money.currencies import RIALS_A_TOMAN
@@ -54,10 +56,9 @@ def sample_load(actor: Actor, world: World) -> int:
     return terms.rows + len(products) + sum(1 + len(deal.lines) + len(deal.payments) for deal in deals)
 
 
-def present(demo: bool) -> bool:
-    """Whether there are orders or products of the sample, or of one's own."""
-    tables = (Order, Product, Category, PriceList, TaxRate)
-    return any(table._default_manager.filter(demo=demo).exists() for table in tables)
+def present(demo: bool) -> list[QuerySet[Any]]:
+    """What there may be of the sample, or of one's own."""
+    return [table._default_manager.filter(demo=demo) for table in (Order, Product, Category, PriceList, TaxRate)]
 
 
 _REMOVE = (

@@ -16,6 +16,7 @@ from peyvand.foundation.demo.world import World
 from peyvand.foundation.fields.models import SavedView
 from peyvand.foundation.fields.services import field_save
 from peyvand.foundation.registry.actor import Actor
+from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.demo_fields import CUSTOM_FIELDS, VIEWS
 from peyvand.memory.customers.demo_known import known_load
 from peyvand.memory.customers.demo_lists import LISTS, MOST
@@ -372,3 +373,8 @@ def sample_ids() -> list[int]:
 def sample_first() -> bool:
     """A new session looks at the sample while there is one and no customer of one's own."""
     return has_customers(True) and not has_customers(False)
+
+
+def present(demo: bool) -> list[CustomerQuerySet]:
+    """Who there is of the sample (True), or of one's own business (False)."""
+    return [Customer.objects.filter(demo=demo)]

@@ -24,7 +24,6 @@ from peyvand.memory.customers import access, demo, fields, panels, personal, sha
 from peyvand.memory.customers.fields import CUSTOMER
 from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits, list_hits
-from peyvand.memory.customers.queries import has_customers
 from peyvand.memory.customers.services import sample_remove, words_fold
 from peyvand.memory.customers.trail import (
     either,
@@ -170,7 +169,7 @@ DECLARATIONS = (
         },
         changed="updated_at",
     ),
-    DemoPart("customers", _("Customers"), sample_remove, demo.sample_load, has_customers, order=10),
+    DemoPart("customers", _("Customers"), sample_remove, demo.sample_load, demo.present, order=10),
     FirstLook("customers", demo.sample_first),
     Job(tasks.JOB, tasks.bulk, label=_("Bulk edit"), result_url=tasks.result_url),
     Schedule("customers.words", "27 * * * *", _fold),

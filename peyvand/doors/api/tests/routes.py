@@ -58,12 +58,12 @@ POST /duplicates/{pair_id}/decide customers.view+matching.merge
 GET /customers/{customer_id}/lists customers.view
 GET /lists customers.view
 POST /lists customers.view+customers.lists
-GET /lists/{list_id} customers.view
+GET /lists/{list_id} customers.view all:customers.lists
 PATCH /lists/{list_id} customers.view+customers.lists
 DELETE /lists/{list_id} customers.view+customers.lists
 POST /lists/{list_id}/archive customers.view+customers.lists
 POST /lists/{list_id}/copy customers.view+customers.lists
-GET /lists/{list_id}/members customers.view
+GET /lists/{list_id}/members customers.view all:customers.lists
 POST /lists/{list_id}/members customers.view+customers.lists
 POST /lists/{list_id}/members/remove customers.view+customers.lists
 GET /stages customers.view
@@ -358,7 +358,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/exports/interactions": ("?customer={customer_id}", "?who=Zzforeign"),
 }  # fmt: skip
 FIXED: Mapping[str, Any] = {"key": "news", "language": "fa", "record": "customer", "name": "customers"}
-NOTHING_TO_DO = {"POST /imports/{import_id}/undo"}  # a conflict, as things are
+NOTHING_TO_DO = {"POST /imports/{import_id}/undo", "POST /messages/{message_id}/cancel"}  # a conflict, as things are
 # Who reads what is somebody's gets an empty answer where there is nothing, the same for a foreign and a missing one.
 EMPTY = {"GET /customers/{customer_id}/value"}
 

@@ -69,7 +69,7 @@ def reach(world: World, role: str, route: Route) -> Scope:
     """How far the role gets: over all records, the team's, its own, or nowhere."""
     far = world.widest(role, route.ways)
     if route.others is not None and far:
-        return Scope.ALL if world.widest(role, route.others) else Scope.OWN
+        return Scope.ALL if world.widest(role, route.others) is Scope.ALL else Scope.OWN
     return Scope.NONE if route.only_all and far < Scope.ALL else far
 
 

@@ -24,7 +24,7 @@ KEPT, GONE, BOTH = "kept", "gone", "both"
 NAME = ("name", "honorific", "given_name", "family_name")
 # Kept by the merge itself, or nothing that a person chooses.
 _UNCHOSEN = {
-    "id", "demo", "kind", "search_key", "sort_key", "created_at", "updated_at", "version",
+    "id", "demo", "kind", "search_key", "sort_key", "custom_key", "created_at", "updated_at", "version",
     *NAME,
 }  # fmt: skip
 _LABELS: Mapping[str, Label] = {

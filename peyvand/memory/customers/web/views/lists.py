@@ -125,7 +125,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "may_list": actor.may(access.LISTS),
         "list_actions": (actions := [one for one in registry.all(ListAction) if actor.may(one.permission)]),
         "bulk": None if actions or any(actor.may(one) for one in (access.EDIT, access.DELETE, access.LISTS)) else False,
-        **(_nothing(request, wanted, currency) if not page.rows else {}),
+        **(_nothing(request, listing) if not page.rows else {}),
     }
     return render(request, "customers/list.html", context)
 
@@ -192,9 +192,9 @@ def _dressed(rows: CustomerQuerySet, listing: Listing) -> CustomerQuerySet:
     return with_lists(rows, actor=listing.actor) if "lists" in columns else rows
 
 
-def _nothing(request: StaffRequest, wanted: Asked, currency: str) -> dict[str, Any]:
+def _nothing(request: StaffRequest, listing: Listing) -> dict[str, Any]:
     """What to show instead of rows: a lesson where there is nobody yet, else the nearest without one condition."""
-    actor = request.actor
+    actor, wanted, currency = request.actor, listing.wanted, listing.currency
     if not wanted.given:
         if wanted.view == "all":
             return {"empty": _lesson(actor)}
@@ -208,7 +208,8 @@ def _nothing(request: StaffRequest, wanted: Asked, currency: str) -> dict[str, A
         if any(name in wanted.given for name in one.parameters):
             rest = {name: value for name, value in wanted.query.items() if name not in one.parameters}
             chosen = asked(actor=actor, query=rest, currency=currency, fields=wanted.fields).chosen
-            count, more = capped_count(queries.customers(actor=actor, chosen=chosen))
+            sought = listing.sought if chosen.text else None
+            count, more = capped_count(queries.customers(actor=actor, chosen=chosen, sought=sought))
             if count:
                 nearest.append((count, more, one, showing.address(rest)))
     nearest.sort(key=lambda found: found[0])
