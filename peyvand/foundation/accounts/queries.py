@@ -54,10 +54,10 @@ def user_names(ids: set[int]) -> dict[int, str]:
 
 
 def roles(*, actor: Actor) -> QuerySet[Role]:
-    """Roles with the number of people (`people`) that have them."""
+    """Roles with the number of people (`people`) that have them, in the order in which they were made."""
     if not (actor.may(access.MANAGE_ROLES) or actor.may(access.MANAGE_USERS)):
         actor.require(access.MANAGE_ROLES)
-    return Role.objects.annotate(people=Count("users", filter=Q(users__is_active=True)))
+    return Role.objects.annotate(people=Count("users", filter=Q(users__is_active=True))).order_by("id")
 
 
 def roles_hiding() -> dict[str, int]:
