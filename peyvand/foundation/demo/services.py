@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.events.demo import SampleLoaded, SampleRemoved
@@ -73,7 +73,7 @@ def demo_load(
     looking = actor.looking_at(demo=True)
     parts = [part for part in registry.all(DemoPart) if part.load is not None]
     rows: dict[str, int] = {}
-    with transaction.atomic():
+    with transaction.atomic(), override(actor.language):  # in which the trail names what was done
         _locked()
         if rows_exist(demo=True):
             raise AlreadyLoadedError(_("The sample business is already here."))
@@ -101,7 +101,7 @@ def demo_remove(*, actor: Actor, on_progress: OnProgress | None = None) -> Mappi
     looking = actor.looking_at(demo=True)
     parts = list(reversed(registry.all(DemoPart)))
     rows: dict[str, int] = {}
-    with transaction.atomic():
+    with transaction.atomic(), override(actor.language):
         _locked()
         for place, part in enumerate(parts):
             report(place, len(parts), str(part.label))

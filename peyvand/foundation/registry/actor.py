@@ -82,6 +82,9 @@ class Actor:
         return {"user_id": self.user_id, "token_id": self.token_id, "demo": self.demo, "via": self.via}
 
 
-def system_actor(*, demo: bool = False, via: str = "job", name: str = "Peyvand", language: str = "fa") -> Actor:
+SYSTEM = "Peyvand"  # by this name the system itself stands in the trail; pages say it in the reader's language
+
+
+def system_actor(*, demo: bool = False, via: str = "job", name: str = SYSTEM, language: str = "fa") -> Actor:
     """The system itself: schedules, handlers and the console; may everything, in one of the two businesses."""
     return Actor(user_id=None, name=name, everything=True, demo=demo, via=via, language=language)

@@ -14,6 +14,7 @@ from peyvand.foundation.calendar.calendars import parts
 from peyvand.foundation.calendar.formats import DateStyle
 from peyvand.foundation.calendar.parsing import parse_date
 from peyvand.foundation.money.amounts import Money
+from peyvand.foundation.money.currencies import RIAL, currency_of, is_currency
 from peyvand.foundation.money.formats import MoneyStyle, format_money, format_number, format_percent
 from peyvand.foundation.ui.reader import current_reader
 
@@ -33,6 +34,13 @@ def number(value: int | float | Decimal, places: int | None = None) -> str:
 def percent(share: float | Decimal, places: int = 0) -> str:
     """A share (0–1) as a percent."""
     return format_percent(share, language=current_reader().language, decimals=places)
+
+
+def unit_word(currency: str) -> str:
+    """The unit in which amounts of the currency are shown and typed, in a word."""
+    if currency == RIAL and current_reader().toman:
+        return gettext("toman")
+    return str(currency_of(currency).word or currency) if is_currency(currency) else currency
 
 
 def money(value: Money, style: MoneyStyle = "full") -> str:

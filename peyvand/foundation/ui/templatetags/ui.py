@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.money.formats import MoneyStyle
+from peyvand.foundation.registry.actor import SYSTEM
 from peyvand.foundation.text.identifiers import format_phone
 from peyvand.foundation.text.names import initials
 from peyvand.foundation.ui import formats
@@ -182,6 +183,12 @@ def money(value: Money | None, style: MoneyStyle = "full") -> str:
 
 
 @register.filter
+def unit(currency: str) -> str:
+    """The unit in which amounts of the currency are shown: «تومان»."""
+    return formats.unit_word(currency)
+
+
+@register.filter
 def percent(value: Any, places: int = 0) -> str:
     """A share (0–1) as a percent, with ٪ on its left in Persian."""
     return "" if value is None else formats.percent(value, places)
@@ -231,6 +238,12 @@ def digits(value: object) -> str:
 def phone(e164: str) -> SafeString:
     """A phone as people of the reader's language write it, left to right."""
     return format_html('<span class="ltr">{}</span>', format_phone(e164, current_reader().language))
+
+
+@register.filter
+def doer(name: str) -> str:
+    """Whoever did something, by the name that was noted; the system itself in the reader's language."""
+    return gettext("Peyvand") if name == SYSTEM else name
 
 
 @register.filter

@@ -33,6 +33,14 @@ def test_money_follows_the_readers_unit() -> None:
         assert "ریال" in formats.money(rials)
 
 
+def test_units_and_the_system_are_named_in_the_readers_language() -> None:
+    assert drawn("{{ code|unit }} {{ other|unit }}", code="IRR", other="EUR") == "تومان یورو"
+    assert drawn("{{ code|unit }}", "en", code="EUR") == "euro"
+    assert drawn("{{ code|unit }}", code="XXA") == "XXA"
+    assert drawn("{{ one|doer }}، {{ other|doer }}", one="Peyvand", other="Sara") == "پیوند، Sara"
+    assert drawn("{{ one|doer }}", "en", one="Peyvand") == "Peyvand"
+
+
 def test_a_moment_is_the_readers_own_day() -> None:
     late = datetime(2026, 11, 22, 21, 0, tzinfo=UTC)  # 00:30 of ۲ آذر in Tehran
     assert drawn('{{ at|date:"full" }}', at=late) == "۲ آذر ۱۴۰۵"

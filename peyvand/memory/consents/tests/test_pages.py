@@ -63,6 +63,20 @@ def test_a_word_is_written_with_its_wording_and_proof(staff: Client, ours: Custo
     assert "attachment" in kept["Content-Disposition"]
 
 
+def test_the_ledger_says_who_wrote_each_line(staff: Client, ours: Customer) -> None:
+    _say(staff, ours, channels=["sms"])
+    row = services.ConsentRow(
+        customer_id=ours.pk, purpose="news", channel="email", decision="given", source="form", recorder="customer",
+    )  # fmt: skip
+    services.consents_write(actor=system_actor(language="en"), rows=[row])
+    rows = staff.get(reverse("consents:ledger")).content.decode().split("<tr data-row")[1:]
+    writers = sorted(
+        "customer" if ">مشتری</td>" in one else "staff" for one in rows if "Colleague" in one or "مشتری<" in one
+    )
+    assert writers == ["customer", "staff"]
+    assert "Peyvand" not in "".join(rows)
+
+
 def test_what_cannot_be_written_comes_back_with_the_words(staff: Client, ours: Customer) -> None:
     answer = _say(staff, ours, channels=[], note="سر ناهار گفت")
     assert answer.status_code == 422  # type: ignore[attr-defined]

@@ -17,11 +17,10 @@ from peyvand.foundation.fields.declarations import Field as RecordField
 from peyvand.foundation.fields.kinds import FieldKind, shown, value_of
 from peyvand.foundation.fields.models import SavedView
 from peyvand.foundation.money.amounts import Money
-from peyvand.foundation.money.currencies import RIAL, currency_of, is_currency
+from peyvand.foundation.money.currencies import is_currency
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.text.bidi import isolate
-from peyvand.foundation.ui.formats import money, number
-from peyvand.foundation.ui.reader import current_reader
+from peyvand.foundation.ui.formats import money, number, unit_word
 from peyvand.memory.customers.fields import OF_PEOPLE
 from peyvand.memory.customers.filters import TOUCHED, VIEWS, Asked
 from peyvand.memory.customers.models import Customer, Identity, IdentityKind
@@ -165,14 +164,14 @@ def _said(name: str, given: Mapping[str, str], currency: str) -> tuple[str, str]
 
 
 def _between(low: str, high: str, currency: str) -> tuple[str, str] | None:
-    unit = unit_word(currency)
+    said = unit_word(currency)
     if low and high:
         return pgettext("condition", "between"), gettext("%(low)s and %(high)s %(unit)s") % {
-            "low": low, "high": high, "unit": unit,
+            "low": low, "high": high, "unit": said,
         }  # fmt: skip
     if low:
-        return pgettext("condition", "at least"), f"{low} {unit}"
-    return (pgettext("condition", "at most"), f"{high} {unit}") if high else None
+        return pgettext("condition", "at least"), f"{low} {said}"
+    return (pgettext("condition", "at most"), f"{high} {said}") if high else None
 
 
 def touched_words(value: str) -> tuple[str, str]:
@@ -185,13 +184,6 @@ def touched_words(value: str) -> tuple[str, str]:
 def touched_choices() -> list[tuple[str, str]]:
     """The spans of time one can choose."""
     return [(value, " ".join(touched_words(value))) for value in TOUCHED]
-
-
-def unit_word(currency: str) -> str:
-    """The unit in which amounts of the currency are shown and typed."""
-    if currency == RIAL and current_reader().toman:
-        return gettext("toman")
-    return str(currency_of(currency).word or currency) if is_currency(currency) else currency
 
 
 SORTED_AS = {"worth": "value", "touched": "touched"}  # columns whose order has a name of its own

@@ -19,6 +19,7 @@ from peyvand.foundation.text.keys import fa_key
 from peyvand.foundation.ui.formats import day
 from peyvand.memory.customers.fields import LANGUAGES, RECORD
 from peyvand.memory.customers.models import Customer, CustomerKind
+from peyvand.memory.customers.stages import stage_choices
 
 KEPT, GONE, BOTH = "kept", "gone", "both"
 NAME = ("name", "honorific", "given_name", "family_name")
@@ -107,6 +108,8 @@ def _text(actor: Actor, key: str, customer: Customer) -> str:
     value = getattr(customer, key)
     if isinstance(value, date):
         return day(value)
+    if key == "stage":
+        return str(dict(stage_choices(actor)).get(value, value))
     if key == "language":
         return str(dict(LANGUAGES).get(value, value))
     return str(value or "")

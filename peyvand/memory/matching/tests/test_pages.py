@@ -64,6 +64,15 @@ def test_merged_by_choice_and_taken_apart_again(admin: Client, pair: Pair) -> No
     assert Customer.objects.get(pk=pair.b_id).name == "سارا کریمی"
 
 
+def test_a_stage_is_chosen_by_its_word(client: Client, pair: Pair) -> None:
+    sign_in(client, make_admin(language="fa"))
+    Customer.objects.filter(pk=pair.a_id).update(stage="prospect")
+    Customer.objects.filter(pk=pair.b_id).update(stage="customer")
+    page = client.get(reverse("matching:merge", args=[pair.a_id, pair.b_id])).content.decode()
+    assert "مشتری بالقوه" in page
+    assert ">prospect<" not in page
+
+
 def test_who_is_told_apart_is_not_asked_again(admin: Client, pair: Pair) -> None:
     assert "the same phone" in admin.get(reverse("customers:one", args=[pair.a_id])).content.decode()
     admin.post(reverse("matching:decide", args=[pair.pk]), {"what": "different"})

@@ -27,7 +27,7 @@ from peyvand.foundation.jobs import services as jobs
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.counts import exact_count_shown
-from peyvand.foundation.ui.formats import number
+from peyvand.foundation.ui.formats import number, unit_word
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, quick_count
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
@@ -81,7 +81,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     chips = showing.chips(wanted, currency=currency)
     saved = {"saved": str(opened.pk)} if opened is not None else {}
     url = showing.address({**wanted.query, **saved})
-    heads = showing.columns(wanted, unit=showing.unit_word(currency))
+    heads = showing.columns(wanted, unit=unit_word(currency))
     may_edit = actor.may(access.EDIT)
     context = {
         "page": page,
@@ -116,7 +116,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "cities": queries.cities(actor=actor) if any(chip.field.name == "city" for chip in chips) else [],
         "owner_choices": [("none", gettext("Nobody")), *wanted.fields["owner"].choices],
         "tag_choices": wanted.fields["tags"].choices,
-        "unit": showing.unit_word(currency),
+        "unit": unit_word(currency),
         "name_sort": dict(zip(("url", "aria"), showing.sort_of(wanted, "name"), strict=True)),
         "may_edit": may_edit,
         "may_delete": actor.may(access.DELETE),
@@ -155,7 +155,7 @@ def _filters_menu(request: StaffRequest, wanted: Asked, currency: str) -> HttpRe
         "others": [one for one in left if one.name not in showing.COMMON],
         "touched_choices": showing.touched_choices(),
         "cities": queries.cities(actor=request.actor),
-        "unit": showing.unit_word(currency),
+        "unit": unit_word(currency),
     }
     return render(request, "customers/filters_menu.html", context)
 
