@@ -132,8 +132,11 @@ def read(field: Field, text: str) -> Condition | None:
         return None
 
 
-def made(field: Field, operator: str, values: Sequence[str]) -> Condition:
-    """A condition of what was typed; raises ValueRefusedError with words for the one who typed."""
+def made(field: Field, operator: str, values: Sequence[str], *, by_hand: bool = False) -> Condition:
+    """A condition of what was typed; raises ValueRefusedError with words for the one who typed.
+
+    `by_hand`: amounts are in the unit in which their reader reads them, as kinds.kept takes them.
+    """
     if operator not in _operators(field) or not field.condition:
         raise ValueRefusedError(gettext("Choose what to ask for."))
     if operator in _WITHOUT_VALUE:
@@ -152,7 +155,7 @@ def made(field: Field, operator: str, values: Sequence[str]) -> Condition:
         return Condition(field, operator, (given[0],))
     compared = FieldKind.DATE if field.kind == FieldKind.MOMENT else field.kind
     plain = Field(field.name, field.label, compared, choices=field.choices, currency=field.currency)
-    return Condition(field, operator, tuple(str(kinds.kept(plain, value)) for value in given))
+    return Condition(field, operator, tuple(str(kinds.kept(plain, value, by_hand=by_hand)) for value in given))
 
 
 def _chosen(field: Field, value: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from peyvand.foundation.fields.services import FieldData, field_save
 from peyvand.foundation.registry.actor import Actor, Scope, system_actor
 from peyvand.memory.customers import queries, services
-from peyvand.memory.customers.data import TraitRow
+from peyvand.memory.customers.data import CustomerData, TraitRow
 from peyvand.memory.customers.filters import asked
 from peyvand.memory.customers.models import Tag
 from peyvand.memory.customers.tests import factories
@@ -127,3 +130,53 @@ def test_the_menu_of_filters_offers_every_field_and_an_editor_begins_with_what_i
     typed = client.get(reverse("customers:list"), {"about": "city", "op": "is", "with": "یزد"})
     assert typed.status_code == 302
     assert "f.city=is" in typed["Location"]
+
+
+@pytest.fixture
+def toman(client: Client) -> Client:
+    """Somebody who reads and types rials as toman."""
+    client.force_login(factories.user(role=factories.role("admin"), language="fa", toman=True))
+    return client
+
+
+def _rows(client: Client, address: str) -> tuple[str, list[str]]:
+    """The address of the list that comes of what was typed, and the page's chips and names."""
+    answer = client.get(address, follow=True)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    return answer.request["QUERY_STRING"], [name for name in ("کم", "میانه", "بسیار") if f"<bdi>{name}</bdi>" in page]
+
+
+def test_amounts_are_typed_in_the_unit_in_which_they_are_read(toman: Client) -> None:
+    for name, rials in (("کم", 90_000), ("میانه", 1_000_000), ("بسیار", 9_000_000)):
+        one = factories.customer(name)
+        services.traits_write(
+            actor=system_actor(),
+            source="value",
+            rows=[TraitRow(one.pk, queries.WORTH, number=Decimal(rials), currency="IRR")],
+        )
+    url = reverse("customers:list")
+    query, names = _rows(toman, url + "?about=worth&with=۱۰۰٬۰۰۰&with=")
+    assert query == "from=1000000"
+    assert names == ["میانه", "بسیار"]
+    page = toman.get(f"{url}?{query}").content.decode()
+    assert "۱۰۰٬۰۰۰ تومان" in page
+    assert 'name="with" inputmode="decimal" dir="ltr" value="100000"' in page
+    assert _rows(toman, url + "?about=worth&with=&with=10000")[0] == "to=100000"
+    assert _rows(toman, url + "?from=5&about=worth&with=&with=")[0] == ""
+    assert _rows(toman, url + "?about=worth&with=زیاد&with=")[0] == ""
+    assert toman.get(url + "?from=" + "9" * 40).status_code == 200
+
+
+def test_amounts_of_ones_own_fields_are_typed_so_too(toman: Client) -> None:
+    cap = FieldData(kind="money", label_fa="سقف", key="cap", currency="IRR")
+    field_save(actor=system_actor(), record="customer", data=cap)
+    for name, rials in (("کم", 90_000), ("بسیار", 9_000_000)):
+        services.customer_create(actor=system_actor(), data=CustomerData(name=name, custom={"cap": Decimal(rials)}))
+    url = reverse("customers:list")
+    query, names = _rows(toman, url + "?about=c.cap&op=least&with=100000")
+    assert query == "f.c.cap=least%3A1000000"
+    assert names == ["بسیار"]
+    page = toman.get(f"{url}?{query}").content.decode()
+    assert "۱۰۰٬۰۰۰ تومان" in page
+    assert 'value="100000"' in page, "its editor begins with what was typed, so that applying it again changes nothing"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,10 +15,11 @@ from django.utils.translation import gettext, ngettext, pgettext
 from peyvand.foundation.fields.conditions import PARAMETER, typed_of
 from peyvand.foundation.fields.conditions import said as said_of
 from peyvand.foundation.fields.declarations import Field as RecordField
-from peyvand.foundation.fields.kinds import FieldKind, shown, value_of
+from peyvand.foundation.fields.kinds import FieldKind, kept, shown, typed, value_of
 from peyvand.foundation.fields.models import SavedView
-from peyvand.foundation.money.amounts import Money
+from peyvand.foundation.money.amounts import AmountError, Money
 from peyvand.foundation.money.currencies import is_currency
+from peyvand.foundation.money.parsing import parse_amount
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.text.bidi import isolate
 from peyvand.foundation.ui.formats import money, number, unit_word
@@ -141,7 +143,12 @@ def chips(asked: Asked, *, currency: str) -> list[Chip]:
     """The conditions that are set, each as a sentence."""
     known = {one.name: one for one in fields(asked)}
     own = [
-        Chip(known[name], *said, address(asked.query, **dict.fromkeys(known[name].parameters, "")))
+        Chip(
+            known[name],
+            *said,
+            address(asked.query, **dict.fromkeys(known[name].parameters, "")),
+            typed=_worth_typed(asked.given, currency) if name == "worth" else (),
+        )
         for name in ("touched", "worth")
         if (said := _said(name, asked.given, currency)) is not None
     ]
@@ -164,14 +171,41 @@ def _said(name: str, given: Mapping[str, str], currency: str) -> tuple[str, str]
 
 
 def _between(low: str, high: str, currency: str) -> tuple[str, str] | None:
-    said = unit_word(currency)
+    unit = unit_word(currency)
+    low, high = (_worth_said(value, currency) if value else "" for value in (low, high))
     if low and high:
         return pgettext("condition", "between"), gettext("%(low)s and %(high)s %(unit)s") % {
-            "low": low, "high": high, "unit": said,
+            "low": low, "high": high, "unit": unit,
         }  # fmt: skip
     if low:
-        return pgettext("condition", "at least"), f"{low} {said}"
-    return (pgettext("condition", "at most"), f"{high} {said}") if high else None
+        return pgettext("condition", "at least"), f"{low} {unit}"
+    return (pgettext("condition", "at most"), f"{high} {unit}") if high else None
+
+
+def _worth_said(value: str, currency: str) -> str:
+    """An amount of an address, which is in whole units of the currency, as it stands in the list: bare."""
+    amount = parse_amount(value)
+    with suppress(AmountError):  # of more than anybody has
+        return money(Money.from_decimal(amount, currency), "number") if is_currency(currency) else number(amount)
+    return number(amount)
+
+
+def _worth_field(currency: str) -> RecordField:
+    return RecordField("worth", "", FieldKind.MONEY, currency=currency)
+
+
+def _worth_typed(given: Mapping[str, str], currency: str) -> tuple[str, ...]:
+    """The two amounts as their editor begins with them."""
+    field = _worth_field(currency)
+    amounts = (given.get(name, "") for name in ("from", "to"))
+    return tuple(str(typed(field, parse_amount(value))) if value else "" for value in amounts)
+
+
+def worth_asked(values: Sequence[str], currency: str) -> dict[str, str]:
+    """What was typed as least and most, as the address says it; ValueRefusedError with words for the one who typed."""
+    field = _worth_field(currency)
+    given = dict(zip(("from", "to"), values, strict=False))
+    return {name: str(kept(field, value, by_hand=True) or "") for name, value in given.items()}
 
 
 def touched_words(value: str) -> tuple[str, str]:

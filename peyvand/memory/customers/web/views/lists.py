@@ -64,7 +64,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     query = showing.query_of(request.GET)
     if not query and setup.choice.opens:
         query = dict(parse_qsl(setup.choice.opens))
-    elif (condition := _typed_condition(request, setup.fields)) is not None:
+    elif (condition := _typed_condition(request, setup.fields, currency)) is not None:
         return condition
     columns = [name for name in setup.choice.columns.split(",") if name]
     wanted = asked(actor=actor, query=query, currency=currency, fields=setup.fields, columns=columns)
@@ -160,7 +160,7 @@ def _filters_menu(request: StaffRequest, wanted: Asked, currency: str) -> HttpRe
     return render(request, "customers/filters_menu.html", context)
 
 
-def _typed_condition(request: StaffRequest, fields: Mapping[str, Field]) -> HttpResponse | None:
+def _typed_condition(request: StaffRequest, fields: Mapping[str, Field], currency: str) -> HttpResponse | None:
     """Where a condition was just typed: the address that has it, or the list again with what is wrong with it."""
     name, operator = request.GET.get("about", ""), request.GET.get("op", "")
     field = fields.get(name)
@@ -168,11 +168,13 @@ def _typed_condition(request: StaffRequest, fields: Mapping[str, Field]) -> Http
         return None
     rest = {key: value for key, value in showing.query_of(request.GET).items() if key not in ("about", "op", "with")}
     try:
-        condition = made(field, operator, request.GET.getlist("with"))
+        if name == "worth":
+            rest |= showing.worth_asked(request.GET.getlist("with"), currency)
+        else:
+            condition = made(field, operator, request.GET.getlist("with"), by_hand=True)
+            rest[condition.parameter] = condition.text
     except ValueRefusedError as error:
         toast(request, str(error), level="bad")
-    else:
-        rest[condition.parameter] = condition.text
     return redirect(reverse("customers:list") + showing.address(rest).rstrip("?"))
 
 
