@@ -221,8 +221,8 @@ def apply(found: Rows, condition: Condition) -> Rows:
         if field.kind in (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.YESNO, FieldKind.COLLEAGUE):
             return found.filter(_contained(condition))
         name = f"cf_{field.key}"
-        return found.alias(**{name: expression(field)}).filter(_compared(condition, name))
-    return found.filter(_compared(condition, field.path))
+        return found.alias(**{name: expression(field)}).filter(compared(condition, name))
+    return found.filter(compared(condition, field.path))
 
 
 def expression(field: Field) -> Combinable:
@@ -268,7 +268,8 @@ def _contained(condition: Condition) -> Q:
     return any_of if condition.operator == "any" else ~any_of
 
 
-def _compared(condition: Condition, path: str) -> Q:
+def compared(condition: Condition, path: str) -> Q:
+    """The condition on what stands at the path; where nothing stands only `empty` and the negations hold."""
     field, operator, values = condition.field, condition.operator, condition.values
     empty = Q(**{f"{path}__isnull": True})
     if not field.custom and field.kind in (FieldKind.TEXT, FieldKind.LONG, FieldKind.EMAIL, FieldKind.LINK, "choice"):

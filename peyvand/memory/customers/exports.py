@@ -9,12 +9,14 @@ from django.utils.translation import gettext
 
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.fields.declarations import Field
-from peyvand.foundation.fields.kinds import plain, value_of
+from peyvand.foundation.fields.kinds import FieldKind, plain, value_of
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.identifiers import phone_for_file
-from peyvand.memory.customers import filters, lists, queries
+from peyvand.memory.customers import belonging, filters, lists, queries
 from peyvand.memory.customers.access import CustomerQuerySet
+from peyvand.memory.customers.fields import TRAIT
 from peyvand.memory.customers.models import Customer, CustomerKind, Identity, IdentityKind
+from peyvand.memory.customers.traits import words_of
 
 CHUNK = 500
 WORDED = ("stage", "language")  # kept by key, written in words
@@ -28,7 +30,9 @@ def export_rows(actor: Actor, query: Mapping[str, str]) -> Iterator[list[Any]]:
     custom = [one for one in wanted.fields.values() if one.custom]
     hidden = queries.hidden_kinds(actor)
     columns = [wanted.fields[name] for name in wanted.columns] if wanted.said_columns else None
-    found = queries.with_people(queries.customers(actor=actor, chosen=chosen), actor=actor, tags=True)
+    known = [one for one in wanted.fields.values() if one.name.startswith(TRAIT)]
+    read = wanted.columns if columns is not None else (belonging.PARENT, *(one.name for one in known))
+    found = queries.with_people(queries.customers(actor=actor, chosen=chosen), actor=actor, tags=True, columns=read)
     if "lists" in wanted.columns and wanted.said_columns:
         found = lists.with_lists(found, actor=actor)
     if columns is not None:
@@ -40,16 +44,18 @@ def export_rows(actor: Actor, query: Mapping[str, str]) -> Iterator[list[Any]]:
     yield [
         gettext("Name"), gettext("Honorific"), gettext("Given name"), gettext("Family name"), gettext("Kind"),
         gettext("Code"), gettext("Mobile"), gettext("Email"), gettext("City"), gettext("Country"), gettext("Job"),
-        gettext("Date of birth"), gettext("Stage"), gettext("Language"), gettext("Part of"), gettext("Owner"),
+        gettext("Date of birth"), gettext("Stage"), gettext("Language"), gettext("Part of"), gettext("Works at"),
+        gettext("Role there"), gettext("Owner"),
         gettext("Team"), gettext("Tags"), gettext("Class"),
         gettext("Revenue (%(currency)s)") % {"currency": currency}, gettext("Last interaction"), gettext("Note"),
-        *(str(one.label) for one in custom),
+        *(str(one.label) for one in custom), *(str(one.label) for one in known),
     ]  # fmt: skip
     words = {name: dict(wanted.fields[name].choices) for name in WORDED if name in wanted.fields}
     for customer in _every(actor, found.select_related("team")):
         yield [
             *_cells(customer, currency, hidden, words),
             *(plain(one, value_of(one, customer.custom.get(one.key))) for one in custom),
+            *(_known(customer, one) for one in known),
         ]
 
 
@@ -62,15 +68,10 @@ def export_count(actor: Actor, query: Mapping[str, str]) -> int:
 
 
 def _every(actor: Actor, found: CustomerQuerySet) -> Iterator[Customer]:
-    """All rows, some at a time; those above them by name, if the actor sees these."""
+    """All rows, some at a time."""
     last = 0
     while rows := list(found.filter(pk__gt=last).order_by("pk")[:CHUNK]):
-        above = {row.parent_id for row in rows if row.parent_id}
-        seen = Customer.objects.visible_to(actor).filter(pk__in=above) if above else Customer.objects.none()
-        names = dict(seen.values_list("pk", "name"))
-        for row in queries.concealed(actor, rows):
-            row.parent_name = names.get(row.parent_id or 0, "")  # type: ignore[attr-defined]
-            yield row
+        yield from queries.concealed(actor, rows)
         last = rows[-1].pk
 
 
@@ -78,6 +79,10 @@ def _value(customer: Customer, one: Field, currency: str, hidden: Sequence[str])
     """A column of the list as it goes into a file."""
     if one.custom:
         return plain(one, value_of(one, customer.custom.get(one.key)))
+    if one.name.startswith(TRAIT):
+        return _known(customer, one)
+    if one.name in belonging.FIELDS:
+        return ", ".join(belonging.words(customer, one.name))
     traits = queries.worth_traits_of(customer)
     match one.name:
         case "class":
@@ -104,6 +109,16 @@ def _value(customer: Customer, one: Field, currency: str, hidden: Sequence[str])
     return plain(one, getattr(customer, one.path) or None)
 
 
+def _known(customer: Customer, one: Field) -> Any:
+    """What is known under a name: numbers as such, choices and yes or no in words, days in ISO."""
+    trait = queries.worth_traits_of(customer).get(one.name.removeprefix(TRAIT))
+    if trait is None:
+        return ""
+    if one.kind in (FieldKind.CHOICE, FieldKind.YESNO):
+        return words_of(trait)
+    return trait.text if trait.number is None else trait.number.normalize()
+
+
 def _cells(
     customer: Customer, currency: str, hidden: Sequence[str], words: Mapping[str, Mapping[str, Any]]
 ) -> list[Any]:
@@ -120,7 +135,8 @@ def _cells(
         CustomerKind(customer.kind).label, code.value if code else "", phone_for_file(phone.key) if phone else "",
         email.key if email else "", customer.city, customer.country, customer.job_title, customer.birth_date,
         *(str(words.get(name, {}).get(getattr(customer, name), getattr(customer, name))) for name in WORDED),
-        getattr(customer, "parent_name", ""), customer.owner.name if customer.owner else "",
+        *(", ".join(belonging.words(customer, name)) for name in belonging.FIELDS),
+        customer.owner.name if customer.owner else "",
         customer.team.name if customer.team else "", ", ".join(sorted(row.tag.name for row in customer.tagged.all())),
         traits[queries.CLASS].text if queries.CLASS in traits else "",
         worth.number.normalize() if worth and worth.number is not None and worth.currency == currency else "",

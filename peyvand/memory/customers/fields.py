@@ -15,11 +15,13 @@ from peyvand.foundation.fields.kinds import FieldKind
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.pieces import CLASSES
 from peyvand.memory.customers import access, asks
+from peyvand.memory.customers.belonging import belonging
 from peyvand.memory.customers.lists import list_choices, on_list
 from peyvand.memory.customers.models import Customer, CustomerKind, Tag
 from peyvand.memory.customers.stages import stage_choices, stage_order
 
 RECORD = "customer"
+TRAIT = "t."  # of the names of fields that are traits
 LANGUAGES = (("fa", _("Persian")), ("en", _("English")))
 MOST_TAGS = 500
 _CLASSES: list[tuple[str, Any]] = [(code, label) for code, (label, _icon) in CLASSES.items()]
@@ -72,6 +74,7 @@ def built_in(actor: Actor) -> Sequence[Field]:
         Field("note", _("About them"), FieldKind.LONG, "notes", "note", "note"),
         Field("team", _("Team"), FieldKind.COLLEAGUE, "users-group", "team_id", "team_id", hideable=False,
               choices=LazyChoices(partial(team_choices, actor=actor))),
+        *belonging(actor),
         Field("created_at", pgettext_lazy("customers", "Known since"), FieldKind.MOMENT, "calendar-plus", "created_at",
               sortable=True, hideable=False),
         Field("updated_at", _("Last change"), FieldKind.MOMENT, "history", "updated_at", sortable=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,12 +21,12 @@ from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.foundation.text.digits import latin_digits
 from peyvand.foundation.text.identifiers import IdentifierError, parse_phone
 from peyvand.foundation.text.keys import fa_key
-from peyvand.foundation.ui.formats import local_date
 from peyvand.foundation.ui.lists import places
 from peyvand.memory.customers import access, naming
 from peyvand.memory.customers.access import CustomerQuerySet
+from peyvand.memory.customers.belonging import PARENT, above, current
 from peyvand.memory.customers.data import IdentityData
-from peyvand.memory.customers.fields import RECORD
+from peyvand.memory.customers.fields import RECORD, TRAIT
 from peyvand.memory.customers.finding import by_custom
 from peyvand.memory.customers.keys import identity_key
 from peyvand.memory.customers.models import Customer, CustomerTag, Identity, IdentityKind, Relation, Tag, Trait
@@ -149,26 +149,27 @@ def worth_currency(*, actor: Actor, default: str) -> str:
     return traits.order_by("currency").values_list("currency", flat=True).first() or default
 
 
-def with_people(found: CustomerQuerySet, *, actor: Actor, tags: bool = False) -> CustomerQuerySet:
+def with_people(
+    found: CustomerQuerySet, *, actor: Actor, tags: bool = False, columns: Collection[str] = ()
+) -> CustomerQuerySet:
     """The same customers with what a row shows: owner, identities, traits of worth, organisation; in five queries.
 
-    Of organisations only those that the actor sees. With `tags` their tags too, in one more.
+    Of organisations only those that the actor sees. With `tags` their tags too, in one more; of `columns` the traits
+    are read along, and the organisation above in one more query.
     """
     jobs = Relation.objects.select_related("organisation").filter(current()).order_by("id")
     if actor.scope(access.VIEW) < Scope.ALL:
         jobs = jobs.filter(organisation__in=Customer.objects.visible_to(actor))
     if tags:
         found = found.prefetch_related("tagged__tag")
+    if PARENT in columns:
+        found = found.prefetch_related(above(actor))
+    names = {CLASS, WORTH, SLIPPING, *(name.removeprefix(TRAIT) for name in columns if name.startswith(TRAIT))}
     return found.select_related("owner", "touch").prefetch_related(
         Prefetch("identities", Identity.objects.order_by("-is_primary", "kind", "id")),
-        Prefetch("traits", Trait.objects.filter(name__in=(CLASS, WORTH, SLIPPING)), to_attr="worth_traits"),
+        Prefetch("traits", Trait.objects.filter(name__in=names), to_attr="worth_traits"),
         Prefetch("roles", jobs, to_attr="jobs"),
     )
-
-
-def current() -> Q:
-    """Of relations: those that have not ended."""
-    return Q(until=None) | Q(until__gte=local_date(timezone.now()))
 
 
 # ── searching ─────────────────────────────────────────────────────────────

@@ -33,6 +33,7 @@ from peyvand.memory.customers.trail import (
     unseen_lists,
     unseen_with_customer,
 )
+from peyvand.memory.customers.trait_fields import TRAIT_FIELDS
 from peyvand.memory.customers.webhooks import WEBHOOKS
 
 
@@ -48,6 +49,7 @@ DECLARATIONS = (
     *access.PERMISSIONS,
     *shapes.DECLARATIONS,
     CUSTOMER,
+    TRAIT_FIELDS,
     MenuEntry("customers", _("Customers"), "users", "customers:list", "customer", 10, access.VIEW, key="C"),
     MenuEntry(
         "customers.lists",

@@ -14,8 +14,9 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from peyvand.foundation.registry.actor import Actor
 from peyvand.memory.customers import access
+from peyvand.memory.customers.belonging import current
 from peyvand.memory.customers.models import Customer, CustomerKind, Relation
-from peyvand.memory.customers.queries import concealed, current
+from peyvand.memory.customers.queries import concealed
 
 NEAR = 30  # organisations that are shown at once
 MOST_LEVELS = 100

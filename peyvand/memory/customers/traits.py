@@ -18,10 +18,11 @@ from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.formats import number
 from peyvand.memory.customers import access
 from peyvand.memory.customers.declarations import TraitKind
+from peyvand.memory.customers.fields import TRAIT
 from peyvand.memory.customers.models import Trait
 from peyvand.memory.customers.services.traits import API, IMPORT, SAID, STAFF
 
-PREFIX = "t."  # of the names of fields that are traits
+PREFIX = TRAIT
 MOST_NAMES = 200
 
 

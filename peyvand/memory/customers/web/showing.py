@@ -23,10 +23,12 @@ from peyvand.foundation.money.parsing import parse_amount
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.text.bidi import isolate
 from peyvand.foundation.ui.formats import money, number, unit_word
-from peyvand.memory.customers.fields import OF_PEOPLE
+from peyvand.memory.customers import belonging
+from peyvand.memory.customers.fields import OF_PEOPLE, TRAIT
 from peyvand.memory.customers.filters import TOUCHED, VIEWS, Asked
 from peyvand.memory.customers.models import Customer, Identity, IdentityKind
 from peyvand.memory.customers.queries import CLASS, SLIPPING, WORTH, worth_traits_of
+from peyvand.memory.customers.traits import words_of
 
 IDENTITY_ICONS = {
     IdentityKind.PHONE: "phone",
@@ -266,7 +268,7 @@ class Cell:
     editable: bool = False
 
 
-_NAMED = ("tags", "lists")  # whose values are names already
+_NAMED = ("tags", "lists", *belonging.FIELDS)  # whose values are names already
 _OWN_CELLS = ("class", "worth", "touched", "channels", "owner")
 
 
@@ -279,12 +281,19 @@ def cell(customer: Customer, one: RecordField, *, cls: str = "", editable: bool 
     """One field of a customer; one that nobody types, or that such a customer has none of, is not to be edited."""
     may = editable and bool(one.edited) and not (customer.is_organisation and one.name in OF_PEOPLE)
     value = None if one.name in _OWN_CELLS else value_in(customer, one)
-    text = gettext(", ").join(value) if one.name in _NAMED and value else shown(one, value)
+    if one.name.startswith(TRAIT):
+        text = words_of(value) if value is not None else ""
+    else:
+        text = gettext(", ").join(value) if one.name in _NAMED and value else shown(one, value)
     return Cell(one, cls or _CARD.get(one.name, "cu-extra"), text, may)
 
 
 def value_in(customer: Customer, one: RecordField) -> Any:
-    """A field's value of a customer as `kinds.shown` takes it."""
+    """A field's value of a customer as `kinds.shown` takes it; of a trait the trait itself."""
+    if one.name.startswith(TRAIT):
+        return worth_traits_of(customer).get(one.name.removeprefix(TRAIT))
+    if one.name in belonging.FIELDS:
+        return belonging.words(customer, one.name)
     if one.custom:
         return value_of(one, customer.custom.get(one.key))
     if one.name in ("phone", "email"):

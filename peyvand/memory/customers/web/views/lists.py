@@ -190,7 +190,7 @@ def _page(request: StaffRequest, listing: Listing) -> KeysetPage[Customer]:
 def _dressed(rows: CustomerQuerySet, listing: Listing) -> CustomerQuerySet:
     """The rows with what the columns show."""
     columns = listing.wanted.columns
-    rows = queries.with_people(rows, actor=listing.actor, tags="tags" in columns)
+    rows = queries.with_people(rows, actor=listing.actor, tags="tags" in columns, columns=columns)
     return with_lists(rows, actor=listing.actor) if "lists" in columns else rows
 
 

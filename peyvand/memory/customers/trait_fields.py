@@ -1,0 +1,59 @@
+"""What is known of customers under names, as fields of their list: shown, asked for and sorted by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.expressions import Combinable
+
+from peyvand.foundation.fields.conditions import Condition, compared
+from peyvand.foundation.fields.declarations import Field, MoreFields
+from peyvand.foundation.fields.kinds import FieldKind
+from peyvand.foundation.fields.sorting import as_people_sort
+from peyvand.foundation.registry.actor import Actor
+from peyvand.memory.customers.fields import RECORD
+from peyvand.memory.customers.models import Trait
+from peyvand.memory.customers.queries import CLASS, WORTH
+from peyvand.memory.customers.traits import TraitName, names
+
+OF_THEIR_OWN = (CLASS, WORTH)  # which the list has as fields already
+SEPARATOR = ","  # of columns in an address
+# A condition that says of whom it does not hold, by the one that says of whom it does.
+_NEGATED: Mapping[str, str] = {"not": "is", "none": "any", "notlast": "last", "no": "yes", "empty": "filled"}
+
+
+def trait_fields(actor: Actor) -> Sequence[Field]:
+    """A field for each name under which anything is known; nobody types into them."""
+    return tuple(
+        replace(one.field, sortable=True, asks=partial(_holds, actor, one.name), order=partial(_order, one))
+        for one in names(actor=actor)
+        if one.name not in OF_THEIR_OWN and SEPARATOR not in one.name
+    )
+
+
+def _column(kind: str) -> str:
+    return "number" if kind in (FieldKind.NUMBER, FieldKind.MONEY, FieldKind.YESNO) else "text"
+
+
+def _holds(actor: Actor, name: str, condition: Condition) -> Q:
+    found = Trait.objects.filter(demo=actor.demo, name=name)
+    operator = _NEGATED.get(condition.operator, condition.operator)
+    if operator == "yes":
+        found = found.filter(Q(number__gt=0) | Q(text="true"))
+    elif operator != "filled":
+        found = found.filter(compared(replace(condition, operator=operator), _column(condition.field.kind)))
+    those = Q(pk__in=found.values("customer_id"))
+    return ~those if condition.operator in _NEGATED else those
+
+
+def _order(one: TraitName) -> Combinable:
+    column = _column(one.kind)
+    of = Trait.objects.filter(customer=OuterRef("pk"), name=one.name)
+    value = Subquery(of.values(column)[:1])
+    return as_people_sort(value) if column == "text" else value
+
+
+TRAIT_FIELDS = MoreFields("customers.traits", record=RECORD, fields=trait_fields)
