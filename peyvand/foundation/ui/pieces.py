@@ -66,6 +66,7 @@ class Stat:
 class TimelineItem:
     """Something that happened. `body` is people's text; `template` with `context` draws what plain text can't.
 
+    `meta` reads in the direction of the page: names in it are isolated by whoever makes it (text.bidi.isolate).
     `tone` is one of the avatar grounds 0–6, None for the quiet ones. `note` is yellow paper, for internal notes only.
     """
 

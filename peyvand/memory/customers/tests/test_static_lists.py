@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from peyvand.events.customers import ListChanged
 from peyvand.foundation.changes.services import undo
@@ -61,7 +62,7 @@ def test_a_list_is_seen_by_its_owner_its_team_and_everyone_where_it_is_shared() 
             if name not in changed:
                 with pytest.raises((CustomerList.DoesNotExist, NotAllowed)):
                     services.list_save(actor=actor, data=ListData(name="x"), one=one)
-    with pytest.raises(InvalidError, match="own or of your team"):
+    with override("en"), pytest.raises(InvalidError, match="own or of your team"):
         services.list_save(actor=mine, data=ListData(name="given away", owner_id=mina.pk))
     assert not CustomerList.objects.filter(name="given away").exists()
     sample = services.list_save(actor=system_actor(demo=True), data=ListData(name="sample", shared=True))
