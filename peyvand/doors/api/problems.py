@@ -24,6 +24,7 @@ from peyvand.foundation.accounts.access import RefusedError
 from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedError
 from peyvand.foundation.fields.errors import InvalidError as FieldsInvalidError
 from peyvand.foundation.files.services import FileRefusedError, NoSuchFileError
+from peyvand.foundation.money.amounts import AmountError
 from peyvand.foundation.money.currencies import UnknownCurrencyError
 from peyvand.foundation.registry.actor import NotAllowed
 from peyvand.foundation.text.identifiers import IdentifierError
@@ -186,6 +187,7 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     TooLongError: _unprocessable,
     IdentifierError: _unprocessable,
     UnknownCurrencyError: _unprocessable,
+    AmountError: _unprocessable,
     BadCursorError: lambda _error: problem(400, _("This cursor is of another list.")),
     RequestDataTooBig: lambda _error: problem(413),
     SuspiciousOperation: lambda _error: problem(400),
