@@ -106,7 +106,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     database, data = tmp_path_factory.mktemp("away"), tmp_path_factory.mktemp("served")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DATABASE_URL", raising=False)
-        address = cluster.ensure(database, durable=False).url
+        address = cluster.ensure(database).url  # durable: what is acknowledged has to outlive it
         without = ("PEYVAND_TEST_CLUSTER", "PEYVAND_SECRET_KEY")
         port = free_port()
         environment = {
@@ -225,7 +225,7 @@ def started(site: Site) -> None:
     """The database again."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DATABASE_URL", raising=False)
-        cluster.ensure(site.database, durable=False)
+        cluster.ensure(site.database)
 
 
 def child(site: Site, word: str) -> psutil.Process | None:

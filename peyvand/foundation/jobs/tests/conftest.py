@@ -74,7 +74,7 @@ def start_worker(committing: None) -> Iterator[StartWorker]:
         process.wait()
 
 
-def until(condition: Callable[[], object], *, seconds: float = 30) -> None:
+def until(condition: Callable[[], object], *, seconds: float = 600) -> None:
     """Wait until that is true."""
     deadline = time.monotonic() + seconds
     while not condition():

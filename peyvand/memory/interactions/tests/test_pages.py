@@ -221,3 +221,15 @@ def test_rates_are_settings_with_the_way_back(admin: Client) -> None:
     assert admin.post(reverse("interactions:rates"), {**post, "cost": "much"}).status_code == 422
     admin.post(reverse("interactions:rate-remove", args=[rate.pk]))
     assert not CostRate.objects.exists()
+
+
+def test_a_line_reads_in_the_direction_of_the_page_whoever_it_names(client: Client) -> None:
+    role, _made = Role.objects.get_or_create(key="admin", defaults={"name": "Administrator"})
+    arash = factories.user("آرش", role=role, language="en")
+    client.force_login(arash)
+    maryam = factories.customer("مریم")
+    services.call_log(
+        actor=factories.actor(arash), customer=maryam, direction="in", duration_s=300
+    )  # fmt: skip
+    page = text_of(client.get(reverse("customers:one", args=[maryam.pk])))
+    assert '<span class="mut">\u2068آرش\u2069, \u20685 minutes\u2069' in page, "no <bdi>, which would turn it round"
