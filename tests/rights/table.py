@@ -399,6 +399,7 @@ FIXED: Mapping[str, Any] = {
 # What is posted where an empty form would do nothing.
 BODIES: Mapping[str, Mapping[str, str]] = {
     "customers:bulk": {"ids": "{customer_id}", "owner": "none"},
+    "knowledge:archive": {"archived": "1"},
     "customers:relation-add": {"customer": "{firm_id}", "role": "buyer"},
     "customers:part-add": {"customer": "{part_id}"},
     "customers:identity": {"value": "new@example.com"},

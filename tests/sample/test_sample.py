@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from peyvand.foundation.accounts.models import Team, User
 from peyvand.foundation.changes.models import ChangeSet
@@ -129,7 +130,9 @@ def test_a_load_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_every_part_is_a_change_set_of_its_own() -> None:
-    services.demo_load(actor=ACTOR, size=0.05)
+    with override("en"):  # as on a terminal; the trail is in the language of the one who acts
+        services.demo_load(actor=ACTOR, size=0.05)
+    assert not [title for title in ChangeSet.objects.values_list("title", flat=True) if title.isascii()]
     loaded = [part for part in registry.all(DemoPart) if part.load is not None]
     assert ChangeSet.objects.filter(kind="demo", demo=True).count() == 1 + len(loaded)  # its people, and the rooms
 

@@ -238,3 +238,22 @@ def test_long_bodies_are_compared_at_once() -> None:
     old = "\n".join(f"سطر {n} چای و قهوه" for n in range(3000))
     new = "\n".join(f"سطر {n} چای یا قهوه" for n in range(3000))
     assert len(compared(old, new)) <= 3001
+
+
+def test_a_writers_pages_offer_only_what_writers_may(client: Client) -> None:
+    writers = Role.objects.create(name="writers")
+    for right in ("knowledge.view", "knowledge.edit"):
+        writers.grants.create(permission=right, scope=Scope.ALL)
+    client.force_login(User.objects.create_user("service@example.com", name="Peyman", role=writers))
+    article = write(audience="staff")
+    services.text_publish(actor=system_actor(), text=text_of(article))
+    away = reverse("knowledge:archive", args=[article.pk])
+    assert away in client.get(reverse("knowledge:one", args=[article.pk])).content.decode()
+    edit = reverse("knowledge:edit", args=[article.pk])
+    form = {"title_fa": "چای", "body_fa": "متن تازه", "audience": "public", "version": str(article.version)}
+    assert client.post(edit, form).status_code == 302
+    article.refresh_from_db()
+    assert article.audience == "staff", "who may read it is for publishers to say; the field is not theirs to change"
+    assert client.post(away, {"archived": "1"}).status_code == 302
+    page = client.get(reverse("knowledge:one", args=[article.pk])).content.decode()
+    assert away not in page, "readers would see it again"

@@ -132,6 +132,7 @@ def one(request: StaffRequest, article_id: int) -> HttpResponse:
         "due": shown.article.review_on is not None and shown.article.review_on <= local_date(timezone.now()),
         "may_edit": actor.may(access.EDIT),
         "may_publish": actor.may(access.PUBLISH),
+        "may_bring_back": actor.may(access.PUBLISH) or not _is_published(shown),
     }
     return render(request, "knowledge/one.html", context)
 
@@ -153,10 +154,17 @@ def edit(request: StaffRequest, article_id: int) -> HttpResponse:
     return _form(request, shown)
 
 
+def _is_published(shown: Shown) -> bool:
+    """Whether readers see any of its texts."""
+    return any(text.published is not None for text, _version in shown.texts.values())
+
+
 def _form(request: StaffRequest, shown: Shown | None) -> HttpResponse:
     actor = request.actor
     initial = initial_of(shown) if shown else {"owner_id": actor.user_id, "audience": Audience.STAFF}
     form = ArticleForm(request.POST or None, actor=actor, initial=initial)
+    if shown and _is_published(shown) and not actor.may(access.PUBLISH):
+        form.fields["audience"].disabled = True
     version = shown.article.version if shown else 0
     meanwhile = ""
     if request.method == "POST" and shown:  # what was read first counts until it is saved or the writer was told
