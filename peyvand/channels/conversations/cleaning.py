@@ -1,8 +1,8 @@
 """What somebody else's page of HTML may still do when we show it: be read.
 
-Tags, attributes and styles are allowed one by one (nh3); scripts, forms, frames, and whatever a browser fetches by itself
-are gone. Pictures of the internet tell their sender that, when and where a mail was opened, so that they are left out
-until somebody asks for them. What comes out is shown in a frame of its own without scripts, never on a page of ours.
+Tags, attributes and styles are allowed one by one (nh3); scripts, forms, frames and whatever a browser fetches by
+itself are gone. Pictures of the internet tell their sender that, when and where a mail was opened: they are left out
+until somebody asks for them. What comes out is shown in a frame of its own without scripts, never on our pages.
 """
 
 from __future__ import annotations
@@ -21,14 +21,18 @@ _PICTURE = re.compile(r"\s*data:image/(png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\
 _LINK = re.compile(r"\s*(https?://|mailto:|tel:)", re.IGNORECASE)
 _FETCHES = re.compile(r"url|expression|import|image-set|\\|/\*|@|<", re.IGNORECASE)
 
-TAGS = frozenset(
-    "a abbr address article b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl "
-    "dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp "
-    "section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
-)
-_EMPTIED = frozenset(
-    "script style title head noscript template iframe object embed applet math svg select textarea".split()
-)
+_TAGS = """
+a abbr address article b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em
+figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp section small
+span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr
+"""
+_GONE = "script style title head noscript template iframe object embed applet math svg select textarea"
+_STYLES = """
+background-color border-collapse border-color border-radius border-spacing border-style border-width color direction
+display font font-family font-size font-style font-variant font-weight height letter-spacing line-height list-style-type
+max-height max-width min-height min-width opacity overflow-wrap table-layout text-align text-decoration text-indent
+text-transform unicode-bidi vertical-align white-space width word-break word-spacing word-wrap
+"""
 _EVERYWHERE = frozenset({"dir", "lang", "style", "align", "title"})
 _BLOCK = frozenset({"width", "height", "valign", "bgcolor", "border", "cellpadding", "cellspacing"})
 _ATTRIBUTES: Mapping[str, frozenset[str]] = {
@@ -49,14 +53,7 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
 }
 _SIDES = ("", "-top", "-right", "-bottom", "-left", "-inline-start", "-inline-end", "-block-start", "-block-end")
 STYLES = frozenset(
-    [
-        *"background-color border-collapse border-color border-radius border-spacing border-style border-width color "
-        "direction display font font-family font-size font-style font-variant font-weight height letter-spacing "
-        "line-height list-style-type max-height max-width min-height min-width opacity overflow-wrap table-layout "
-        "text-align text-decoration text-indent text-transform unicode-bidi vertical-align white-space width "
-        "word-break word-spacing word-wrap".split(),
-        *(f"{what}{side}" for what in ("margin", "padding", "border") for side in _SIDES),
-    ]
+    [*_STYLES.split(), *(f"{what}{side}" for what in ("margin", "padding", "border") for side in _SIDES)]
 )
 
 
@@ -105,8 +102,8 @@ def _sieve(images: bool, inline: Mapping[str, str], seen: list[str] | None = Non
         return value
 
     return nh3.Cleaner(
-        tags=set(TAGS),
-        clean_content_tags=set(_EMPTIED),
+        tags=set(_TAGS.split()),
+        clean_content_tags=set(_GONE.split()),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         attribute_filter=kept,
         strip_comments=True,
