@@ -22,7 +22,7 @@ from peyvand.channels.conversations.services import ReplyData
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import BadCursorError, paginate
-from peyvand.foundation.ui.rest import Given
+from peyvand.foundation.ui.rest import Given, example
 
 LARGEST_PAGE = 100
 LONGEST = 200_000
@@ -51,7 +51,7 @@ class ConversationOut(Schema):
     version: int
 
 
-class EntryOut(Schema):
+class SaidOut(Schema):
     """What was said. `way` is in, out, note or event; `message_id` and `message_state` are the ledger's."""
 
     id: int
@@ -76,13 +76,15 @@ class ConversationPage(Schema):
 class ThreadOut(ConversationOut):
     """A conversation with the latest of what was said in it, oldest first."""
 
-    entries: list[EntryOut]
+    entries: list[SaidOut]
 
 
 class ReplyIn(Given):
     """An answer. With `seen`, the last entry one knows of, 409 when something was said since; `once` is your own name
     for it: sent twice, it goes once.
     """
+
+    model_config = example({"text": "It is on its way.", "channel": "sms", "close": True, "seen": 812})
 
     text: str = Field(max_length=LONGEST)
     channel: str = Field(max_length=40)
@@ -95,11 +97,15 @@ class ReplyIn(Given):
 class NoteIn(Given):
     """A note for colleagues; «@name» calls one."""
 
+    model_config = example({"text": "@sara knows the order."})
+
     text: str = Field(max_length=LONGEST)
 
 
 class AssignIn(Given):
     """Whose it is to be; neither for nobody’s."""
+
+    model_config = example({"user_id": 3})
 
     user_id: int | None = Field(default=None, ge=1, lt=2**63)
     team_id: int | None = Field(default=None, ge=1, lt=2**63)
@@ -107,6 +113,8 @@ class AssignIn(Given):
 
 class SnoozeIn(Given):
     """Until when it is put aside."""
+
+    model_config = example({"until": "2026-04-20T09:30:00Z"})
 
     until: AwareDatetime
 
@@ -171,7 +179,7 @@ def conversation_read(request: StaffRequest, conversation_id: int) -> dict[str, 
         return _thread(request.actor, conversation_id)
 
 
-@router.post("/conversations/{conversation_id}/reply", response={201: EntryOut}, summary="Answer the customer")
+@router.post("/conversations/{conversation_id}/reply", response={201: SaidOut}, summary="Answer the customer")
 def conversation_reply(request: StaffRequest, conversation_id: int, data: ReplyIn) -> tuple[int, dict[str, Any]]:
     """It goes through the gate; what the gate refuses is told and not kept."""
     with _refusals():
@@ -180,7 +188,7 @@ def conversation_reply(request: StaffRequest, conversation_id: int, data: ReplyI
     return 201, _said(entry)
 
 
-@router.post("/conversations/{conversation_id}/note", response={201: EntryOut}, summary="Note for colleagues")
+@router.post("/conversations/{conversation_id}/note", response={201: SaidOut}, summary="Note for colleagues")
 def conversation_note(request: StaffRequest, conversation_id: int, data: NoteIn) -> tuple[int, dict[str, Any]]:
     """Customers never read it."""
     with _refusals():
