@@ -158,8 +158,9 @@ def _follow(conversation: Conversation, entry: Entry, received: Received) -> Non
     conversation.preview = " ".join(entry.text.split())[:PREVIEW] or entry.subject[:PREVIEW]
     conversation.version += 1
     if not received.automatic:
-        conversation.channel, conversation.account_id = received.channel, received.account_id
-        conversation.address = received.address[:254]
+        if received.trusted or not conversation.address:  # who is not proved to take part gets no answers
+            conversation.channel, conversation.account_id = received.channel, received.account_id
+            conversation.address = received.address[:254]
         conversation.last_in_at = received.at
         conversation.waiting_since = conversation.waiting_since or received.at
         conversation.state, conversation.snoozed_until, conversation.closed_at = State.OPEN, None, None

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 PASS, FAIL, NONE = "pass", "fail", "none"
 KeyFinder = Callable[[bytes, int], bytes | None]
+MOST_SIGNATURES = 3
 LARGEST_CHECKED = 12 * 2**20  # bytes; of larger mails no signature is checked here
 _METHOD = re.compile(r"\b(dmarc|dkim|spf)\s*=\s*(\w+)([^;]*)", re.IGNORECASE)
 _DOMAIN = re.compile(r"\b(?:header\.d|header\.i|smtp\.mailfrom|header\.from)\s*=\s*[\"']?([^\s;\"'()]+)", re.IGNORECASE)
@@ -89,25 +90,37 @@ def _judged(mail: Parsed, domain: str, authserv: str) -> Proved:
 
 def _checked(raw: bytes, domain: str, key_finder: KeyFinder) -> Proved:
     """The signature of the sender's own domain, checked; a broken one of somebody else says nothing."""
-    found: bytes | None = None
-    asked: list[bytes] = []
+    found: list[bytes | None] = []
 
     def finder(name: bytes, timeout: int = 5) -> bytes | None:
-        nonlocal found
-        asked.append(name)
-        found = key_finder(name, timeout)
-        return found
+        found.append(key_finder(name, timeout))
+        return found[-1]
 
     try:
         checker = dkim.DKIM(raw, logger=logger, minkey=1024, timeout=5)
-        count = min(len([one for one in checker.headers if one[0].lower() == b"dkim-signature"]), 3)
-        for index in range(count):
-            good = checker.verify(idx=index, dnsfunc=finder)
-            signer = (checker.domain or b"").decode("ascii", "replace").lower()
-            if good and organisation(signer) == organisation(domain):
-                return Proved(PASS, "dkim", signer)
-            if not good and found is not None and organisation(signer) == organisation(domain):
-                return Proved(FAIL, "dkim", signer)
-    except (dkim.DKIMException, ValueError, KeyError, IndexError, UnicodeError, OSError, TypeError):
+        values = [value for name, value in checker.headers if name.lower() == b"dkim-signature"][:MOST_SIGNATURES]
+    except (dkim.DKIMException, ValueError):
         return Proved(NONE, "", domain)
-    return Proved(NONE, "", domain)
+    result = Proved(NONE, "", domain)
+    for index, value in enumerate(values):
+        signer = _signer(value)
+        if organisation(signer) != organisation(domain):
+            continue
+        found.clear()
+        try:
+            good = checker.verify(idx=index, dnsfunc=finder)
+        except dkim.ValidationError:  # its body is another one than was signed, or its time is over
+            good, found = False, [b""]
+        except (dkim.DKIMException, ValueError, KeyError, IndexError, UnicodeError, OSError, TypeError):
+            continue
+        if good:
+            return Proved(PASS, "dkim", signer)
+        if found and found[-1] is not None:
+            result = Proved(FAIL, "dkim", signer)
+    return result
+
+
+def _signer(value: bytes) -> str:
+    """The domain that a signature speaks for."""
+    said = re.search(rb"(?:^|;)\s*d\s*=\s*([^\s;]+)", value)
+    return said[1].decode("ascii", "replace").lower() if said else ""

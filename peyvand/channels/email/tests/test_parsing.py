@@ -205,5 +205,6 @@ def test_a_signature_is_checked_here() -> None:
     assert result(good) == "pass"
     assert result(good.replace(b"Subject: Tea", b"Subject: Pay")) == "fail"
     assert result(good, None) == "none", "who can't be asked proves nothing"
+    assert result(good.replace("چای".encode(), b"gold")) == "fail"
     assert result(foreign) == "none"
     assert result(mail()) == "none"
