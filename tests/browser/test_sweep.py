@@ -254,6 +254,7 @@ NOT_PAGES = {
     "email:test",
     "email:proofs-look",
     "email:folders-read",
+    "email:hook",
     "email:key",
     "email:marketing",
     "sms:remove",

@@ -344,6 +344,7 @@ email:test POST email.manage
 email:folders GET email.manage
 email:folders POST email.manage
 email:folders-read POST email.manage
+email:hook POST email.manage
 email:proofs GET email.manage
 email:proofs-look POST email.manage
 email:key POST email.manage
@@ -404,7 +405,18 @@ MEANT = {
     ("interactions:rate-remove", "rate_id"): "cost_rate_id",
     **{
         (f"email:{page}", "account_id"): "email_id"
-        for page in ("one", "remove", "test", "folders", "folders-read", "proofs", "proofs-look", "key", "marketing")
+        for page in (
+            "one",
+            "remove",
+            "test",
+            "folders",
+            "folders-read",
+            "hook",
+            "proofs",
+            "proofs-look",
+            "key",
+            "marketing",
+        )
     },
 }
 FIXED: Mapping[str, Any] = {

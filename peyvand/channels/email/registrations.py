@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.channels.email import access, demo, personal
 from peyvand.channels.email.carrier import EMAIL
-from peyvand.channels.email.hearing import listening
+from peyvand.channels.email.hearing import hooks, listening
+from peyvand.channels.outreach.declarations import Inbound
 from peyvand.foundation.changes.declarations import TrackedTable
 from peyvand.foundation.jobs.declarations import Standing
 from peyvand.foundation.registry.declarations import DemoPart, SettingsPage
@@ -15,6 +16,7 @@ DECLARATIONS = (
     *access.PERMISSIONS,
     *personal.TABLES,
     EMAIL,
+    Inbound("email", hooks.receive),
     Standing("email.listen", listening.stand),
     TrackedTable("email_emailaccount", _("Account of e-mail"), "mail"),
     TrackedTable("email_emailfolder", _("Folder of a mailbox"), "folder"),

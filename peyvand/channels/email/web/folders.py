@@ -63,3 +63,12 @@ def _tell(request: StaffRequest, shown: Shown) -> None:
     else:
         words = ngettext("Read; %(count)s new mail.", "Read; %(count)s new mails.", new)
         toast(request, words % {"count": number(new)})
+
+
+@require_POST
+def hook(request: StaffRequest, account_id: int) -> HttpResponse:
+    """A new address for the provider's calls."""
+    shown = shown_or_404(request.actor, account_id)
+    services.hook_renew(actor=request.actor, account=shown.row)
+    toast(request, gettext("A new address; give it to the provider, the old one is closed."))
+    return redirect("email:folders", account_id)

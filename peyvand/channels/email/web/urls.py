@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:account_id>/", views.one, name="one"),
     path("<int:account_id>/remove/", views.remove, name="remove"),
     path("<int:account_id>/test/", views.test, name="test"),
+    path("<int:account_id>/hook/", folders.hook, name="hook"),
     path("<int:account_id>/folders/", folders.page, name="folders"),
     path("<int:account_id>/folders/read/", folders.read, name="folders-read"),
     path("<int:account_id>/proofs/", proofs.page, name="proofs"),
