@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import formataddr
 from importlib import import_module
 from typing import Any
 
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.channels.email.models import EmailAccount
 from peyvand.channels.email.secrets import secrets_of
 from peyvand.channels.email.speaking.lines import LONG_PAUSE, PAUSE
-from peyvand.channels.email.speaking.mime import composed, message_id
+from peyvand.channels.email.speaking.mime import good_address, headers_of, message_id, one_line
 from peyvand.channels.outreach.declarations import Outcome, Outgoing, Said
 from peyvand.foundation.files.models import StoredFile
 from peyvand.foundation.registry.declarations import Label
@@ -90,7 +91,10 @@ def send(account: EmailAccount, messages: Sequence[Outgoing], files: Mapping[int
 
 
 def _one(backend: Any, account: EmailAccount, out: Outgoing, files: Mapping[int, StoredFile]) -> Outcome:
-    mail = _mail(account, out, files)
+    try:
+        mail = _mail(account, out, files)
+    except (ValueError, FileNotFoundError) as error:
+        return Outcome(out.id, Said.FAILED, code="address" if isinstance(error, ValueError) else "file-gone")
     try:
         backend.send_messages([mail])
     except AnymailError as error:
@@ -105,11 +109,14 @@ def _one(backend: Any, account: EmailAccount, out: Outgoing, files: Mapping[int,
 
 
 def _mail(account: EmailAccount, out: Outgoing, files: Mapping[int, StoredFile]) -> EmailMultiAlternatives:
-    made = composed(account, out, files={})
-    headers = {name: str(made[name]) for name in _CARRIED if name in made}
+    made = dict(headers_of(account, out))
+    name = account.from_name_en if out.language == "en" else account.from_name_fa
+    sender = formataddr((one_line(name or account.name), good_address(account.address)))
     mail = EmailMultiAlternatives(
-        subject=str(made["Subject"]), body=out.text, from_email=str(made["From"]), to=[str(made["To"])], headers=headers
-    )
+        subject=one_line(out.subject) or one_line(out.text)[:70], body=out.text, from_email=sender,
+        to=[formataddr((one_line(out.to_name), good_address(out.to)))],
+        headers={name: made[name].replace("\r\n", "") for name in _CARRIED if name in made},
+    )  # fmt: skip
     if out.html:
         mail.attach_alternative(out.html, "text/html")
     for one in (files[pk] for pk in out.files if pk in files):

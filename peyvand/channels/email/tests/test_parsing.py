@@ -158,6 +158,7 @@ def test_a_broken_mail_is_taken_too(name: str, at: int, junk: bytes) -> None:
 
 
 @given(st.text(max_size=200))
+@settings(deadline=None)
 def test_headers_are_one_line(text: str) -> None:
     assert "\n" not in header_text(text)
     assert "\r" not in header_text(text)

@@ -13,7 +13,7 @@ from typing import cast
 
 import dkim
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peyvand.channels.email.carrier import EMAIL, accounts, kinds_of, send
@@ -87,6 +87,7 @@ def test_an_answer_names_its_conversation_and_what_it_answers(account: Makes, ou
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
+@settings(deadline=None)
 def test_nobody_adds_a_header(subject: str, name: str) -> None:
     row = EmailAccount(address="hello@house.ir", name="x", from_name_fa=name, plus=True)
     hostile = "\r\nBcc: evil@evil.example\r\n\r\nhello"
@@ -134,6 +135,7 @@ def test_its_signature_is_believed(account: Makes, outgoing: Outgoes) -> None:
 
 
 @given(st.binary(max_size=200))
+@settings(deadline=None)
 def test_any_body_is_signed_as_others_read_it(body: bytes) -> None:
     pem, public = _pair()
     whole = body.replace(b"\r", b"").replace(b"\n", b"\r\n")
