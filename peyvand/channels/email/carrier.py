@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from django.utils import timezone
@@ -15,6 +16,7 @@ from peyvand.foundation.files.models import StoredFile
 from peyvand.memory.consents.models import PurposeKind
 from peyvand.memory.customers.models import IdentityKind
 
+_ADDRESS = re.compile(r"[^\s<>()\[\]]+@[^\s<>()\[\]]+")  # of recipients, whom an account's page does not name
 SAMPLE, SMTP = "sample", "smtp"
 BATCH = 25
 
@@ -86,7 +88,7 @@ def _by_line(row: EmailAccount, messages: Sequence[Outgoing], files: Mapping[int
 def _note(row: EmailAccount, said: Sequence[Outcome]) -> None:
     """What hinders the account as a whole stands on its page; it goes when a message went."""
     again = next((one for one in said if one.said == Said.AGAIN), None)
-    words = f"{again.code} {again.text}".strip()[:300] if again is not None else ""
+    words = _ADDRESS.sub("…", f"{again.code} {again.text}".strip())[:300] if again is not None else ""
     sent = any(one.said == Said.SENT for one in said)
     if sent and (row.sent_at is None or (timezone.now() - row.sent_at).total_seconds() > 60):
         row.sent_at = timezone.now()

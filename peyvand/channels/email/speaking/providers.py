@@ -58,7 +58,6 @@ PROVIDERS: Mapping[str, Provider] = {
     for one in (
         Provider("mailgun", "Mailgun", "mailgun", (_API_KEY, Key("sender_domain", _("Sending domain"), hidden=False))),
         Provider("postmark", "Postmark", "postmark", (Key("server_token", _("Server token")),)),
-        Provider("sendgrid", "SendGrid", "sendgrid", (_API_KEY,)),
         Provider("brevo", "Brevo", "brevo", (_API_KEY,)),
         Provider("resend", "Resend", "resend", (_API_KEY,)),
         Provider("mailjet", "Mailjet", "mailjet", (_API_KEY, Key("secret_key", _("Secret key")))),

@@ -280,6 +280,14 @@ def test_a_wrong_password_is_said_on_the_page_and_waits(account: Makes, outgoing
     assert row.trouble == ""
 
 
+def test_an_accounts_page_names_no_recipient(account: Makes, outgoing: Outgoes, sink: Sink) -> None:
+    sink.rcpt = lambda address: f"450 4.2.1 <{address}>: mailbox busy"
+    row = account(smtp_port=sink.port)
+    sent(row, outgoing())
+    row.refresh_from_db()
+    assert row.trouble == "4.2.1 4.2.1 <…>: mailbox busy"
+
+
 def test_a_server_inside_ones_own_network_is_not_reached(
     account: Makes, outgoing: Outgoes, sink: Sink, settings: object
 ) -> None:
