@@ -34,6 +34,11 @@ class Shown:
     record_value: str
 
     @property
+    def doubted(self) -> bool:
+        """Whether marketing goes from it though its proofs stood no more when they were looked at last."""
+        return self.row.marketing and self.row.proved_at is not None and not doctor.stands(self.proofs)
+
+    @property
     def reads(self) -> bool:
         """Whether it has a mailbox that is read."""
         return bool(self.row.imap_host)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.channels.email import access, demo, personal
+from peyvand.channels.email import access, demo, personal, services
 from peyvand.channels.email.carrier import EMAIL
 from peyvand.channels.email.hearing import hooks, listening
 from peyvand.channels.outreach.declarations import Inbound
 from peyvand.foundation.changes.declarations import TrackedTable
 from peyvand.foundation.jobs.declarations import Standing
-from peyvand.foundation.registry.declarations import DemoPart, SettingsPage
+from peyvand.foundation.registry.declarations import DemoPart, Schedule, SettingsPage
 
 DECLARATIONS = (
     *access.PERMISSIONS,
     *personal.TABLES,
     EMAIL,
     Inbound("email", hooks.receive),
+    Schedule("email.proofs", "27 5 * * *", services.proofs_look_all),
     Standing("email.listen", listening.stand),
     TrackedTable("email_emailaccount", _("Account of e-mail"), "mail"),
     TrackedTable("email_emailfolder", _("Folder of a mailbox"), "folder"),

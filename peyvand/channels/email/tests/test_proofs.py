@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from peyvand.channels.email import doctor, services
+from peyvand.channels.email import doctor, queries, services
 from peyvand.channels.email.doctor import Proof, examined, organisation, spf_asks, stands
 from peyvand.channels.email.errors import InvalidError
 from peyvand.channels.email.models import EmailAccount
@@ -139,3 +139,13 @@ def test_a_new_key_has_a_new_name_and_is_kept_shut(account: Makes, actor: Actor)
     assert secrets_of(again)[DKIM] != first
     with pytest.raises(InvalidError):
         services.dkim_make(actor=actor, account=account(provider="postmark"))
+
+
+def test_proofs_are_looked_at_again_and_a_loss_is_shown(row: EmailAccount, actor: Actor, account: Makes) -> None:
+    services.marketing_set(actor=actor, account=row, on=True, resolver=resolver(GOOD))
+    services.proofs_look_all(resolver=ill(dkim=[]))
+    shown = queries.account_get(actor=actor, id=row.pk)
+    assert shown.doubted
+    assert shown.row.marketing
+    services.proofs_look_all(resolver=resolver(GOOD))
+    assert not queries.account_get(actor=actor, id=row.pk).doubted
