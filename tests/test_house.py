@@ -40,7 +40,7 @@ ROOMS = {
         ["commerce"],
         ["knowledge", "matching", "privacy"],
     ],
-    "channels": [["outreach"], ["conversations"], ["sms"]],
+    "channels": [["outreach"], ["conversations"], ["email", "sms"]],
     "insight": [["warehouse"], ["value"]],
     "doors": [["workspace", "api", "console", "site"]],
 }

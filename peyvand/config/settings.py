@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "peyvand.channels.outreach.apps.OutreachConfig",
     "peyvand.channels.conversations.apps.ConversationsConfig",
     "peyvand.channels.sms.apps.SmsConfig",
+    "peyvand.channels.email.apps.EmailConfig",
     "peyvand.insight.warehouse.apps.WarehouseConfig",
     "peyvand.insight.value.apps.ValueConfig",
     "peyvand.doors.workspace.apps.WorkspaceConfig",

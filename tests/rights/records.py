@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from peyvand.channels.conversations.models import Conversation, Entry, Way
+from peyvand.channels.email.models import EmailAccount
 from peyvand.channels.outreach.models import Cap
 from peyvand.channels.outreach.services import (
     ContentData,
@@ -157,11 +158,13 @@ def _messages_of(make: _Maker, customer: Customer) -> Records:
         subject=f"{marker} said", preview=f"{marker} said", entries_count=1, last_in_at=timezone.now(),
         waiting_since=timezone.now(),
     )  # fmt: skip
-    Entry.objects.create(
-        conversation=talk, way=Way.IN, channel="sms", at=timezone.now(), text=f"{marker} said",
+    entry = Entry.objects.create(
+        conversation=talk, way=Way.IN, channel="sms", at=timezone.now(), text=f"{marker} said", html=f"{marker} said",
         external_id=f"{marker}-1", search_key=f"{marker} said".lower(),
     )  # fmt: skip
-    return {"conversation_id": talk.pk, "message_id": message.pk, "suppression_id": silent.pk}
+    return {
+        "conversation_id": talk.pk, "said_id": entry.pk, "message_id": message.pk, "suppression_id": silent.pk,
+    }  # fmt: skip
 
 
 def _acts_of(make: _Maker, customer: Customer) -> Records:
@@ -228,7 +231,9 @@ def shared_records() -> Records:
     template = template_save(actor=system, data=TemplateData(name_en="Welcome", texts=texts))
     cap_save(actor=system, channel="", kind="", window="week", most=5)
     line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")
+    mailbox = EmailAccount.objects.create(name="mail", address="hello@own.example", provider="sample")
     return {
+        "email_id": mailbox.pk,
         "stage_id": Stage.objects.get(key="prospect").pk, "stage_key": "prospect",
         "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,

@@ -325,12 +325,28 @@ conversations:parts POST conversations.reply
 conversations:one GET conversations.view
 conversations:news GET conversations.view
 conversations:file GET none
+conversations:page GET conversations.view
 conversations:reply POST conversations.view+conversations.reply
 conversations:assign POST conversations.view+conversations.assign
 conversations:snooze POST conversations.view+conversations.reply
 conversations:close POST conversations.view+conversations.reply
 conversations:reopen POST conversations.view+conversations.reply
 conversations:read POST conversations.view
+email:accounts GET email.manage
+email:new GET email.manage
+email:new POST email.manage
+email:one GET email.manage
+email:one POST email.manage
+email:remove POST email.manage
+email:test POST email.manage
+email:folders GET email.manage
+email:folders POST email.manage
+email:folders-read POST email.manage
+email:hook POST email.manage
+email:proofs GET email.manage
+email:proofs-look POST email.manage
+email:key POST email.manage
+email:marketing POST email.manage
 sms:accounts GET sms.manage
 sms:new GET sms.manage
 sms:new POST sms.manage
@@ -385,6 +401,21 @@ MEANT = {
     ("matching:unmerge", "gone_id"): "merged_id",
     ("interactions:attach", "interaction_id"): "unknown_id",
     ("interactions:rate-remove", "rate_id"): "cost_rate_id",
+    **{
+        (f"email:{page}", "account_id"): "email_id"
+        for page in (
+            "one",
+            "remove",
+            "test",
+            "folders",
+            "folders-read",
+            "hook",
+            "proofs",
+            "proofs-look",
+            "key",
+            "marketing",
+        )
+    },
 }
 FIXED: Mapping[str, Any] = {
     "token": "no-such-token",

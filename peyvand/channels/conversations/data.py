@@ -27,7 +27,8 @@ class Received:
     the page as it came, shown only cleaned. `conversation_id` when the channel knows it for sure (a signed token);
     `references` are external ids of earlier messages, newest last. `automatic`: no person wrote it (out of office,
     an autoresponder): it is kept, answers nothing and wakes nobody. `proof` is what is known of the sender's truth
-    (SPF, DKIM, DMARC); `trusted` False keeps it from joining a conversation by references alone.
+    (SPF, DKIM, DMARC); `trusted` False keeps it from joining a conversation by references alone, and is shown.
+    `quote_at` is the place in `text` from which it repeats what was said before, None where it doesn't.
     """
 
     channel: str
@@ -48,3 +49,4 @@ class Received:
     proof: Mapping[str, Any] = field(default_factory=dict)
     language: str = ""
     raw_file_id: int | None = None
+    quote_at: int | None = None

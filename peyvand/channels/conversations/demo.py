@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from html import escape
 
 from django.db import connection
 
@@ -90,9 +91,19 @@ def _entry(
     return Entry.objects.create(
         demo=True, conversation=one, way=way, channel="" if way == NOTE else one.channel, at=at, staff_id=staff,
         subject=one.subject if way == IN and number == 0 else "", text=text, message=message,
+        html=_page(text) if way == IN and number == 0 and one.channel == "email" else "",
         external_id=f"sample:{one.pk}:{number}" if way == IN else None, address=one.address if way == IN else "",
         search_key=fa_key(f"{one.subject} {text}"),
     )  # fmt: skip
+
+
+def _page(text: str) -> str:
+    """A mail with looks of its own, and a picture that tells its sender when it is opened."""
+    lines = escape(text).replace("\n", "<br>")
+    return (
+        f'<div dir="rtl" style="font-family:Tahoma;line-height:1.9"><p>{lines}</p><hr>'
+        '<p style="color:#5b6b67">فرستاده از گوشی <img src="https://mail.example/open.gif" alt=""></p></div>'
+    )
 
 
 def _message(

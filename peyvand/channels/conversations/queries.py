@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from peyvand.channels.conversations import access
 from peyvand.channels.conversations.access import ConversationQuerySet
-from peyvand.channels.conversations.models import Conversation, ConversationRead, Entry, EntryFile, Mention, State
+from peyvand.channels.conversations.models import Conversation, ConversationRead, Entry, EntryFile, Mention, State, Way
 from peyvand.channels.conversations.services.answering import answers, wider
 from peyvand.channels.outreach import explaining
 from peyvand.channels.outreach.declarations import Carrier
@@ -141,6 +141,14 @@ def file_get(*, actor: Actor, conversation_id: int, file_id: int) -> EntryFile:
     actor.require(access.VIEW)
     within = Conversation.objects.visible_to(actor).filter(pk=conversation_id).values("pk")
     return EntryFile.objects.select_related("file").get(pk=file_id, entry__conversation_id__in=within)
+
+
+def page_get(*, actor: Actor, conversation_id: int, entry_id: int) -> tuple[Entry, list[EntryFile]]:
+    """What came with looks of its own, with the pictures that came along; Entry.DoesNotExist."""
+    actor.require(access.VIEW)
+    within = Conversation.objects.visible_to(actor).filter(pk=conversation_id).values("pk")
+    found = Entry.objects.exclude(html="").get(pk=entry_id, way=Way.IN, conversation_id__in=within)
+    return found, list(found.files.exclude(content_id="").select_related("file"))
 
 
 # ── over which channel ────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from peyvand.channels.conversations import queries
+from peyvand.channels.conversations.cleaning import fetches
 from peyvand.channels.conversations.models import Conversation, Entry, EntryFile, Way
 from peyvand.channels.outreach import showing as messages
 from peyvand.channels.outreach.declarations import Carrier
@@ -56,7 +57,11 @@ class State:
 
 @dataclass(frozen=True)
 class Said:
-    """An entry of a thread. `day` and `channel` head it where they change."""
+    """An entry of a thread. `day` and `channel` head it where they change.
+
+    `text` is what is new in it, `quoted` what it repeats. `page`: it came with looks of its own, shown in a frame.
+    `pictures`: that page has pictures of the internet. `untrusted`: who sent it can't be proved.
+    """
 
     entry: Entry
     day: str
@@ -65,6 +70,11 @@ class Said:
     heads: bool
     by: str
     state: State | None
+    text: str = ""
+    quoted: str = ""
+    page: bool = False
+    pictures: bool = False
+    untrusted: bool = False
     files: Sequence[EntryFile] = field(default_factory=tuple)
 
 
@@ -135,10 +145,19 @@ def thread(entries: Iterable[Entry], *, actor: Actor) -> list[Said]:
             Said(
                 entry=entry, day=formats.day_label(day, today=today), channel=label, icon=icon,
                 heads=(day, channel) != before, by=by, state=_state(entry), files=list(entry.files.all()),
+                text=entry.text[: _quote_at(entry)].rstrip(), quoted=entry.text[_quote_at(entry) :].strip(),
+                page=entry.way == Way.IN and bool(entry.html), pictures=bool(entry.html) and fetches(entry.html),
+                untrusted=entry.facts.get("untrusted") is True,
             )
         )  # fmt: skip
         before = (day, channel)
     return made
+
+
+def _quote_at(entry: Entry) -> int:
+    """Where it begins to repeat what was said before; its end where it doesn't, or is nothing but a repetition."""
+    said = entry.facts.get("quote_at")
+    return said if isinstance(said, int) and 0 < said < len(entry.text) else len(entry.text)
 
 
 def _state(entry: Entry) -> State | None:

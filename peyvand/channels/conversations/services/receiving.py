@@ -64,6 +64,7 @@ def _taken(*, demo: bool, received: Received) -> Entry:
         subject=_clean(received.subject)[:300], text=text, html=received.html.replace("\x00", "")[: 2 * TEXT_LENGTH],
         address=received.address[:254], name=_clean(received.name)[:300], external_id=received.external_id[:300],
         automatic=received.automatic, proof=dict(received.proof), raw_file_id=received.raw_file_id,
+        facts=_facts(received),
         search_key=fa_key(f"{received.subject} {text}"[:SEARCHED]),
     )  # fmt: skip
     for one in received.files:
@@ -85,6 +86,11 @@ def _taken(*, demo: bool, received: Received) -> Entry:
     publish(event, actor=actor)
     wake(conversation.pk)
     return entry
+
+
+def _facts(received: Received) -> dict[str, object]:
+    facts: dict[str, object] = {} if received.trusted else {"untrusted": True}
+    return facts if received.quote_at is None else {**facts, "quote_at": received.quote_at}
 
 
 def _identity(received: Received) -> tuple[str, str, str]:
@@ -152,8 +158,9 @@ def _follow(conversation: Conversation, entry: Entry, received: Received) -> Non
     conversation.preview = " ".join(entry.text.split())[:PREVIEW] or entry.subject[:PREVIEW]
     conversation.version += 1
     if not received.automatic:
-        conversation.channel, conversation.account_id = received.channel, received.account_id
-        conversation.address = received.address[:254]
+        if received.trusted or not conversation.address:  # who is not proved to take part gets no answers
+            conversation.channel, conversation.account_id = received.channel, received.account_id
+            conversation.address = received.address[:254]
         conversation.last_in_at = received.at
         conversation.waiting_since = conversation.waiting_since or received.at
         conversation.state, conversation.snoozed_until, conversation.closed_at = State.OPEN, None, None

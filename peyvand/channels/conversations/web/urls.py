@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from peyvand.channels.conversations.web import acting, views
+from peyvand.channels.conversations.web import acting, framing, views
 
 app_name = "conversations"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:conversation_id>/", views.one, name="one"),
     path("<int:conversation_id>/news/", views.news, name="news"),
     path("<int:conversation_id>/file/<int:file_id>/", views.file, name="file"),
+    path("<int:conversation_id>/page/<int:said_id>/", framing.page, name="page"),
     path("<int:conversation_id>/reply/", acting.reply, name="reply"),
     path("<int:conversation_id>/assign/", acting.assign, name="assign"),
     path("<int:conversation_id>/snooze/", acting.snooze, name="snooze"),

@@ -154,7 +154,7 @@ def shown(
     channels, best = queries.channels_for(actor=actor, conversation=conversation)
     context = {
         **_frame(request, conversation.pk),
-        **log_of(actor, conversation, entries),
+        **log_of(request, conversation, entries),
         "one": conversation, "name": showing.name_of(conversation, actor=actor),
         "address": showing.address_of(conversation, actor=actor),
         "channel_label": showing.channel_of(conversation.channel),
@@ -174,10 +174,11 @@ def may(actor: Actor, conversation: Conversation, permission: str) -> bool:
     return Conversation.objects.visible_to(actor, permission).filter(pk=conversation.pk).exists()
 
 
-def log_of(actor: Actor, conversation: Conversation, entries: Sequence[Entry]) -> dict[str, Any]:
-    """What the thread needs."""
+def log_of(request: StaffRequest, conversation: Conversation, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What the thread needs; pictures of the internet are shown when this address asks for them."""
     return {
-        "one": conversation, "thread": showing.thread(entries, actor=actor),
+        "one": conversation, "thread": showing.thread(entries, actor=request.actor),
+        "images": request.GET.get("images") == "1",
         "thread_mark": showing.mark_of(conversation, entries), "earlier": conversation.entries_count > len(entries),
         "last_entry": max((entry.pk for entry in entries), default=0),
     }  # fmt: skip
@@ -191,7 +192,7 @@ def news(request: StaffRequest, conversation_id: int) -> HttpResponse:
     entries = queries.entries(actor=request.actor, conversation=conversation)
     if showing.mark_of(conversation, entries) == request.GET.get("mark"):
         return HttpResponse(status=204)
-    return render(request, "conversations/log.html", log_of(request.actor, conversation, entries))
+    return render(request, "conversations/log.html", log_of(request, conversation, entries))
 
 
 @never_cache

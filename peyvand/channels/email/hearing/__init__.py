@@ -1,0 +1,1 @@
+"""What comes in: read from mailboxes or handed over by a provider, understood, kept once."""
