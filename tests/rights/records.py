@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from peyvand.channels.conversations.models import Conversation, Entry, Way
+from peyvand.channels.conversations.models import Conversation, Entry, SavedReply, Way
 from peyvand.channels.outreach.models import Cap
 from peyvand.channels.outreach.services import (
     ContentData,
@@ -161,7 +161,10 @@ def _messages_of(make: _Maker, customer: Customer) -> Records:
         conversation=talk, way=Way.IN, channel="sms", at=timezone.now(), text=f"{marker} said",
         external_id=f"{marker}-1", search_key=f"{marker} said".lower(),
     )  # fmt: skip
-    return {"conversation_id": talk.pk, "message_id": message.pk, "suppression_id": silent.pk}
+    own = SavedReply.objects.create(owner=make.owner, name=f"{marker} said", text_en="Thanks")
+    return {
+        "conversation_id": talk.pk, "message_id": message.pk, "suppression_id": silent.pk, "saved_id": own.pk,
+    }  # fmt: skip
 
 
 def _acts_of(make: _Maker, customer: Customer) -> Records:

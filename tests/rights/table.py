@@ -333,6 +333,13 @@ conversations:snooze POST conversations.view+conversations.reply
 conversations:close POST conversations.view+conversations.reply
 conversations:reopen POST conversations.view+conversations.reply
 conversations:read POST conversations.view
+conversations:replies GET conversations.reply
+conversations:reply-new GET conversations.reply
+conversations:reply-new POST conversations.reply
+conversations:reply-one GET conversations.reply all:-
+conversations:reply-one POST conversations.reply all:-
+conversations:reply-remove POST conversations.reply all:-
+conversations:offered GET conversations.view+conversations.reply
 sms:accounts GET sms.manage
 sms:new GET sms.manage
 sms:new POST sms.manage
@@ -363,7 +370,7 @@ OWNED = frozenset({
     "customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id", "twin_id",
     "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
     "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
-    "trait_id", "part_id", "line_set_id", "template_id", "export_run_id",
+    "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id",
 })  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from peyvand.channels.conversations.demo_words import IN, NOTE, OUT, TALKS, TEAS
-from peyvand.channels.conversations.models import Conversation, ConversationRead, Entry, Mention, State, Way
+from peyvand.channels.conversations.demo_words import IN, NOTE, OUT, SAVED, TALKS, TEAS
+from peyvand.channels.conversations.models import Conversation, ConversationRead, Entry, Mention, SavedReply, State, Way
 from peyvand.channels.conversations.services.answering import mentioned
 from peyvand.channels.conversations.services.receiving import PREVIEW
 from peyvand.channels.outreach.models import Content, Message
@@ -25,6 +25,7 @@ from peyvand.memory.customers.models import Customer, Identity, IdentityKind
 LINE = "+9810001234"
 HOW_MANY = 40
 TABLES = (
+    "conversations_savedreply",
     "conversations_mention", "conversations_conversationread", "conversations_entryfile", "conversations_entry",
     "conversations_conversation",
 )  # fmt: skip
@@ -36,7 +37,7 @@ def sample_load(actor: Actor, world: World) -> int:
     chance = world.chance("conversations")
     people = {channel: _people(channel, chance, world.count(HOW_MANY)) for channel in KINDS}
     names = list(User.objects.filter(pk__in=world.staff_ids).values_list("pk", "name"))
-    made = 0
+    made = _saved(world)
     for place in range(world.count(HOW_MANY)):
         channel, subject, lines = TALKS[place % len(TALKS)]
         known = people[channel]
@@ -48,6 +49,15 @@ def sample_load(actor: Actor, world: World) -> int:
             actor, world, chance, place, channel, subject, lines, None if family else customer, address, names
         )
     return made
+
+
+def _saved(world: World) -> int:
+    for number, (shortcut, name, text_fa, text_en) in enumerate(SAVED):
+        SavedReply.objects.create(
+            demo=True, owner_id=world.staff_ids[0], shared=number < len(SAVED) - 1, name=name, shortcut=shortcut,
+            text_fa=text_fa, text_en=text_en, search_key=fa_key(f"{shortcut} {name} {text_fa} {text_en}"),
+        )  # fmt: skip
+    return len(SAVED)
 
 
 def _people(channel: str, chance: random.Random, most: int) -> list[tuple[Customer, str]]:

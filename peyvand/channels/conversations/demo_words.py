@@ -165,3 +165,28 @@ TALKS: Sequence[tuple[str, str, Sequence[Line]]] = (
         ),
     ),
 )
+
+# Shortcut, name, Persian, English; the last is one person's own.
+SAVED: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "سلام", "سلام و احوال‌پرسی",
+        "{{polite_name|مشتری عزیز}}، سلام و وقت‌به‌خیر. چه کمکی از دستم برمی‌آید؟",
+        "Hello {{first_name|there}}, how can I help?",
+    ),
+    (
+        "نشانی", "نشانی و ساعت کار فروشگاه",
+        "نشانی ما: تهران، خیابان ولیعصر، بالاتر از پارک ساعی. شنبه تا چهارشنبه ۹ تا ۱۸ و پنج‌شنبه‌ها ۹ تا ۱۳ باز هستیم.",
+        "Valiasr Street, Tehran, north of Saei Park; Saturday to Wednesday 9 to 18, Thursday 9 to 13.",
+    ),
+    (
+        "ارسال", "زمان رسیدن سفارش",
+        "{{first_name|مشتری گرامی}}، سفارش شما امروز به پست سپرده شد و بین دو تا چهار روز کاری به دستتان می‌رسد.",
+        "Dear {{first_name|customer}}, your order went out today and reaches you within two to four working days.",
+    ),
+    (
+        "مرجوعی", "پس‌دادن کالا",
+        "تا هفت روز پس از دریافت، بسته‌ی بازنشده را پس می‌گیریم و وجه همان روز برگردانده می‌شود.",
+        "We take unopened packs back within seven days and return the money on the same day.",
+    ),
+    ("پیگیری", "پیگیری می‌کنم", "همین حالا از انبار می‌پرسم و تا یک ساعت دیگر خبر می‌دهم.", ""),
+)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.foundation.registry.declarations import PersonalTable, classed
+from peyvand.foundation.registry.declarations import ImpersonalTable, PersonalTable, classed
 
 TABLES = (
     PersonalTable(
@@ -57,4 +57,5 @@ TABLES = (
         columns=classed(key="id conversation_id entry_id", technical="demo at seen_at", staff="user_id"),
         order=94,
     ),
+    ImpersonalTable("conversations_savedreply", "answers that are given often, before they are merged", staff=True),
 )

@@ -228,6 +228,11 @@ POST /conversations/{conversation_id}/assign conversations.view+conversations.as
 POST /conversations/{conversation_id}/snooze conversations.view+conversations.reply
 POST /conversations/{conversation_id}/close conversations.view+conversations.reply
 POST /conversations/{conversation_id}/reopen conversations.view+conversations.reply
+GET /saved-replies conversations.reply
+POST /saved-replies conversations.reply
+GET /saved-replies/{saved_id} conversations.reply all:-
+PUT /saved-replies/{saved_id} conversations.reply all:-
+DELETE /saved-replies/{saved_id} conversations.reply all:-
 """
 
 CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
@@ -330,6 +335,8 @@ BODIES: Mapping[str, Any] = {
     "POST /conversations/{conversation_id}/note": {"text": "Call her"},
     "POST /conversations/{conversation_id}/assign": {},
     "POST /conversations/{conversation_id}/snooze": {"until": TOMORROW},
+    "POST /saved-replies": {"name": "Thanks", "text_en": "Thank you"},
+    "PUT /saved-replies/{saved_id}": {"name": "Thanks", "text_en": "Thank you, {{first_name}}"},
 }  # fmt: skip
 QUERIES: Mapping[str, str] = {
     "GET /customers/{customer_id}/merge": "?gone_id={twin_id}",

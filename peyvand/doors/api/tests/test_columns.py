@@ -55,6 +55,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/suppressions": ("outreach.Suppression", "suppression_id"),
     "/templates": ("outreach.Template", ""),
     "/conversations": ("conversations.Conversation", "conversation_id"),
+    "/saved-replies": ("conversations.SavedReply", "saved_id"),
     "/webhooks/deliveries": ("webhooks.WebhookDelivery", "delivery_id"),
 }
 # What the room itself sets when a row changes.

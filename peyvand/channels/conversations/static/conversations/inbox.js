@@ -29,6 +29,55 @@
     if (card) card.setAttribute('aria-expanded', $('.cv-card').classList.toggle('open'));
   });
 
+  // ── saved replies: a stroke at the beginning of a word brings them, arrows choose, Enter puts one in ──
+  const offers = () => $('#cv-offers');
+  const WANTED = /(^|\s)\/([^\s/]{0,30})$/;
+  let asking = 0, from = -1;
+  const shut = () => { const box = offers(); if (box) { box.hidden = true; box.replaceChildren(); } $('[data-text]')?.removeAttribute('aria-activedescendant'); from = -1; };
+  const point = to => {
+    const all = [...offers().querySelectorAll('.cv-offer')];
+    if (!all.length) return;
+    const now = all.findIndex(one => one.getAttribute('aria-selected') === 'true');
+    const next = all[(now + to + all.length) % all.length];
+    all.forEach(one => one.setAttribute('aria-selected', one === next));
+    $('[data-text]').setAttribute('aria-activedescendant', next.id);
+    next.scrollIntoView({ block: 'nearest' });
+  };
+  const offer = async (query, start) => {
+    const box = offers(), mine = ++asking;
+    const answer = await fetch(`${box.dataset.offers}?q=${encodeURIComponent(query)}`, { headers: { 'X-Requested-With': 'fetch' } }).catch(() => null);
+    if (mine !== asking || !answer?.ok) return;
+    box.innerHTML = await answer.text();
+    box.hidden = false; from = start;
+    point(1);
+  };
+  const take = one => {
+    const text = $('[data-text]'), at = text.selectionStart, start = from < 0 ? at : from;
+    text.setRangeText(one.dataset.words, start, at, 'end');
+    shut(); text.focus();
+    text.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  document.addEventListener('input', event => {
+    if (!event.target.matches('[data-text]') || !offers()) return;
+    const before = event.target.value.slice(0, event.target.selectionStart), found = WANTED.exec(before);
+    if (found) offer(found[2], before.length - found[2].length - 1); else { asking++; shut(); }
+  });
+  document.addEventListener('keydown', event => {
+    if (!event.target.matches?.('[data-text]') || !offers() || offers().hidden) return;
+    const chosen = $('.cv-offer[aria-selected=true]', offers());
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') point(event.key === 'ArrowDown' ? 1 : -1);
+    else if ((event.key === 'Enter' && !event.ctrlKey && !event.metaKey || event.key === 'Tab') && chosen) take(chosen);
+    else if (event.key === 'Escape') shut();
+    else return;
+    event.preventDefault(); event.stopPropagation();
+  }, true);
+  document.addEventListener('click', event => {
+    const one = event.target.closest('.cv-offer');
+    if (one) take(one);
+    else if (event.target.closest('[data-offer]')) { if (offers().hidden) { $('[data-text]').focus(); offer('', -1); } else shut(); }
+    else if (offers() && !event.target.closest('#cv-offers')) shut();
+  });
+
   // ── the thread: its end in view, words that came are seen ──
   const end = () => { const log = $('#cv-log'); if (log) log.scrollTop = log.scrollHeight; };
   let low = true;
