@@ -333,6 +333,23 @@ conversations:snooze POST conversations.view+conversations.reply
 conversations:close POST conversations.view+conversations.reply
 conversations:reopen POST conversations.view+conversations.reply
 conversations:read POST conversations.view
+conversations:bulk POST conversations.view+conversations.reply
+conversations:tag POST conversations.view+conversations.reply
+conversations:merge POST conversations.view+conversations.reply
+conversations:split POST conversations.view+conversations.reply
+conversations:live GET conversations.view
+conversations:here POST conversations.view
+conversations:routing GET conversations.manage
+conversations:routing POST conversations.manage
+conversations:rule-new GET conversations.manage
+conversations:rule-new POST conversations.manage
+conversations:rule-one GET conversations.manage
+conversations:rule-one POST conversations.manage
+conversations:rule-move POST conversations.manage
+conversations:rule-remove POST conversations.manage
+conversations:person GET conversations.manage
+conversations:person POST conversations.manage
+conversations:route POST conversations.view+conversations.assign
 conversations:replies GET conversations.reply
 conversations:reply-new GET conversations.reply
 conversations:reply-new POST conversations.reply
@@ -394,6 +411,10 @@ MEANT = {
     ("matching:unmerge", "gone_id"): "merged_id",
     ("interactions:attach", "interaction_id"): "unknown_id",
     ("interactions:rate-remove", "rate_id"): "cost_rate_id",
+    ("conversations:rule-one", "rule_id"): "routing_rule_id",
+    ("conversations:rule-move", "rule_id"): "routing_rule_id",
+    ("conversations:rule-remove", "rule_id"): "routing_rule_id",
+    ("conversations:person", "user_id"): "user",
 }
 FIXED: Mapping[str, Any] = {
     "token": "no-such-token",
@@ -425,11 +446,17 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     "interactions:attach": {"customer": "{customer_id}"},
     "transfer:reshape": {"shape": "customers"},
     "outbox:discard": {"reason": "old"},
+    "conversations:bulk": {"ids": "{conversation_id}", "do": "tag", "tag": "urgent"},
+    "conversations:tag": {"name": "urgent"},
+    "conversations:merge": {"other": "{second_talk_id}"},
+    "conversations:split": {"entry": "{later_entry_id}"},
     "privacy:erase": {"name": "{marker} person"},
 }
 # Fields that name a second record: of somebody else's nothing is seen and nothing is done.
 SECONDS = (
     ("customers:bulk", "ids", "customer_id"),
+    ("conversations:bulk", "ids", "conversation_id"),
+    ("conversations:merge", "other", "second_talk_id"),
     ("customers:relation-add", "customer", "firm_id"),
     ("customers:part-add", "customer", "part_id"),
     ("consents:many", "ids", "customer_id"),

@@ -32,7 +32,7 @@ PERMISSIONS = (
     Permission(VIEW, _("Read conversations"), _GROUP, scoped=True, order=220),
     Permission(REPLY, _("Answer, note, snooze and close conversations"), _GROUP, scoped=True, order=221),
     Permission(ASSIGN, _("Give conversations to colleagues"), _GROUP, scoped=True, order=222),
-    Permission(MANAGE, _("Write saved replies for everybody"), _GROUP, order=223),
+    Permission(MANAGE, _("Set how conversations are given, and write saved replies for everybody"), _GROUP, order=223),
 )
 
 

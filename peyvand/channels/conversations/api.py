@@ -16,13 +16,13 @@ from pydantic import AwareDatetime, Field
 
 from peyvand.channels.conversations import queries, services, showing
 from peyvand.channels.conversations.errors import InvalidError, SaidMeanwhileError
-from peyvand.channels.conversations.models import Conversation, Entry
+from peyvand.channels.conversations.models import Conversation, ConversationTag, Entry
 from peyvand.channels.conversations.queries import NEWEST_FIRST, VIEWS, Chosen
-from peyvand.channels.conversations.services import ReplyData
+from peyvand.channels.conversations.services import BulkData, ReplyData
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import BadCursorError, paginate
-from peyvand.foundation.ui.rest import Given
+from peyvand.foundation.ui.rest import Given, Id, Text
 
 LARGEST_PAGE = 100
 LONGEST = 200_000
@@ -171,6 +171,103 @@ def conversation_read(request: StaffRequest, conversation_id: int) -> dict[str, 
         return _thread(request.actor, conversation_id)
 
 
+class BulkIn(Given):
+    """The same for many: "assign" (to user_id, team_id or nobody), "close", "snooze" (until) or "tag"."""
+
+    ids: list[Id] = Field(min_length=1, max_length=200)
+    do: Text = Field(max_length=10)
+    user_id: Id | None = None
+    team_id: Id | None = None
+    until: AwareDatetime | None = None
+    tag: Text = Field(default="", max_length=100)
+
+
+class BulkOut(Schema):
+    """How many were changed; how many stood so already or are not yours to change; the change set to undo it by."""
+
+    done: int
+    left: int
+    change_set_id: int | None
+
+
+class TagIn(Given):
+    """A word on a conversation; it is made where there is none."""
+
+    name: Text = Field(max_length=100)
+
+
+class TagOut(Schema):
+    """A word on conversations."""
+
+    id: int
+    name: str
+
+
+@router.post("/conversations/bulk", response=BulkOut, summary="Do the same for many")
+def conversation_bulk(request: StaffRequest, data: BulkIn) -> Any:
+    """To those of them that one may touch, in one change set."""
+    given = data.dict()
+    ids = given.pop("ids")
+    with _refusals():
+        return services.bulk(actor=request.actor, ids=ids, data=BulkData(**given))
+
+
+class MergeIn(Given):
+    """The conversation that is brought in; its entries come along."""
+
+    other_id: Id
+
+
+class SplitIn(Given):
+    """The entry from which on it is a conversation of its own."""
+
+    entry_id: Id
+
+
+@router.post("/conversations/{conversation_id}/merge", response=ThreadOut, summary="Bring another one in")
+def conversation_merge(request: StaffRequest, conversation_id: int, data: MergeIn) -> dict[str, Any]:
+    """Of one customer, or one of nobody known."""
+    with _refusals():
+        services.merge(actor=request.actor, conversation_id=conversation_id, other_id=data.other_id)
+        return _thread(request.actor, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/split", response={201: ThreadOut}, summary="Make two of it")
+def conversation_split(request: StaffRequest, conversation_id: int, data: SplitIn) -> tuple[int, dict[str, Any]]:
+    """Gives the new one."""
+    with _refusals():
+        made, _done = services.split(
+            actor=request.actor, conversation_id=conversation_id, entry_id=data.entry_id
+        )  # fmt: skip
+        return 201, _thread(request.actor, made.pk)
+
+
+@router.get("/conversations/{conversation_id}/tags", response=list[TagOut], summary="Tags of a conversation")
+def conversation_tags(request: StaffRequest, conversation_id: int) -> list[ConversationTag]:
+    """The words on it."""
+    with _refusals():
+        found = queries.conversation_get(actor=request.actor, id=conversation_id)
+    return showing.tags_of([found.pk]).get(found.pk, [])
+
+
+@router.post("/conversations/{conversation_id}/tags", response=list[TagOut], summary="Tag a conversation")
+def conversation_tag(request: StaffRequest, conversation_id: int, data: TagIn) -> list[ConversationTag]:
+    """Gives all words on it."""
+    with _refusals():
+        services.tag_add(actor=request.actor, conversation_id=conversation_id, name=data.name)
+    return showing.tags_of([conversation_id]).get(conversation_id, [])
+
+
+@router.delete(
+    "/conversations/{conversation_id}/tags/{tag_id}", response={204: None}, summary="Take a tag off a conversation"
+)
+def conversation_untag(request: StaffRequest, conversation_id: int, tag_id: Id) -> tuple[int, None]:
+    """Where it hasn't it, nothing happens."""
+    with _refusals():
+        services.tag_remove(actor=request.actor, conversation_id=conversation_id, tag_id=tag_id)
+    return 204, None
+
+
 @router.post("/conversations/{conversation_id}/reply", response={201: EntryOut}, summary="Answer the customer")
 def conversation_reply(request: StaffRequest, conversation_id: int, data: ReplyIn) -> tuple[int, dict[str, Any]]:
     """It goes through the gate; what the gate refuses is told and not kept."""
@@ -195,6 +292,14 @@ def conversation_assign(request: StaffRequest, conversation_id: int, data: Assig
         services.assign(
             actor=request.actor, conversation_id=conversation_id, user_id=data.user_id, team_id=data.team_id
         )
+    return 204, None
+
+
+@router.post("/conversations/{conversation_id}/route", response={204: None}, summary="Give it by the rules")
+def conversation_route(request: StaffRequest, conversation_id: int) -> tuple[int, None]:
+    """To whom it would come if it came now."""
+    with _refusals():
+        services.route(actor=request.actor, conversation_id=conversation_id)
     return 204, None
 
 

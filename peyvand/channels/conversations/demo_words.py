@@ -190,3 +190,17 @@ SAVED: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("پیگیری", "پیگیری می‌کنم", "همین حالا از انبار می‌پرسم و تا یک ساعت دیگر خبر می‌دهم.", ""),
 )  # fmt: skip
+
+# Languages, what they know about, at most so many open: of colleagues in their order.
+ANSWERERS: tuple[tuple[list[str], list[str], int], ...] = (
+    ([], ["مرجوعی", "شکسته", "پس دادن"], 15),
+    (["fa"], ["فاکتور", "پرداخت"], 20),
+    (["fa", "en"], ["هدیه", "عمده"], 0),
+)
+RULES: tuple[dict[str, object], ...] = (
+    {"name": "مشتریان ارزشمند در ساعت کاری", "classes": ["champion", "cantlose"], "hours": "open"},
+    {"name": "پس دادن و کالای آسیب‌دیده", "words": ["مرجوع", "شکسته", "خراب"], "to_topic": "مرجوعی"},
+    {"name": "نامه‌های انگلیسی", "channels": ["email"], "language": "en"},
+)
+# Words on conversations, by their place; most have none.
+TAGS: tuple[tuple[str, ...], ...] = ((), ("فوری",), (), (), ("هدیه", "یلدا"), (), ("مرجوعی",), ())

@@ -11,8 +11,19 @@ from django.utils import timezone
 
 from peyvand.channels.conversations import access
 from peyvand.channels.conversations.access import ConversationQuerySet
-from peyvand.channels.conversations.models import Conversation, ConversationRead, Entry, EntryFile, Mention, State
+from peyvand.channels.conversations.models import (
+    Alarm,
+    Conversation,
+    ConversationRead,
+    ConversationTag,
+    Entry,
+    EntryFile,
+    Mention,
+    Presence,
+    State,
+)
 from peyvand.channels.conversations.services.answering import answers, wider
+from peyvand.channels.conversations.services.presence import FADES
 from peyvand.channels.outreach import explaining
 from peyvand.channels.outreach.declarations import Carrier
 from peyvand.channels.outreach.queries import forecast
@@ -29,6 +40,7 @@ MINE, UNASSIGNED, TEAM, MENTIONS, SNOOZED, CLOSED, ALL = (
 VIEWS = (MINE, UNASSIGNED, ALL, CLOSED, TEAM, MENTIONS, SNOOZED)
 SHOWN = 200
 COUNTED = 1_000
+KNOWN_TAGS = 200
 ALWAYS = ("permission", "frequency", "hours")  # checks that don't stand in the way of an answer
 
 
@@ -87,13 +99,16 @@ def waiting_for(*, actor: Actor) -> int:
 
 
 def waiting(*, actor: Actor) -> list[QuerySet[Conversation]]:
-    """The conversations that wait for the actor's answer, and those whose notes call them."""
+    """Those that wait for the actor's answer, those whose notes call them, those of which they were told."""
     if actor.user_id is None or not actor.may(access.VIEW):
         return []
     called = Mention.objects.filter(demo=actor.demo, user_id=actor.user_id, seen_at=None).values("conversation_id")
+    told = Alarm.objects.filter(demo=actor.demo, user_id=actor.user_id, seen_at=None).values("conversation_id")
+    visible = Conversation.objects.visible_to(actor)
     return [
         conversations(actor=actor, chosen=Chosen(view=MINE, waiting=True)),
-        Conversation.objects.visible_to(actor).filter(pk__in=called),
+        visible.filter(pk__in=called),
+        visible.filter(pk__in=told).exclude(assignee_id=actor.user_id, state=State.OPEN),
     ]
 
 
@@ -134,6 +149,20 @@ def unread(*, actor: Actor, rows: Sequence[Conversation]) -> set[int]:
     return {
         one.pk for one in rows if one.last_in_at is not None and (one.pk not in read or read[one.pk] < one.last_in_at)
     }
+
+
+def tags(*, actor: Actor) -> list[ConversationTag]:
+    """The words there are for conversations."""
+    actor.require(access.VIEW)
+    return list(ConversationTag.objects.filter(demo=actor.demo).order_by("name")[:KNOWN_TAGS])
+
+
+def others_here(*, actor: Actor, conversation: Conversation) -> tuple[list[str], list[str]]:
+    """Names of colleagues who write in it just now, and of those who only look at it."""
+    since = timezone.now() - FADES
+    rows = Presence.objects.filter(conversation=conversation, demo=actor.demo, at__gt=since)
+    people = rows.exclude(user_id=actor.user_id or 0).order_by("user__name").values_list("typing", "user__name")
+    return [name for typing, name in people if typing], [name for typing, name in people if not typing]
 
 
 def file_get(*, actor: Actor, conversation_id: int, file_id: int) -> EntryFile:

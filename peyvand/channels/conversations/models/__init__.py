@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from peyvand.channels.conversations.models.moves import EntryMove
+from peyvand.channels.conversations.models.presence import Presence
+from peyvand.channels.conversations.models.routing import Alarm, Answerer, RoutingRule, RoutingSettings
 from peyvand.channels.conversations.models.saved import SavedReply
+from peyvand.channels.conversations.models.tags import ConversationTag, Tagging
 from peyvand.channels.conversations.models.talks import (
     Conversation,
     ConversationRead,
@@ -13,4 +17,21 @@ from peyvand.channels.conversations.models.talks import (
     Way,
 )
 
-__all__ = ["Conversation", "ConversationRead", "Entry", "EntryFile", "Mention", "SavedReply", "State", "Way"]
+__all__ = [
+    "Alarm",
+    "Answerer",
+    "Conversation",
+    "ConversationRead",
+    "ConversationTag",
+    "Entry",
+    "EntryFile",
+    "EntryMove",
+    "Mention",
+    "Presence",
+    "RoutingRule",
+    "RoutingSettings",
+    "SavedReply",
+    "State",
+    "Tagging",
+    "Way",
+]

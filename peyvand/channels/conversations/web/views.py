@@ -14,7 +14,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from peyvand.channels.conversations import access, queries, showing
+from peyvand.channels.conversations import access, queries, reasons, showing
 from peyvand.channels.conversations.models import Conversation, Entry, EntryFile
 from peyvand.channels.conversations.queries import MINE, NEWEST_FIRST, VIEWS, Chosen
 from peyvand.channels.conversations.web.choices import snoozes, waits
@@ -60,9 +60,13 @@ def listed(request: StaffRequest, current: int | None = None) -> dict[str, Any]:
     chosen, given = asked(request.GET.dict())
     page = _page(actor, chosen, request.GET.dict())
     shown = showing.rows(page.rows, actor=actor)
+    waits = queries.waiting_for(actor=actor)
     here = {**given, **{name: request.GET[name] for name in ("before", "after") if name in request.GET}}
     return {
-        "rows": shown, "page": page, "given": given, "mark": showing.mark_of_rows(shown), "current": current,
+        "rows": shown, "page": page, "given": given, "mark": f"{showing.mark_of_rows(shown)}{waits:x}",
+        "current": current,
+        "waits_for_me": waits,
+        "may_bulk": actor.may(access.REPLY), "may_give": actor.may(access.ASSIGN), "bulk_snoozes": snoozes(),
         "query": f"?{urlencode(given)}" if given else "", "here": f"?{urlencode(here)}" if here else "",
         "page_url": f"{reverse('conversations:list')}?{urlencode(given)}{'&' if given else ''}",
         "channels": [(one.name, one.label) for one in registry.all(Carrier)],
@@ -103,7 +107,10 @@ def inbox(request: StaffRequest) -> HttpResponse:
 def _frame(request: StaffRequest, current: int | None) -> dict[str, Any]:
     found = listed(request, current)
     views = tabs(request.actor, found["given"])
-    return {**found, "views": views[:OPENLY], "more_views": views[OPENLY:]}
+    return {
+        **found, "views": views[:OPENLY], "more_views": views[OPENLY:], "people": assignable(actor=request.actor),
+        "teams": team_choices(actor=request.actor),
+    }  # fmt: skip
 
 
 @never_cache
@@ -158,12 +165,14 @@ def shown(
         "one": conversation, "name": showing.name_of(conversation, actor=actor),
         "address": showing.address_of(conversation, actor=actor),
         "channel_label": showing.channel_of(conversation.channel),
-        "card": showing.card(conversation, actor=actor), "why_mine": showing.why_mine(conversation, actor=actor),
-        "channels_open": channels, "channel": channel or best or "note", "typed": typed, "error": error,
+        "card": showing.card(conversation, actor=actor),
+        "tags": showing.tags_of([conversation.pk]).get(conversation.pk, ()),
+        "known_tags": queries.tags(actor=actor), "why_mine": reasons.why_mine(conversation, actor=actor),
+        "channels_open": channels, "may_attach": any(one.rich and not one.why for one in channels),
+        "channel": channel or best or "note", "typed": typed, "error": error,
         "meanwhile": showing.thread(meanwhile, actor=actor), "once": once or uuid.uuid4().hex,
         "seen": max((entry.pk for entry in entries), default=0),
         "may_reply": may(actor, conversation, access.REPLY), "may_assign": may(actor, conversation, access.ASSIGN),
-        "people": assignable(actor=actor), "teams": team_choices(actor=actor),
         "snoozes": snoozes(), "waits": waits(), "unread": bool(queries.unread(actor=actor, rows=[conversation])),
     }  # fmt: skip
     return render(request, "conversations/inbox.html", context, status=status)
@@ -179,6 +188,7 @@ def log_of(actor: Actor, conversation: Conversation, entries: Sequence[Entry]) -
     return {
         "one": conversation, "thread": showing.thread(entries, actor=actor),
         "thread_mark": showing.mark_of(conversation, entries), "earlier": conversation.entries_count > len(entries),
+        "may_split": may(actor, conversation, access.REPLY),
         "last_entry": max((entry.pk for entry in entries), default=0),
     }  # fmt: skip
 

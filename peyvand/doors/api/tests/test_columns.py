@@ -55,6 +55,9 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/suppressions": ("outreach.Suppression", "suppression_id"),
     "/templates": ("outreach.Template", ""),
     "/conversations": ("conversations.Conversation", "conversation_id"),
+    "/routing": ("conversations.RoutingSettings", ""),
+    "/routing/rules": ("conversations.RoutingRule", "routing_rule_id"),
+    "/routing/people": ("conversations.Answerer", "answerer_id"),
     "/saved-replies": ("conversations.SavedReply", "saved_id"),
     "/webhooks/deliveries": ("webhooks.WebhookDelivery", "delivery_id"),
 }

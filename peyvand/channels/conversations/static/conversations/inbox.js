@@ -18,6 +18,25 @@
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $('dialog[open]') || !window.peyvand?.data.keys) return;
     if (event.code === 'KeyJ') stand(1);
     else if (event.code === 'KeyK') stand(-1);
+    else if (event.code === 'KeyX') ($('.pv-conv.cur') || $('.pv-conv[aria-current]'))?.parentElement.querySelector('.cv-tick')?.click();
+  });
+
+  // ── several at once: X ticks, what is ticked stays so when the list is drawn again ──
+  const chosen = new Set();
+  const ticks = () => [...document.querySelectorAll('.cv-tick')];
+  const count = () => { const shown = $('[data-ticked]'); if (shown) shown.textContent = window.peyvand.number(ticks().filter(tick => tick.checked).length); };
+  document.addEventListener('change', event => {
+    if (!event.target.matches('.cv-tick')) return;
+    if (event.target.checked) chosen.add(event.target.value); else chosen.delete(event.target.value);
+    count();
+  });
+  document.addEventListener('click', event => {
+    const act = event.target.closest('#cv-bulk [data-do]');
+    if (act) $('#cv-bulk [name=do]').value = act.dataset.do;
+    if (event.target.closest('[data-untick]')) { chosen.clear(); ticks().forEach(tick => { tick.checked = false; }); count(); }
+  });
+  document.addEventListener('keydown', event => {
+    if (event.key === 'Enter' && event.target.matches?.('#cv-bulk [name=tag]')) { event.preventDefault(); $('#cv-bulk [data-do=tag]').click(); }
   });
 
   // ── composer ──
@@ -27,6 +46,12 @@
     if (tab) setTimeout(() => $('[data-text]', compose())?.focus());
     const card = event.target.closest('[data-card]');
     if (card) card.setAttribute('aria-expanded', $('.cv-card').classList.toggle('open'));
+  });
+
+  // ── files that go along: named, and left at home when the channel carries none ──
+  document.addEventListener('change', event => {
+    if (event.target.matches('[data-files]')) $('[data-chosen]').textContent = [...event.target.files].map(file => `\u2068${file.name}\u2069`).join(window.peyvand.persian ? '، ' : ', ');
+    if (event.target.matches('[data-compose] [name=channel]') && !event.target.matches('.cv-rich')) { const files = $('[data-files]'); if (files) { files.value = ''; $('[data-chosen]').textContent = ''; } }
   });
 
   // ── saved replies: a stroke at the beginning of a word brings them, arrows choose, Enter puts one in ──
@@ -86,14 +111,75 @@
     const log = event.detail.elt;
     if (log.id === 'cv-log') {
       if (low) end();
+      // What comes while one writes is not taken for read: the server shows it before one's own words go.
       const seen = $('[name=seen]', compose() || document.createElement('i'));
-      if (seen) seen.value = log.dataset.last;
+      if (seen && !$('[data-text]', compose()).value.trim()) seen.value = log.dataset.last;
       const one = $('[data-one]');
       if (one && document.visibilityState === "visible") window.peyvand.post(one.dataset.readUrl, {});
     }
+    if (log.id === 'cv-rows') { waits(Number(log.dataset.waits)); ticks().forEach(tick => { tick.checked = chosen.has(tick.value); }); count(); }
     if (log.id === 'cv-rows' && at) rows().forEach(row => row.classList.toggle('cur', row.dataset.conv === at));
   });
+  // ── what is new, at once: a stream of ids; while there is none, everything is asked for every ten seconds ──
+  const POLL = 10_000, RARELY = 60_000, BACK = 30_000, IDLE = 6_000;
+  const inbox = () => $('[data-inbox]');
+  const tell = (selector, name) => $(selector)?.dispatchEvent(new CustomEvent(name));
+  const look = () => { tell('#cv-rows', 'cv-news'); tell('#cv-log', 'cv-news'); };
+  const waits = count => {
+    const item = $('.pv-nav [data-go="I"]'), badge = item && $('.cnt', item);
+    if (!item) return;
+    if (!count) { badge?.remove(); return; }
+    const made = badge || item.appendChild(Object.assign(document.createElement('span'), { className: 'cnt' }));
+    made.textContent = window.peyvand.number(count);
+  };
+  let source = null, live = false, looked = Date.now();
+  const hear = () => {
+    if (source || !inbox() || document.visibilityState !== 'visible' || !window.EventSource) return;
+    source = new EventSource(inbox().dataset.live);
+    source.addEventListener('open', () => { if (!live) look(); live = true; inbox().dataset.hears = '1'; });
+    source.addEventListener('news', event => {
+      const { moved, present, missed } = JSON.parse(event.data), one = Number($('[data-one]')?.dataset.one);
+      if (missed || moved.length) tell('#cv-rows', 'cv-news');
+      if (missed || moved.includes(one)) tell('#cv-log', 'cv-news');
+      if (missed || present.includes(one)) tell('#cv-here', 'cv-present');
+    });
+    source.addEventListener('error', () => {
+      live = false; delete inbox().dataset.hears;
+      if (source?.readyState === EventSource.CLOSED) { source = null; setTimeout(hear, BACK); }
+    });
+  };
+  const still = () => { source?.close(); source = null; live = false; if (inbox()) delete inbox().dataset.hears; };
+  setInterval(() => {
+    if (document.visibilityState !== 'visible') return;
+    tell('#cv-here', 'cv-present');
+    if (Date.now() - looked >= (live ? RARELY : POLL) - 500) { looked = Date.now(); look(); }
+  }, POLL);
+  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') { look(); tell('#cv-here', 'cv-present'); hear(); } else still(); });
+
+  // ── who else has it before their eyes ──
+  let stops = 0;
+  const writing = on => {
+    const field = $('#cv-here [name=typing]');
+    if (!field || field.value === (on ? '1' : '0')) return;
+    field.value = on ? '1' : '0';
+    tell('#cv-here', 'cv-present');
+  };
+  document.addEventListener('input', event => {
+    if (!event.target.matches('[data-text]')) return;
+    writing(event.target.value.trim() !== '');
+    clearTimeout(stops);
+    stops = setTimeout(() => writing(false), IDLE);
+  });
+  addEventListener('pagehide', () => {
+    still();
+    const here = $('#cv-here');
+    if (here) fetch(here.getAttribute('hx-post'), { method: 'POST', keepalive: true, body: new URLSearchParams({ csrfmiddlewaretoken: $('[name=csrfmiddlewaretoken]', here).value, leaving: '1' }) });
+  });
+  addEventListener('pageshow', event => { if (event.persisted) hear(); });
+
   const begin = () => {
+    hear();
+    tell('#cv-here', 'cv-present');
     end();
     const one = $('[data-read]');
     if (one) window.peyvand.post(one.dataset.read, {});
