@@ -45,7 +45,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     found: dict[str, float] = {}
     surprises = asked = 0
     for report in (report for reports in terminalreporter.stats.values() for report in reports):
-        if not hasattr(report, "user_properties"):
+        if not isinstance(report, pytest.TestReport):
             continue
         if report.failed and report.nodeid.startswith(MATRICES):
             surprises += 1

@@ -91,13 +91,11 @@ fields:view-save POST customers.view
 fields:columns POST customers.view
 fields:opening POST customers.view
 fields:arrange POST customers.view
-fields:view-remove POST none
 fields:view-remove POST customers.view all:-
 consents:overview GET customers.view+consents.view
 consents:ledger GET consents.view
 consents:say GET customers.view+consents.view
 consents:say POST customers.view+consents.view+consents.edit
-consents:proof GET none
 consents:many POST customers.view+consents.edit
 consents:take-back POST customers.view+consents.view+consents.edit
 consents:mistake POST customers.view+consents.view+consents.edit

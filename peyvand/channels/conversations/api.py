@@ -22,7 +22,7 @@ from peyvand.channels.conversations.services import BulkData, ReplyData
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import BadCursorError, paginate
-from peyvand.foundation.ui.rest import Given, Id, Text
+from peyvand.foundation.ui.rest import Given, Id, Text, example
 
 LARGEST_PAGE = 100
 LONGEST = 200_000
@@ -51,7 +51,7 @@ class ConversationOut(Schema):
     version: int
 
 
-class EntryOut(Schema):
+class SaidOut(Schema):
     """What was said. `way` is in, out, note or event; `message_id` and `message_state` are the ledger's."""
 
     id: int
@@ -76,13 +76,15 @@ class ConversationPage(Schema):
 class ThreadOut(ConversationOut):
     """A conversation with the latest of what was said in it, oldest first."""
 
-    entries: list[EntryOut]
+    entries: list[SaidOut]
 
 
 class ReplyIn(Given):
     """An answer. With `seen`, the last entry one knows of, 409 when something was said since; `once` is your own name
     for it: sent twice, it goes once.
     """
+
+    model_config = example({"text": "It is on its way.", "channel": "sms", "close": True, "seen": 812})
 
     text: str = Field(max_length=LONGEST)
     channel: str = Field(max_length=40)
@@ -95,11 +97,15 @@ class ReplyIn(Given):
 class NoteIn(Given):
     """A note for colleagues; «@name» calls one."""
 
+    model_config = example({"text": "@sara knows the order."})
+
     text: str = Field(max_length=LONGEST)
 
 
 class AssignIn(Given):
     """Whose it is to be; neither for nobody’s."""
+
+    model_config = example({"user_id": 3})
 
     user_id: int | None = Field(default=None, ge=1, lt=2**63)
     team_id: int | None = Field(default=None, ge=1, lt=2**63)
@@ -107,6 +113,8 @@ class AssignIn(Given):
 
 class SnoozeIn(Given):
     """Until when it is put aside."""
+
+    model_config = example({"until": "2026-04-20T09:30:00Z"})
 
     until: AwareDatetime
 
@@ -171,8 +179,10 @@ def conversation_read(request: StaffRequest, conversation_id: int) -> dict[str, 
         return _thread(request.actor, conversation_id)
 
 
-class BulkIn(Given):
+class ConversationsBulkIn(Given):
     """The same for many: "assign" (to user_id, team_id or nobody), "close", "snooze" (until) or "tag"."""
+
+    model_config = example({"ids": [311, 312], "do": "tag", "tag": "urgent"})
 
     ids: list[Id] = Field(min_length=1, max_length=200)
     do: Text = Field(max_length=10)
@@ -182,7 +192,7 @@ class BulkIn(Given):
     tag: Text = Field(default="", max_length=100)
 
 
-class BulkOut(Schema):
+class ConversationsBulkOut(Schema):
     """How many were changed; how many stood so already or are not yours to change; the change set to undo it by."""
 
     done: int
@@ -190,21 +200,23 @@ class BulkOut(Schema):
     change_set_id: int | None
 
 
-class TagIn(Given):
+class ConversationTagIn(Given):
     """A word on a conversation; it is made where there is none."""
+
+    model_config = example({"name": "urgent"})
 
     name: Text = Field(max_length=100)
 
 
-class TagOut(Schema):
+class ConversationTagOut(Schema):
     """A word on conversations."""
 
     id: int
     name: str
 
 
-@router.post("/conversations/bulk", response=BulkOut, summary="Do the same for many")
-def conversation_bulk(request: StaffRequest, data: BulkIn) -> Any:
+@router.post("/conversations/bulk", response=ConversationsBulkOut, summary="Do the same for many")
+def conversation_bulk(request: StaffRequest, data: ConversationsBulkIn) -> Any:
     """To those of them that one may touch, in one change set."""
     given = data.dict()
     ids = given.pop("ids")
@@ -212,20 +224,24 @@ def conversation_bulk(request: StaffRequest, data: BulkIn) -> Any:
         return services.bulk(actor=request.actor, ids=ids, data=BulkData(**given))
 
 
-class MergeIn(Given):
+class ConversationMergeIn(Given):
     """The conversation that is brought in; its entries come along."""
+
+    model_config = example({"other_id": 312})
 
     other_id: Id
 
 
-class SplitIn(Given):
+class ConversationSplitIn(Given):
     """The entry from which on it is a conversation of its own."""
+
+    model_config = example({"entry_id": 902})
 
     entry_id: Id
 
 
 @router.post("/conversations/{conversation_id}/merge", response=ThreadOut, summary="Bring another one in")
-def conversation_merge(request: StaffRequest, conversation_id: int, data: MergeIn) -> dict[str, Any]:
+def conversation_merge(request: StaffRequest, conversation_id: int, data: ConversationMergeIn) -> dict[str, Any]:
     """Of one customer, or one of nobody known."""
     with _refusals():
         services.merge(actor=request.actor, conversation_id=conversation_id, other_id=data.other_id)
@@ -233,7 +249,9 @@ def conversation_merge(request: StaffRequest, conversation_id: int, data: MergeI
 
 
 @router.post("/conversations/{conversation_id}/split", response={201: ThreadOut}, summary="Make two of it")
-def conversation_split(request: StaffRequest, conversation_id: int, data: SplitIn) -> tuple[int, dict[str, Any]]:
+def conversation_split(
+    request: StaffRequest, conversation_id: int, data: ConversationSplitIn
+) -> tuple[int, dict[str, Any]]:
     """Gives the new one."""
     with _refusals():
         made, _done = services.split(
@@ -242,7 +260,9 @@ def conversation_split(request: StaffRequest, conversation_id: int, data: SplitI
         return 201, _thread(request.actor, made.pk)
 
 
-@router.get("/conversations/{conversation_id}/tags", response=list[TagOut], summary="Tags of a conversation")
+@router.get(
+    "/conversations/{conversation_id}/tags", response=list[ConversationTagOut], summary="Tags of a conversation"
+)
 def conversation_tags(request: StaffRequest, conversation_id: int) -> list[ConversationTag]:
     """The words on it."""
     with _refusals():
@@ -250,8 +270,8 @@ def conversation_tags(request: StaffRequest, conversation_id: int) -> list[Conve
     return showing.tags_of([found.pk]).get(found.pk, [])
 
 
-@router.post("/conversations/{conversation_id}/tags", response=list[TagOut], summary="Tag a conversation")
-def conversation_tag(request: StaffRequest, conversation_id: int, data: TagIn) -> list[ConversationTag]:
+@router.post("/conversations/{conversation_id}/tags", response=list[ConversationTagOut], summary="Tag a conversation")
+def conversation_tag(request: StaffRequest, conversation_id: int, data: ConversationTagIn) -> list[ConversationTag]:
     """Gives all words on it."""
     with _refusals():
         services.tag_add(actor=request.actor, conversation_id=conversation_id, name=data.name)
@@ -268,7 +288,7 @@ def conversation_untag(request: StaffRequest, conversation_id: int, tag_id: Id) 
     return 204, None
 
 
-@router.post("/conversations/{conversation_id}/reply", response={201: EntryOut}, summary="Answer the customer")
+@router.post("/conversations/{conversation_id}/reply", response={201: SaidOut}, summary="Answer the customer")
 def conversation_reply(request: StaffRequest, conversation_id: int, data: ReplyIn) -> tuple[int, dict[str, Any]]:
     """It goes through the gate; what the gate refuses is told and not kept."""
     with _refusals():
@@ -277,7 +297,7 @@ def conversation_reply(request: StaffRequest, conversation_id: int, data: ReplyI
     return 201, _said(entry)
 
 
-@router.post("/conversations/{conversation_id}/note", response={201: EntryOut}, summary="Note for colleagues")
+@router.post("/conversations/{conversation_id}/note", response={201: SaidOut}, summary="Note for colleagues")
 def conversation_note(request: StaffRequest, conversation_id: int, data: NoteIn) -> tuple[int, dict[str, Any]]:
     """Customers never read it."""
     with _refusals():

@@ -17,7 +17,7 @@ from peyvand.channels.conversations.models import Answerer, RoutingRule, Routing
 from peyvand.channels.conversations.services import AnswererData, RuleData, SettingsData
 from peyvand.foundation.accounts.queries import assignable
 from peyvand.foundation.accounts.requests import StaffRequest
-from peyvand.foundation.ui.rest import Given, Id, Text
+from peyvand.foundation.ui.rest import Given, Id, Text, example
 
 router = Router(tags=["conversations"])
 Names = list[Text]
@@ -38,6 +38,8 @@ class RoutingOut(Schema):
 class RoutingIn(Given):
     """What is to hold; with `version`, 409 when somebody has changed it since."""
 
+    model_config = example({"reroute_minutes": 30, "tell_minutes": 45, "tell_classes": ["champion"], "tell_user_id": 3})
+
     owner_first: bool = True
     reroute_minutes: int = Field(default=0, ge=0, le=100_000)
     tell_minutes: int = Field(default=0, ge=0, le=100_000)
@@ -47,8 +49,10 @@ class RoutingIn(Given):
     version: int | None = Field(default=None, ge=0, lt=2**31)
 
 
-class RuleIn(Given):
+class RoutingRuleIn(Given):
     """A rule: all that is named must hold; at most one of person, team and topic."""
+
+    model_config = example({"name": "Returns", "words": ["broken", "return"], "hours": "open", "to_topic": "returns"})
 
     name: Text = Field(max_length=200)
     enabled: bool = True
@@ -62,7 +66,7 @@ class RuleIn(Given):
     to_topic: Text = Field(default="", max_length=100)
 
 
-class RuleOut(Schema):
+class RoutingRuleOut(Schema):
     """A rule; the first that fits decides."""
 
     id: int
@@ -79,14 +83,18 @@ class RuleOut(Schema):
     to_topic: str
 
 
-class MoveIn(Given):
+class RoutingRuleMoveIn(Given):
     """Before its neighbour, or after."""
+
+    model_config = example({"up": True})
 
     up: bool
 
 
 class AnswererIn(Given):
     """How a colleague takes conversations; `most` open ones, 0 for no limit."""
+
+    model_config = example({"languages": ["fa", "en"], "topics": ["returns"], "most": 15})
 
     takes: bool = True
     languages: Names = Field(default_factory=list, max_length=10)
@@ -133,29 +141,29 @@ def routing_set(request: StaffRequest, data: RoutingIn) -> RoutingSettings:
         return services.settings_save(actor=request.actor, data=SettingsData(**given), version=version)
 
 
-@router.get("/routing/rules", response=list[RuleOut], summary="The rules, in their order")
+@router.get("/routing/rules", response=list[RoutingRuleOut], summary="The rules, in their order")
 def routing_rules(request: StaffRequest) -> list[RoutingRule]:
     """The first that fits decides."""
     return list(arrangement.rules(actor=request.actor))
 
 
-@router.post("/routing/rules", response={201: RuleOut}, summary="Write a rule")
-def routing_rule_write(request: StaffRequest, data: RuleIn) -> tuple[int, RoutingRule]:
+@router.post("/routing/rules", response={201: RoutingRuleOut}, summary="Write a rule")
+def routing_rule_write(request: StaffRequest, data: RoutingRuleIn) -> tuple[int, RoutingRule]:
     """It stands last."""
     with _refusals():
         return 201, services.rule_save(actor=request.actor, data=RuleData(**data.dict()))
 
 
-@router.put("/routing/rules/{rule_id}", response=RuleOut, summary="Change a rule")
-def routing_rule_change(request: StaffRequest, rule_id: Id, data: RuleIn) -> RoutingRule:
+@router.put("/routing/rules/{rule_id}", response=RoutingRuleOut, summary="Change a rule")
+def routing_rule_change(request: StaffRequest, rule_id: Id, data: RoutingRuleIn) -> RoutingRule:
     """As a whole; its place stays."""
     with _refusals():
         found = arrangement.rule_get(actor=request.actor, id=rule_id)
         return services.rule_save(actor=request.actor, data=RuleData(**data.dict()), rule=found)
 
 
-@router.post("/routing/rules/{rule_id}/move", response=list[RuleOut], summary="Move a rule")
-def routing_rule_move(request: StaffRequest, rule_id: Id, data: MoveIn) -> list[RoutingRule]:
+@router.post("/routing/rules/{rule_id}/move", response=list[RoutingRuleOut], summary="Move a rule")
+def routing_rule_move(request: StaffRequest, rule_id: Id, data: RoutingRuleMoveIn) -> list[RoutingRule]:
     """Gives the rules in their new order."""
     with _refusals():
         found = arrangement.rule_get(actor=request.actor, id=rule_id)

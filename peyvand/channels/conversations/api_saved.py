@@ -21,12 +21,12 @@ from peyvand.channels.conversations.saved import ORDER
 from peyvand.channels.conversations.services import SavedData
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.ui.lists import BadCursorError
-from peyvand.foundation.ui.rest import LARGEST_PAGE, Given, Id, page
+from peyvand.foundation.ui.rest import LARGEST_PAGE, Given, Id, example, page
 
 router = Router(tags=["conversations"])
 
 
-class SavedOut(Schema):
+class SavedReplyOut(Schema):
     """A saved reply; `shared` is everybody’s, the others are the token owner’s own."""
 
     id: int
@@ -39,15 +39,19 @@ class SavedOut(Schema):
     updated_at: datetime
 
 
-class SavedPage(Schema):
+class SavedReplyPage(Schema):
     """A page; `next` is the cursor of the page after, null at the end."""
 
-    items: list[SavedOut]
+    items: list[SavedReplyOut]
     next: str | None
 
 
-class SavedIn(Given):
+class SavedReplyIn(Given):
     """A saved reply as it is to be, with merge fields like {{first_name}}, in one language or both."""
+
+    model_config = example(
+        {"name": "Thanks", "shortcut": "thanks", "text_en": "Thank you, {{first_name|dear customer}}.", "shared": False}
+    )
 
     name: str = Field(max_length=200)
     shortcut: str = Field(default="", max_length=40)
@@ -56,8 +60,10 @@ class SavedIn(Given):
     shared: bool = False
 
 
-class SavedChange(SavedIn):
+class SavedReplyChange(SavedReplyIn):
     """With `version`, 409 when somebody has changed it since."""
+
+    model_config = example({"name": "Thanks", "text_en": "Thank you.", "version": 2})
 
     version: int | None = Field(default=None, ge=0, lt=2**31)
 
@@ -76,7 +82,7 @@ def _refusals() -> Iterator[None]:
         raise Http404 from None
 
 
-@router.get("/saved-replies", response=SavedPage, summary="Saved replies")
+@router.get("/saved-replies", response=SavedReplyPage, summary="Saved replies")
 def saved_list(
     request: StaffRequest, text: str = Query("", max_length=100), after: str | None = None,
     limit: int = Query(50, ge=1, le=LARGEST_PAGE),
@@ -87,22 +93,22 @@ def saved_list(
         return page(found, order=ORDER, after=after, size=limit)
 
 
-@router.post("/saved-replies", response={201: SavedOut}, summary="Write a saved reply")
-def saved_write(request: StaffRequest, data: SavedIn) -> tuple[int, SavedReply]:
+@router.post("/saved-replies", response={201: SavedReplyOut}, summary="Write a saved reply")
+def saved_write(request: StaffRequest, data: SavedReplyIn) -> tuple[int, SavedReply]:
     """One for everybody wants the right to write those."""
     with _refusals():
         return 201, services.saved_save(actor=request.actor, data=SavedData(**data.dict()))
 
 
-@router.get("/saved-replies/{saved_id}", response=SavedOut, summary="A saved reply")
+@router.get("/saved-replies/{saved_id}", response=SavedReplyOut, summary="A saved reply")
 def saved_read(request: StaffRequest, saved_id: Id) -> SavedReply:
     """One of everybody’s or of one’s own."""
     with _refusals():
         return saved.saved_get(actor=request.actor, id=saved_id)
 
 
-@router.put("/saved-replies/{saved_id}", response=SavedOut, summary="Change a saved reply")
-def saved_change(request: StaffRequest, saved_id: Id, data: SavedChange) -> SavedReply:
+@router.put("/saved-replies/{saved_id}", response=SavedReplyOut, summary="Change a saved reply")
+def saved_change(request: StaffRequest, saved_id: Id, data: SavedReplyChange) -> SavedReply:
     """As a whole."""
     given = data.dict()
     version = given.pop("version")

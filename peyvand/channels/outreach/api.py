@@ -22,7 +22,7 @@ from peyvand.channels.outreach.queries import NEWEST_FIRST, Chosen
 from peyvand.channels.outreach.services import ContentData, Request, TemplateData, TextData
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.ui.lists import BadCursorError, paginate
-from peyvand.foundation.ui.rest import Given
+from peyvand.foundation.ui.rest import Given, example
 from peyvand.memory.customers.models import Customer
 
 LARGEST_PAGE = 100
@@ -31,7 +31,7 @@ LARGEST_BATCH = 1_000
 router = Router(tags=["messages"])
 
 
-class TextIn(Given):
+class MessageTextIn(Given):
     """A text in one language; `channel` "" is for every plain channel, "email" for mail. `form` is text or mjml."""
 
     body: str = Field(max_length=100_000)
@@ -45,7 +45,7 @@ class SayIn(Given):
     """What is to be said: a template's key, or texts."""
 
     template: str = Field(default="", max_length=60)
-    texts: list[TextIn] = Field(default_factory=list, max_length=20)
+    texts: list[MessageTextIn] = Field(default_factory=list, max_length=20)
     title: str = Field(default="", max_length=200)
 
 
@@ -53,6 +53,15 @@ class MessageIn(SayIn):
     """One message. `channel` "" lets the customer's preference decide; asked for twice under one `dedupe_key`, it is
     sent once.
     """
+
+    model_config = example(
+        {
+            "customer_id": 17,
+            "purpose": "service",
+            "dedupe_key": "order-17-shipped",
+            "texts": [{"body": "It is on its way."}],
+        }
+    )
 
     customer_id: int = Field(ge=1, lt=2**63)
     purpose: str = Field(max_length=40)
@@ -63,8 +72,12 @@ class MessageIn(SayIn):
     expires_at: AwareDatetime | None = None
 
 
-class BulkIn(SayIn):
+class MessagesIn(SayIn):
     """The same message to many; each has the name "<dedupe_key>:<customer>"."""
+
+    model_config = example(
+        {"customer_ids": [17, 18], "purpose": "marketing", "dedupe_key": "nowruz", "template": "nowruz"}
+    )
 
     customer_ids: list[int] = Field(min_length=1, max_length=LARGEST_BATCH)
     purpose: str = Field(max_length=40)
@@ -74,7 +87,7 @@ class BulkIn(SayIn):
     expires_at: AwareDatetime | None = None
 
 
-class BulkOut(Schema):
+class MessagesOut(Schema):
     """How many were asked for; `known` were asked for before, or are not the caller's."""
 
     asked: int
@@ -127,6 +140,8 @@ class CheckOut(Schema):
 class SuppressionIn(Given):
     """An address that is to get nothing."""
 
+    model_config = example({"channel": "sms", "address": "+989121112233", "note": "Asked by telephone"})
+
     channel: str = Field(max_length=40)
     address: str = Field(max_length=254)
     note: str = Field(default="", max_length=200)
@@ -154,10 +169,14 @@ class SuppressionPage(Schema):
 class TemplateIn(Given):
     """A template as it is to be, its texts as a whole. With `version`, 409 when it was changed since."""
 
+    model_config = example(
+        {"name_en": "Welcome", "purpose": "service", "texts": [{"body": "Welcome.", "language": "en"}]}
+    )
+
     name_fa: str = Field(default="", max_length=120)
     name_en: str = Field(default="", max_length=120)
     purpose: str = Field(default="", max_length=40)
-    texts: list[TextIn] = Field(max_length=20)
+    texts: list[MessageTextIn] = Field(max_length=20)
     version: int | None = None
 
 
@@ -170,7 +189,7 @@ class TemplateOut(Schema):
     purpose: str
     archived: bool
     version: int
-    texts: list[TextIn]
+    texts: list[MessageTextIn]
 
 
 @contextmanager
@@ -240,8 +259,8 @@ def messages_post(request: StaffRequest, data: MessageIn) -> Any:
     return 201, _out(made)
 
 
-@router.post("/messages/bulk", response={202: BulkOut}, summary="Send the same message to many customers")
-def messages_bulk(request: StaffRequest, data: BulkIn) -> Any:
+@router.post("/messages/bulk", response={202: MessagesOut}, summary="Send the same message to many customers")
+def messages_bulk(request: StaffRequest, data: MessagesIn) -> Any:
     """At most a thousand at once. The gate looks at each when it is sent."""
     with _refusals():
         found = services.send_many(

@@ -25,6 +25,7 @@ from peyvand.foundation.accounts.services.denials import denial_note
 from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedError
 from peyvand.foundation.fields.errors import InvalidError as FieldsInvalidError
 from peyvand.foundation.files.services import FileRefusedError, NoSuchFileError
+from peyvand.foundation.money.amounts import AmountError
 from peyvand.foundation.money.currencies import UnknownCurrencyError
 from peyvand.foundation.registry.actor import Actor, NotAllowed
 from peyvand.foundation.text.identifiers import IdentifierError
@@ -187,6 +188,7 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     TooLongError: _unprocessable,
     IdentifierError: _unprocessable,
     UnknownCurrencyError: _unprocessable,
+    AmountError: _unprocessable,
     BadCursorError: lambda _error: problem(400, _("This cursor is of another list.")),
     RequestDataTooBig: lambda _error: problem(413),
     SuspiciousOperation: lambda _error: problem(400),

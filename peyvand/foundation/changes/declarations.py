@@ -76,6 +76,19 @@ class TrackedTable:
 
 
 @dataclass(frozen=True)
+class Computed:
+    """Rows of the tracked table `name` that a computation wrote: `column` has none of the values `said`. They are not
+    kept (`track(unless=…)`), since they are computed again; so in an undo they hold nothing back and go with what they
+    refer to.
+    """
+
+    name: str
+    column: str
+    said: tuple[str, ...]
+    unless: str
+
+
+@dataclass(frozen=True)
 class LongUndo:
     """Who takes a large set back as long work: `start(actor, change_set)` gives the address of its progress. Declared
     once, by the room of long work.

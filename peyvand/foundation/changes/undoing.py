@@ -29,7 +29,7 @@ from psycopg import sql
 from psycopg.errors import CheckViolation
 from psycopg.sql import Composable, Identifier, Literal
 
-from peyvand.foundation.changes.declarations import Part, Recompute
+from peyvand.foundation.changes.declarations import Computed, Part, Recompute
 from peyvand.foundation.changes.graph import Reference, parents_first, references, tracked_tables
 from peyvand.foundation.registry.registry import registry
 
@@ -110,7 +110,7 @@ FROM (
   JOIN changes_plan t ON t.table_name = {target} AND t.action = 'D' AND t.kept IS NULL AND t.row_id = r.{column}
   LEFT JOIN changes_plan s ON s.table_name = {name} AND s.row_id = r.id AND s.kept IS NULL
   WHERE NOT coalesce(s.action = 'D' OR (s.action = 'U' AND s.original ? {key}
-                     AND s.original ->> {key} IS DISTINCT FROM r.{column}::text), false)
+                     AND s.original ->> {key} IS DISTINCT FROM r.{column}::text), false) AND {kept}
 ) held
 WHERE p.table_name = {target} AND p.row_id = held.target_id AND p.kept IS NULL
 """
@@ -144,6 +144,16 @@ def _where(part: Part) -> Composable:
         return Literal(True)
     column, value = part.where
     return sql.SQL("r.{} = {}").format(Identifier(column), Literal(value))
+
+
+def _kept(table: str, alias: str) -> Composable:
+    """Which rows of a table are more than the result of a computation."""
+    if not registry.has(Computed, table):
+        return Literal(True)
+    computed = registry.get(Computed, table)
+    return sql.SQL("{}.{} = ANY({})").format(
+        Identifier(alias), Identifier(computed.column), Literal(list(computed.said))
+    )
 
 
 class Undoing:
@@ -256,7 +266,7 @@ class Undoing:
             self._execute(
                 _REFERRED,
                 table=Identifier(key.table), column=Identifier(key.column), key=Literal(key.column),
-                name=Literal(key.table), target=Literal(key.target),
+                name=Literal(key.table), target=Literal(key.target), kept=_kept(key.table, "r"),
             )
             for key in self.keys
             if key.target in self.tables and self._holds(key)
@@ -323,12 +333,16 @@ class Undoing:
         return {name: row_ids for name, row_ids in taken.items() if row_ids}
 
     def _let_go(self, name: str, ids: str, seen: tuple[str, ...] = ()) -> None:
-        """Delete or null the rows of untracked tables that refer to rows about to go."""
+        """Delete or null the rows of untracked tables, and computed rows, that refer to rows about to go."""
         for key in self.keys:
-            if key.target != name or key.table in self.tracked or key.table in seen or key.rule == "keep":
+            if key.target != name or key.table in seen or key.rule == "keep":
                 continue
             inner = sql.SQL(ids).format(name=Literal(name)).as_string() if "{name}" in ids else ids
             names = {"table": Identifier(key.table), "column": Identifier(key.column)}
+            if key.table in self.tracked:
+                if registry.has(Computed, key.table):
+                    self._forget(key.table, inner, names)
+                continue
             if key.rule == "null":
                 self._execute(f"UPDATE {{table}} SET {{column}} = NULL WHERE {{column}} IN ({inner})", **names)
                 continue
@@ -336,6 +350,15 @@ class Undoing:
             if any(deeper.target == key.table for deeper in self.keys):
                 self._let_go(key.table, rows, (*seen, name))
             self._execute(f"DELETE FROM {{table}} WHERE {{column}} IN ({inner})", **names)
+
+    def _forget(self, table: str, inner: str, names: dict[str, Identifier]) -> None:
+        """Delete what was computed of rows about to go, as little kept as when it was computed."""
+        setting = f"peyvand.{registry.get(Computed, table).unless}"
+        self._execute("SELECT set_config(%s, 'on', true)", [setting])
+        self._execute(
+            f"DELETE FROM {{table}} t WHERE {{column}} IN ({inner}) AND NOT {{kept}}", **names, kept=_kept(table, "t")
+        )
+        self._execute("SELECT set_config(%s, '', true)", [setting])
 
     def _restore(self, name: str) -> tuple[int, list[int]]:
         """Give the columns their earlier values; row by row only when the whole is refused."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, ValidationError
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Func, Model, OrderBy, Q, QuerySet
 
@@ -132,9 +133,18 @@ def _decode(cursor: str, columns: int) -> list[Any]:
         values = [_UNPACK[kind](value) for kind, value in packed]
     except (binascii.Error, ValueError, TypeError, KeyError, ArithmeticError) as error:
         raise BadCursorError(cursor) from error
-    if len(values) != columns:
+    if len(values) != columns or any(isinstance(value, str) and "\x00" in value for value in values):
         raise BadCursorError(cursor)
     return values
+
+
+@contextmanager
+def _of_this_list(cursor: str) -> Iterator[None]:
+    """A place that the columns of the list can't have: a text for a number, a day for a moment, a year 0."""
+    try:
+        yield
+    except (ValueError, TypeError, OverflowError, ValidationError) as error:
+        raise BadCursorError(cursor) from error
 
 
 def _after(keys: Sequence[_Key], values: Sequence[Any], *, backwards: bool) -> Q:
@@ -162,9 +172,12 @@ def paginate(
     keys = _keys(queryset, order)
     backwards = backwards and cursor is not None
     rows_of = queryset.order_by(*(key.ordering(backwards=backwards) for key in keys))
-    if cursor is not None:
-        rows_of = rows_of.filter(_after(keys, _decode(cursor, len(keys)), backwards=backwards))
-    rows = list(rows_of[: size + 1])
+    if cursor is None:
+        rows = list(rows_of[: size + 1])
+    else:
+        place = _decode(cursor, len(keys))
+        with _of_this_list(cursor):
+            rows = list(rows_of.filter(_after(keys, place, backwards=backwards))[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -214,9 +227,7 @@ def paginate_places(
     """
     backwards = backwards and cursor is not None
     place = None if cursor is None else tuple(_decode(cursor, columns))
-    if place is not None and (
-        not isinstance(place[-1], int) or any(isinstance(value, str) and "\x00" in value for value in place)
-    ):
+    if place is not None and not isinstance(place[-1], int):
         raise BadCursorError(cursor)
     found = read(place, backwards, size + 1)
     more = len(found) > size

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from ninja.errors import HttpError
 
+from peyvand.foundation.ui.rest import Id
 from peyvand.insight.value import queries
 
 router = Router(tags=["insight"])
@@ -97,7 +98,7 @@ def slipping(request: HttpRequest, limit: int = 50, currency: str = "") -> list[
 
 
 @router.get("/customers/{customer_id}/value", response=list[ValueOut], summary="What a customer is worth")
-def customer_value(request: HttpRequest, customer_id: int) -> list[dict[str, Any]]:
+def customer_value(request: HttpRequest, customer_id: Id) -> list[dict[str, Any]]:
     """One entry a currency; empty when the customer never bought, is not yet computed, or you may not see them."""
     request.actor.require("insight.view_customer")  # type: ignore[attr-defined]
     return [_value(row) for row in queries.of_customer(actor=request.actor, customer_id=customer_id)]  # type: ignore[attr-defined]

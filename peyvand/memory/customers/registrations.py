@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from peyvand.foundation.accounts.declarations import FirstLook
-from peyvand.foundation.changes.declarations import Recompute, TitleGuard, TrackedTable
+from peyvand.foundation.changes.declarations import Computed, Recompute, TitleGuard, TrackedTable
 from peyvand.foundation.fields import access as fields_access
 from peyvand.foundation.jobs.declarations import Job
 from peyvand.foundation.registry.declarations import (
@@ -24,7 +24,7 @@ from peyvand.memory.customers import access, demo, fields, panels, personal, sha
 from peyvand.memory.customers.fields import CUSTOMER
 from peyvand.memory.customers.keys import refill
 from peyvand.memory.customers.palette import hits, list_hits
-from peyvand.memory.customers.services import sample_remove, words_fold
+from peyvand.memory.customers.services import SAID, sample_remove, words_fold
 from peyvand.memory.customers.trail import (
     either,
     names_of,
@@ -107,6 +107,7 @@ DECLARATIONS = (
     ),
     TitleGuard("customers", narrow),
     Recompute("customers_customer", refill),
+    Computed("customers_trait", "source", SAID, unless="computing"),
     Panel(
         name="customers.identities",
         screen="customer",

@@ -216,7 +216,7 @@ POST /messages/{message_id}/cancel customers.view+outreach.send
 GET /customers/{customer_id}/reach customers.view+outreach.view
 GET /suppressions outreach.view
 POST /suppressions outreach.manage
-DELETE /suppressions/{suppression_id} outreach.manage
+DELETE /suppressions/{suppression_id} customers.view+outreach.view+outreach.manage
 GET /templates outreach.send|outreach.write
 POST /templates outreach.write
 PUT /templates/{template_key} outreach.write

@@ -27,7 +27,7 @@ UNREADABLE = {
     "not UTF-8": (b'{"name": "\xff\xfe"}', 400),
     "UTF-16": ('{"name": "x"}'.encode("utf-16"), 400),
     "no JSON": (b"{", 400),
-    "nothing": (b"", 400),
+    "nothing": (b"", 422),
     "no number": (b'{"version": NaN}', 400),
     "an endless number": (b'{"version": 1e999999}', 422),
     "a number of five thousand digits": (b'{"version": ' + b"9" * 5_000 + b"}", (400, 422)),

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from peyvand.foundation.accounts.models import Role
 from peyvand.foundation.changes.models import Change, ChangeSet
-from peyvand.foundation.changes.services import undo
+from peyvand.foundation.changes.services import change_set, undo
 from peyvand.foundation.registry.actor import NotAllowed, Scope, system_actor
 from peyvand.memory.customers import services, traits
 from peyvand.memory.customers.data import TraitRow
@@ -50,6 +50,20 @@ def test_what_is_said_is_kept_and_taken_back_and_what_is_computed_is_not() -> No
     assert _kept() == kept
     services.trait_remove(actor=sara, trait=Trait.objects.get())
     assert not Trait.objects.exists()
+
+
+def test_what_was_computed_holds_no_undo_back_and_what_was_said_does() -> None:
+    with change_set(actor=SYSTEM, kind="import", title="people") as brought:
+        maryam, reza = factories.customer("مریم"), factories.customer("رضا")
+    rows = [TraitRow(one.pk, "value.class", text="risk") for one in (maryam, reza)]
+    services.traits_write(actor=SYSTEM, rows=rows, source="insight.value")
+    services.trait_set(actor=SYSTEM, customer=reza, name="چای", text="سبز")
+    kept = _kept()
+    done = undo(actor=SYSTEM, change_set_id=brought.pk)
+    assert list(Customer.objects.values_list("name", flat=True)) == ["رضا"]
+    assert {row.reason for row in done.kept_rows if row.table == "customers_customer"} == {"referred"}
+    assert sorted(Trait.objects.values_list("name", flat=True)) == ["value.class", "چای"]
+    assert _kept() == kept
 
 
 def test_what_is_computed_is_not_said() -> None:

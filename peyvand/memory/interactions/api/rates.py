@@ -35,7 +35,7 @@ class RateIn(Given):
     kind: str = Field(max_length=40)
     since: date
     currency: str = Field(min_length=3, max_length=3)
-    minor_per_minute: int
+    minor_per_minute: int = Field(ge=0, lt=10**15)
 
 
 @router.get("/interactions/rates", response=list[RateOut], summary="What a minute costs, by kind, the latest first")
