@@ -161,13 +161,21 @@ def conversations_list(
     text: str = Query("", max_length=100),
     channel: str = Query("", max_length=40),
     waiting: bool = False,
+    tag_id: Id | None = None,
+    assignee_id: Id | None = None,
+    value_class: str = Query("", max_length=20),
+    waits_minutes: int = Query(0, ge=0, le=1_000_000),
     after: str | None = None,
     limit: int = Query(50, ge=1, le=LARGEST_PAGE),
 ) -> dict[str, Any]:
     """Those that the token's owner may read."""
     actor = request.actor
     with _refusals():
-        found = queries.conversations(actor=actor, chosen=Chosen(view, text.replace("\x00", ""), channel, waiting))
+        chosen = Chosen(
+            view, text.replace("\x00", ""), channel.replace("\x00", ""), waiting, tag=tag_id, assignee=assignee_id,
+            value_class=value_class.replace("\x00", ""), waits_minutes=waits_minutes,
+        )  # fmt: skip
+        found = queries.conversations(actor=actor, chosen=chosen)
         page = paginate(found, order=NEWEST_FIRST, cursor=after, size=limit)
     return {"items": [_out(one, actor) for one in page.rows], "next": page.next_cursor}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -21,9 +21,11 @@ from peyvand.channels.conversations.models import (
     Mention,
     Presence,
     State,
+    Tagging,
 )
 from peyvand.channels.conversations.services.answering import answers, wider
 from peyvand.channels.conversations.services.presence import FADES
+from peyvand.channels.conversations.services.routing import CLASS
 from peyvand.channels.outreach import explaining
 from peyvand.channels.outreach.declarations import Carrier
 from peyvand.channels.outreach.queries import forecast
@@ -31,7 +33,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.keys import fa_key
-from peyvand.memory.customers.models import Customer
+from peyvand.memory.customers.models import Customer, Trait
 
 NEWEST_FIRST = ("-last_at", "-id")
 MINE, UNASSIGNED, TEAM, MENTIONS, SNOOZED, CLOSED, ALL = (
@@ -46,12 +48,18 @@ ALWAYS = ("permission", "frequency", "hours")  # checks that don't stand in the 
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which conversations the inbox shows. `text` is looked for in names and in what was said."""
+    """Which conversations the inbox shows. `text` is looked for in names and in what was said; `waits_minutes` are how
+    long they wait at least.
+    """
 
     view: str = MINE
     text: str = ""
     channel: str = ""
     waiting: bool = False
+    tag: int | None = None
+    assignee: int | None = None
+    value_class: str = ""
+    waits_minutes: int = 0
 
 
 def conversations(*, actor: Actor, chosen: Chosen = Chosen(view=ALL)) -> ConversationQuerySet:
@@ -63,12 +71,27 @@ def conversations(*, actor: Actor, chosen: Chosen = Chosen(view=ALL)) -> Convers
         found = found.filter(channel=chosen.channel)
     if chosen.waiting:
         found = found.filter(waiting_since__isnull=False)
+    found = _narrowed(found, chosen)
     key = fa_key(chosen.text)
     if key:
         said = Entry.objects.filter(demo=actor.demo, search_key__contains=key).values("conversation_id")
         named = Customer.objects.filter(demo=actor.demo, search_key__contains=key).values("pk")
         words = Q(pk__in=said) | Q(customer_id__in=named) | Q(subject__icontains=chosen.text)
         found = found.filter(words | Q(name__icontains=chosen.text) | Q(address__startswith=chosen.text.strip()))
+    return found
+
+
+def _narrowed(found: ConversationQuerySet, chosen: Chosen) -> ConversationQuerySet:
+    """By tag, by whose it is, by what the customer is worth, by how long they wait."""
+    if chosen.tag is not None:
+        found = found.filter(Exists(Tagging.objects.filter(conversation=OuterRef("pk"), tag_id=chosen.tag)))
+    if chosen.assignee is not None:
+        found = found.filter(assignee_id=chosen.assignee)
+    if chosen.value_class:
+        of_class = Trait.objects.filter(customer=OuterRef("customer"), name=CLASS, text=chosen.value_class)
+        found = found.filter(Exists(of_class))
+    if chosen.waits_minutes:
+        found = found.filter(waiting_since__lte=timezone.now() - timedelta(minutes=chosen.waits_minutes))
     return found
 
 

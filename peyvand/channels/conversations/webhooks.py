@@ -53,8 +53,7 @@ WEBHOOKS = going_out(
         event=ValuableWaiting, order=143,
         subjects=lambda event: (event.conversation_id,),
         payload=lambda event, ids: {
-            "conversation_id": event.conversation_id, "customer_id": event.customer_id,
-            "value_class": event.value_class, "waited_s": event.waited_s,
+            "conversation_id": event.conversation_id, "customer_id": event.customer_id, "waited_s": event.waited_s,
         },
         sample=ValuableWaiting(311, 1042, "champion", 3_900, NOON, demo=False),
     ),

@@ -21,7 +21,7 @@ from peyvand.channels.conversations.tests.conftest import Writes
 from peyvand.foundation.accounts.models import User
 from peyvand.foundation.changes.services import undo
 from peyvand.foundation.registry.actor import Actor, NotAllowed
-from peyvand.memory.customers.models import Customer
+from peyvand.memory.customers.models import Customer, Trait
 
 pytestmark = pytest.mark.django_db
 People = Callable[..., tuple[User, Actor]]
@@ -133,3 +133,23 @@ def test_whatever_is_done_undoing_all_of_it_backwards_brings_back_what_was(
         if one.change_set_id is not None:
             undo(actor=actor, change_set_id=one.change_set_id)
     assert standing(conversations) == before
+
+
+def test_the_list_is_narrowed_by_tag_whose_it_is_value_and_waiting(
+    writes: Writes, person: Person, colleague: People, signed_in: SignedIn
+) -> None:
+    customer, now = person(), timezone.now()
+    Trait.objects.create(customer=customer, name="value.class", text="champion")
+    old, new = writes(customer, at=now - timedelta(hours=3)), writes(person(), at=now)
+    user, actor = colleague()
+    services.tag_add(actor=actor, conversation_id=old.pk, name="فوری")
+    services.assign(actor=actor, conversation_id=old.pk, user_id=user.pk)
+    tag, browser = ConversationTag.objects.get(), signed_in(user)
+    for query in (f"tag={tag.pk}", f"assignee={user.pk}", "class=champion", "waits=60"):
+        page = browser.get(reverse("conversations:list") + f"?view=all&{query}").content.decode()
+        assert f'data-conv="{old.pk}"' in page, query
+        assert f'data-conv="{new.pk}"' not in page, query
+    both = browser.get(
+        reverse("conversations:list") + "?view=all&tag=x&assignee=-1&class=rich&waits=7"
+    ).content.decode()
+    assert f'data-conv="{new.pk}"' in both
