@@ -10,7 +10,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from peyvand.channels.conversations.models import Conversation, ConversationTag, Entry, RoutingRule, SavedReply, Way
+from peyvand.channels.conversations.models import (
+    Answerer,
+    Conversation,
+    ConversationTag,
+    Entry,
+    RoutingRule,
+    RoutingSettings,
+    SavedReply,
+    Way,
+)
 from peyvand.channels.outreach.models import Cap
 from peyvand.channels.outreach.services import (
     ContentData,
@@ -247,6 +256,8 @@ def shared_records() -> Records:
     line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")
     return {
         "stage_id": Stage.objects.get(key="prospect").pk, "stage_key": "prospect",
+        "routing_id": RoutingSettings.objects.create().pk,
+        "answerer_id": Answerer.objects.create(user=person).pk,
         "routing_rule_id": RoutingRule.objects.create(name="by night", hours="closed").pk,
         "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,

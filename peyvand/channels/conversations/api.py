@@ -180,13 +180,6 @@ def conversations_list(
     return {"items": [_out(one, actor) for one in page.rows], "next": page.next_cursor}
 
 
-@router.get("/conversations/{conversation_id}", response=ThreadOut, summary="A conversation with what was said")
-def conversation_read(request: StaffRequest, conversation_id: int) -> dict[str, Any]:
-    """The latest two hundred entries, oldest first."""
-    with _refusals():
-        return _thread(request.actor, conversation_id)
-
-
 class ConversationsBulkIn(Given):
     """The same for many: "assign" (to user_id, team_id or nobody), "close", "snooze" (until) or "tag"."""
 
@@ -208,6 +201,22 @@ class ConversationsBulkOut(Schema):
     change_set_id: int | None
 
 
+@router.post("/conversations/bulk", response=ConversationsBulkOut, summary="Do the same for many")
+def conversation_bulk(request: StaffRequest, data: ConversationsBulkIn) -> Any:
+    """To those of them that one may touch, in one change set."""
+    given = data.dict()
+    ids = given.pop("ids")
+    with _refusals():
+        return services.bulk(actor=request.actor, ids=ids, data=BulkData(**given))
+
+
+@router.get("/conversations/{conversation_id}", response=ThreadOut, summary="A conversation with what was said")
+def conversation_read(request: StaffRequest, conversation_id: int) -> dict[str, Any]:
+    """The latest two hundred entries, oldest first."""
+    with _refusals():
+        return _thread(request.actor, conversation_id)
+
+
 class ConversationTagIn(Given):
     """A word on a conversation; it is made where there is none."""
 
@@ -221,15 +230,6 @@ class ConversationTagOut(Schema):
 
     id: int
     name: str
-
-
-@router.post("/conversations/bulk", response=ConversationsBulkOut, summary="Do the same for many")
-def conversation_bulk(request: StaffRequest, data: ConversationsBulkIn) -> Any:
-    """To those of them that one may touch, in one change set."""
-    given = data.dict()
-    ids = given.pop("ids")
-    with _refusals():
-        return services.bulk(actor=request.actor, ids=ids, data=BulkData(**given))
 
 
 class ConversationMergeIn(Given):

@@ -43,10 +43,10 @@ def merge(*, actor: Actor, conversation_id: int, other_id: int) -> int:
 
     Two of different customers stay apart; one of nobody known becomes the other's.
     """
-    if conversation_id == other_id:
-        raise InvalidError({"other_id": _("Choose another conversation.")})
     with transaction.atomic():
         found = _locked(actor, {conversation_id, other_id})
+        if conversation_id == other_id:
+            raise InvalidError({"other_id": _("Choose another conversation.")})
         kept, gone = found[conversation_id], found[other_id]
         if kept.customer_id and gone.customer_id and kept.customer_id != gone.customer_id:
             raise InvalidError({"other_id": _("They are of two customers; only conversations of one become one.")})
