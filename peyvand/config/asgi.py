@@ -6,5 +6,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from peyvand.doors.workspace.limits import Bounded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peyvand.config.settings")
-application = get_asgi_application()
+application = Bounded(get_asgi_application(), most=64, free=frozenset({"/inbox/live/"}))

@@ -36,10 +36,24 @@ class ConversationAnswered:
 
 @dataclass(frozen=True)
 class ConversationChanged:
-    """A conversation was assigned, snoozed, closed, opened again, merged or split; `what` names it."""
+    """A conversation was assigned, snoozed, woken, closed, opened, merged or split; `what` names it."""
 
     conversation_id: int
     customer_id: int | None
     what: str
+    at: datetime
+    demo: bool
+
+
+@dataclass(frozen=True)
+class ValuableWaiting:
+    """A customer of a class that the settings name has waited so long for an answer, in all seconds, that somebody is
+    told; once for each waiting.
+    """
+
+    conversation_id: int
+    customer_id: int
+    value_class: str
+    waited_s: int
     at: datetime
     demo: bool

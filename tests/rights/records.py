@@ -10,7 +10,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from peyvand.channels.conversations.models import Conversation, Entry, Way
+from peyvand.channels.conversations.models import (
+    Answerer,
+    Conversation,
+    ConversationTag,
+    Entry,
+    RoutingRule,
+    RoutingSettings,
+    SavedReply,
+    Way,
+)
 from peyvand.channels.email.models import EmailAccount
 from peyvand.channels.outreach.models import Cap
 from peyvand.channels.outreach.services import (
@@ -162,8 +171,24 @@ def _messages_of(make: _Maker, customer: Customer) -> Records:
         conversation=talk, way=Way.IN, channel="sms", at=timezone.now(), text=f"{marker} said", html=f"{marker} said",
         external_id=f"{marker}-1", search_key=f"{marker} said".lower(),
     )  # fmt: skip
+    second = Conversation.objects.create(
+        customer=customer, assignee=make.owner, channel="sms", address=talk.address, preview=f"{marker} said"
+    )
+    later = Entry.objects.create(
+        conversation=talk,
+        way=Way.IN,
+        channel="sms",
+        at=timezone.now(),
+        text=f"{marker} said",
+        external_id=f"{marker}-2",
+    )
+    Conversation.objects.filter(pk=talk.pk).update(entries_count=2)
+    talk.taggings.create(tag=ConversationTag.objects.get_or_create(key="wrapping", name="Wrapping")[0])
+    own = SavedReply.objects.create(owner=make.owner, name=f"{marker} said", text_en="Thanks")
     return {
         "conversation_id": talk.pk, "said_id": entry.pk, "message_id": message.pk, "suppression_id": silent.pk,
+        "saved_id": own.pk,
+        "second_talk_id": second.pk, "later_entry_id": later.pk, "talk_tag_id": talk.taggings.get().tag_id,
     }  # fmt: skip
 
 
@@ -235,6 +260,9 @@ def shared_records() -> Records:
     return {
         "email_id": mailbox.pk,
         "stage_id": Stage.objects.get(key="prospect").pk, "stage_key": "prospect",
+        "routing_id": RoutingSettings.objects.create().pk,
+        "answerer_id": Answerer.objects.create(user=person).pk,
+        "routing_rule_id": RoutingRule.objects.create(name="by night", hours="closed").pk,
         "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,

@@ -347,6 +347,30 @@ email:proofs GET email.manage
 email:proofs-look POST email.manage
 email:key POST email.manage
 email:marketing POST email.manage
+conversations:bulk POST conversations.view+conversations.reply
+conversations:tag POST conversations.view+conversations.reply
+conversations:merge POST conversations.view+conversations.reply
+conversations:split POST conversations.view+conversations.reply
+conversations:live GET conversations.view
+conversations:here POST conversations.view
+conversations:routing GET conversations.manage
+conversations:routing POST conversations.manage
+conversations:rule-new GET conversations.manage
+conversations:rule-new POST conversations.manage
+conversations:rule-one GET conversations.manage
+conversations:rule-one POST conversations.manage
+conversations:rule-move POST conversations.manage
+conversations:rule-remove POST conversations.manage
+conversations:person GET conversations.manage
+conversations:person POST conversations.manage
+conversations:route POST conversations.view+conversations.assign
+conversations:replies GET conversations.reply
+conversations:reply-new GET conversations.reply
+conversations:reply-new POST conversations.reply
+conversations:reply-one GET conversations.reply all:-
+conversations:reply-one POST conversations.reply all:-
+conversations:reply-remove POST conversations.reply all:-
+conversations:offered GET conversations.view+conversations.reply
 sms:accounts GET sms.manage
 sms:new GET sms.manage
 sms:new POST sms.manage
@@ -377,7 +401,7 @@ OWNED = frozenset({
     "customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id", "twin_id",
     "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
     "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
-    "trait_id", "part_id", "line_set_id", "template_id", "export_run_id",
+    "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id",
 })  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {
@@ -416,6 +440,10 @@ MEANT = {
             "marketing",
         )
     },
+    ("conversations:rule-one", "rule_id"): "routing_rule_id",
+    ("conversations:rule-move", "rule_id"): "routing_rule_id",
+    ("conversations:rule-remove", "rule_id"): "routing_rule_id",
+    ("conversations:person", "user_id"): "user",
 }
 FIXED: Mapping[str, Any] = {
     "token": "no-such-token",
@@ -448,11 +476,17 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     "interactions:attach": {"customer": "{customer_id}"},
     "transfer:reshape": {"shape": "customers"},
     "outbox:discard": {"reason": "old"},
+    "conversations:bulk": {"ids": "{conversation_id}", "do": "tag", "tag": "urgent"},
+    "conversations:tag": {"name": "urgent"},
+    "conversations:merge": {"other": "{second_talk_id}"},
+    "conversations:split": {"entry": "{later_entry_id}"},
     "privacy:erase": {"name": "{marker} person"},
 }
 # Fields that name a second record: of somebody else's nothing is seen and nothing is done.
 SECONDS = (
     ("customers:bulk", "ids", "customer_id"),
+    ("conversations:bulk", "ids", "conversation_id"),
+    ("conversations:merge", "other", "second_talk_id"),
     ("customers:relation-add", "customer", "firm_id"),
     ("customers:part-add", "customer", "part_id"),
     ("consents:many", "ids", "customer_id"),

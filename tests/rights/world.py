@@ -130,6 +130,8 @@ def _read(response: HttpResponseBase) -> tuple[int, bytes]:
     """Status and body; one that breaks off while it is read is a server error."""
     if not response.streaming:
         return response.status_code, response.content
+    if response.is_async:  # a stream that has no end: it is never begun
+        return response.status_code, b""
     try:
         return response.status_code, b"".join(response.streaming_content)
     except PermissionDenied:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.accounts.models import Membership
@@ -19,16 +20,19 @@ from peyvand.memory.customers.models import Customer
 
 if TYPE_CHECKING:
     from peyvand.channels.conversations.models import Conversation as Conversation
+    from peyvand.channels.conversations.models import SavedReply as SavedReply
 
 VIEW = "conversations.view"
 REPLY = "conversations.reply"
 ASSIGN = "conversations.assign"
+MANAGE = "conversations.manage"
 
 _GROUP = _("Conversations")
 PERMISSIONS = (
     Permission(VIEW, _("Read conversations"), _GROUP, scoped=True, order=220),
     Permission(REPLY, _("Answer, note, snooze and close conversations"), _GROUP, scoped=True, order=221),
     Permission(ASSIGN, _("Give conversations to colleagues"), _GROUP, scoped=True, order=222),
+    Permission(MANAGE, _("Set how conversations are given, and write saved replies for everybody"), _GROUP, order=223),
 )
 
 
@@ -61,3 +65,17 @@ def _within(model: type[Conversation], actor: Actor, scope: Scope) -> models.Que
         of.filter(assignee_id__in=colleagues).values_list("pk", flat=True),
         of.filter(assignee=None, team=None, customer_id__in=customers).values_list("pk", flat=True),
     )
+
+
+class SavedReplyQuerySet(models.QuerySet["SavedReply"]):
+    """Saved replies of the two businesses."""
+
+    def visible_to(self, actor: Actor) -> SavedReplyQuerySet:
+        """Everybody's and one's own, for who may answer."""
+        found = self.filter(demo=actor.demo)
+        return found.filter(Q(shared=True) | Q(owner_id=actor.user_id or 0)) if actor.may(REPLY) else found.none()
+
+    def writable_by(self, actor: Actor) -> SavedReplyQuerySet:
+        """One's own; everybody's for who may write those."""
+        found = self.visible_to(actor)
+        return found if actor.may(MANAGE) else found.filter(shared=False)

@@ -16,13 +16,13 @@ from pydantic import AwareDatetime, Field
 
 from peyvand.channels.conversations import queries, services, showing
 from peyvand.channels.conversations.errors import InvalidError, SaidMeanwhileError
-from peyvand.channels.conversations.models import Conversation, Entry
+from peyvand.channels.conversations.models import Conversation, ConversationTag, Entry
 from peyvand.channels.conversations.queries import NEWEST_FIRST, VIEWS, Chosen
-from peyvand.channels.conversations.services import ReplyData
+from peyvand.channels.conversations.services import BulkData, ReplyData
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import BadCursorError, paginate
-from peyvand.foundation.ui.rest import Given, example
+from peyvand.foundation.ui.rest import Given, Id, Text, example
 
 LARGEST_PAGE = 100
 LONGEST = 200_000
@@ -161,15 +161,53 @@ def conversations_list(
     text: str = Query("", max_length=100),
     channel: str = Query("", max_length=40),
     waiting: bool = False,
+    tag_id: Id | None = None,
+    assignee_id: Id | None = None,
+    value_class: str = Query("", max_length=20),
+    waits_minutes: int = Query(0, ge=0, le=1_000_000),
     after: str | None = None,
     limit: int = Query(50, ge=1, le=LARGEST_PAGE),
 ) -> dict[str, Any]:
     """Those that the token's owner may read."""
     actor = request.actor
     with _refusals():
-        found = queries.conversations(actor=actor, chosen=Chosen(view, text.replace("\x00", ""), channel, waiting))
+        chosen = Chosen(
+            view, text.replace("\x00", ""), channel.replace("\x00", ""), waiting, tag=tag_id, assignee=assignee_id,
+            value_class=value_class.replace("\x00", ""), waits_minutes=waits_minutes,
+        )  # fmt: skip
+        found = queries.conversations(actor=actor, chosen=chosen)
         page = paginate(found, order=NEWEST_FIRST, cursor=after, size=limit)
     return {"items": [_out(one, actor) for one in page.rows], "next": page.next_cursor}
+
+
+class ConversationsBulkIn(Given):
+    """The same for many: "assign" (to user_id, team_id or nobody), "close", "snooze" (until) or "tag"."""
+
+    model_config = example({"ids": [311, 312], "do": "tag", "tag": "urgent"})
+
+    ids: list[Id] = Field(min_length=1, max_length=200)
+    do: Text = Field(max_length=10)
+    user_id: Id | None = None
+    team_id: Id | None = None
+    until: AwareDatetime | None = None
+    tag: Text = Field(default="", max_length=100)
+
+
+class ConversationsBulkOut(Schema):
+    """How many were changed; how many stood so already or are not yours to change; the change set to undo it by."""
+
+    done: int
+    left: int
+    change_set_id: int | None
+
+
+@router.post("/conversations/bulk", response=ConversationsBulkOut, summary="Do the same for many")
+def conversation_bulk(request: StaffRequest, data: ConversationsBulkIn) -> Any:
+    """To those of them that one may touch, in one change set."""
+    given = data.dict()
+    ids = given.pop("ids")
+    with _refusals():
+        return services.bulk(actor=request.actor, ids=ids, data=BulkData(**given))
 
 
 @router.get("/conversations/{conversation_id}", response=ThreadOut, summary="A conversation with what was said")
@@ -177,6 +215,85 @@ def conversation_read(request: StaffRequest, conversation_id: int) -> dict[str, 
     """The latest two hundred entries, oldest first."""
     with _refusals():
         return _thread(request.actor, conversation_id)
+
+
+class ConversationTagIn(Given):
+    """A word on a conversation; it is made where there is none."""
+
+    model_config = example({"name": "urgent"})
+
+    name: Text = Field(max_length=100)
+
+
+class ConversationTagOut(Schema):
+    """A word on conversations."""
+
+    id: int
+    name: str
+
+
+class ConversationMergeIn(Given):
+    """The conversation that is brought in; its entries come along."""
+
+    model_config = example({"other_id": 312})
+
+    other_id: Id
+
+
+class ConversationSplitIn(Given):
+    """The entry from which on it is a conversation of its own."""
+
+    model_config = example({"entry_id": 902})
+
+    entry_id: Id
+
+
+@router.post("/conversations/{conversation_id}/merge", response=ThreadOut, summary="Bring another one in")
+def conversation_merge(request: StaffRequest, conversation_id: int, data: ConversationMergeIn) -> dict[str, Any]:
+    """Of one customer, or one of nobody known."""
+    with _refusals():
+        services.merge(actor=request.actor, conversation_id=conversation_id, other_id=data.other_id)
+        return _thread(request.actor, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/split", response={201: ThreadOut}, summary="Make two of it")
+def conversation_split(
+    request: StaffRequest, conversation_id: int, data: ConversationSplitIn
+) -> tuple[int, dict[str, Any]]:
+    """Gives the new one."""
+    with _refusals():
+        made, _done = services.split(
+            actor=request.actor, conversation_id=conversation_id, entry_id=data.entry_id
+        )  # fmt: skip
+        return 201, _thread(request.actor, made.pk)
+
+
+@router.get(
+    "/conversations/{conversation_id}/tags", response=list[ConversationTagOut], summary="Tags of a conversation"
+)
+def conversation_tags(request: StaffRequest, conversation_id: int) -> list[ConversationTag]:
+    """The words on it."""
+    with _refusals():
+        found = queries.conversation_get(actor=request.actor, id=conversation_id)
+    return showing.tags_of([found.pk]).get(found.pk, [])
+
+
+@router.post("/conversations/{conversation_id}/tags", response=list[ConversationTagOut], summary="Tag a conversation")
+def conversation_tag(request: StaffRequest, conversation_id: int, data: ConversationTagIn) -> list[ConversationTag]:
+    """Gives all words on it."""
+    with _refusals():
+        services.tag_add(actor=request.actor, conversation_id=conversation_id, name=data.name)
+    return showing.tags_of([conversation_id]).get(conversation_id, [])
+
+
+@router.delete(
+    "/conversations/{conversation_id}/tags/{tag_id}", response={204: None}, summary="Take a tag off a conversation"
+)
+def conversation_untag(request: StaffRequest, conversation_id: int, tag_id: Id) -> tuple[int, None]:
+    """Where it hasn't it, nothing happens."""
+    with _refusals():
+        services.tag_remove(actor=request.actor, conversation_id=conversation_id, tag_id=tag_id)
+    return 204, None
 
 
 @router.post("/conversations/{conversation_id}/reply", response={201: SaidOut}, summary="Answer the customer")
@@ -203,6 +320,14 @@ def conversation_assign(request: StaffRequest, conversation_id: int, data: Assig
         services.assign(
             actor=request.actor, conversation_id=conversation_id, user_id=data.user_id, team_id=data.team_id
         )
+    return 204, None
+
+
+@router.post("/conversations/{conversation_id}/route", response={204: None}, summary="Give it by the rules")
+def conversation_route(request: StaffRequest, conversation_id: int) -> tuple[int, None]:
+    """To whom it would come if it came now."""
+    with _refusals():
+        services.route(actor=request.actor, conversation_id=conversation_id)
     return 204, None
 
 

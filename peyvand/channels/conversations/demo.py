@@ -9,8 +9,21 @@ from html import escape
 
 from django.db import connection
 
-from peyvand.channels.conversations.demo_words import IN, NOTE, OUT, TALKS, TEAS
-from peyvand.channels.conversations.models import Conversation, ConversationRead, Entry, Mention, State, Way
+from peyvand.channels.conversations.demo_words import ANSWERERS, IN, NOTE, OUT, RULES, SAVED, TAGS, TALKS, TEAS
+from peyvand.channels.conversations.models import (
+    Answerer,
+    Conversation,
+    ConversationRead,
+    ConversationTag,
+    Entry,
+    Mention,
+    RoutingRule,
+    RoutingSettings,
+    SavedReply,
+    State,
+    Tagging,
+    Way,
+)
 from peyvand.channels.conversations.services.answering import mentioned
 from peyvand.channels.conversations.services.receiving import PREVIEW
 from peyvand.channels.outreach.models import Content, Message
@@ -26,7 +39,16 @@ from peyvand.memory.customers.models import Customer, Identity, IdentityKind
 LINE = "+9810001234"
 HOW_MANY = 40
 TABLES = (
-    "conversations_mention", "conversations_conversationread", "conversations_entryfile", "conversations_entry",
+    "conversations_savedreply",
+    "conversations_routingrule",
+    "conversations_routingsettings",
+    "conversations_answerer",
+    "conversations_alarm",
+    "conversations_entrymove",
+    "conversations_tagging",
+    "conversations_conversationtag",
+    "conversations_presence", "conversations_mention",
+    "conversations_conversationread", "conversations_entryfile", "conversations_entry",
     "conversations_conversation",
 )  # fmt: skip
 KINDS = {"sms": IdentityKind.PHONE, "email": IdentityKind.EMAIL}
@@ -37,7 +59,7 @@ def sample_load(actor: Actor, world: World) -> int:
     chance = world.chance("conversations")
     people = {channel: _people(channel, chance, world.count(HOW_MANY)) for channel in KINDS}
     names = list(User.objects.filter(pk__in=world.staff_ids).values_list("pk", "name"))
-    made = 0
+    made = _saved(world) + _arranged(world)
     for place in range(world.count(HOW_MANY)):
         channel, subject, lines = TALKS[place % len(TALKS)]
         known = people[channel]
@@ -49,6 +71,34 @@ def sample_load(actor: Actor, world: World) -> int:
             actor, world, chance, place, channel, subject, lines, None if family else customer, address, names
         )
     return made
+
+
+def _arranged(world: World) -> int:
+    me, *others = world.staff_ids[:4]
+    RoutingSettings.objects.update_or_create(
+        demo=True,
+        defaults={
+            "reroute_minutes": 60,
+            "tell_minutes": 30,
+            "tell_classes": ["champion", "cantlose"],
+            "tell_user_id": me,
+        },
+    )
+    people = list(zip(others, ANSWERERS, strict=False))
+    for user_id, (languages, topics, most) in people:
+        Answerer.objects.create(demo=True, user_id=user_id, languages=languages, topics=topics, most=most)
+    for number, rule in enumerate(RULES):
+        RoutingRule.objects.create(demo=True, position=number, **rule)
+    return 1 + len(people) + len(RULES)
+
+
+def _saved(world: World) -> int:
+    for number, (shortcut, name, text_fa, text_en) in enumerate(SAVED):
+        SavedReply.objects.create(
+            demo=True, owner_id=world.staff_ids[0], shared=number < len(SAVED) - 1, name=name, shortcut=shortcut,
+            text_fa=text_fa, text_en=text_en, search_key=fa_key(f"{shortcut} {name} {text_fa} {text_en}"),
+        )  # fmt: skip
+    return len(SAVED)
 
 
 def _people(channel: str, chance: random.Random, most: int) -> list[tuple[Customer, str]]:
@@ -80,6 +130,7 @@ def _talk(
         at += timedelta(minutes=chance.randrange(6, 36))
     _stand(one, entries, world, chance, place, customer)
     _read(one, entries, world, chance, names)
+    _tagged(one, place)
     return 1 + len(entries)
 
 
@@ -147,6 +198,12 @@ def _stand(
     elif place % 9 == 8:
         one.state, one.snoozed_until = State.SNOOZED, world.now + timedelta(hours=chance.randrange(10, 70))
     one.save()
+
+
+def _tagged(one: Conversation, place: int) -> None:
+    for word in TAGS[place % len(TAGS)]:
+        tag, _new = ConversationTag.objects.get_or_create(demo=True, key=fa_key(word), defaults={"name": word})
+        Tagging.objects.create(demo=True, conversation=one, tag=tag)
 
 
 def _read(

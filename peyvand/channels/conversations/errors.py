@@ -25,3 +25,11 @@ class SaidMeanwhileError(RuntimeError):
     def __init__(self, entries: Sequence[Entry]) -> None:
         super().__init__(len(entries))
         self.entries = list(entries)
+
+
+class ChangedMeanwhileError(RuntimeError):
+    """Somebody else has changed it since one began; `version` is that of now."""
+
+    def __init__(self, *, version: int) -> None:
+        super().__init__(version)
+        self.version = version

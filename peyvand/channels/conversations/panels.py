@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from peyvand.channels.conversations import access, queries, showing
+from peyvand.channels.conversations import access, queries, saved, showing
 from peyvand.channels.conversations.queries import ALL, MINE, NEWEST_FIRST, Chosen
 from peyvand.channels.outreach import access as outreach_access
 from peyvand.foundation.registry.actor import Actor
@@ -43,4 +43,17 @@ def hits(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
             icon=showing.channel_of(one.channel)[1], url=reverse("conversations:one", args=[one.pk]),
         )
         for one in found
+    ]  # fmt: skip
+
+
+def saved_hits(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
+    """Saved replies by shortcut, name and words."""
+    if not actor.may(access.REPLY) or len(text.strip()) < 2:
+        return []
+    return [
+        Hit(
+            title=one.name, subtitle=one.text(actor.language)[:80], icon="bolt",
+            url=reverse("conversations:reply-one", args=[one.pk]),
+        )
+        for one in saved.saved(actor=actor, text=text).order_by(*saved.ORDER)[:limit]
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.foundation.registry.declarations import PersonalTable, classed
+from peyvand.foundation.registry.declarations import Beside, ImpersonalTable, PersonalTable, classed
 
 TABLES = (
     PersonalTable(
@@ -57,4 +57,40 @@ TABLES = (
         columns=classed(key="id conversation_id entry_id", technical="demo at seen_at", staff="user_id"),
         order=94,
     ),
+    PersonalTable(
+        name="conversations_presence",
+        label=_("Colleagues who look at a conversation"),
+        via=("conversation_id", "conversations_conversation"),
+        columns=classed(key="id conversation_id", technical="demo typing at", staff="user_id"),
+        carried=False,
+        order=95,
+    ),
+    PersonalTable(
+        name="conversations_alarm",
+        label=_("Colleagues who were told that somebody waits"),
+        via=("conversation_id", "conversations_conversation"),
+        columns=classed(key="id conversation_id", technical="demo at since seen_at", staff="user_id"),
+        order=96,
+    ),
+    PersonalTable(
+        name="conversations_tagging",
+        label=_("Tags of conversations"),
+        via=("conversation_id", "conversations_conversation"),
+        columns=classed(key="id conversation_id tag_id", technical="demo"),
+        order=97,
+    ),
+    PersonalTable(
+        name="conversations_entrymove",
+        label=_("What moved between conversations"),
+        via=("entry_id", "conversations_entry"),
+        columns=classed(key="id entry_id source_id target_id change_set_id", technical="demo"),
+        carried=False,
+        order=98,
+    ),
+    Beside("conversations_conversationtag", by=("demo", "key")),
+    ImpersonalTable("conversations_conversationtag", "words for kinds of conversations"),
+    ImpersonalTable("conversations_routingsettings", "what holds for giving conversations", staff=True),
+    ImpersonalTable("conversations_routingrule", "rules for giving conversations", staff=True),
+    ImpersonalTable("conversations_answerer", "which conversations colleagues take", staff=True),
+    ImpersonalTable("conversations_savedreply", "answers that are given often, before they are merged", staff=True),
 )

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from peyvand.channels.conversations import access
 from peyvand.channels.conversations.access import ConversationQuerySet
-from peyvand.channels.conversations.models import Conversation, ConversationRead, Entry, EntryFile, Mention, State, Way
+from peyvand.channels.conversations.models import (
+    Alarm,
+    Conversation,
+    ConversationRead,
+    ConversationTag,
+    Entry,
+    EntryFile,
+    Mention,
+    Presence,
+    State,
+    Tagging,
+    Way,
+)
 from peyvand.channels.conversations.services.answering import answers, wider
+from peyvand.channels.conversations.services.presence import FADES
+from peyvand.channels.conversations.services.routing import CLASS
 from peyvand.channels.outreach import explaining
 from peyvand.channels.outreach.declarations import Carrier
 from peyvand.channels.outreach.queries import forecast
@@ -20,7 +34,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.keys import fa_key
-from peyvand.memory.customers.models import Customer
+from peyvand.memory.customers.models import Customer, Trait
 
 NEWEST_FIRST = ("-last_at", "-id")
 MINE, UNASSIGNED, TEAM, MENTIONS, SNOOZED, CLOSED, ALL = (
@@ -29,17 +43,24 @@ MINE, UNASSIGNED, TEAM, MENTIONS, SNOOZED, CLOSED, ALL = (
 VIEWS = (MINE, UNASSIGNED, ALL, CLOSED, TEAM, MENTIONS, SNOOZED)
 SHOWN = 200
 COUNTED = 1_000
+KNOWN_TAGS = 200
 ALWAYS = ("permission", "frequency", "hours")  # checks that don't stand in the way of an answer
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which conversations the inbox shows. `text` is looked for in names and in what was said."""
+    """Which conversations the inbox shows. `text` is looked for in names and in what was said; `waits_minutes` are how
+    long they wait at least.
+    """
 
     view: str = MINE
     text: str = ""
     channel: str = ""
     waiting: bool = False
+    tag: int | None = None
+    assignee: int | None = None
+    value_class: str = ""
+    waits_minutes: int = 0
 
 
 def conversations(*, actor: Actor, chosen: Chosen = Chosen(view=ALL)) -> ConversationQuerySet:
@@ -51,12 +72,27 @@ def conversations(*, actor: Actor, chosen: Chosen = Chosen(view=ALL)) -> Convers
         found = found.filter(channel=chosen.channel)
     if chosen.waiting:
         found = found.filter(waiting_since__isnull=False)
+    found = _narrowed(found, chosen)
     key = fa_key(chosen.text)
     if key:
         said = Entry.objects.filter(demo=actor.demo, search_key__contains=key).values("conversation_id")
         named = Customer.objects.filter(demo=actor.demo, search_key__contains=key).values("pk")
         words = Q(pk__in=said) | Q(customer_id__in=named) | Q(subject__icontains=chosen.text)
         found = found.filter(words | Q(name__icontains=chosen.text) | Q(address__startswith=chosen.text.strip()))
+    return found
+
+
+def _narrowed(found: ConversationQuerySet, chosen: Chosen) -> ConversationQuerySet:
+    """By tag, by whose it is, by what the customer is worth, by how long they wait."""
+    if chosen.tag is not None:
+        found = found.filter(Exists(Tagging.objects.filter(conversation=OuterRef("pk"), tag_id=chosen.tag)))
+    if chosen.assignee is not None:
+        found = found.filter(assignee_id=chosen.assignee)
+    if chosen.value_class:
+        of_class = Trait.objects.filter(customer=OuterRef("customer"), name=CLASS, text=chosen.value_class)
+        found = found.filter(Exists(of_class))
+    if chosen.waits_minutes:
+        found = found.filter(waiting_since__lte=timezone.now() - timedelta(minutes=chosen.waits_minutes))
     return found
 
 
@@ -87,13 +123,16 @@ def waiting_for(*, actor: Actor) -> int:
 
 
 def waiting(*, actor: Actor) -> list[QuerySet[Conversation]]:
-    """The conversations that wait for the actor's answer, and those whose notes call them."""
+    """Those that wait for the actor's answer, those whose notes call them, those of which they were told."""
     if actor.user_id is None or not actor.may(access.VIEW):
         return []
     called = Mention.objects.filter(demo=actor.demo, user_id=actor.user_id, seen_at=None).values("conversation_id")
+    told = Alarm.objects.filter(demo=actor.demo, user_id=actor.user_id, seen_at=None).values("conversation_id")
+    visible = Conversation.objects.visible_to(actor)
     return [
         conversations(actor=actor, chosen=Chosen(view=MINE, waiting=True)),
-        Conversation.objects.visible_to(actor).filter(pk__in=called),
+        visible.filter(pk__in=called),
+        visible.filter(pk__in=told).exclude(assignee_id=actor.user_id, state=State.OPEN),
     ]
 
 
@@ -134,6 +173,20 @@ def unread(*, actor: Actor, rows: Sequence[Conversation]) -> set[int]:
     return {
         one.pk for one in rows if one.last_in_at is not None and (one.pk not in read or read[one.pk] < one.last_in_at)
     }
+
+
+def tags(*, actor: Actor) -> list[ConversationTag]:
+    """The words there are for conversations."""
+    actor.require(access.VIEW)
+    return list(ConversationTag.objects.filter(demo=actor.demo).order_by("name")[:KNOWN_TAGS])
+
+
+def others_here(*, actor: Actor, conversation: Conversation) -> tuple[list[str], list[str]]:
+    """Names of colleagues who write in it just now, and of those who only look at it."""
+    since = timezone.now() - FADES
+    rows = Presence.objects.filter(conversation=conversation, demo=actor.demo, at__gt=since)
+    people = rows.exclude(user_id=actor.user_id or 0).order_by("user__name").values_list("typing", "user__name")
+    return [name for typing, name in people if typing], [name for typing, name in people if not typing]
 
 
 def file_get(*, actor: Actor, conversation_id: int, file_id: int) -> EntryFile:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from peyvand.channels.conversations import queries
 from peyvand.channels.conversations.cleaning import fetches
-from peyvand.channels.conversations.models import Conversation, Entry, EntryFile, Way
+from peyvand.channels.conversations.models import Conversation, ConversationTag, Entry, EntryFile, Tagging, Way
 from peyvand.channels.outreach import showing as messages
 from peyvand.channels.outreach.declarations import Carrier
 from peyvand.channels.outreach.models import State as MessageState
@@ -42,6 +42,7 @@ class Row:
     waits: str
     waits_long: bool
     shared: bool
+    tags: Sequence[ConversationTag] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ def rows(found: Iterable[Conversation], *, actor: Actor) -> list[Row]:
     listed = list(found)
     unread, now = queries.unread(actor=actor, rows=listed), timezone.now()
     classes = classes_of([one.customer_id for one in listed if one.customer_id])
+    tags = tags_of([one.pk for one in listed])
     made = []
     for one in listed:
         label, icon = channel_of(one.channel)
@@ -118,7 +120,7 @@ def rows(found: Iterable[Conversation], *, actor: Actor) -> list[Row]:
                 one=one, name=name_of(one, actor=actor), unread=one.pk in unread,
                 value_class=classes.get(one.customer_id or 0, ""), channel=label, icon=icon,
                 waits=formats.ago(waits) if waits else "", waits_long=bool(waits and now - waits > WAITS_LONG),
-                shared=one.customer is None,
+                shared=one.customer is None, tags=tags.get(one.pk, ()),
             )
         )  # fmt: skip
     return made
@@ -128,6 +130,14 @@ def classes_of(customer_ids: Sequence[int]) -> dict[int, str]:
     """The value class of customers that have one."""
     found = Customer.objects.filter(pk__in=customer_ids, traits__name=CLASS)
     return dict(found.values_list("pk", "traits__text"))
+
+
+def tags_of(ids: Sequence[int]) -> dict[int, list[ConversationTag]]:
+    """The words on each of these conversations."""
+    found: dict[int, list[ConversationTag]] = {}
+    for row in Tagging.objects.filter(conversation_id__in=ids).select_related("tag").order_by("tag__name"):
+        found.setdefault(row.conversation_id, []).append(row.tag)
+    return found
 
 
 def thread(entries: Iterable[Entry], *, actor: Actor) -> list[Said]:
@@ -182,31 +192,6 @@ def mark_of_rows(shown: Sequence[Row]) -> str:
     """What changes when anything in the list does."""
     parts = [f"{row.one.pk}:{row.one.version}:{row.unread}:{row.one.state}:{row.waits}" for row in shown]
     return hashlib.blake2s("|".join(parts).encode(), digest_size=8).hexdigest()
-
-
-def why_mine(conversation: Conversation, *, actor: Actor) -> str:
-    """How it came to whom it is with, in words; "" where there is nothing to say."""
-    said = conversation.routed or {}
-    mine = conversation.assignee_id is not None and conversation.assignee_id == actor.user_id
-    name = conversation.assignee.name if conversation.assignee else ""
-    if not name and conversation.team is not None:
-        return gettext("With the team %(team)s.") % {"team": conversation.team.name}
-    if not name:
-        return gettext("Nobody has it yet.")
-    if said.get("why") == "owner":
-        return gettext("Came to you: you own this customer.") if mine else gettext(
-            "Came to %(name)s, who owns this customer."
-        ) % {"name": name}  # fmt: skip
-    if said.get("why") == "given" and said.get("by"):
-        values = {"by": said["by"], "name": name}
-        return gettext("%(by)s gave it to you.") % values if mine else gettext("%(by)s gave it to %(name)s.") % values
-    if said.get("why") == "answered":
-        return (
-            gettext("It is yours since you answered.")
-            if mine
-            else gettext("%(name)s has it, having answered.") % {"name": name}
-        )
-    return gettext("It is with you.") if mine else gettext("It is with %(name)s.") % {"name": name}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,12 @@ from datetime import UTC, datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.events.conversations import ConversationAnswered, ConversationChanged, ConversationReceived
+from peyvand.events.conversations import (
+    ConversationAnswered,
+    ConversationChanged,
+    ConversationReceived,
+    ValuableWaiting,
+)
 from peyvand.foundation.webhooks.declarations import WebhookEvent
 from peyvand.foundation.webhooks.handlers import going_out
 
@@ -42,5 +47,14 @@ WEBHOOKS = going_out(
             "conversation_id": event.conversation_id, "customer_id": event.customer_id, "what": event.what,
         },
         sample=ConversationChanged(311, 1042, "closed", NOON, demo=False),
+    ),
+    WebhookEvent(
+        name="conversation.valuable_waiting", label=_("A customer of high value waits too long"), group=GROUP,
+        event=ValuableWaiting, order=143,
+        subjects=lambda event: (event.conversation_id,),
+        payload=lambda event, ids: {
+            "conversation_id": event.conversation_id, "customer_id": event.customer_id, "waited_s": event.waited_s,
+        },
+        sample=ValuableWaiting(311, 1042, "champion", 3_900, NOON, demo=False),
     ),
 )  # fmt: skip

@@ -8,6 +8,8 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from peyvand.channels.conversations.api import router as conversations
+from peyvand.channels.conversations.api_routing import router as routing
+from peyvand.channels.conversations.api_saved import router as saved_replies
 from peyvand.channels.outreach.api import router as outreach
 from peyvand.doors.api.bearing import Token
 from peyvand.doors.api.problems import install
@@ -44,6 +46,8 @@ ROUTERS = (
     jobs,
     outreach,
     conversations,
+    saved_replies,
+    routing,
 )
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.

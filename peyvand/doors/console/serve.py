@@ -44,6 +44,7 @@ LONGEST_PAUSE = 20.0  # seconds before something that keeps dying is started aga
 STEADY = 30.0  # seconds of life after which a death counts as the first again
 CONNECTIONS = "10"  # of the web's pool
 SITE_CONNECTIONS = "4"  # of the public site's
+CONNECTED, SITE_CONNECTED = 1024, 64  # requests at once; of the web's, most are open streams (workspace.limits)
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None  # before any fork
 # Waits for the pipe from the supervisor to break, lets the children go first, then stops that PostgreSQL and no other.
@@ -275,10 +276,11 @@ def _supervise(
 def _children(
     environment: Mapping[str, str], *, data_folder: Path, port: int, host: str, workers: int
 ) -> tuple[Child, ...]:
-    def granian(application: str, port: int, workers: int) -> list[str]:
+    def granian(application: str, port: int, workers: int, backpressure: int) -> list[str]:
         return [
             sys.executable, "-m", "granian", "--interface", "asginl", "--host", host.strip("[]"), "--port", str(port),
-            "--workers", str(workers), "--http", "1", "--no-ws", "--backpressure", "64", "--workers-kill-timeout", "6",
+            "--workers", str(workers), "--http", "1", "--no-ws", "--backpressure", str(backpressure),
+            "--workers-kill-timeout", "6",
             "--static-path-route", "/static", "--static-path-mount", str(data_folder / "static"),
             "--static-path-expires", "31536000", "--log-level", "warning", f"peyvand.config.{application}:application",
         ]  # fmt: skip
@@ -286,8 +288,8 @@ def _children(
     pooled = {**environment, "PEYVAND_POOL": CONNECTIONS}
     site = {**pooled, "PEYVAND_POOL": SITE_CONNECTIONS}
     return (
-        Child(name="web", command=granian("asgi", port, workers), environment=pooled),
-        Child(name="site", command=granian("asgi_site", site_port(port), 1), environment=site),
+        Child(name="web", command=granian("asgi", port, workers, CONNECTED), environment=pooled),
+        Child(name="site", command=granian("asgi_site", site_port(port), 1, SITE_CONNECTED), environment=site),
         Child(name="worker", command=[sys.executable, "-m", "peyvand.foundation.jobs"], environment=environment),
     )
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import IO, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.channels.conversations import access
 from peyvand.channels.conversations.errors import InvalidError, SaidMeanwhileError
-from peyvand.channels.conversations.models import Conversation, Entry, Mention, State, Way
-from peyvand.channels.conversations.services.receiving import PREVIEW, SEARCHED, TEXT_LENGTH
+from peyvand.channels.conversations.models import Conversation, Entry, EntryFile, Mention, State, Way
+from peyvand.channels.conversations.services.receiving import FILE, PREVIEW, SEARCHED, TEXT_LENGTH
 from peyvand.channels.conversations.services.standing import locked
 from peyvand.channels.conversations.waking import wake
 from peyvand.channels.outreach import access as outreach_access
@@ -28,6 +28,9 @@ from peyvand.channels.outreach.services import ContentData, Request, TextData, s
 from peyvand.channels.outreach.services.sending import LIVE
 from peyvand.events.conversations import ConversationAnswered, ConversationChanged
 from peyvand.foundation.accounts.queries import assignable
+from peyvand.foundation.files import services as files
+from peyvand.foundation.files.models import StoredFile
+from peyvand.foundation.files.services import FileRefusedError
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.foundation.registry.registry import registry
@@ -40,6 +43,16 @@ LATEST = timedelta(days=90)
 PURPOSE = "service"
 SOURCE = "conversations.reply"
 REFERENCES = 20
+MOST_FILES, MOST_BYTES = 10, 20 * 2**20
+
+
+@dataclass(frozen=True)
+class ReplyFile:
+    """A file that goes along."""
+
+    name: str
+    content_type: str
+    stream: IO[bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +67,7 @@ class ReplyData:
     due_at: datetime | None = None
     seen: int | None = None
     once: str = ""
+    files: Sequence[ReplyFile] = ()
 
 
 def wider(actor: Actor) -> Actor:
@@ -76,6 +90,10 @@ def reply(*, actor: Actor, conversation_id: int, data: ReplyData) -> Entry:
     text, now = _text(data.text), timezone.now()
     if not registry.has(Carrier, data.channel):
         raise InvalidError({"channel": _("Choose one of the channels.")})
+    if data.files and not registry.get(Carrier, data.channel).rich:
+        raise InvalidError({"files": _("Files go only over channels that carry them, as e-mail.")})
+    if len(data.files) > MOST_FILES:
+        raise InvalidError({"files": _("At most ten files go with an answer.")})
     if data.due_at is not None and not now - timedelta(minutes=1) <= data.due_at <= now + LATEST:
         raise InvalidError({"due_at": _("Choose an hour within the next 90 days.")})
     key = f"conversations.reply:{conversation_id}:{(data.once or uuid.uuid4().hex)[:64]}"
@@ -85,8 +103,10 @@ def reply(*, actor: Actor, conversation_id: int, data: ReplyData) -> Entry:
         if known is not None:
             return known
         _nothing_new(actor, conversation, data.seen)
-        message = _sent(actor, conversation, data, text, key=key, now=now)
+        kept = _kept(actor, data.files)
+        message = _sent(actor, conversation, data, text, key=key, now=now, file_ids=[one.pk for one in kept])
         entry = _written(actor, conversation, Way.OUT, text, now=now, channel=data.channel, message=message)
+        EntryFile.objects.bulk_create(EntryFile(demo=actor.demo, entry=entry, file=one) for one in kept)
         waited = None if conversation.waiting_since is None else int((now - conversation.waiting_since).total_seconds())
         _answered(actor, conversation, entry, close=data.close)
         event = ConversationAnswered(
@@ -99,6 +119,22 @@ def reply(*, actor: Actor, conversation_id: int, data: ReplyData) -> Entry:
             publish(what, actor=actor)
         wake(conversation.pk)
     return entry
+
+
+def _kept(actor: Actor, given: Sequence[ReplyFile]) -> list[StoredFile]:
+    """The files, kept; InvalidError says which one may not be, and why."""
+    made: list[StoredFile] = []
+    for one in given:
+        try:
+            kept = files.keep(
+                actor=actor, name=one.name or "file", stream=one.stream, content_type=one.content_type, purpose=FILE
+            )
+        except FileRefusedError as error:
+            raise InvalidError({"files": f"{one.name[:100]}: {error}"}) from None
+        made.append(kept)
+    if sum(one.size for one in made) > MOST_BYTES:
+        raise InvalidError({"files": _("Together the files of an answer have at most 20 MB.")})
+    return made
 
 
 def _text(given: str) -> str:
@@ -119,7 +155,10 @@ def _nothing_new(actor: Actor, conversation: Conversation, seen: int | None) -> 
         raise SaidMeanwhileError(found)
 
 
-def _sent(actor: Actor, conversation: Conversation, data: ReplyData, text: str, *, key: str, now: datetime) -> Message:
+def _sent(
+    actor: Actor, conversation: Conversation, data: ReplyData, text: str, *, key: str, now: datetime,
+    file_ids: Sequence[int] = (),
+) -> Message:  # fmt: skip
     answering = answers(conversation, now=now)
     carrier = registry.get(Carrier, data.channel)
     theirs = conversation.channel == data.channel
@@ -140,7 +179,7 @@ def _sent(actor: Actor, conversation: Conversation, data: ReplyData, text: str, 
         content=ContentData(texts=[TextData(text, language, subject=subject)], title=text[:60]),
         dedupe_key=key, channel=data.channel, source=(SOURCE, conversation.pk),
         address=conversation.address if theirs else "", account_id=conversation.account_id if theirs else None,
-        language=language, answers=answering, thread=thread, due_at=data.due_at, priority=LIVE,
+        language=language, answers=answering, thread=thread, due_at=data.due_at, priority=LIVE, files=file_ids,
     )  # fmt: skip
     try:
         message = send(actor=wider(actor) if answering else actor, request=request)

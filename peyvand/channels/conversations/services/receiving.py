@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from peyvand.channels.conversations.data import Received, ReceivedFile
 from peyvand.channels.conversations.models import Conversation, Entry, EntryFile, State, Way
+from peyvand.channels.conversations.services.routing import routed_on_arrival
 from peyvand.channels.conversations.waking import wake
 from peyvand.channels.outreach.declarations import Carrier
 from peyvand.events.conversations import ConversationReceived
@@ -50,13 +51,11 @@ def _taken(*, demo: bool, received: Received) -> Entry:
     customer = sender_of(demo=demo, received=received)
     found = conversation_for(demo=demo, received=received, customer=customer)
     first = found is None
-    owner = customer.owner if customer is not None and customer.owner is not None and customer.owner.is_active else None
     conversation = found or Conversation.objects.create(
         demo=demo, customer=customer, subject=_clean(received.subject)[:300], channel=received.channel,
         account_id=received.account_id, address=received.address[:254], name=_clean(received.name)[:300],
         language=received.language or (customer.language if customer else ""), created_at=received.at,
         last_at=received.at, state=State.CLOSED if received.automatic else State.OPEN,
-        assignee=owner, routed={"why": "owner"} if owner is not None else {},
     )  # fmt: skip
     text = _clean(received.text)[:TEXT_LENGTH]
     entry = Entry.objects.create(
@@ -78,7 +77,10 @@ def _taken(*, demo: bool, received: Received) -> Entry:
         identity=_identity(received) if customer is None else ("", "", ""),
     )  # fmt: skip
     Entry.objects.filter(pk=entry.pk).update(interaction_id=interaction.pk)
+    was_open = not first and conversation.state != State.CLOSED
     _follow(conversation, entry, received)
+    if not received.automatic and not was_open and not _held(conversation):
+        routed_on_arrival(conversation, entry)
     event = ConversationReceived(
         conversation_id=conversation.pk, entry_id=entry.pk, customer_id=conversation.customer_id,
         channel=received.channel, first=first, automatic=received.automatic, at=received.at, demo=demo,
@@ -91,6 +93,11 @@ def _taken(*, demo: bool, received: Received) -> Entry:
 def _facts(received: Received) -> dict[str, object]:
     facts: dict[str, object] = {} if received.trusted else {"untrusted": True}
     return facts if received.quote_at is None else {**facts, "quote_at": received.quote_at}
+
+
+def _held(conversation: Conversation) -> bool:
+    """Whether somebody who is still here has it, or had it when it was closed."""
+    return conversation.assignee is not None and conversation.assignee.is_active
 
 
 def _identity(received: Received) -> tuple[str, str, str]:

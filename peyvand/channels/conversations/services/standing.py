@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.channels.conversations import access
 from peyvand.channels.conversations.errors import InvalidError
-from peyvand.channels.conversations.models import Conversation, ConversationRead, Mention, State
+from peyvand.channels.conversations.models import Alarm, Conversation, ConversationRead, Mention, State
+from peyvand.channels.conversations.services.presence import presence_forget
 from peyvand.channels.conversations.waking import wake
 from peyvand.events.conversations import ConversationChanged
 from peyvand.foundation.accounts.queries import assignable, team_choices
@@ -35,55 +37,88 @@ def locked(actor: Actor, conversation_id: int, permission: str) -> Conversation:
     return found
 
 
-def _changed(
-    actor: Actor, conversation_id: int, permission: str, what: str, title: str, values: Mapping[str, Any]
-) -> int | None:
-    """Set these; gives the change set by which it is taken back, None where all stood so already."""
+@dataclass(frozen=True)
+class Deed:
+    """What is set on a conversation, with which right, and how it is called."""
+
+    permission: str
+    what: str
+    title: str
+    values: Mapping[str, Any]
+
+    def changes(self, found: Conversation) -> bool:
+        """Whether it stands otherwise now; what somebody gives by hand is no more on its way by the rules."""
+        aside = ("routed", "closed_at")
+        same = all(getattr(found, name) == value for name, value in self.values.items() if name not in aside)
+        return not same or ("routed" in self.values and bool(found.routed.get("auto")))
+
+    def do(self, found: Conversation, actor: Actor, now: datetime) -> None:
+        """Set it, inside a change set."""
+        for name, value in self.values.items():
+            setattr(found, name, value)
+        found.version += 1
+        found.save(update_fields=[*self.values, "version"])
+        publish(ConversationChanged(found.pk, found.customer_id, self.what, now, actor.demo), actor=actor)
+        wake(found.pk)
+
+
+def _changed(actor: Actor, conversation_id: int, deed: Deed) -> int | None:
+    """Do it; gives the change set by which it is taken back, None where all stood so already."""
     with transaction.atomic():
-        found = locked(actor, conversation_id, permission)
-        if all(getattr(found, name) == value for name, value in values.items() if name not in ("routed", "closed_at")):
+        found = locked(actor, conversation_id, deed.permission)
+        if not deed.changes(found):
             return None
-        with change_set(actor=actor, kind="edit", title=title, reference={"conversation": found.pk}) as made:
-            for name, value in values.items():
-                setattr(found, name, value)
-            found.version += 1
-            found.save(update_fields=[*values, "version"])
-            now = timezone.now()
-            publish(ConversationChanged(found.pk, found.customer_id, what, now, actor.demo), actor=actor)
-            wake(found.pk)
+        reference = {"conversation": found.pk}
+        with change_set(actor=actor, kind="edit", title=deed.title, reference=reference) as made:
+            deed.do(found, actor, timezone.now())
         return made.pk
 
 
-def assign(*, actor: Actor, conversation_id: int, user_id: int | None = None, team_id: int | None = None) -> int | None:
-    """Give it to a colleague, to a team, or to nobody; gives the change set. NotAllowed, DoesNotExist, InvalidError."""
+def assigning(actor: Actor, user_id: int | None, team_id: int | None) -> Deed:
+    """Giving to a colleague, to a team, or to nobody. InvalidError."""
     if user_id is not None and user_id not in dict(assignable(actor=actor)):
         raise InvalidError({"user_id": _("Choose one of the colleagues.")})
     if team_id is not None and team_id not in dict(team_choices(actor=actor)):
         raise InvalidError({"team_id": _("Choose one of the teams.")})
     routed = {"why": "taken" if user_id == actor.user_id else "given", "by": actor.name} if user_id or team_id else {}
     values = {"assignee_id": user_id, "team_id": team_id, "routed": routed}
-    return _changed(actor, conversation_id, access.ASSIGN, "assigned", gettext("Conversation given"), values)
+    return Deed(access.ASSIGN, "assigned", gettext("Conversation given"), values)
 
 
-def snooze(*, actor: Actor, conversation_id: int, until: datetime) -> int | None:
-    """Put it aside until then; what the customer writes brings it back earlier. NotAllowed, InvalidError."""
+def snoozing(until: datetime) -> Deed:
+    """Putting aside until then. InvalidError."""
     now = timezone.now()
     if not now < until <= now + LONGEST_SNOOZE:
         raise InvalidError({"until": _("Choose an hour within the next year.")})
     values = {"state": State.SNOOZED, "snoozed_until": until, "closed_at": None}
-    return _changed(actor, conversation_id, access.REPLY, "snoozed", gettext("Conversation snoozed"), values)
+    return Deed(access.REPLY, "snoozed", gettext("Conversation snoozed"), values)
+
+
+def closing() -> Deed:
+    """Closing."""
+    values = {"state": State.CLOSED, "snoozed_until": None, "waiting_since": None, "closed_at": timezone.now()}
+    return Deed(access.REPLY, "closed", gettext("Conversation closed"), values)
+
+
+def assign(*, actor: Actor, conversation_id: int, user_id: int | None = None, team_id: int | None = None) -> int | None:
+    """Give it to a colleague, to a team, or to nobody; gives the change set. NotAllowed, DoesNotExist, InvalidError."""
+    return _changed(actor, conversation_id, assigning(actor, user_id, team_id))
+
+
+def snooze(*, actor: Actor, conversation_id: int, until: datetime) -> int | None:
+    """Put it aside until then; what the customer writes brings it back earlier. NotAllowed, InvalidError."""
+    return _changed(actor, conversation_id, snoozing(until))
 
 
 def close(*, actor: Actor, conversation_id: int) -> int | None:
     """Nothing more is to be done; what the customer writes opens it again. NotAllowed, Conversation.DoesNotExist."""
-    values = {"state": State.CLOSED, "snoozed_until": None, "waiting_since": None, "closed_at": timezone.now()}
-    return _changed(actor, conversation_id, access.REPLY, "closed", gettext("Conversation closed"), values)
+    return _changed(actor, conversation_id, closing())
 
 
 def reopen(*, actor: Actor, conversation_id: int) -> int | None:
     """Open it again, from closed or snoozed. NotAllowed, Conversation.DoesNotExist."""
     values = {"state": State.OPEN, "snoozed_until": None, "closed_at": None}
-    return _changed(actor, conversation_id, access.REPLY, "opened", gettext("Conversation opened again"), values)
+    return _changed(actor, conversation_id, Deed(access.REPLY, "opened", gettext("Conversation opened again"), values))
 
 
 def read_mark(*, actor: Actor, conversation_id: int, unread: bool = False) -> None:
@@ -98,6 +133,8 @@ def read_mark(*, actor: Actor, conversation_id: int, unread: bool = False) -> No
             ConversationRead.objects.filter(user_id=actor.user_id, conversation=found).delete()
             return
         mine.filter(seen_at=None).update(seen_at=timezone.now())
+        told = Alarm.objects.filter(user_id=actor.user_id, conversation=found, seen_at=None)
+        told.update(seen_at=timezone.now())
         ConversationRead.objects.update_or_create(
             user_id=actor.user_id, conversation=found,
             defaults={"demo": actor.demo, "at": max(found.last_at, found.last_in_at or found.last_at)},
@@ -129,3 +166,4 @@ def wake_snoozed(now: datetime | None = None) -> int:
 def wake_due() -> None:
     """The schedule's call."""
     wake_snoozed()
+    presence_forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,8 +11,8 @@ from django.utils import timezone
 
 from peyvand.channels.conversations import queries, services
 from peyvand.channels.conversations.errors import InvalidError, SaidMeanwhileError
-from peyvand.channels.conversations.models import Conversation, Entry, Mention, State, Way
-from peyvand.channels.conversations.services import ReplyData
+from peyvand.channels.conversations.models import Conversation, Entry, EntryFile, Mention, State, Way
+from peyvand.channels.conversations.services import ReplyData, ReplyFile
 from peyvand.channels.conversations.services.answering import mentioned
 from peyvand.channels.conversations.tests.conftest import Writes
 from peyvand.channels.outreach.models import Message
@@ -155,3 +156,25 @@ def test_channels_that_are_closed_say_why(writes: Writes, person: Person, collea
     found, best = queries.channels_for(actor=actor, conversation=conversation)
     assert best == "sms"
     assert {one.name: bool(one.why) for one in found} == {"sms": False, "email": True}
+
+
+def test_files_go_along_where_the_channel_carries_them(writes: Writes, person: Person, colleague: People) -> None:
+    conversation = writes(person())
+    _user, actor = colleague()
+
+    def sent(channel: str, *contents: bytes) -> Entry:
+        chosen = [ReplyFile(f"{number}.txt", "text/plain", io.BytesIO(one)) for number, one in enumerate(contents)]
+        data = ReplyData(text="پیوست", channel=channel, files=chosen)
+        return services.reply(actor=actor, conversation_id=conversation.pk, data=data)
+
+    entry = sent("email", b"one", b"two")
+    kept = [one.file for one in entry.files.select_related("file").order_by("pk")]
+    assert [one.name for one in kept] == ["0.txt", "1.txt"]
+    assert entry.message is not None
+    assert entry.message.files == [one.pk for one in kept]
+    for channel, contents in (("sms", [b"one"]), ("email", [b"x"] * 11), ("email", [b"x" * 11 * 2**20] * 2)):
+        with pytest.raises(InvalidError) as caught:
+            sent(channel, *contents)
+        assert "files" in caught.value.errors
+    assert Message.objects.count() == 1
+    assert EntryFile.objects.count() == 2

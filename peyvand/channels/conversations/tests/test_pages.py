@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -143,3 +144,17 @@ def test_pieces_of_other_pages(writes: Writes, person: Person, colleague: People
     assert page in browser.get(reverse("conversations:list") + "?q=تبریک").content.decode()
     assert page not in browser.get(reverse("conversations:list") + "?q=قهوه").content.decode()
     assert page not in browser.get(reverse("conversations:list") + "?channel=email").content.decode()
+
+
+def test_a_file_from_the_page(writes: Writes, person: Person, browser: Client) -> None:
+    conversation = writes(person())
+    url = reverse("conversations:reply", args=[conversation.pk])
+    page = browser.get(reverse("conversations:one", args=[conversation.pk])).content.decode()
+    assert 'name="files"' in page
+    form = {"text": "پیوست", "channel": "sms", "files": SimpleUploadedFile("فاکتور.txt", b"x", "text/plain")}
+    refused = browser.post(url, form)
+    assert refused.status_code == 422
+    assert "پیوست" in refused.content.decode()
+    form = {**form, "channel": "email", "files": SimpleUploadedFile("فاکتور.txt", b"x", "text/plain")}
+    assert browser.post(url, form).status_code == 302
+    assert "فاکتور.txt" in browser.get(reverse("conversations:one", args=[conversation.pk])).content.decode()

@@ -15,8 +15,8 @@ from peyvand.channels.conversations import queries, services
 from peyvand.channels.conversations.errors import InvalidError
 from peyvand.channels.conversations.models import State, Way
 from peyvand.channels.conversations.queries import Chosen
+from peyvand.channels.conversations.reasons import why_mine
 from peyvand.channels.conversations.services import ReplyData
-from peyvand.channels.conversations.showing import why_mine
 from peyvand.channels.conversations.tests.conftest import Writes
 from peyvand.foundation.accounts.models import User
 from peyvand.foundation.changes.services import undo
@@ -119,7 +119,7 @@ def test_a_new_conversation_comes_to_the_owner_with_the_reason(
     Customer.objects.filter(pk=mine.pk).update(owner=user)
     Customer.objects.filter(pk=theirs.pk).update(owner=gone)
     conversation = writes(mine)
-    assert (conversation.assignee, conversation.routed) == (user, {"why": "owner"})
+    assert (conversation.assignee, conversation.routed["why"]) == (user, "owner")
     with override("en"):
         assert why_mine(conversation, actor=actor) == "Came to you: you own this customer."
     assert writes(theirs).assignee is None

@@ -8,17 +8,18 @@ from datetime import datetime
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from peyvand.channels.conversations import access, services
 from peyvand.channels.conversations.errors import InvalidError, SaidMeanwhileError
 from peyvand.channels.conversations.models import Conversation
-from peyvand.channels.conversations.services import ReplyData
+from peyvand.channels.conversations.services import BulkData, ReplyData, ReplyFile
 from peyvand.channels.conversations.web.choices import moments
 from peyvand.channels.conversations.web.views import LARGEST_ID, conversation_or_404, shown
 from peyvand.channels.outreach.declarations import Carrier
 from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.money.formats import format_number
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.reader import current_reader
@@ -57,7 +58,7 @@ def reply(request: StaffRequest, conversation_id: int) -> HttpResponse:
                 actor=actor, conversation_id=conversation.pk,
                 data=ReplyData(
                     text=text, channel=channel, close="close" in given, due_at=moments().get(given.get("when", "")),
-                    seen=_number(given.get("seen", "")), once=once[:64],
+                    seen=_number(given.get("seen", "")), once=once[:64], files=_files(request),
                 ),
             )  # fmt: skip
             due = entry.message.due_at if entry.message is not None and given.get("when") in moments() else None
@@ -67,12 +68,21 @@ def reply(request: StaffRequest, conversation_id: int) -> HttpResponse:
     except SaidMeanwhileError as error:
         return shown(
             request, conversation, typed=text, channel=channel, meanwhile=error.entries, status=409,
-            error=gettext("Something was said meanwhile. Read it, then send, or change your answer."),
+            error=gettext("Something was said meanwhile. Read it, then send, or change your answer.")
+            + (" " + gettext("Choose the files again.") if request.FILES else ""),
         )  # fmt: skip
     except InvalidError as error:
         why = str(next(iter(error.errors.values())))
+        if request.FILES:
+            why = gettext("%(why)s Choose the files again.") % {"why": why}
         return shown(request, conversation, typed=text, channel=channel, error=why, once=once, status=422)
     return _back(request, conversation.pk)
+
+
+def _files(request: StaffRequest) -> list[ReplyFile]:
+    """What was chosen to go along, at most one more than may."""
+    chosen = request.FILES.getlist("files")[:11]
+    return [ReplyFile(one.name or "", one.content_type or "", one) for one in chosen]
 
 
 def _going(due: datetime | None) -> str:
@@ -102,6 +112,17 @@ def assign(request: StaffRequest, conversation_id: int) -> HttpResponse:
         return services.assign(actor=request.actor, conversation_id=conversation_id, user_id=user, team_id=team)
 
     return _done(request, conversation_id, act, gettext("Given on.") if user or team else gettext("Nobody’s now."))
+
+
+@require_POST
+def route(request: StaffRequest, conversation_id: int) -> HttpResponse:
+    """Give it to whom the rules would give it now."""
+    request.actor.require(access.ASSIGN)
+
+    def act() -> int | None:
+        return services.route(actor=request.actor, conversation_id=conversation_id)
+
+    return _done(request, conversation_id, act, gettext("Given by the rules."))
 
 
 @require_POST
@@ -161,6 +182,81 @@ def read(request: StaffRequest, conversation_id: int) -> HttpResponse:
     if not unread:
         return HttpResponse(status=204)
     toast(request, gettext("Unread again."))
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return HttpResponseRedirect(reverse("conversations:list") + query)
+
+
+@require_POST
+def merge(request: StaffRequest, conversation_id: int) -> HttpResponse:
+    """Bring another conversation of the same customer into this one."""
+    request.actor.require(access.REPLY)
+    other = _number(request.POST.get("other", ""))
+
+    def act() -> int | None:
+        return services.merge(actor=request.actor, conversation_id=conversation_id, other_id=other or 0)
+
+    return _done(request, conversation_id, act, gettext("The two are one now."))
+
+
+@require_POST
+def split(request: StaffRequest, conversation_id: int) -> HttpResponse:
+    """From one entry on it is a conversation of its own; one goes there."""
+    request.actor.require(access.REPLY)
+    conversation_or_404(request.actor, conversation_id)
+    entry = _number(request.POST.get("entry", ""))
+    try:
+        made, done = services.split(actor=request.actor, conversation_id=conversation_id, entry_id=entry or 0)
+    except Conversation.DoesNotExist:
+        raise Http404 from None
+    except InvalidError as error:
+        toast(request, str(next(iter(error.errors.values()))), level="bad")
+        return _back(request, conversation_id)
+    toast(
+        request, gettext("From here on it is a conversation of its own."),
+        undo_url=reverse("changes:undo", args=[done]),
+    )  # fmt: skip
+    return _back(request, made.pk)
+
+
+@require_POST
+def tag(request: StaffRequest, conversation_id: int) -> HttpResponse:
+    """Put a word on it, or take one off."""
+    request.actor.require(access.REPLY)
+    off = _number(request.POST.get("off", ""))
+
+    def act() -> int | None:
+        if off is not None:
+            return services.tag_remove(actor=request.actor, conversation_id=conversation_id, tag_id=off)
+        return services.tag_add(
+            actor=request.actor, conversation_id=conversation_id, name=request.POST.get("name", "")
+        )  # fmt: skip
+
+    return _done(request, conversation_id, act, gettext("Tag taken off.") if off is not None else gettext("Tagged."))
+
+
+@require_POST
+def bulk(request: StaffRequest) -> HttpResponse:
+    """The same for all that are ticked."""
+    actor, given = request.actor, request.POST
+    actor.require(access.VIEW)
+    ids = {found for one in given.getlist("ids") if (found := _number(one)) is not None}
+    who, _sign, number = given.get("to", "").partition(":")
+    data = BulkData(
+        do=given.get("do", ""), until=moments().get(given.get("for", "")), tag=given.get("tag", ""),
+        user_id=_number(number) if who == "user" else None, team_id=_number(number) if who == "team" else None,
+    )  # fmt: skip
+    try:
+        made = services.bulk(actor=actor, ids=ids, data=data)
+    except InvalidError as error:
+        toast(request, str(next(iter(error.errors.values()))), level="bad")
+    else:
+        words = ngettext("Done for %(n)s conversation.", "Done for %(n)s conversations.", made.done)
+        said = words % {"n": format_number(made.done, language=current_reader().language)}
+        if made.left:
+            left = format_number(made.left, language=current_reader().language)
+            said = f"{said} " + gettext("%(n)s stood so already, or are not yours to change.") % {"n": left}
+        undo = reverse("changes:undo", args=[made.change_set_id]) if made.change_set_id else ""
+        toast(request, said, undo_url=undo)
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     return HttpResponseRedirect(reverse("conversations:list") + query)
 

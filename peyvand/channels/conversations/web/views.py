@@ -14,7 +14,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from peyvand.channels.conversations import access, queries, showing
+from peyvand.channels.conversations import access, queries, reasons, showing
 from peyvand.channels.conversations.models import Conversation, Entry, EntryFile
 from peyvand.channels.conversations.queries import MINE, NEWEST_FIRST, VIEWS, Chosen
 from peyvand.channels.conversations.web.choices import snoozes, waits
@@ -25,10 +25,11 @@ from peyvand.foundation.files.web.views import sent
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, paginate
-from peyvand.foundation.ui.pieces import Empty
+from peyvand.foundation.ui.pieces import CLASSES, Empty
 
 PAGE = 40
 LARGEST_ID = 2**63 - 1
+WAITS = ("15", "60", "240", "1440")  # minutes that one may ask for
 OPENLY = 4  # so many views stand in the row, the others behind it
 
 
@@ -40,9 +41,20 @@ def asked(query: Mapping[str, str]) -> tuple[Chosen, dict[str, str]]:
         "q": query.get("q", "").replace("\x00", "").strip()[:100],
         "channel": query.get("channel", "") if registry.has(Carrier, query.get("channel", "")) else "",
         "waiting": "1" if query.get("waiting") == "1" else "",
-    }
-    chosen = Chosen(given["view"] or MINE, given["q"], given["channel"], bool(given["waiting"]))
+        "tag": _id_in(query.get("tag", "")), "assignee": _id_in(query.get("assignee", "")),
+        "class": query.get("class", "") if query.get("class", "") in CLASSES else "",
+        "waits": query.get("waits", "") if query.get("waits", "") in WAITS else "",
+    }  # fmt: skip
+    chosen = Chosen(
+        given["view"] or MINE, given["q"], given["channel"], bool(given["waiting"]),
+        tag=int(given["tag"]) if given["tag"] else None, value_class=given["class"],
+        assignee=int(given["assignee"]) if given["assignee"] else None, waits_minutes=int(given["waits"] or 0),
+    )  # fmt: skip
     return chosen, {name: value for name, value in given.items() if value}
+
+
+def _id_in(text: str) -> str:
+    return text if text.isascii() and text.isdecimal() and 0 < int(text[:20]) <= LARGEST_ID else ""
 
 
 def _page(actor: Actor, chosen: Chosen, query: Mapping[str, str]) -> KeysetPage[Conversation]:
@@ -60,18 +72,31 @@ def listed(request: StaffRequest, current: int | None = None) -> dict[str, Any]:
     chosen, given = asked(request.GET.dict())
     page = _page(actor, chosen, request.GET.dict())
     shown = showing.rows(page.rows, actor=actor)
+    waits = queries.waiting_for(actor=actor)
     here = {**given, **{name: request.GET[name] for name in ("before", "after") if name in request.GET}}
     return {
-        "rows": shown, "page": page, "given": given, "mark": showing.mark_of_rows(shown), "current": current,
+        "rows": shown, "page": page, "given": given, "mark": f"{showing.mark_of_rows(shown)}{waits:x}",
+        "current": current,
+        "waits_for_me": waits,
+        "may_bulk": actor.may(access.REPLY), "may_give": actor.may(access.ASSIGN), "bulk_snoozes": snoozes(),
         "query": f"?{urlencode(given)}" if given else "", "here": f"?{urlencode(here)}" if here else "",
         "page_url": f"{reverse('conversations:list')}?{urlencode(given)}{'&' if given else ''}",
         "channels": [(one.name, one.label) for one in registry.all(Carrier)],
+        "classes": [(code, word) for code, (word, _icon) in CLASSES.items()],
+        "known_tags": queries.tags(actor=actor), "waits_offered": waits_offered(),
+        "narrowed": bool(set(given) - {"view", "q"}),
         "empty": Empty(
             title=gettext("Nothing matches.") if set(given) - {"view"} else gettext("Nobody waits here"),
             text=gettext("What customers write over any channel comes together here, and is answered from here."),
             icon="inbox", sample=gettext("For example: “Can the Yalda box go out with a card?”"),
         ),
     }  # fmt: skip
+
+
+def waits_offered() -> list[tuple[str, str]]:
+    """How long they wait at least, as one may ask."""
+    words = (gettext("over 15 minutes"), gettext("over an hour"), gettext("over four hours"), gettext("over a day"))
+    return list(zip(WAITS, words, strict=True))
 
 
 def tabs(actor: Actor, given: Mapping[str, str]) -> Sequence[dict[str, Any]]:
@@ -103,7 +128,10 @@ def inbox(request: StaffRequest) -> HttpResponse:
 def _frame(request: StaffRequest, current: int | None) -> dict[str, Any]:
     found = listed(request, current)
     views = tabs(request.actor, found["given"])
-    return {**found, "views": views[:OPENLY], "more_views": views[OPENLY:]}
+    return {
+        **found, "views": views[:OPENLY], "more_views": views[OPENLY:], "people": assignable(actor=request.actor),
+        "teams": team_choices(actor=request.actor),
+    }  # fmt: skip
 
 
 @never_cache
@@ -158,12 +186,14 @@ def shown(
         "one": conversation, "name": showing.name_of(conversation, actor=actor),
         "address": showing.address_of(conversation, actor=actor),
         "channel_label": showing.channel_of(conversation.channel),
-        "card": showing.card(conversation, actor=actor), "why_mine": showing.why_mine(conversation, actor=actor),
-        "channels_open": channels, "channel": channel or best or "note", "typed": typed, "error": error,
+        "card": showing.card(conversation, actor=actor),
+        "tags": showing.tags_of([conversation.pk]).get(conversation.pk, ()),
+        "why_mine": reasons.why_mine(conversation, actor=actor),
+        "channels_open": channels, "may_attach": any(one.rich and not one.why for one in channels),
+        "channel": channel or best or "note", "typed": typed, "error": error,
         "meanwhile": showing.thread(meanwhile, actor=actor), "once": once or uuid.uuid4().hex,
         "seen": max((entry.pk for entry in entries), default=0),
         "may_reply": may(actor, conversation, access.REPLY), "may_assign": may(actor, conversation, access.ASSIGN),
-        "people": assignable(actor=actor), "teams": team_choices(actor=actor),
         "snoozes": snoozes(), "waits": waits(), "unread": bool(queries.unread(actor=actor, rows=[conversation])),
     }  # fmt: skip
     return render(request, "conversations/inbox.html", context, status=status)
@@ -180,6 +210,7 @@ def log_of(request: StaffRequest, conversation: Conversation, entries: Sequence[
         "one": conversation, "thread": showing.thread(entries, actor=request.actor),
         "images": request.GET.get("images") == "1",
         "thread_mark": showing.mark_of(conversation, entries), "earlier": conversation.entries_count > len(entries),
+        "may_split": may(request.actor, conversation, access.REPLY),
         "last_entry": max((entry.pk for entry in entries), default=0),
     }  # fmt: skip
 

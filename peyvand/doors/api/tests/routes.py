@@ -228,6 +228,27 @@ POST /conversations/{conversation_id}/assign conversations.view+conversations.as
 POST /conversations/{conversation_id}/snooze conversations.view+conversations.reply
 POST /conversations/{conversation_id}/close conversations.view+conversations.reply
 POST /conversations/{conversation_id}/reopen conversations.view+conversations.reply
+POST /conversations/bulk conversations.view+conversations.reply
+GET /conversations/{conversation_id}/tags conversations.view
+POST /conversations/{conversation_id}/tags conversations.view+conversations.reply
+DELETE /conversations/{conversation_id}/tags/{talk_tag_id} conversations.view+conversations.reply
+POST /conversations/{conversation_id}/merge conversations.view+conversations.reply
+POST /conversations/{conversation_id}/split conversations.view+conversations.reply
+POST /conversations/{conversation_id}/route conversations.view+conversations.assign
+GET /routing conversations.manage
+PUT /routing conversations.manage
+GET /routing/rules conversations.manage
+POST /routing/rules conversations.manage
+PUT /routing/rules/{routing_rule_id} conversations.manage
+POST /routing/rules/{routing_rule_id}/move conversations.manage
+DELETE /routing/rules/{routing_rule_id} conversations.manage
+GET /routing/people conversations.manage
+PUT /routing/people/{user} conversations.manage
+GET /saved-replies conversations.reply
+POST /saved-replies conversations.reply
+GET /saved-replies/{saved_id} conversations.reply all:-
+PUT /saved-replies/{saved_id} conversations.reply all:-
+DELETE /saved-replies/{saved_id} conversations.reply all:-
 """
 
 CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
@@ -330,6 +351,17 @@ BODIES: Mapping[str, Any] = {
     "POST /conversations/{conversation_id}/note": {"text": "Call her"},
     "POST /conversations/{conversation_id}/assign": {},
     "POST /conversations/{conversation_id}/snooze": {"until": TOMORROW},
+    "POST /conversations/{conversation_id}/merge": {"other_id": "{second_talk_id}"},
+    "POST /conversations/{conversation_id}/split": {"entry_id": "{later_entry_id}"},
+    "POST /conversations/bulk": {"ids": ["{conversation_id}"], "do": "tag", "tag": "urgent"},
+    "POST /conversations/{conversation_id}/tags": {"name": "urgent"},
+    "PUT /routing": {"reroute_minutes": 30},
+    "POST /routing/rules": {"name": "By day", "hours": "open", "to_topic": "returns"},
+    "PUT /routing/rules/{routing_rule_id}": {"name": "By day", "hours": "open"},
+    "POST /routing/rules/{routing_rule_id}/move": {"up": True},
+    "PUT /routing/people/{user}": {"topics": ["returns"], "most": 5},
+    "POST /saved-replies": {"name": "Thanks", "text_en": "Thank you"},
+    "PUT /saved-replies/{saved_id}": {"name": "Thanks", "text_en": "Thank you, {{first_name}}"},
 }  # fmt: skip
 QUERIES: Mapping[str, str] = {
     "GET /customers/{customer_id}/merge": "?gone_id={twin_id}",
@@ -343,6 +375,8 @@ SECONDS = (
     ("POST /consents/set", "customer_id"), ("POST /consents/allowed", "customer_id"),
     ("POST /interactions", "customer_id"), ("POST /interactions/bulk", "customer_id"), ("POST /orders", "customer_id"),
     ("POST /orders/{order_id}/returns", "line_id"), ("GET /price", "customer_id"), ("POST /messages", "customer_id"),
+    ("POST /conversations/bulk", "conversation_id"),
+    ("POST /conversations/{conversation_id}/merge", "second_talk_id"),
 )  # fmt: skip
 # Conditions that name a second record, by list.
 ASKED: Mapping[str, tuple[str, ...]] = {
@@ -389,6 +423,7 @@ class Route:
         names = {
             "base_id": "customer_id", "merged_id": "customer_id", "unknown_id": "interaction_id",
             "branch_id": "category_id", "stage_key": "key", "cost_rate_id": "rate_id", "template_key": "key",
+            "routing_rule_id": "rule_id", "talk_tag_id": "tag_id", "user": "user_id",
         }  # fmt: skip
         return re.sub(r"{(\w+)}", lambda found: f"{{{names.get(found[1], found[1])}}}", self.path)
 

@@ -55,6 +55,10 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/suppressions": ("outreach.Suppression", "suppression_id"),
     "/templates": ("outreach.Template", ""),
     "/conversations": ("conversations.Conversation", "conversation_id"),
+    "/routing": ("conversations.RoutingSettings", "routing_id"),
+    "/routing/rules": ("conversations.RoutingRule", "routing_rule_id"),
+    "/routing/people": ("conversations.Answerer", "answerer_id"),
+    "/saved-replies": ("conversations.SavedReply", "saved_id"),
     "/webhooks/deliveries": ("webhooks.WebhookDelivery", "delivery_id"),
 }
 # What the room itself sets when a row changes.
@@ -120,7 +124,7 @@ def _done(caller: tuple[Program, World], route: Route, body: Any) -> tuple[Any, 
         answer = send(caller, route, body)
         plain = [field.attname for field in model._meta.concrete_fields
                  if not isinstance(field, models.DateTimeField | models.BinaryField)]  # fmt: skip
-        known = [name for name in plain if name not in ("secret", "previous_secret", "run_id")]
+        known = [name for name in plain if name not in ("secret", "previous_secret", "run_id", "routed")]
         stands.extend(model._default_manager.filter(pk=caller[1].own["admin"].get(record) or 0).values(*known))
         return answer
 
