@@ -19,6 +19,7 @@ TABLES = (
             content="subject preview",
         ),
         order=90,
+        carried=False,
     ),
     PersonalTable(
         name="conversations_entry",
@@ -34,6 +35,7 @@ TABLES = (
         ),
         files=("raw_file_id",),
         order=91,
+        carried=False,
     ),
     PersonalTable(
         name="conversations_entryfile",
@@ -42,6 +44,7 @@ TABLES = (
         columns=classed(key="id entry_id file_id", technical="demo content_id"),
         files=("file_id",),
         order=92,
+        carried=False,
     ),
     PersonalTable(
         name="conversations_conversationread",
@@ -49,6 +52,7 @@ TABLES = (
         via=("conversation_id", "conversations_conversation"),
         columns=classed(key="id conversation_id", technical="demo at", staff="user_id"),
         order=93,
+        carried=False,
     ),
     PersonalTable(
         name="conversations_mention",
@@ -56,6 +60,7 @@ TABLES = (
         via=("conversation_id", "conversations_conversation"),
         columns=classed(key="id conversation_id entry_id", technical="demo at seen_at", staff="user_id"),
         order=94,
+        carried=False,
     ),
     PersonalTable(
         name="conversations_presence",
@@ -71,6 +76,7 @@ TABLES = (
         via=("conversation_id", "conversations_conversation"),
         columns=classed(key="id conversation_id", technical="demo at since seen_at", staff="user_id"),
         order=96,
+        carried=False,
     ),
     PersonalTable(
         name="conversations_tagging",
@@ -78,6 +84,7 @@ TABLES = (
         via=("conversation_id", "conversations_conversation"),
         columns=classed(key="id conversation_id tag_id", technical="demo"),
         order=97,
+        carried=False,
     ),
     PersonalTable(
         name="conversations_entrymove",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from peyvand.channels.outreach.models import Content, Message
 from peyvand.foundation.changes.forgetting import forgotten, speaking_of
 from peyvand.foundation.registry.actor import Actor
@@ -17,14 +19,29 @@ def forget(actor: Actor, somebody: Mentioned) -> int:
 
 
 def _texts(actor: Actor, somebody: Mentioned) -> int:
-    """The content stays the one of its messages; that it was another is told by its digest, which is of nothing now."""
+    """What was written to nobody else goes whole, of the rest what names them. The content stays the one of its
+    messages; that it was another is told by its digest, which is of nothing now.
+    """
+    theirs = set(_to_nobody_left(actor).values_list("pk", flat=True))
     named = speaking_of(somebody, table=Content._meta.db_table, columns=("title", "texts"), demo=actor.demo)
-    ids = [pk for pk, _texts_of in named]
+    ids = theirs | {pk for pk, _texts_of in named}
     for content in Content.objects.filter(pk__in=ids):
-        content.title, content.texts = str(forgotten(content.title, somebody)), forgotten(content.texts, somebody)
+        if content.pk in theirs:
+            content.title, content.texts = GONE, {key: {"form": "text", "body": GONE} for key in content.texts}
+        else:
+            content.title, content.texts = str(forgotten(content.title, somebody)), forgotten(content.texts, somebody)
         content.digest = hashlib.sha256(f"erased:{content.pk}".encode()).hexdigest()
         content.save(update_fields=["title", "texts", "digest"])
     return len(ids)
+
+
+def _to_nobody_left(actor: Actor) -> QuerySet[Content]:
+    """Contents written by hand whose messages are all of people who were erased."""
+    messages = Message.objects.filter(content=OuterRef("pk"))
+    erased = messages.filter(customer=None, dedupe_key__startswith="erased:")
+    others = messages.exclude(customer=None, dedupe_key__startswith="erased:")
+    written = Content.objects.filter(demo=actor.demo, template=None).exclude(title=GONE)
+    return written.filter(Exists(erased)).exclude(Exists(others))
 
 
 def _ledger(actor: Actor, somebody: Mentioned) -> int:

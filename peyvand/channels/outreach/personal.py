@@ -59,6 +59,7 @@ TABLES = (
         },
         merge="custom",
         order=80,
+        carried=False,
     ),
     PersonalTable(
         name="outreach_deliveryreport",
@@ -66,6 +67,7 @@ TABLES = (
         via=("message_id", "outreach_message"),
         columns=classed(key="id message_id", technical="demo key", descriptive="said code at", content="text"),
         order=81,
+        carried=False,
     ),
     PersonalTable(
         name="outreach_recipient",
@@ -76,6 +78,7 @@ TABLES = (
         ),
         merge="custom",
         order=82,
+        carried=False,
     ),
     PersonalTable(
         name="outreach_suppression",
@@ -96,6 +99,7 @@ TABLES = (
             descriptive="purpose channel asked_at confirmed_at", content="proof",
         ),
         order=84,
+        carried=False,
     ),
     MergeRule("outreach_message", messages_merge),
     MergeRule("outreach_recipient", recipient_merge),

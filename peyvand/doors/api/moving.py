@@ -13,6 +13,11 @@ from peyvand.memory.customers.declarations import RedirectLookup
 _CUSTOMER = re.compile(r"(.*/customers/)([0-9]{1,18})(/.*)?")
 
 
+def moves(path: str) -> bool:
+    """Whether a path of the document names a customer, who may have been merged into another."""
+    return "/customers/{customer_id}" in path
+
+
 def moved_on(request: HttpRequest, response: HttpResponse, actor: Actor) -> HttpResponse:
     """For a reading request that found nothing: the way to what the customer has become, if the actor may see that."""
     if request.method != "GET" or response.status_code != 404:

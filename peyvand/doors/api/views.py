@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from peyvand.doors.api.mounting import api
+from peyvand.doors.api.moving import moves
 from peyvand.doors.api.problems import problem
 
 PROBLEM = {
@@ -33,6 +34,12 @@ KEY = {
 }  # fmt: skip
 
 
+MOVED = {
+    "description": "They were merged into another: here is their address.",
+    "headers": {"Location": {"schema": {"type": "string"}}},
+}
+
+
 def document() -> dict[str, Any]:
     """The OpenAPI document, with what every route has in common."""
     found: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
@@ -41,12 +48,14 @@ def document() -> dict[str, Any]:
         "description": "Problem",
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    for operations in found["paths"].values():
+    for path, operations in found["paths"].items():
         for method, operation in operations.items():
             if method not in METHODS:
                 continue
             for status in ("400", "401", "403", "404", "409", "413", "422"):
                 operation["responses"].setdefault(status, answer)
+            if method == "get" and moves(path):
+                operation["responses"].setdefault("301", MOVED)
             if method == "post" and not any(one["name"] == KEY["name"] for one in operation.get("parameters", ())):
                 operation.setdefault("parameters", []).append(KEY)
     return found

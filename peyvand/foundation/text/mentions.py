@@ -62,7 +62,7 @@ class Mentioned:
             if len(name) > 1 or len(name[0]) >= TELLING:
                 if words.issuperset(name):
                     return True
-            elif any(fa_key(cell) == name[0] for cell in cells):
+            elif any(tuple(_WORD.findall(fa_key(cell))) == name for cell in cells):
                 return True
         return False
 

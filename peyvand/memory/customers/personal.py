@@ -31,6 +31,7 @@ TABLES = (
         person="id",
         columns=classed(key="id", technical="demo", descriptive="at"),
         merge="stay",
+        carried=False,
         order=10,
     ),
     PersonalTable(

@@ -10,7 +10,8 @@ from django.utils.translation import pgettext_lazy
 from peyvand.foundation.registry.declarations import Label
 
 # Not for people: what is compared instead of what was typed.
-UNSEEN = frozenset({"search_key", "sort_key", "key", "dedupe_key", "identity_key", "identity_system", "position"})
+UNSEEN = frozenset({"search_key", "sort_key", "key", "dedupe_key", "identity_key", "identity_system", "position",
+                    "address_key", "link"})  # fmt: skip
 # A column of a table, or of every table.
 WORDS: Mapping[str, Label] = {
     "name": _("Name"),
@@ -92,6 +93,52 @@ WORDS: Mapping[str, Label] = {
     "slipping": pgettext_lazy("personal data", "Slipping away"),
     "first_day": pgettext_lazy("personal data", "First order"),
     "last_day": pgettext_lazy("personal data", "Latest order"),
+    "verified_how": pgettext_lazy("personal data", "How it was verified"),
+    "verified_note": pgettext_lazy("personal data", "Note on the verification"),
+    "since": pgettext_lazy("personal data", "Since"),
+    "until": pgettext_lazy("personal data", "Until"),
+    "is_main": pgettext_lazy("personal data", "Main one"),
+    "tax_minor": pgettext_lazy("personal data", "Tax"),
+    "tax": pgettext_lazy("personal data", "Tax"),
+    "tax_percent": pgettext_lazy("personal data", "Percent of tax"),
+    "tax_included": pgettext_lazy("personal data", "Tax is in the price"),
+    "discount_minor": pgettext_lazy("personal data", "Discount"),
+    "discount": pgettext_lazy("personal data", "Discount"),
+    "discount_percent": pgettext_lazy("personal data", "Percent of discount"),
+    "discount_value": pgettext_lazy("personal data", "Amount of discount"),
+    "discount_reason": pgettext_lazy("personal data", "Reason of the discount"),
+    "order_discount": pgettext_lazy("personal data", "Share of the order’s discount"),
+    "address": pgettext_lazy("personal data", "Address"),
+    "purpose": pgettext_lazy("personal data", "Purpose"),
+    "line": pgettext_lazy("personal data", "Line"),
+    "parts": pgettext_lazy("personal data", "Parts"),
+    "created_at": pgettext_lazy("personal data", "Made at"),
+    "attempted_at": pgettext_lazy("personal data", "Tried at"),
+    "sent_at": pgettext_lazy("personal data", "Sent at"),
+    "values": pgettext_lazy("personal data", "What was filled in"),
+    "merged": pgettext_lazy("personal data", "What was filled in"),
+    "said": pgettext_lazy("personal data", "What was said"),
+    "files": pgettext_lazy("personal data", "Files"),
+    "code": pgettext_lazy("personal data", "Code"),
+    "preferred": pgettext_lazy("personal data", "Preferred channel"),
+    "pace": pgettext_lazy("personal data", "How often"),
+    "paused_until": pgettext_lazy("personal data", "Paused until"),
+    "tz": pgettext_lazy("personal data", "Time zone"),
+    "forget_asked_at": pgettext_lazy("personal data", "Asked to be forgotten at"),
+    "reason": pgettext_lazy("personal data", "Reason"),
+    "kinds": pgettext_lazy("personal data", "Kinds"),
+    "asked_at": pgettext_lazy("personal data", "Asked at"),
+    "confirmed_at": pgettext_lazy("personal data", "Confirmed at"),
+    "last_at": pgettext_lazy("personal data", "Latest word"),
+    "last_in_at": pgettext_lazy("personal data", "Their latest word"),
+    "waiting_since": pgettext_lazy("personal data", "Waiting since"),
+    "answered_at": pgettext_lazy("personal data", "Answered at"),
+    "closed_at": pgettext_lazy("personal data", "Closed at"),
+    "subject": pgettext_lazy("personal data", "Subject"),
+    "preview": pgettext_lazy("personal data", "Beginning"),
+    "way": pgettext_lazy("personal data", "Direction"),
+    "html": pgettext_lazy("personal data", "As it was designed"),
+    "facts": pgettext_lazy("personal data", "What is known of it"),
 }
 
 

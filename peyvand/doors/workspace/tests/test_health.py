@@ -62,7 +62,8 @@ def test_without_a_database_it_is_503_in_plain_json(who: str, request: pytest.Fi
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("language", "words"), [("fa", "پایگاه داده پاسخ نمی‌دهد"), ("en", "The database does not answer")]
+    ("language", "words"),
+    [("fa", "پایگاه داده اکنون در دسترس نیست"), ("en", "The database can&#x27;t be reached just now")],
 )
 def test_a_page_without_a_database_says_so_in_the_persons_language(
     language: str, words: str, monkeypatch: pytest.MonkeyPatch
