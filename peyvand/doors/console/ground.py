@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from secrets import token_hex
@@ -39,8 +39,10 @@ def language() -> str:
     return "fa" if spoken.lower().startswith("fa") else "en"
 
 
-def set_up() -> None:
+def set_up(*, rooms: Sequence[str] | None = None) -> None:
     """Make Django ready, without touching any database; FolderError when the data folder can't be written.
+
+    With `rooms`, for a process that stays and only speaks: those alone, no models of others.
 
     The address of our own cluster is known before it runs, so that settings may be read now and it be started later.
     """
@@ -60,6 +62,8 @@ def set_up() -> None:
     finally:
         if not given:
             os.environ.pop("DATABASE_URL", None)
+    if rooms is not None:
+        settings.INSTALLED_APPS = list(rooms)
     django.setup()
     if os.environ.get("PEYVAND_DEBUG") != "1" and "PEYVAND_LOG" not in os.environ:
         logging.disable(logging.CRITICAL)  # a command says one sentence; what runs on turns its log on again

@@ -1,4 +1,7 @@
-"""The supervisor behind `peyvand serve`: PostgreSQL, the web and the worker, kept alive together and ended together.
+"""`python -m peyvand.doors.console.serve`, the supervisor that `peyvand serve` becomes: PostgreSQL, the web, the site
+and the worker, kept alive together and ended together.
+
+It is there as long as they are, so it holds no models and no rooms: what needs them is done by a child that ends.
 
 Web and worker are children in process groups of their own. What dies is started again, later each time. When the
 supervisor itself is killed the kernel ends the children, and a guard that hears it ends our own PostgreSQL.
@@ -34,7 +37,6 @@ from peyvand.foundation.database.place import data_folder as chosen_folder
 logger = logging.getLogger(__name__)
 
 Say = Callable[["str | Promise"], None]
-First = Callable[[threading.Event], None]
 
 PORT_IN_USE, NOT_PREPARED, ALREADY_SERVED = 3, 8, 7  # exit codes; those of the database are in its errors
 LOOK = 0.25  # seconds between two looks at the children
@@ -45,6 +47,7 @@ STEADY = 30.0  # seconds of life after which a death counts as the first again
 CONNECTIONS = "10"  # of the web's pool
 SITE_CONNECTIONS = "4"  # of the public site's
 CONNECTED, SITE_CONNECTED = 1024, 64  # requests at once; of the web's, most are open streams (workspace.limits)
+SPEAKING = ("peyvand.foundation.database", "peyvand.doors.console")  # whose words the supervisor says
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None  # before any fork
 # Waits for the pipe from the supervisor to break, lets the children go first, then stops that PostgreSQL and no other.
@@ -147,14 +150,15 @@ class _Guard:
 
 
 def serve(
-    *, data_folder: Path, port: int, host: str = "127.0.0.1", workers: int = 1, say: Say, first: First | None = None
+    *, data_folder: Path, port: int, host: str = "127.0.0.1", workers: int = 1, say: Say, demo: bool = False
 ) -> int:
     """Serve until SIGTERM or SIGINT; gives the exit code. `say` hears a line before anything slow, then the address.
 
-    `first` is done once the tables are there, before anybody is served; it is told when to give up.
+    With `demo` the sample business is loaded once the tables are there, before anybody is served.
 
     0 stopped in good order; 3 the port is taken; 7 this data folder is already served; 8 tables or static files could
-    not be prepared; what DatabaseUnavailableError.exit_code says when there is no database.
+    not be prepared; what DatabaseUnavailableError.exit_code says when there is no database; what `peyvand demo load`
+    says when the sample could not be loaded.
     """
     stop = threading.Event()
 
@@ -173,7 +177,7 @@ def serve(
                     say(reason)
                     return PORT_IN_USE
             return _supervise(
-                data_folder=data_folder, port=port, host=host, workers=workers, say=say, stop=stop, first=first
+                data_folder=data_folder, port=port, host=host, workers=workers, say=say, stop=stop, demo=demo
             )
     except DatabaseUnavailableError as error:
         say(str(error))
@@ -229,7 +233,7 @@ def _port_taken(host: str, port: int, variable: str) -> str | None:
 
 
 def _supervise(
-    *, data_folder: Path, port: int, host: str, workers: int, say: Say, stop: threading.Event, first: First | None
+    *, data_folder: Path, port: int, host: str, workers: int, say: Say, stop: threading.Event, demo: bool
 ) -> int:
     place = cluster.place_of(data_folder)
     if os.environ.get("DATABASE_URL") == place.url:
@@ -252,8 +256,8 @@ def _supervise(
         guard.watch(server.pid if server.embedded else None)
         say(_("Preparing the tables …"))
         _prepare(environment, stop)
-        if first is not None and not stop.is_set():
-            first(stop)
+        if demo and not stop.is_set() and (refused := _sample(environment, stop)):
+            return refused
         for child in children:
             if not stop.is_set():
                 child.start()
@@ -300,16 +304,35 @@ def _prepare(environment: Mapping[str, str], stop: threading.Event) -> None:
         [sys.executable, "-m", "peyvand.doors.console.prepare"], env=dict(environment), stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE, preexec_fn=_die_with_parent if _libc else None,
     )  # fmt: skip
-    while True:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            _out, err = process.communicate(timeout=0.2)
-            break
-        if stop.is_set():
-            process.terminate()
+    err = _ended(process, stop, signal.SIGTERM)
     if process.returncode and not stop.is_set():
         lines = err.decode(errors="replace").strip().splitlines()
         known = process.returncode if 4 <= process.returncode <= 9 else NOT_PREPARED
         raise _NotPreparedError(lines[-1] if lines else f"exit {process.returncode}", known)
+
+
+def _sample(environment: Mapping[str, str], stop: threading.Event) -> int:
+    """The sample business, in a process that says for itself how to sign in; its exit code, 0 when told to stop.
+
+    It is asked to give up as a person would ask, so that nothing of it stays; the next start loads it.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", "peyvand", "demo", "load"], env=dict(environment), stdin=subprocess.DEVNULL,
+        start_new_session=True, preexec_fn=_die_with_parent if _libc else None,
+    )  # fmt: skip
+    _ended(process, stop, signal.SIGINT)
+    return 0 if stop.is_set() else process.returncode
+
+
+def _ended(process: subprocess.Popen[bytes], stop: threading.Event, sign: int) -> bytes:
+    """Wait for a child to end, asking it to when we are; what it wrote on a piped stderr."""
+    asked = False
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=0.2)[1] or b""
+        if stop.is_set() and not asked:
+            process.send_signal(sign)
+            asked = True
 
 
 def _say_when_up(children: Sequence[Child], *, host: str, port: int, say: Say, stop: threading.Event) -> None:
@@ -359,20 +382,27 @@ def _end(children: Sequence[Child]) -> None:
 
 
 def _write(line: str | Promise) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
-def main() -> int:
-    """`python -m peyvand.doors.console.serve`: by the environment alone (PEYVAND_DATA, PEYVAND_PORT, PEYVAND_HOST)."""
-    ground.set_up()
+def main(arguments: Sequence[str]) -> int:
+    """By the environment (PEYVAND_DATA, PEYVAND_PORT, PEYVAND_HOST, PEYVAND_WEB_PROCESSES), and `--demo`."""
+    try:
+        ground.set_up(rooms=SPEAKING)
+    except DatabaseUnavailableError as error:
+        _write(str(error))
+        return int(error.exit_code)
+    logging.disable(logging.NOTSET)
     return serve(
         data_folder=chosen_folder(),
         port=int(os.environ.get("PEYVAND_PORT") or 8000),
         host=os.environ.get("PEYVAND_HOST") or "127.0.0.1",
+        workers=int(os.environ.get("PEYVAND_WEB_PROCESSES") or 1),
         say=_write,
+        demo="--demo" in arguments,
     )
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,10 +1,9 @@
-"""The sample business: `peyvand demo`, and what `peyvand serve --demo` does first."""
+"""The sample business: `peyvand demo`, which `peyvand serve --demo` runs first."""
 
 from __future__ import annotations
 
 import json
 import os
-import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +16,6 @@ from peyvand.doors.console.commands.options import AsJson
 from peyvand.foundation.accounts.queries import user_by_email
 from peyvand.foundation.demo import services
 from peyvand.foundation.demo.queries import demo_status
-from peyvand.foundation.jobs.running import Cancelled
 from peyvand.foundation.registry.actor import system_actor
 
 demo = typer.Typer(
@@ -52,19 +50,10 @@ def _kept(email: str) -> str | None:
     return None
 
 
-def begin(*, renew: bool = False, stop: threading.Event | None = None) -> dict[str, str | bool | None]:
-    """Load the sample if there is nothing yet; how to sign in to it, or {"loaded": False} alone when it isn't there.
-
-    When `stop` is set meanwhile, nothing of it stays and Cancelled is raised.
-    """
+def begin(*, renew: bool = False) -> dict[str, str | bool | None]:
+    """Load the sample if there is nothing yet; how to sign in to it, or {"loaded": False} alone when it isn't there."""
     with printing.progress(_("Loading the sample business")) as report:
-
-        def told(done: int, total: int, _message: str) -> None:
-            if stop is not None and stop.is_set():
-                raise Cancelled
-            report(done, total)
-
-        begun = services.demo_begin(renew=renew, on_progress=told)
+        begun = services.demo_begin(renew=renew, on_progress=lambda done, total, _message: report(done, total))
     if begun is None:
         return {"loaded": False}
     if begun.password is not None:

@@ -42,8 +42,12 @@
   // ── composer ──
   const compose = () => $('[data-compose]');
   document.addEventListener('click', event => {
-    const tab = event.target.closest('[data-compose] .tabs label');
-    if (tab) setTimeout(() => $('[data-text]', compose())?.focus());
+    const tab = event.target.closest('[data-compose] .tabs label'), choice = tab?.control;
+    if (choice && event.target !== choice) { // at once: what is typed next is text, not the keys of the page
+      event.preventDefault();
+      if (!choice.disabled && !choice.checked) { choice.checked = true; choice.dispatchEvent(new Event('change', { bubbles: true })); }
+      $('[data-text]', compose())?.focus();
+    }
     const card = event.target.closest('[data-card]');
     if (card) card.setAttribute('aria-expanded', $('.cv-card').classList.toggle('open'));
   });
