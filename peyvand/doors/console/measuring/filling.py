@@ -45,8 +45,9 @@ def fill(*, customers: int, interactions: int, owners: list[int], team: int, tag
         _copy(cursor, "customers_trait", _TRAIT, _traits(customers))
         _copy(cursor, "customers_customertag", ("customer_id", "tag_id"), _tagged(customers, tags))
         _copy(cursor, "interactions_interaction", _INTERACTION, _interactions(customers, interactions, owners))
-        for table in TABLES:
-            cursor.execute(_SEQUENCE.format(table=table))
+        cursor.execute(_NUMBERED, [list(TABLES)])
+        for table, sequence in cursor.fetchall():
+            cursor.execute(f"SELECT setval(%s, (SELECT max(id) FROM {table}))", [sequence])
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
         for definition in put_aside:
             cursor.execute(definition)
@@ -89,10 +90,10 @@ _FOLLOWING = (
     "INSERT INTO customers_nameword (demo, word, bearers) "
     "SELECT demo, word, count(*) FROM customers_bearer GROUP BY demo, word",
 )
-_SEQUENCE = (
-    "SELECT setval(s.name, (SELECT max(id) FROM {table})) FROM (SELECT pg_get_serial_sequence(c.table_name, 'id') "
-    "AS name FROM information_schema.columns c WHERE c.table_name = '{table}' AND c.column_name = 'id') s "
-    "WHERE s.name IS NOT NULL"
+_NUMBERED = (  # the names first: pg_get_serial_sequence fails for a table without the column
+    "WITH numbered AS MATERIALIZED (SELECT table_name FROM information_schema.columns "
+    "WHERE table_name = ANY(%s) AND column_name = 'id' AND is_identity = 'YES') "
+    "SELECT table_name, pg_get_serial_sequence(table_name, 'id') FROM numbered"
 )
 
 
