@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -80,7 +81,11 @@ def mark() -> SafeString:
 @register.simple_tag
 def icon(name: str, *, label: str = "", cls: str = "", flip: bool = False) -> SafeString:
     """A Tabler icon by its name. With a `label` it speaks for itself; `flip` mirrors arrows in right-to-left pages."""
-    classes = f"{cls} flip" if flip else cls
+    return _sign(name, str(label), f"{cls} flip" if flip else cls)
+
+
+@lru_cache(maxsize=2048)  # the same few signs stand hundreds of times on a page
+def _sign(name: str, label: str, classes: str) -> SafeString:
     if name == "bale":
         drawn = format_html(BALE, classes)
         return (
