@@ -72,9 +72,10 @@ WITH RECURSIVE names AS (
     FROM names n WHERE n.name IS NOT NULL
 )
 SELECT n.name, t.number IS NOT NULL, t.currency, t.source FROM names n JOIN LATERAL (
-  SELECT number, currency, source FROM customers_trait WHERE demo = %(demo)s AND name = n.name LIMIT 1
-) t ON true LIMIT %(most)s
-"""
+  SELECT number, currency, source FROM customers_trait WHERE demo = %(demo)s AND name = n.name
+  ORDER BY text, customer_id LIMIT 1
+) t ON true WHERE n.name IS NOT NULL LIMIT %(most)s
+"""  # in the order of customers_trait_text, else the planner reads the table for the first row of a common name
 
 
 def names(*, actor: Actor) -> list[TraitName]:

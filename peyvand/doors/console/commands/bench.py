@@ -19,6 +19,7 @@ from peyvand.doors.console import ground, printing
 from peyvand.doors.console.commands.bench_audit import audit_measures, audit_walk
 from peyvand.doors.console.commands.bench_crash import crash_in, crash_measures
 from peyvand.doors.console.commands.bench_memory import memory_measures, walk_measures
+from peyvand.doors.console.commands.bench_reach import reach_in, reach_measures
 from peyvand.doors.console.commands.options import AsJson
 from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.memory.customers.services import CustomerData, customer_create
@@ -32,6 +33,10 @@ bench.command("audit", help=_("A million changes captured, sealed and verified."
 bench.command("audit-walk", hidden=True)(audit_walk)
 bench.command("crash", help=_("Messages to thousands while the workers that send them are killed."))(crash_measures)
 bench.command("crash-in", hidden=True)(crash_in)
+bench.command("reach", help=_("Messages to many beside a bare loop and a peer; mail that comes in; a full inbox."))(
+    reach_measures
+)
+bench.command("reach-in", hidden=True)(reach_in)
 BATCH = 1000
 PAGE = 50
 ROWS = 20_000

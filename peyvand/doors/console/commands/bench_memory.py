@@ -84,7 +84,7 @@ def walk_measures(customers: int, interactions: int, brought: int) -> None:
         cursor.execute("SELECT pg_database_size(current_database()) / 1048576")
         answer["database_mb"] = int(cursor.fetchone()[0])
     answer["search_in_database"] = searching.by_rights(filling.common_keys())
-    answer |= walking.walk(customers=customers, words=filling.COMMON, user=user, token=token)
+    answer |= walking.walk(pages=walking.pages(customers, filling.COMMON), user=user, token=token)
     answer["contacts"] = writing.contacts(actor=actor, customers=customers, count=CONTACTS)
     if brought:
         answer["import"] = _bring(brought)

@@ -1,4 +1,7 @@
-"""Messages to thousands while the workers that send them are killed: what the gateway took, what we asked for."""
+"""Messages to thousands while the workers that send them are killed: what the other side took, what we asked for.
+
+Once to an SMS gateway, which can be asked by our id; once to a mail server, which can't. Neither removes repeats.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,19 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
+from peyvand.channels.email.models import EmailAccount, Security
+from peyvand.channels.email.secrets import DKIM, locked_up
+from peyvand.channels.email.speaking.signing import key_make
 from peyvand.channels.outreach.dispatching.claiming import ATTEMPT
+from peyvand.channels.outreach.dispatching.standing import BATCH, THREADS
 from peyvand.channels.outreach.dispatching.sweeping import GRACE, look_up, sweep
 from peyvand.channels.outreach.models import Message, State
 from peyvand.channels.outreach.services import ContentData, TextData, send_many
@@ -32,13 +40,15 @@ from peyvand.memory.customers.models import Customer, Identity
 
 AT_ONCE = 1_000
 PATIENCE = 900.0  # seconds without any progress
-TEXT = ContentData(texts=[TextData("سلام {{first_name|دوست}}، خبر تازه‌ای داریم.", "fa")], title="bench")
+TEXT = ContentData(
+    texts=[TextData("سلام {{first_name|دوست}}، خبر تازه‌ای داریم.", "fa", subject="خبر تازه")], title="bench"
+)
 
 
 @contextlib.contextmanager
-def gateway(log: Path) -> Iterator[int]:
-    """A gateway of our own on loopback; gives its port."""
-    command = [sys.executable, "-m", "peyvand.doors.console.measuring.gateway", str(log)]
+def other_side(module: str, log: Path, *more: str) -> Iterator[int]:
+    """A gateway or a mail server of our own on loopback; gives its port."""
+    command = [sys.executable, "-m", f"peyvand.doors.console.measuring.{module}", str(log), *more]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None and process.stdin is not None  # noqa: PT018, S101
     try:
@@ -48,8 +58,41 @@ def gateway(log: Path) -> Iterator[int]:
         process.wait(20)
 
 
+def gateway_account(port: int) -> None:
+    """Text messages go to our gateway."""
+    key = locked(json.dumps({"api_key": "bench"}), purpose=PURPOSE)
+    SmsAccount.objects.create(
+        name="bench", provider="kavenegar", line="1000", base_url=f"http://127.0.0.1:{port}", credentials=key,
+        service_line=False,
+    )  # fmt: skip
+
+
+def mail_account(port: int, *, signed: bool = True) -> None:
+    """Mail goes to a server of ours, signed as it would be."""
+    pem, public = key_make() if signed else ("", "")
+    EmailAccount.objects.create(
+        name="bench", address="hello@bench.example", from_name_fa="سنجش", smtp_host="127.0.0.1", smtp_port=port,
+        smtp_security=Security.NONE, marketing=True, dkim_domain="bench.example", dkim_public=public,
+        dkim_selector="bench" if signed else "", secrets=locked_up({DKIM: pem} if signed else {}),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Side:
+    """A channel, who takes its messages, and by what those name a message in their file."""
+
+    channel: str
+    module: str
+    account: Callable[[int], None]
+    name: Callable[[Message], str]
+
+
+SMS = Side("sms", "gateway", gateway_account, lambda one: str(one.pk))
+MAIL = Side("email", "mailsink", mail_account, lambda one: one.uid.hex)
+
+
 def people(count: int) -> list[int]:
-    """So many customers with a telephone who have said yes; gives their ids."""
+    """So many customers with a telephone and an e-mail address who have said yes to both; gives their ids."""
     purposes_ensure(demo=False)
     actor = system_actor()
     names = [f"مریم کیانی {number}" for number in range(count)]
@@ -58,14 +101,19 @@ def people(count: int) -> list[int]:
         batch_size=AT_ONCE,
     )
     rows = [
-        Identity(customer=one, kind="phone", value=f"0912{n:07d}", key=f"+98912{n:07d}", is_primary=True)
+        Identity(customer=one, kind=kind, value=value, key=key, is_primary=True)
         for n, one in enumerate(made)
+        for kind, value, key in (
+            ("phone", f"0912{n:07d}", f"+98912{n:07d}"),
+            ("email", f"c{n}@home.example", f"c{n}@home.example"),
+        )
     ]
     Identity.objects.bulk_create(rows, batch_size=AT_ONCE)
     ids = [one.pk for one in made]
     for start in range(0, count, AT_ONCE):
         some = ids[start : start + AT_ONCE]
-        consents_write(actor=actor, rows=[ConsentRow(pk, "news", "sms", "given", "form") for pk in some])
+        yes = [ConsentRow(pk, "news", channel, "given", "form") for pk in some for channel in ("sms", "email")]
+        consents_write(actor=actor, rows=yes)
     return ids
 
 
@@ -92,29 +140,32 @@ def taken(log: Path) -> Counter[str]:
 
 
 def crash(*, messages: int, kills: int, seed: int = 1) -> dict[str, Any]:
-    """Send to so many while a worker is killed so often; then settle what is left and count."""
+    """Send to so many over both channels while a worker is killed so often; then settle what is left and count."""
+    ids = people(messages)
+    found = _crashed(SMS, ids, kills=kills, seed=seed)
+    return {**found, "smtp": _crashed(MAIL, ids, kills=kills, seed=seed + 1)}
+
+
+def _crashed(side: Side, ids: list[int], *, kills: int, seed: int) -> dict[str, Any]:
+    """One channel. `lost`: neither taken nor known as unknown; `left`: unknown in the end, which people are shown."""
     with tempfile.TemporaryDirectory(prefix="peyvand-crash-") as folder:
         log = Path(folder) / "taken"
-        with gateway(log) as port:
-            key = locked(json.dumps({"api_key": "bench"}), purpose=PURPOSE)
-            SmsAccount.objects.create(
-                name="bench", provider="kavenegar", line="1000", base_url=f"http://127.0.0.1:{port}", credentials=key,
-                service_line=False,
-            )  # fmt: skip
-            ids = people(messages)
+        with other_side(side.module, log) as port:
+            side.account(port)
             send_many(
-                actor=system_actor(), customers=ids, purpose="news", content=TEXT, dedupe_key="bench", channel="sms"
-            )
-            killed = _killing(log, messages=messages, kills=kills, chance=random.Random(seed))  # noqa: S311
+                actor=system_actor(), customers=ids, purpose="news", content=TEXT, dedupe_key=f"bench:{side.channel}",
+                channel=side.channel,
+            )  # fmt: skip
+            killed = _killing(log, messages=len(ids), kills=kills, chance=random.Random(seed))  # noqa: S311
             unknown = _interrupted()
             resolved = _settled()
-            left = Message.objects.filter(state=State.INDETERMINATE).count()
         counts = taken(log)
-    wanted = set(map(str, Message.objects.values_list("pk", flat=True)))
+    asked = {side.name(one): one.state for one in Message.objects.filter(options=[side.channel])}
+    left = {name for name, state in asked.items() if state == State.INDETERMINATE}
     return {
-        "messages": messages, "kills": killed, "lost": len(wanted - set(counts)),
+        "messages": len(asked), "kills": killed, "lost": len(set(asked) - set(counts) - left),
         "duplicates": sum(number - 1 for number in counts.values()), "indeterminate": unknown, "resolved": resolved,
-        "left": left,
+        "left": len(left), "in_flight": kills * BATCH * THREADS,
     }  # fmt: skip
 
 

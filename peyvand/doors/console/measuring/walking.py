@@ -109,14 +109,14 @@ def _escaped(letter: str) -> str:
     return "".join(f"%{byte:02X}" for byte in letter.encode())
 
 
-def walk(*, customers: int, words: Sequence[str], user: User, token: str) -> dict[str, Any]:
+def walk(*, pages: Sequence[Page], user: User, token: str) -> dict[str, Any]:
     """Every page by one user and by eight at once, with its queries; and how much memory all of it held."""
     session = Client(HTTP_HOST="127.0.0.1")
     session.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in session.cookies.items())
     found: list[dict[str, Any]] = []
     with _server() as (port, processes), _watched(processes) as memory:
-        for page in pages(customers, words):
+        for page in pages:
             counted = _queries(session, page, token)
             one = Visitor(port, cookie, token)
             _times(one, page, range(5))

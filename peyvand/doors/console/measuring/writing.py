@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import secrets
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -28,10 +29,11 @@ def contacts(*, actor: Actor, customers: int, count: int) -> dict[str, Any]:
 
     Both leave the same rows, with the same indexes, triggers and images.
     """
+    run = secrets.token_hex(4)  # a kept database has those of the last run
     rows = [
         InteractionRow(
             kind="note", at=START + timedelta(seconds=number), customer_id=number * 7919 % customers + 1,
-            dedupe_key=f"measured:{number}", payload={"text": f"یادداشت {number}"},
+            dedupe_key=f"measured:{run}:{number}", payload={"text": f"یادداشت {number}"},
         )
         for number in range(count)
     ]  # fmt: skip
