@@ -85,6 +85,10 @@ class Conversation(models.Model):
             models.Index(
                 F("demo"), F("team"), F("state"), F("last_at").desc(), F("id").desc(), name="conversations_of_team"
             ),
+            models.Index(
+                F("demo"), F("last_at").desc(), F("id").desc(), name="conversations_all",
+                condition=Q(merged_into__isnull=True),
+            ),
             models.Index(F("customer"), F("last_at").desc(), F("id").desc(), name="conversations_of_customer"),
             models.Index(
                 F("demo"), F("waiting_since"), F("id"), name="conversations_waiting",

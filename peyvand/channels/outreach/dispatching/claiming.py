@@ -7,13 +7,17 @@ recipients are locked in the order of their ids, the gate judges with what was c
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
+from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from peyvand.channels.outreach.addresses import one_click_url
 from peyvand.channels.outreach.declarations import Account, Carrier, Outgoing
@@ -41,6 +45,9 @@ _SAVED = (
     "language", "parts", "cost_minor", "cost_currency", "attempted_at", "lease", "leased_until", "due_at", "tries",
     "thread",
 )  # fmt: skip
+_SAVE = sql.SQL(
+    "UPDATE outreach_message m SET {} FROM jsonb_populate_recordset(NULL::outreach_message, %(rows)s) r WHERE m.id = r.id"
+).format(sql.SQL(", ").join(sql.SQL("{0} = r.{0}").format(sql.Identifier(name)) for name in _SAVED))
 
 
 @dataclass
@@ -92,8 +99,20 @@ def attempt(*, lease: uuid.UUID, ids: Sequence[int], now: datetime) -> list[Load
                     for name, value in held_or_refused(found, now=now, rule=rule).items():
                         setattr(found.message, name, value)
                     found.message.lease = found.message.leased_until = None
-        Message.objects.bulk_update(changed, _SAVED)
+        _save(changed)
     return list(loads.values())
+
+
+def _save(messages: Sequence[Message]) -> None:
+    """Write down what has changed of them in one statement; Django's own way of it takes ten times as long."""
+    rows = [{"id": one.pk, **{name: getattr(one, name) for name in _SAVED}} for one in messages]
+    given: dict[str, Any] = {"rows": Jsonb(rows, dumps=lambda value: json.dumps(value, default=_plain))}
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, given)
+
+
+def _plain(value: datetime | uuid.UUID) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _later(message: Message, moment: datetime) -> None:
