@@ -72,6 +72,38 @@ def allowed(
     return set(reached.filter(pk__in=wanted).exclude(pk__in=no).values_list("pk", flat=True))
 
 
+def allowed_over(
+    *, asked: Mapping[str, Collection[int]], channels: Collection[str], demo: bool
+) -> dict[tuple[str, str], set[int]]:
+    """`allowed` without an actor, for several purposes and channels at once: by purpose and channel, who allows it.
+
+    Of purposes by their keys the customers who are asked about.
+    """
+    purposes = {one.key: one for one in Purpose.objects.filter(demo=demo, key__in=list(asked), archived=False)}
+    wanted = sorted({pk for key in purposes for pk in asked[key]})
+    rows = ConsentState.objects.filter(
+        purpose__in=list(purposes.values()), channel__in=list(channels), customer_id__in=wanted
+    ).values_list("purpose_id", "channel", "customer_id", "decision")
+    yes: dict[tuple[int, str], set[int]] = defaultdict(set)
+    no: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for purpose_id, channel, customer_id, decision in rows if wanted else ():
+        (yes if decision == Decision.GIVEN else no)[purpose_id, channel].add(customer_id)
+    there: set[int] = set()
+    if any(one.opt_out for one in purposes.values()) and wanted:
+        there = set(Customer.objects.filter(demo=demo, pk__in=wanted).values_list("pk", flat=True))
+    found: dict[tuple[str, str], set[int]] = {}
+    for key, customers in asked.items():
+        purpose = purposes.get(key)
+        for channel in channels:
+            if purpose is None:
+                found[key, channel] = set()
+            elif purpose.opt_out:
+                found[key, channel] = (set(customers) & there) - no[purpose.pk, channel]
+            else:
+                found[key, channel] = set(customers) & yes[purpose.pk, channel]
+    return found
+
+
 def states_of(*, actor: Actor, customer_id: int) -> dict[tuple[int, str], ConsentState]:
     """What stands for one customer, by purpose id and channel, with the line of the ledger behind each."""
     found = ConsentState.objects.visible_to(actor).filter(customer_id=customer_id)

@@ -5,17 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_rolehidden'),
-        ('conversations', '0008_entry_moves'),
-        ('customers', '0008_custom_key'),
+        ("accounts", "0003_rolehidden"),
+        ("conversations", "0008_entry_moves"),
+        ("customers", "0008_custom_key"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(models.F('demo'), models.OrderBy(models.F('last_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('merged_into__isnull', True)), name='conversations_all'),
+            model_name="conversation",
+            index=models.Index(
+                models.F("demo"),
+                models.OrderBy(models.F("last_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("merged_into__isnull", True)),
+                name="conversations_all",
+            ),
         ),
     ]

@@ -46,7 +46,8 @@ _SAVED = (
     "thread",
 )  # fmt: skip
 _SAVE = sql.SQL(
-    "UPDATE outreach_message m SET {} FROM jsonb_populate_recordset(NULL::outreach_message, %(rows)s) r WHERE m.id = r.id"
+    "UPDATE outreach_message m SET {} FROM jsonb_populate_recordset(NULL::outreach_message, %(rows)s) r "
+    "WHERE m.id = r.id"
 ).format(sql.SQL(", ").join(sql.SQL("{0} = r.{0}").format(sql.Identifier(name)) for name in _SAVED))
 
 

@@ -27,7 +27,7 @@ from peyvand.foundation.accounts import settings
 from peyvand.foundation.registry.actor import system_actor
 from peyvand.foundation.registry.registry import registry
 from peyvand.memory.consents.models import Purpose
-from peyvand.memory.consents.queries import allowed
+from peyvand.memory.consents.queries import allowed_over
 from peyvand.memory.customers.models import Customer, Identity
 from peyvand.memory.privacy.suppression import suppressed
 from peyvand.memory.work.hours import Calendar
@@ -197,14 +197,7 @@ def _allowed(wanted: Sequence[Wanted], facts: Facts) -> dict[tuple[str, str], se
     for one in wanted:
         if one.customer_id is not None:
             by_purpose[one.purpose].add(one.customer_id)
-    channels = _channels(wanted, facts)
-    return {
-        (purpose, channel): allowed(
-            actor=None, customer_ids=sorted(ids), purpose=purpose, channel=channel, demo=facts.demo
-        )
-        for purpose, ids in by_purpose.items()
-        for channel in channels
-    }
+    return allowed_over(asked=by_purpose, channels=_channels(wanted, facts), demo=facts.demo)
 
 
 def _suppressed(wanted: Sequence[Wanted], facts: Facts) -> dict[tuple[str, str], list[Suppression]]:

@@ -194,7 +194,11 @@ def test_who_may_be_written_to() -> None:
     _write(_row(yes), _row(no, "denied"), _row(no, "withdrawn", purpose="service"))
 
     def allowed(purpose: str, channel: str = "sms") -> set[int]:
-        return queries.allowed(actor=None, customer_ids=ids, purpose=purpose, channel=channel)
+        found = queries.allowed(actor=None, customer_ids=ids, purpose=purpose, channel=channel)
+        asked = {"news": ids, "service": ids, "nonsense": ids}
+        many = queries.allowed_over(asked=asked, channels=["sms", "email"], demo=False)
+        assert many[purpose, channel] == found, "one question for all says the same"
+        return found
 
     assert allowed("news") == {yes.pk}
     assert allowed("news", "email") == set()
