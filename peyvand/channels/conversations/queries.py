@@ -34,6 +34,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.keys import fa_key
+from peyvand.foundation.ui.lists import counts
 from peyvand.memory.customers.models import Customer, Trait
 
 NEWEST_FIRST = ("-last_at", "-id")
@@ -111,15 +112,15 @@ def _of_view(found: ConversationQuerySet, actor: Actor, view: str) -> Conversati
     return found
 
 
-def count(*, actor: Actor, view: str) -> int:
-    """How many a view has, at most a thousand."""
-    found = conversations(actor=actor, chosen=Chosen(view=view)).order_by().values("pk")
-    return found[:COUNTED].count()
+def counted(*, actor: Actor, views: Sequence[str]) -> dict[str, int]:
+    """How many each of these views has, at most a thousand."""
+    found = [conversations(actor=actor, chosen=Chosen(view=view)) for view in views]
+    return dict(zip(views, counts(found, cap=COUNTED), strict=True))
 
 
 def waiting_for(*, actor: Actor) -> int:
     """Customers who wait for the actor's answer, and notes that call them: the menu's count."""
-    return sum(rows.order_by()[:100].count() for rows in waiting(actor=actor))
+    return sum(counts(waiting(actor=actor), cap=100))
 
 
 def waiting(*, actor: Actor) -> list[QuerySet[Conversation]]:

@@ -108,12 +108,12 @@ def tabs(actor: Actor, given: Mapping[str, str]) -> Sequence[dict[str, Any]]:
     }  # fmt: skip
     rest = {name: value for name, value in given.items() if name not in ("view",)}
     now = given.get("view", MINE)
+    counted = queries.counted(actor=actor, views=[view for view in VIEWS if view not in ("all", "closed")])
     made = []
     for view in VIEWS:
         query = urlencode({**({} if view == MINE else {"view": view}), **rest})
-        counted = queries.count(actor=actor, view=view) if view not in ("all", "closed") else 0
         url = reverse("conversations:list") + (f"?{query}" if query else "")
-        made.append({"label": labels[view], "url": url, "current": view == now, "count": counted})
+        made.append({"label": labels[view], "url": url, "current": view == now, "count": counted.get(view, 0)})
     return made
 
 
