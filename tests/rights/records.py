@@ -20,7 +20,7 @@ from peyvand.channels.conversations.models import (
     SavedReply,
     Way,
 )
-from peyvand.channels.email.models import EmailAccount
+from peyvand.channels.email.models import EmailAccount, EmailFolder
 from peyvand.channels.outreach.models import Cap
 from peyvand.channels.outreach.services import (
     ContentData,
@@ -258,7 +258,7 @@ def shared_records() -> Records:
     line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")
     mailbox = EmailAccount.objects.create(name="mail", address="hello@own.example", provider="sample")
     return {
-        "email_id": mailbox.pk,
+        "email_id": mailbox.pk, "folder_id": EmailFolder.objects.create(account=mailbox, name="INBOX").pk,
         "stage_id": Stage.objects.get(key="prospect").pk, "stage_key": "prospect",
         "routing_id": RoutingSettings.objects.create().pk,
         "answerer_id": Answerer.objects.create(user=person).pk,
