@@ -184,10 +184,15 @@ def _messages_of(make: _Maker, customer: Customer) -> Records:
     )
     Conversation.objects.filter(pk=talk.pk).update(entries_count=2)
     talk.taggings.create(tag=ConversationTag.objects.get_or_create(key="wrapping", name="Wrapping")[0])
+    content = files.keep(
+        actor=system, stream=io.BytesIO(TEXT), name=f"{marker}.txt", content_type="text/plain",
+        purpose="conversations.file",
+    )  # fmt: skip
+    came = entry.files.create(file=content)
     own = SavedReply.objects.create(owner=make.owner, name=f"{marker} said", text_en="Thanks")
     return {
         "conversation_id": talk.pk, "said_id": entry.pk, "message_id": message.pk, "suppression_id": silent.pk,
-        "saved_id": own.pk,
+        "saved_id": own.pk, "talk_file_id": came.pk,
         "second_talk_id": second.pk, "later_entry_id": later.pk, "talk_tag_id": talk.taggings.get().tag_id,
     }  # fmt: skip
 

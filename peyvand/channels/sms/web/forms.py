@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.channels.sms.adapters import ADAPTERS
@@ -43,7 +43,9 @@ class AccountForm(forms.Form):
         label=_("At most a second"), required=False, widget=CodeInput({"inputmode": "numeric"})
     )
     per_day = forms.CharField(label=_("At most a day"), required=False, widget=CodeInput({"inputmode": "numeric"}))
-    position = forms.CharField(label=_("Order"), required=False, widget=CodeInput({"inputmode": "numeric"}))
+    position = forms.CharField(
+        label=pgettext_lazy("position", "Order"), required=False, widget=CodeInput({"inputmode": "numeric"})
+    )
     base_url = forms.CharField(
         label=_("Another address of the provider"), required=False, max_length=300, widget=CodeInput(),
         help_text=_("Empty: the provider's own."),
