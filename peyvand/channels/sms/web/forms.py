@@ -26,7 +26,10 @@ class AccountForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     provider = forms.ChoiceField(label=_("Provider"))
     line = forms.CharField(
-        label=_("Line"), max_length=40, widget=CodeInput(), help_text=_("The number or name that recipients see.")
+        label=pgettext_lazy("sms", "Line"),
+        max_length=40,
+        widget=CodeInput(),
+        help_text=_("The number or name that recipients see."),
     )
     kinds = forms.MultipleChoiceField(
         label=_("For"), required=False, choices=PurposeKind.choices, widget=forms.CheckboxSelectMultiple(),
