@@ -18,7 +18,7 @@ import re
 from django.db import transaction
 from django.utils import timezone
 
-from peyvand.channels.email.hearing.calling import LARGEST, NotTheirsError, UnreadError, events_of, mails_of
+from peyvand.channels.email.hearing.calling import LARGEST, WHOLE, NotTheirsError, UnreadError, events_of, mails_of
 from peyvand.channels.email.hearing.events import event_take
 from peyvand.channels.email.hearing.listening import heard
 from peyvand.channels.email.hearing.proving import KeyFinder, key_of
@@ -28,7 +28,7 @@ from peyvand.channels.email.speaking.providers import PROVIDERS
 from peyvand.channels.email.wires import Unreachable
 from peyvand.channels.outreach.declarations import HookAnswer, HookRequest
 
-FIELDS = ("body-mime", "email", "mime", "raw", "RawEmail")
+FIELDS = (WHOLE, "email", "mime", "raw", "RawEmail")
 EVENTS = "events"
 logger = logging.getLogger(__name__)
 _HEADER = re.compile(rb"\A(?:>?From [^\n]*\r?\n)?[A-Za-z][A-Za-z0-9-]*:")
