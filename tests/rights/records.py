@@ -20,7 +20,7 @@ from peyvand.channels.conversations.models import (
     SavedReply,
     Way,
 )
-from peyvand.channels.email.models import EmailAccount
+from peyvand.channels.email.models import EmailAccount, EmailFolder
 from peyvand.channels.outreach.models import Cap
 from peyvand.channels.outreach.services import (
     ContentData,
@@ -184,10 +184,15 @@ def _messages_of(make: _Maker, customer: Customer) -> Records:
     )
     Conversation.objects.filter(pk=talk.pk).update(entries_count=2)
     talk.taggings.create(tag=ConversationTag.objects.get_or_create(key="wrapping", name="Wrapping")[0])
+    content = files.keep(
+        actor=system, stream=io.BytesIO(TEXT), name=f"{marker}.txt", content_type="text/plain",
+        purpose="conversations.file",
+    )  # fmt: skip
+    came = entry.files.create(file=content)
     own = SavedReply.objects.create(owner=make.owner, name=f"{marker} said", text_en="Thanks")
     return {
         "conversation_id": talk.pk, "said_id": entry.pk, "message_id": message.pk, "suppression_id": silent.pk,
-        "saved_id": own.pk,
+        "saved_id": own.pk, "talk_file_id": came.pk,
         "second_talk_id": second.pk, "later_entry_id": later.pk, "talk_tag_id": talk.taggings.get().tag_id,
     }  # fmt: skip
 
@@ -258,7 +263,7 @@ def shared_records() -> Records:
     line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")
     mailbox = EmailAccount.objects.create(name="mail", address="hello@own.example", provider="sample")
     return {
-        "email_id": mailbox.pk,
+        "email_id": mailbox.pk, "folder_id": EmailFolder.objects.create(account=mailbox, name="INBOX").pk,
         "stage_id": Stage.objects.get(key="prospect").pk, "stage_key": "prospect",
         "routing_id": RoutingSettings.objects.create().pk,
         "answerer_id": Answerer.objects.create(user=person).pk,

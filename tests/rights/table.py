@@ -324,7 +324,7 @@ conversations:rows GET conversations.view
 conversations:parts POST conversations.reply
 conversations:one GET conversations.view
 conversations:news GET conversations.view
-conversations:file GET none
+conversations:file GET conversations.view
 conversations:page GET conversations.view
 conversations:reply POST conversations.view+conversations.reply
 conversations:assign POST conversations.view+conversations.assign
@@ -401,7 +401,7 @@ OWNED = frozenset({
     "customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id", "twin_id",
     "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
     "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
-    "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id",
+    "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
 })  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {
@@ -440,6 +440,7 @@ MEANT = {
             "marketing",
         )
     },
+    ("conversations:file", "file_id"): "talk_file_id",
     ("conversations:rule-one", "rule_id"): "routing_rule_id",
     ("conversations:rule-move", "rule_id"): "routing_rule_id",
     ("conversations:rule-remove", "rule_id"): "routing_rule_id",

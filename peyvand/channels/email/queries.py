@@ -14,7 +14,7 @@ from peyvand.channels.email import access, doctor
 from peyvand.channels.email.carrier import SAMPLE, SMTP
 from peyvand.channels.email.doctor import Proof
 from peyvand.channels.email.models import EmailAccount, EmailFolder, EmailSeen, Fate
-from peyvand.channels.email.speaking.providers import DOCUMENT, PROVIDERS
+from peyvand.channels.email.speaking.providers import DOCUMENT, PROVIDERS, calls_known
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
 
@@ -23,12 +23,19 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Shown:
-    """An account as its pages show it: never a secret. `document`: by what an untried way was built."""
+    """An account as its pages show it: never a secret. `document`: by what an untried way was built.
+
+    `events_url` is where its provider tells what became of messages, "" for one that has nothing to tell; `unsigned`:
+    the key is missing by which it would be believed. `mails`: it can hand over mail that came in.
+    """
 
     row: EmailAccount
     provider: Label
     document: str
     hook_url: str
+    events_url: str
+    unsigned: bool
+    mails: bool
     proofs: Sequence[Proof]
     record: str
     record_value: str
@@ -59,10 +66,13 @@ def account_get(*, actor: Actor, id: int) -> Shown:
 def _shown(row: EmailAccount) -> Shown:
     own: dict[str, Label] = {SMTP: gettext("A mail server (SMTP)"), SAMPLE: gettext("Sample account")}
     provider = PROVIDERS[row.provider].label if row.provider in PROVIDERS else own.get(row.provider, row.provider)
+    known = PROVIDERS.get(row.provider)
+    hook = f"{settings.SITE_URL}/hooks/email/{row.hook}/"
     name = f"{row.dkim_selector}._domainkey.{row.dkim_domain or row.domain}" if row.dkim_selector else ""
     return Shown(
         row=row, provider=provider, document=DOCUMENT if row.provider in PROVIDERS else "",
-        hook_url=f"{settings.SITE_URL}/hooks/email/{row.hook}/", proofs=doctor.of_plain(row.proofs), record=name,
+        hook_url=hook, events_url=f"{hook}events/" if known else "", unsigned=not calls_known(row),
+        mails=known is None or known.mails, proofs=doctor.of_plain(row.proofs), record=name,
         record_value=f"v=DKIM1; k=rsa; p={row.dkim_public}" if row.dkim_public else "",
     )  # fmt: skip
 

@@ -117,8 +117,10 @@ _PLAIN = (
 
 def secret_names(provider: str) -> tuple[str, ...]:
     """The secrets that an account of that provider has, the DKIM key aside."""
-    keys = tuple(one.name for one in PROVIDERS[provider].keys) if provider in PROVIDERS else ()
-    return (*keys, IMAP) if keys else (SMTP_SECRET, IMAP)
+    if provider not in PROVIDERS:
+        return SMTP_SECRET, IMAP
+    known = PROVIDERS[provider]
+    return (*(one.name for one in (*known.keys, *known.calls)), IMAP)
 
 
 def _secrets(row: EmailAccount, data: AccountData) -> dict[str, str]:

@@ -71,13 +71,26 @@ def account_save(
     return made
 
 
+def secret_names(provider: str) -> tuple[str, ...]:
+    """The keys that a line of that provider has."""
+    return tuple(one.name for one in ADAPTERS[provider].fields) if provider in ADAPTERS else ()
+
+
+def secrets_kept(row: SmsAccount) -> list[str]:
+    """The names of the keys that are kept, never what they are."""
+    return sorted(name for name, value in _opened(row).items() if value)
+
+
+def _opened(row: SmsAccount) -> dict[str, str]:
+    plain = unlocked(row.credentials, purpose=PURPOSE) if row.credentials else None
+    return {str(name): str(value) for name, value in json.loads(plain).items()} if plain else {}
+
+
 def _secrets(row: SmsAccount, data: AccountData) -> dict[str, str]:
     """The keys that are kept: those typed now, else those of before, of this provider only."""
-    plain = unlocked(row.credentials, purpose=PURPOSE) if row.credentials and row.provider == data.provider else None
-    before = json.loads(plain) if plain else {}
-    fields = ADAPTERS[data.provider].fields if data.provider in ADAPTERS else ()
-    typed = {one.name: data.secrets.get(one.name, "").replace("\x00", "").strip() for one in fields}
-    return {name: value or str(before.get(name, "")) for name, value in typed.items()}
+    before = _opened(row) if row.provider == data.provider else {}
+    typed = {one: data.secrets.get(one, "").replace("\x00", "").strip() for one in secret_names(data.provider)}
+    return {name: value or before.get(name, "") for name, value in typed.items()}
 
 
 def _check(actor: Actor, data: AccountData, kept: Mapping[str, str]) -> None:

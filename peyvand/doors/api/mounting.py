@@ -10,7 +10,9 @@ from ninja.operation import Operation
 from peyvand.channels.conversations.api import router as conversations
 from peyvand.channels.conversations.api_routing import router as routing
 from peyvand.channels.conversations.api_saved import router as saved_replies
+from peyvand.channels.email.api import router as email
 from peyvand.channels.outreach.api import router as outreach
+from peyvand.channels.sms.api import router as sms
 from peyvand.doors.api.bearing import Token
 from peyvand.doors.api.problems import install
 from peyvand.doors.api.reading import StrictParser
@@ -48,6 +50,8 @@ ROUTERS = (
     conversations,
     saved_replies,
     routing,
+    email,
+    sms,
 )
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.

@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from peyvand.channels.email.errors import ChangedMeanwhileError as EmailChangedError
+from peyvand.channels.sms.errors import ChangedMeanwhileError as SmsChangedError
 from peyvand.foundation.accounts.access import RefusedError
 from peyvand.foundation.accounts.services.denials import denial_note
 from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedError
@@ -171,6 +173,8 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     ConflictError: _conflict,
     InteractionChangedError: lambda error: _changed(error.theirs.version),
     ArticleChangedError: lambda error: _changed(error.version),
+    EmailChangedError: lambda error: _changed(error.version),
+    SmsChangedError: lambda error: _changed(error.version),
     CustomerInvalidError: _invalid,
     ConsentInvalidError: _invalid,
     InteractionInvalidError: _invalid,

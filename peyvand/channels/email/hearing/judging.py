@@ -40,6 +40,17 @@ class Bounce:
     hard: bool
 
 
+def status_of(told: str) -> str:
+    """The status (RFC 3463) that a server's words name; "" for none."""
+    found = _STATUS.search(told)
+    return found[1] if found else ""
+
+
+def nobody_there(code: str, told: str) -> bool:
+    """Whether an address does not exist, by a status or, where it says nothing, by the server's words."""
+    return bool(_HARD.match(code)) or (code in ("", "5.0.0") and bool(_GONE.search(told)))
+
+
 def named_in(mail: Parsed) -> UUID | None:
     """The message that the address names which this mail came to: only we can have made it."""
     return next((uid for address in mail.to if (uid := message_of(address)) is not None), None)
@@ -67,8 +78,7 @@ def _of_fields(uid: UUID, action: str, block: dict[str, str]) -> Bounce | None:
     code = status[1] if status else ""
     words = " ".join(told.partition(";")[2].split() or told.split())[:500]
     if action == "failed":
-        hard = bool(_HARD.match(code)) or (code in ("", "5.0.0") and bool(_GONE.search(told)))
-        return Bounce(uid, code or "5.0.0", words, final=True, hard=hard)
+        return Bounce(uid, code or "5.0.0", words, final=True, hard=nobody_there(code, told))
     if action == "delayed":
         return Bounce(uid, code or "4.0.0", words, final=False, hard=False)
     return None  # delivered, relayed, expanded

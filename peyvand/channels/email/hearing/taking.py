@@ -95,11 +95,11 @@ def _bounced(account: EmailAccount, mail: Parsed, bounce: Bounce) -> Taken:
     )  # fmt: skip
     new = report([told], channel=CHANNEL)
     if new and bounce.final and not bounce.hard:
-        _kept_coming_back(bounce.uid)
+        kept_coming_back(bounce.uid)
     return Taken(Fate.REPORT, mail.external_id, "bounce" if bounce.final else "delay")
 
 
-def _kept_coming_back(uid: UUID) -> None:
+def kept_coming_back(uid: UUID) -> None:
     """An address from which five messages came back within two weeks gets nothing more."""
     message = Message.objects.filter(uid=uid).first()
     if message is None or not message.address_key:
@@ -117,33 +117,37 @@ def _kept_coming_back(uid: UUID) -> None:
 
 
 def _complained(account: EmailAccount, mail: Parsed, uid: UUID) -> bool:
-    """Nothing of marketing goes to who reported us, and what they allowed of it is taken back."""
     message = Message.objects.filter(uid=uid, channel=CHANNEL, demo=account.demo).first()
     if message is None:
         return False
+    complaint_take(message, report=mail.external_id, by=mail.sender)
+    return True
+
+
+def complaint_take(message: Message, *, report: str, by: str) -> None:
+    """Nothing of marketing goes to who reported us, and what they allowed of it is taken back."""
     with transaction.atomic():
         suppress(
             demo=message.demo, channel=CHANNEL, address_key=message.address_key, address=message.address,
             customer_id=message.customer_id, reason=Reason.COMPLAINT, source=f"message:{message.pk}",
             kinds=[PurposeKind.MARKETING, PurposeKind.RESEARCH],
         )  # fmt: skip
-        if message.customer_id is not None:
-            _take_back(message, mail)
-    return True
+        take_back(message, report=report, by=by)
 
 
-def _take_back(message: Message, mail: Parsed) -> None:
+def take_back(message: Message, *, report: str, by: str) -> None:
+    """What its recipient allowed of marketing over e-mail is allowed no more; `report` and `by` say who told us."""
+    if message.customer_id is None:
+        return
     purposes = Purpose.objects.filter(demo=message.demo, kind=PurposeKind.MARKETING).values_list("key", flat=True)
-    assert message.customer_id is not None  # noqa: S101  asked before
     rows = [
         ConsentRow(
             customer_id=message.customer_id, purpose=purpose, channel=CHANNEL, decision=Decision.WITHDRAWN,
-            source=Source.MESSAGE, recorder=Recorder.CUSTOMER,
-            proof_data={"report": mail.external_id[:200], "from": mail.sender},
+            source=Source.MESSAGE, recorder=Recorder.CUSTOMER, proof_data={"report": report[:200], "from": by},
         )
         for purpose in purposes
     ]  # fmt: skip
-    consents_write(actor=system_actor(demo=message.demo, name=mail.sender), rows=rows)
+    consents_write(actor=system_actor(demo=message.demo, name=by), rows=rows)
 
 
 # ── somebody's words ──────────────────────────────────────────────────────

@@ -43,26 +43,48 @@ class Key:
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider of Anymail. `backend` is the module of its backend, `fixed` what is the same for every account."""
+    """A provider of Anymail. `backend` is the module of its backend, `fixed` what is the same for every account.
+
+    `calls` are keys by which its calls are known as its own, of a provider that signs them; `marks`: a message may bear
+    our own id, which comes back with its events. `mails`: its calls with mail hold the mail.
+    """
 
     name: str
     label: Label
     backend: str
     keys: Sequence[Key]
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    calls: Sequence[Key] = ()
+    marks: bool = True
+    mails: bool = True
 
 
+MARK = "peyvand"
 _API_KEY = Key("api_key", _("API key"))
+_SIGNING = Key("signing_secret", _("Signing secret of webhooks"))
 PROVIDERS: Mapping[str, Provider] = {
     one.name: one
     for one in (
-        Provider("mailgun", "Mailgun", "mailgun", (_API_KEY, Key("sender_domain", _("Sending domain"), hidden=False))),
+        Provider(
+            "mailgun",
+            "Mailgun",
+            "mailgun",
+            (_API_KEY, Key("sender_domain", _("Sending domain"), hidden=False)),
+            calls=(Key("webhook_signing_key", _("Signing key of webhooks")),),
+        ),
         Provider("postmark", "Postmark", "postmark", (Key("server_token", _("Server token")),)),
         Provider("brevo", "Brevo", "brevo", (_API_KEY,)),
-        Provider("resend", "Resend", "resend", (_API_KEY,)),
+        Provider("resend", "Resend", "resend", (_API_KEY,), calls=(_SIGNING,), mails=False),
         Provider("mailjet", "Mailjet", "mailjet", (_API_KEY, Key("secret_key", _("Secret key")))),
         Provider("sparkpost", "SparkPost", "sparkpost", (_API_KEY,)),
-        Provider("mailersend", "MailerSend", "mailersend", (Key("api_token", _("API token")),)),
+        Provider(
+            "mailersend",
+            "MailerSend",
+            "mailersend",
+            (Key("api_token", _("API token")),),
+            calls=(_SIGNING, Key("inbound_secret", _("Secret of the inbound route"))),
+            marks=False,
+        ),
     )
 }
 
@@ -74,6 +96,14 @@ def backend_of(account: EmailAccount) -> Any:
     keys = {one.name: kept.get(one.name, "") for one in provider.keys}
     made = import_module(f"anymail.backends.{provider.backend}").EmailBackend
     return made(**keys, **provider.fixed, timeout=TIMEOUT)
+
+
+def calls_known(account: EmailAccount) -> bool:
+    """Whether the calls of the account's provider can be told from others': of one that signs, by the key for that."""
+    provider = PROVIDERS.get(account.provider)
+    if provider is None or not provider.calls or provider.name == "mailgun":  # Mailgun's older key is that of its API
+        return True
+    return bool(secrets_of(account).get(provider.calls[0].name))
 
 
 def send(account: EmailAccount, messages: Sequence[Outgoing], files: Mapping[int, StoredFile]) -> list[Outcome]:
@@ -116,6 +146,8 @@ def _mail(account: EmailAccount, out: Outgoing, files: Mapping[int, StoredFile])
         to=[formataddr((one_line(out.to_name), good_address(out.to)))],
         headers={name: made[name].replace("\r\n", "") for name in _CARRIED if name in made},
     )  # fmt: skip
+    if PROVIDERS[account.provider].marks:
+        mail.metadata = {MARK: str(out.uid)}  # type: ignore[attr-defined]  # Anymail's
     if out.html:
         mail.attach_alternative(out.html, "text/html")
     for one in (files[pk] for pk in out.files if pk in files):

@@ -9,22 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from peyvand.channels.email import queries, services
 from peyvand.channels.email.queries import Shown
+from peyvand.channels.email.showing import reason_words
 from peyvand.channels.email.web.views import shown_or_404
 from peyvand.channels.email.wires import Unreachable
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.toasts import toast
-
-
-def words_for(code: str) -> str:
-    """Why a mail was not kept, in words; a fault of ours is shown by its name."""
-    known = {
-        "old": gettext("Older than 30 days when this folder was read first"),
-        "ours": gettext("Sent from an address of ours"),
-        "too-large": gettext("Too large"),
-        "empty": gettext("Nothing in it"),
-    }
-    return known.get(code, code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +29,7 @@ def page(request: StaffRequest, account_id: int) -> HttpResponse:
         return redirect("email:folders", account_id)
     context = {
         "shown": shown, "rows": queries.reconciled(actor=actor, account=shown.row), "tab": "folders",
-        "left_out": [(one, words_for(one.why)) for one in queries.not_kept(actor=actor, account=shown.row)],
+        "left_out": [(one, reason_words(one.why)) for one in queries.not_kept(actor=actor, account=shown.row)],
     }  # fmt: skip
     return render(request, "email/folders.html", context)
 

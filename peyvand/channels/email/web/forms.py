@@ -92,12 +92,13 @@ class AccountForm(forms.Form):
             provider.choices = [*own, *((one.name, one.label) for one in PROVIDERS.values())]
         kept = secrets_of(account) if account is not None and account.secrets else {}
         self.keys: list[str] = []
-        for known in PROVIDERS.values():
-            for one in known.keys:
-                name = f"secret_{one.name}"
-                if name not in self.fields:
-                    self.keys.append(name)
-                    self.fields[name] = _word(one.label) if one.hidden else _code(one.label)
+        keys = [(one, False) for known in PROVIDERS.values() for one in known.keys]
+        for one, signs in [*keys, *((one, True) for known in PROVIDERS.values() for one in known.calls)]:
+            name = f"secret_{one.name}"
+            if name not in self.fields:
+                self.keys.append(name)
+                self.fields[name] = _word(one.label) if one.hidden else _code(one.label)
+                self.fields[name].help_text = _("By it the provider’s calls are known as its own.") if signs else ""
         for name, field in self.fields.items():
             if name.startswith("secret_") and kept.get(name.removeprefix("secret_")):
                 field.help_text = _("Kept. Type a new one to replace it.")

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.channels.sms.adapters import ADAPTERS
@@ -26,7 +26,10 @@ class AccountForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     provider = forms.ChoiceField(label=_("Provider"))
     line = forms.CharField(
-        label=_("Line"), max_length=40, widget=CodeInput(), help_text=_("The number or name that recipients see.")
+        label=pgettext_lazy("sms", "Line"),
+        max_length=40,
+        widget=CodeInput(),
+        help_text=_("The number or name that recipients see."),
     )
     kinds = forms.MultipleChoiceField(
         label=_("For"), required=False, choices=PurposeKind.choices, widget=forms.CheckboxSelectMultiple(),
@@ -43,7 +46,9 @@ class AccountForm(forms.Form):
         label=_("At most a second"), required=False, widget=CodeInput({"inputmode": "numeric"})
     )
     per_day = forms.CharField(label=_("At most a day"), required=False, widget=CodeInput({"inputmode": "numeric"}))
-    position = forms.CharField(label=_("Order"), required=False, widget=CodeInput({"inputmode": "numeric"}))
+    position = forms.CharField(
+        label=pgettext_lazy("position", "Order"), required=False, widget=CodeInput({"inputmode": "numeric"})
+    )
     base_url = forms.CharField(
         label=_("Another address of the provider"), required=False, max_length=300, widget=CodeInput(),
         help_text=_("Empty: the provider's own."),

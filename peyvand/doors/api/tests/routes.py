@@ -249,6 +249,28 @@ POST /saved-replies conversations.reply
 GET /saved-replies/{saved_id} conversations.reply all:-
 PUT /saved-replies/{saved_id} conversations.reply all:-
 DELETE /saved-replies/{saved_id} conversations.reply all:-
+GET /email/accounts email.manage
+POST /email/accounts email.manage
+GET /email/accounts/{email_id} email.manage
+PATCH /email/accounts/{email_id} email.manage
+DELETE /email/accounts/{email_id} email.manage
+POST /email/accounts/{email_id}/test email.manage
+POST /email/accounts/{email_id}/hook email.manage
+GET /email/accounts/{email_id}/folders email.manage
+PUT /email/accounts/{email_id}/folders email.manage
+POST /email/accounts/{email_id}/folders/read email.manage
+GET /email/accounts/{email_id}/left-out email.manage
+GET /email/accounts/{email_id}/proofs email.manage
+POST /email/accounts/{email_id}/proofs/look email.manage
+POST /email/accounts/{email_id}/proofs/key email.manage
+PUT /email/accounts/{email_id}/marketing email.manage
+GET /sms/accounts sms.manage
+POST /sms/accounts sms.manage
+GET /sms/accounts/{account_id} sms.manage
+PATCH /sms/accounts/{account_id} sms.manage
+DELETE /sms/accounts/{account_id} sms.manage
+POST /sms/accounts/{account_id}/test sms.manage
+POST /sms/accounts/{account_id}/hook sms.manage
 """
 
 CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
@@ -361,6 +383,14 @@ BODIES: Mapping[str, Any] = {
     "POST /routing/rules/{routing_rule_id}/move": {"up": True},
     "PUT /routing/people/{user}": {"topics": ["returns"], "most": 5},
     "POST /saved-replies": {"name": "Thanks", "text_en": "Thank you"},
+    "POST /email/accounts": {"name": "Shop", "address": "shop@own.example", "smtp_host": "mail.own.example"},
+    "PATCH /email/accounts/{email_id}": {
+        "provider": "smtp", "smtp_host": "mail.own.example", "secrets": {"smtp": "open sesame"}
+    },
+    "PUT /email/accounts/{email_id}/folders": {"chosen": ["{folder_id}"]},
+    "PUT /email/accounts/{email_id}/marketing": {"on": False},
+    "POST /sms/accounts": {"name": "New", "provider": "kavenegar", "line": "2000", "secrets": {"api_key": "k"}},
+    "PATCH /sms/accounts/{account_id}": {"base_url": "", "secrets": {"api_key": "k"}},
     "PUT /saved-replies/{saved_id}": {"name": "Thanks", "text_en": "Thank you, {{first_name}}"},
 }  # fmt: skip
 QUERIES: Mapping[str, str] = {
@@ -392,7 +422,11 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/exports/interactions": ("?customer={customer_id}", "?who=Zzforeign"),
 }  # fmt: skip
 FIXED: Mapping[str, Any] = {"key": "news", "language": "fa", "record": "customer", "name": "customers"}
-NOTHING_TO_DO = {"POST /imports/{import_id}/undo", "POST /messages/{message_id}/cancel"}  # a conflict, as things are
+# A conflict, as things are: there is no such mailbox, and the sample signs nothing.
+NOTHING_TO_DO = {
+    "POST /imports/{import_id}/undo", "POST /messages/{message_id}/cancel",
+    "POST /email/accounts/{email_id}/folders/read", "POST /email/accounts/{email_id}/proofs/key",
+}  # fmt: skip
 # Who reads what is somebody's gets an empty answer where there is nothing, the same for a foreign and a missing one.
 EMPTY = {"GET /customers/{customer_id}/value"}
 
@@ -424,6 +458,7 @@ class Route:
             "base_id": "customer_id", "merged_id": "customer_id", "unknown_id": "interaction_id",
             "branch_id": "category_id", "stage_key": "key", "cost_rate_id": "rate_id", "template_key": "key",
             "routing_rule_id": "rule_id", "talk_tag_id": "tag_id", "user": "user_id",
+            "email_id": "account_id",
         }  # fmt: skip
         return re.sub(r"{(\w+)}", lambda found: f"{{{names.get(found[1], found[1])}}}", self.path)
 

@@ -59,11 +59,14 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/routing/rules": ("conversations.RoutingRule", "routing_rule_id"),
     "/routing/people": ("conversations.Answerer", "answerer_id"),
     "/saved-replies": ("conversations.SavedReply", "saved_id"),
+    "/email/accounts": ("email.EmailAccount", "email_id"),
+    "/sms/accounts": ("sms.SmsAccount", "account_id"),
     "/webhooks/deliveries": ("webhooks.WebhookDelivery", "delivery_id"),
 }
 # What the room itself sets when a row changes.
 OWN_ACCORD = {"version", "updated_at", "search_key", "sort_key", "corrected_at", "payload", "given_name", "family_name",
-              "honorific", "options", "state", "dry", "key", "edited"}  # fmt: skip
+              "honorific", "options", "state", "dry", "key", "edited", "credentials"}  # fmt: skip
+SECRET = ("secret", "previous_secret", "run_id", "routed", "hook", "secrets", "credentials")
 WRITING = [route for route in ROUTES if route.method != "GET" and route.path != "/imports" and "file" not in route.path]
 CHANGING = [route for route in WRITING if route.method in ("PATCH", "PUT")]
 
@@ -124,7 +127,7 @@ def _done(caller: tuple[Program, World], route: Route, body: Any) -> tuple[Any, 
         answer = send(caller, route, body)
         plain = [field.attname for field in model._meta.concrete_fields
                  if not isinstance(field, models.DateTimeField | models.BinaryField)]  # fmt: skip
-        known = [name for name in plain if name not in ("secret", "previous_secret", "run_id", "routed")]
+        known = [name for name in plain if name not in SECRET]
         stands.extend(model._default_manager.filter(pk=caller[1].own["admin"].get(record) or 0).values(*known))
         return answer
 
