@@ -55,6 +55,15 @@ def states() -> dict[str, int]:
     return found
 
 
+def test_a_provider_is_told_whom_it_is_for_though_the_text_names_nobody(
+    asked: Callable[..., list[Message]], providers: Providers
+) -> None:
+    (message,) = asked(1, "email")
+    send_due()
+    assert message.customer is not None
+    assert [one.to_name for one in providers.email.taken] == [message.customer.name]
+
+
 def test_a_lease_runs_out_and_is_taken_up_again(asked: Callable[..., list[Message]], providers: Providers) -> None:
     asked(3)
     now = timezone.now()
