@@ -63,7 +63,7 @@ def test_who_said_nothing_or_no_gets_nothing_and_the_reason_stands(
     waiting = ask(actor, yes, "later")
     consent_withdraw(actor=actor, customer=yes, purpose="news", channels=["sms"], source="call")
     send_due()
-    assert (fresh(waiting).state, waiting.reason) == (State.REFUSED, "permission.not-given")
+    assert (fresh(waiting).state, waiting.reason) == (State.REFUSED, "permission.said-no")
     assert not providers.sms.taken
 
 
