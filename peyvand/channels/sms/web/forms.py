@@ -43,7 +43,9 @@ class AccountForm(forms.Form):
         label=_("At most a second"), required=False, widget=CodeInput({"inputmode": "numeric"})
     )
     per_day = forms.CharField(label=_("At most a day"), required=False, widget=CodeInput({"inputmode": "numeric"}))
-    position = forms.CharField(label=_("Order"), required=False, widget=CodeInput({"inputmode": "numeric"}))
+    position = forms.CharField(
+        label=_("Place in the order"), required=False, widget=CodeInput({"inputmode": "numeric"})
+    )
     base_url = forms.CharField(
         label=_("Another address of the provider"), required=False, max_length=300, widget=CodeInput(),
         help_text=_("Empty: the provider's own."),
