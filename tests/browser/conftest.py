@@ -61,10 +61,10 @@ class Site:
         self.until("SELECT count(*) > 0 FROM matching_pair WHERE demo AND state = 'open'", True)
         self.until("SELECT count(*) FROM jobs_run WHERE state IN ('waiting', 'running')", 0)
 
-    def command(self, *words: str) -> dict[str, object]:
-        """The JSON that a command of the console prints."""
+    def command(self, *words: str, typed: str = "") -> dict[str, object]:
+        """The JSON that a command of the console prints; `typed` is its standard input."""
         done = subprocess.run(
-            [sys.executable, "-m", "peyvand", *words, "--json"],
+            [sys.executable, "-m", "peyvand", *words, "--json"], input=typed,
             capture_output=True, text=True, check=False, cwd=ROOT, env=environment(self.data),
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
@@ -87,8 +87,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(*words: str) -> Iterator[tuple[str, Path]]:
-    """`peyvand serve` with these words until the block ends: its address and its data folder."""
+def served(*words: str, **variables: str) -> Iterator[tuple[str, Path]]:
+    """`peyvand serve` with these words until the block ends: its address and its data folder. `variables` are added to
+    its environment.
+    """
     data = Path(tempfile.mkdtemp(prefix="peyvand-browser-"))
     port = free_port()
     log = data / "serve.log"
@@ -96,7 +98,7 @@ def served(*words: str) -> Iterator[tuple[str, Path]]:
         server = subprocess.Popen(
             [sys.executable, "-m", "peyvand", "serve", *words, "--port", str(port)],
             stdout=output, stderr=output, cwd=ROOT, start_new_session=True,
-            env={**environment(data), "PEYVAND_SITE_PORT": str(free_port())},
+            env={**environment(data), "PEYVAND_SITE_PORT": str(free_port()), **variables},
         )  # fmt: skip
     try:
         url = f"http://127.0.0.1:{port}"

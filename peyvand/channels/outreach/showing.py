@@ -74,11 +74,19 @@ def row(message: Message, names: Mapping[str, str]) -> Row:
         title=title_of(message),
         tone=tone,
         icon=sign,
-        why=explaining.words(message.reason) if message.reason else "",
+        why=_why(message),
         purpose=names.get(message.purpose, message.purpose),
         channel=label,
         channel_icon=icon,
     )
+
+
+def _why(message: Message) -> str:
+    """The reason in words; a provider's code for having taken it is none."""
+    gone = message.state in (State.SENT, State.DELIVERED)
+    if not message.reason or (gone and message.reason not in explaining.WORDS):
+        return ""
+    return explaining.words(message.reason)
 
 
 def channel_of(name: str) -> tuple[Label, str]:

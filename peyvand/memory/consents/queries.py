@@ -104,6 +104,20 @@ def allowed_over(
     return found
 
 
+def refusing(*, customer_ids: Collection[int], purpose: str, channel: str, demo: bool = False) -> set[int]:
+    """Which of these customers have said no, or taken back their yes: of those who don't allow it, the ones who spoke.
+
+    For the sender's gate, which says why; it asks without an actor.
+    """
+    wanted = list(customer_ids)
+    if not wanted:
+        return set()
+    said = ConsentState.objects.filter(
+        demo=demo, purpose__demo=demo, purpose__key=purpose, channel=channel, customer_id__in=wanted
+    )
+    return set(said.exclude(decision=Decision.GIVEN).values_list("customer_id", flat=True))
+
+
 def states_of(*, actor: Actor, customer_id: int) -> dict[tuple[int, str], ConsentState]:
     """What stands for one customer, by purpose id and channel, with the line of the ledger behind each."""
     found = ConsentState.objects.visible_to(actor).filter(customer_id=customer_id)

@@ -147,7 +147,7 @@ def _take(found: Judged, *, lease: uuid.UUID, now: datetime, loads: dict[tuple[s
     load.messages.append(
         Outgoing(
             id=message.pk, uid=message.uid, to=address.value if "@" in address.value else address.key,
-            to_name=message.merged.get("name", ""), line=account.line, subject=text.subject, text=text.text,
+            to_name=found.name, line=account.line, subject=text.subject, text=text.text,
             html=text.html, language=text.language, purpose=message.purpose, kind=message.kind, demo=message.demo,
             parts=chosen.parts, one_click_url="" if service else one_click_url(message.uid),
             preferences_url="" if service else found.preferences, thread=message.thread, files=message.files,

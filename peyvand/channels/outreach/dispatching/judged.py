@@ -30,6 +30,7 @@ class Judged:
     verdict: Verdict
     drawn: Drawn | None = None
     preferences: str = ""
+    name: str = ""  # the recipient's
 
     @property
     def carrier(self) -> str:
@@ -106,6 +107,7 @@ def language_of(message: Message, facts: Facts) -> str:
 
 def _judged(message: Message, facts: Facts, words: dict[tuple[str, int], dict[str, str]]) -> Judged:
     language = language_of(message, facts)
+    person = facts.people.get(message.customer_id or 0)
     recipient = facts.recipients.get(message.customer_id or 0)
     preferences = preferences_url(recipient.link) if recipient else ""
     values = {
@@ -134,7 +136,8 @@ def _judged(message: Message, facts: Facts, words: dict[tuple[str, int], dict[st
         verdict = _nothing_to_say(verdict)
     asked = asked_of(message.content) if message.content is not None else frozenset()
     message.merged = {name: value for name, value in values.items() if name in asked}
-    return Judged(message, verdict, shown if verdict.action == "pass" else None, preferences)
+    passed = shown if verdict.action == "pass" else None
+    return Judged(message, verdict, passed, preferences, person.name if person else "")
 
 
 def _nothing_to_say(verdict: Verdict) -> Verdict:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from peyvand.channels.outreach.declarations import Carrier, Outcome, Outgoing, Said
+from peyvand.channels.outreach.drawing import Drawn, drawn
 from peyvand.channels.outreach.models import DeliveryReport, Message, State
 from peyvand.channels.outreach.services.suppressions import suppress
 from peyvand.channels.outreach.waking import wake
@@ -150,7 +151,7 @@ def _tell(changed: Sequence[tuple[int, bool, str, int | None]], *, now: datetime
 
 def interactions_of(ids: Sequence[int], *, sent: Mapping[int, Outgoing]) -> list[InteractionRow]:
     """The timeline's rows of messages that went; a message is one contact, however often it is told of."""
-    rows = Message.objects.filter(pk__in=list(ids)).order_by("pk")
+    rows = Message.objects.filter(pk__in=list(ids)).select_related("content").order_by("pk")
     return [
         InteractionRow(
             kind=KIND, at=row.attempted_at or row.created_at, customer_id=row.customer_id, channel=row.channel,
@@ -164,11 +165,20 @@ def interactions_of(ids: Sequence[int], *, sent: Mapping[int, Outgoing]) -> list
 
 def _payload(row: Message, outgoing: Outgoing | None) -> dict[str, Any]:
     payload: dict[str, Any] = {"purpose": row.purpose, "to": row.address, "language": row.language}
-    if outgoing is not None:
-        payload |= {"subject": outgoing.subject[:300], "text": outgoing.text[:PREVIEW]}
+    words = outgoing or _drawn_again(row)
+    if words is not None:
+        payload |= {"subject": words.subject[:300], "text": words.text[:PREVIEW]}
     if row.source_kind:
         payload["source"] = row.source_kind
     return payload
+
+
+def _drawn_again(row: Message) -> Drawn | None:
+    """What was said, of a message whose worker has died before it could tell."""
+    if row.content is None or not registry.has(Carrier, row.channel):
+        return None
+    carrier, values = registry.get(Carrier, row.channel), {**row.values, **row.merged}
+    return drawn(row.content.texts, values, carrier=carrier, account=None, kind=row.kind, language=row.language)
 
 
 def fall_back(ids: Sequence[int], *, now: datetime) -> int:

@@ -74,7 +74,8 @@ def permission(case: Case) -> Said:
         return Said("permission", REFUSE, "nobody")
     if wanted.customer_id in facts.allowed.get((wanted.purpose, case.carrier.name), ()):
         return Said("permission", PASS, "open" if purpose.opt_out else "given")
-    return Said("permission", REFUSE, "said-no" if purpose.opt_out else "not-given")
+    spoke = purpose.opt_out or wanted.customer_id in facts.refusing.get((wanted.purpose, case.carrier.name), ())
+    return Said("permission", REFUSE, "said-no" if spoke else "not-given")
 
 
 def suppression(case: Case) -> Said:

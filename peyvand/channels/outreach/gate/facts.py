@@ -27,7 +27,7 @@ from peyvand.foundation.accounts import settings
 from peyvand.foundation.registry.actor import system_actor
 from peyvand.foundation.registry.registry import registry
 from peyvand.memory.consents.models import Purpose
-from peyvand.memory.consents.queries import allowed_over
+from peyvand.memory.consents.queries import allowed_over, refusing
 from peyvand.memory.customers.models import Customer, Identity
 from peyvand.memory.privacy.suppression import suppressed
 from peyvand.memory.work.hours import Calendar
@@ -102,6 +102,7 @@ class Facts:
     recipients: Mapping[int, Recipient] = field(default_factory=dict)
     people: Mapping[int, Customer] = field(default_factory=dict)
     allowed: Mapping[tuple[str, str], Collection[int]] = field(default_factory=dict)
+    refusing: Mapping[tuple[str, str], Collection[int]] = field(default_factory=dict)  # of those who don't allow it
     addresses: Mapping[int, Sequence[Address]] = field(default_factory=dict)
     suppressed: Mapping[tuple[str, str], Sequence[Suppression]] = field(default_factory=dict)
     erased: Collection[tuple[str, str]] = ()
@@ -147,6 +148,7 @@ def facts_load(wanted: Sequence[Wanted], *, now: datetime, demo: bool, lock: boo
     facts.people = Customer.objects.filter(demo=demo).select_related("owner").in_bulk(ids)
     facts.addresses = _addresses(ids)
     facts.allowed = _allowed(wanted, facts)
+    facts.refusing = _refusing(wanted, facts)
     facts.suppressed = _suppressed(wanted, facts)
     facts.erased = _erased(wanted, facts)
     with connection.cursor() as cursor:
@@ -198,6 +200,17 @@ def _allowed(wanted: Sequence[Wanted], facts: Facts) -> dict[tuple[str, str], se
         if one.customer_id is not None:
             by_purpose[one.purpose].add(one.customer_id)
     return allowed_over(asked=by_purpose, channels=_channels(wanted, facts), demo=facts.demo)
+
+
+def _refusing(wanted: Sequence[Wanted], facts: Facts) -> dict[tuple[str, str], set[int]]:
+    """Who has said no, of those who don't allow it; where all allow it nothing is asked."""
+    found: dict[tuple[str, str], set[int]] = {}
+    for (purpose, channel), allowing in facts.allowed.items():
+        asked = {one.customer_id for one in wanted if one.purpose == purpose and one.customer_id is not None}
+        found[purpose, channel] = refusing(
+            customer_ids=sorted(asked.difference(allowing)), purpose=purpose, channel=channel, demo=facts.demo
+        )
+    return found
 
 
 def _suppressed(wanted: Sequence[Wanted], facts: Facts) -> dict[tuple[str, str], list[Suppression]]:

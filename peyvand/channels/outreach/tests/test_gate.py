@@ -15,6 +15,7 @@ from peyvand.channels.outreach.dispatching.sweeping import sweep
 from peyvand.channels.outreach.models import Budget, Cap, Message, QuietHours, Recipient, State
 from peyvand.channels.outreach.services import ContentData, Request, TextData, send, send_many, suppress
 from peyvand.channels.outreach.tests.conftest import Providers
+from peyvand.channels.outreach.web.forms import written_in
 from peyvand.foundation.registry.actor import Actor
 from peyvand.memory.consents.services import consent_withdraw
 from peyvand.memory.customers.models import Customer
@@ -63,7 +64,7 @@ def test_who_said_nothing_or_no_gets_nothing_and_the_reason_stands(
     waiting = ask(actor, yes, "later")
     consent_withdraw(actor=actor, customer=yes, purpose="news", channels=["sms"], source="call")
     send_due()
-    assert (fresh(waiting).state, waiting.reason) == (State.REFUSED, "permission.not-given")
+    assert (fresh(waiting).state, waiting.reason) == (State.REFUSED, "permission.said-no")
     assert not providers.sms.taken
 
 
@@ -168,3 +169,15 @@ def test_a_pause_and_a_pace_are_kept_to(actor: Actor, person: Person, providers:
     Recipient.objects.filter(customer=omid).update(paused_until=until)
     held = ask(actor, omid, "c")
     assert held.reason == "late:frequency.paused"  # ten days are longer than a message of news is kept
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("{{first_name|دوست}} عزیز {{preferences_link}}", "fa"),
+        ("Dear {{first_name|دوست}}", "en"),
+        ("۱۲۳ {{name}}", "x"),
+    ],
+)
+def test_words_are_of_the_language_whose_letters_they_have(text: str, language: str) -> None:
+    assert written_in(text, "x") == language

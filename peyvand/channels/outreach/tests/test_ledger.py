@@ -19,6 +19,7 @@ from peyvand.channels.outreach.dispatching.standing import send_due, speak
 from peyvand.channels.outreach.dispatching.sweeping import GRACE, look_up, sweep
 from peyvand.channels.outreach.models import DeliveryReport, Message, State, Suppression
 from peyvand.channels.outreach.services import ContentData, TextData, cancel, send_many
+from peyvand.channels.outreach.showing import rows
 from peyvand.channels.outreach.tests.conftest import Providers
 from peyvand.foundation.registry.actor import Actor
 from peyvand.memory.customers.models import Customer
@@ -55,6 +56,15 @@ def states() -> dict[str, int]:
     return found
 
 
+def test_a_provider_is_told_whom_it_is_for_though_the_text_names_nobody(
+    asked: Callable[..., list[Message]], providers: Providers
+) -> None:
+    (message,) = asked(1, "email")
+    send_due()
+    assert message.customer is not None
+    assert [one.to_name for one in providers.email.taken] == [message.customer.name]
+
+
 def test_a_lease_runs_out_and_is_taken_up_again(asked: Callable[..., list[Message]], providers: Providers) -> None:
     asked(3)
     now = timezone.now()
@@ -82,11 +92,20 @@ def test_who_died_in_an_attempt_is_asked_after_and_never_sent_again_blindly(
     assert look_up(now=later + GRACE) == 2
     one.refresh_from_db()
     assert (one.state, one.provider_id) == (State.SENT, f"p{one.pk}")
+    assert Interaction.objects.get(source_kind="outreach.message", source_id=one.pk).payload["text"] == "سلام"
     send_due(clock=lambda: later + GRACE)
     assert [taken.id for taken in providers.sms.taken] == [two.pk]
     three.refresh_from_db()
     assert three.state == State.INDETERMINATE
     assert look_up(now=later + GRACE) == 0, "not asked again at once"
+
+
+def test_a_code_for_having_taken_it_is_no_reason(asked: Callable[..., list[Message]], providers: Providers) -> None:
+    taken, refused = asked(2)
+    providers.sms.answers = lambda one: Outcome(one.id, Said.SENT if one.id == taken.pk else Said.FAILED, code="250")
+    send_due()
+    shown = {one.message.pk: one.why for one in rows(Message.objects.all(), demo=False)}
+    assert shown == {taken.pk: "", refused.pk: "250"}
 
 
 def test_mail_that_nobody_knows_of_waits_for_a_person(

@@ -47,7 +47,7 @@ class AccountForm(forms.Form):
     )
     per_day = forms.CharField(label=_("At most a day"), required=False, widget=CodeInput({"inputmode": "numeric"}))
     position = forms.CharField(
-        label=pgettext_lazy("position", "Order"), required=False, widget=CodeInput({"inputmode": "numeric"})
+        label=_("Place in the order"), required=False, widget=CodeInput({"inputmode": "numeric"})
     )
     base_url = forms.CharField(
         label=_("Another address of the provider"), required=False, max_length=300, widget=CodeInput(),

@@ -6,6 +6,7 @@ go: "ok", "busy" (429), "fault" (500, nothing taken), "after" (500 although all 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -99,8 +100,9 @@ class Gateway:
                 self.send_header("Connection", "close")
                 if step == "busy":
                     self.send_header("Retry-After", "7")
-                self.end_headers()
-                self.wfile.write(raw)
+                with contextlib.suppress(ConnectionError):  # who has died meanwhile hears nothing
+                    self.end_headers()
+                    self.wfile.write(raw)
 
             do_GET = do_POST = answer  # noqa: N815  (the names that http.server calls)
 
