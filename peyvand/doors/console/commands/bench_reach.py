@@ -48,7 +48,7 @@ def reach_in(messages: int, conversations: int) -> None:
     ids = crashing.people(messages + 1)
     answer: dict[str, Any] = {}
     with reaching.mail_sink() as (port, sink):
-        answer["email"] = reaching.mails(port, sink, ids, peer_url=place.beside(os.environ["DATABASE_URL"], PEER))
+        answer["email"] = reaching.mails(port, sink, ids, peer=PEER)
     answer["sms"] = reaching.texts(ids)
     answer["inbound"] = reaching.heard(INBOUND)
     if conversations:

@@ -1,6 +1,7 @@
 """django-post_office at the same work, in a process and a database of its own: the peer of `bench reach`.
 
 Run as `python -m peyvand.doors.console.measuring.peer PORT COUNT CONNECTIONS`; prints seconds of asking and of sending.
+PEYVAND_PEER is its database as Django writes one, as JSON.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-from peyvand.config.settings import database
-
 SUBJECT = "خبر تازه"
 TEXT = "سلام {{ first_name }}، خبر تازه‌ای داریم."
 HTML = '<html lang="fa" dir="rtl"><body><h1>سلام {{ first_name }}</h1><p>خبر تازه‌ای داریم.</p></body></html>'
@@ -26,7 +25,7 @@ def main() -> None:
     """Ask for so many mails made of one template, then send all of them."""
     port, count, connections = (int(one) for one in sys.argv[1:4])
     settings.configure(
-        DATABASES={"default": database(os.environ["DATABASE_URL"])},
+        DATABASES={"default": json.loads(os.environ["PEYVAND_PEER"])},
         INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "post_office"],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField", USE_TZ=True, SECRET_KEY="bench",  # noqa: S106
         EMAIL_HOST="127.0.0.1", EMAIL_PORT=port,

@@ -27,6 +27,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import psutil
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -180,7 +181,7 @@ def _rate(loop: Callable[[int], None], count: int) -> float:
     return count / (time.perf_counter() - start)
 
 
-def mails(port: int, sink: str, ids: list[int], *, peer_url: str) -> dict[str, Any]:
+def mails(port: int, sink: str, ids: list[int], *, peer: str) -> dict[str, Any]:
     """E-mail: ours unsigned and signed, the bare loop with a mail of the same size, django-post_office."""
     raw = b"\r\n".join([b"Subject: x", b"", *[b"x" * 76] * 60])
     bare = bare_smtp(port, max(len(ids), 2_000), raw)
@@ -195,17 +196,17 @@ def mails(port: int, sink: str, ids: list[int], *, peer_url: str) -> dict[str, A
         mail_account(port, signed=signed)
         found = sent("email", ids, name=f"mail-{name}")
         answer[name] = {**found, "ratio": round(found["per_s"] / bare, 3)}
-    answer["post_office"] = _peer(port, min(len(ids), 10_000), peer_url)
+    answer["post_office"] = _peer(port, min(len(ids), 10_000), peer)
     return answer
 
 
-def _peer(port: int, count: int, url: str) -> dict[str, Any]:
+def _peer(port: int, count: int, name: str) -> dict[str, Any]:
     if importlib.util.find_spec("post_office") is None:
         return {"missing": "pip install django-post-office"}
     done = subprocess.run(
         [sys.executable, "-m", "peyvand.doors.console.measuring.peer", str(port), str(count), str(THREADS)],
         check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        env={**os.environ, "DATABASE_URL": url},
+        env={**os.environ, "PEYVAND_PEER": json.dumps({**settings.DATABASES["default"], "NAME": name})},
     )  # fmt: skip
     found = json.loads(done.stdout.strip().splitlines()[-1])
     return {"messages": count, "per_s": round(count / (found["asking_s"] + found["sending_s"]), 1)}
