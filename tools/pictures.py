@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.conftest import CHROMIUM, QUIET, Site, Visitor, a_visitor, served, sign_in  # noqa: E402
+from tests.browser.conftest import CHROMIUM, QUIET, Site, Visitor, a_visitor, free_port, served, sign_in  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 SIZES = {"": (1440, 900), "-phone": (390, 844)}
@@ -37,6 +37,11 @@ SILENT = (
     "SELECT endpoint_id FROM webhooks_webhookdelivery WHERE demo AND state <> 'delivered'"
     " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
 )
+TALK = "SELECT id FROM conversations_conversation WHERE demo AND state = 'open' ORDER BY entries_count DESC, id LIMIT 1"
+REFUSED = "SELECT id FROM outreach_message WHERE demo AND state = 'refused' ORDER BY id DESC LIMIT 1"
+ACCOUNT = "SELECT id FROM email_emailaccount WHERE demo ORDER BY position, id LIMIT 1"
+CHOICES = "SELECT link FROM outreach_recipient WHERE demo ORDER BY id LIMIT 1"
+SITE_PORT = free_port()  # of the pages that customers open
 ORDERS = {
     "fa": """شماره فاکتور,کد کالا,شرح,تعداد,تاریخ,قیمت واحد,کد مشتری,استان
 ۱۰۲۴,CH-12,چای لاهیجان بهاره,۲,۱۴۰۵/۰۸/۱۱ ۱۰:۲۴,۴۵۰۰۰۰,م-۳۱,گیلان
@@ -66,7 +71,11 @@ class Shot:
 
 def to(path: str) -> Callable[[Visitor, str], None]:
     """Open that page."""
-    return lambda visitor, _language: visitor.open(path) and None
+
+    def go(visitor: Visitor, _language: str) -> None:
+        visitor.open(path)
+
+    return go
 
 
 def of(path: str, statement: str) -> Callable[[Visitor, str], None]:
@@ -118,6 +127,12 @@ def consents_of_one(visitor: Visitor, _language: str) -> None:
     visitor.open(f"/customers/{pk}/?tab=consents.ledger")
 
 
+def preferences(visitor: Visitor, language: str) -> None:
+    """What a customer sets for themselves, as they see it."""
+    ((link,),) = visitor.site.rows(CHOICES)
+    visitor.page.goto(f"http://127.0.0.1:{SITE_PORT}/p/{link}/?lang={language}")
+
+
 SHOTS = (
     Shot("home", to("/")),
     Shot("customers", to("/customers/")),
@@ -129,6 +144,11 @@ SHOTS = (
     Shot("merge", of("/duplicates/{0}/{1}/", PAIR)),
     Shot("consents", to("/consents/")),
     Shot("consents-customer", consents_of_one, phone=False),
+    Shot("inbox", to("/inbox/?view=all")),
+    Shot("conversation", of("/inbox/{0}/", TALK)),
+    Shot("preferences", preferences),
+    Shot("why", of("/messages/{0}/", REFUSED), phone=False),
+    Shot("email-account", of("/email/{0}/", ACCOUNT), phone=False),
     Shot("webhooks", to("/webhooks/")),
     Shot("webhooks-one", of("/webhooks/{0}/", SILENT), phone=False),
 )
@@ -181,7 +201,7 @@ def main() -> int:
     if CHROMIUM is None:
         print("chromium is missing; on Debian: sudo apt-get install chromium", file=sys.stderr)
         return 1
-    with served("--demo") as (url, data):
+    with served("--demo", PEYVAND_SITE_PORT=str(SITE_PORT)) as (url, data):
         note = json.loads((data / "sample-sign-in.json").read_text(encoding="utf-8"))
         site = Site(url=url, data=data, email=note["email"], password=note["password"])
         site.settle()
