@@ -17,7 +17,7 @@ SELECT EXISTS (
     AND age(backend_xid) >= (SELECT age(xid::xid) FROM outbox_event ORDER BY xid DESC LIMIT 1)
 )
 """
-PATIENCE = 240  # seconds
+PATIENCE = 600  # seconds; whole runs of another worker in one transaction take minutes
 
 
 @contextmanager
