@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections.abc import Callable
@@ -43,8 +42,7 @@ def audit_measures(
     server = ground.server(say=printing.say)
     printing.say(_("Measuring {size} changes …").format(size=printing.number(changes)))
     with place.own_database(server.url, NAME, keep=False) as url:
-        printed = place.work_in(url, ["peyvand", "bench", "audit-walk", str(changes)])
-    found = json.loads(printed.strip().splitlines()[-1])
+        found = place.work_in(url, ["peyvand", "bench", "audit-walk", str(changes)])
     if as_json:
         printing.answer({"bench": "audit", "postgresql": server.version, **found})
         return

@@ -43,8 +43,7 @@ def memory_measures(
         printing.say(_("Measuring {size} customers …").format(size=printing.number(size)))
         with place.own_database(server.url, f"{NAME}_{size}", keep=keep) as url:
             rows = brought if size == customers else 0
-            printed = place.work_in(url, ["peyvand", "bench", "walk", str(size), str(contacts), str(rows)])
-        runs.append(json.loads(printed.strip().splitlines()[-1]))
+            runs.append(place.work_in(url, ["peyvand", "bench", "walk", str(size), str(contacts), str(rows)]))
     growth = _growth(runs[0], runs[-1]) if len(runs) > 1 else {}
     if as_json:
         printing.answer({"bench": "memory", "postgresql": server.version, "runs": runs, "p95_growth": growth})

@@ -29,8 +29,7 @@ def reach_measures(messages: Messages = 10_000, conversations: Talks = 100_000, 
     printing.say(_("Sending as fast as it goes …"))
     os.environ["PEYVAND_OWN_HOSTS"] = "127.0.0.1"
     with place.own_database(server.url, NAME, keep=False) as url, place.own_database(server.url, PEER, keep=False):
-        printed = place.work_in(url, ["peyvand", "bench", "reach-in", str(messages), str(conversations)])
-    found = json.loads(printed.strip().splitlines()[-1])
+        found = place.work_in(url, ["peyvand", "bench", "reach-in", str(messages), str(conversations)])
     if as_json:
         printing.answer({"bench": "reach", "postgresql": server.version, **found})
         return

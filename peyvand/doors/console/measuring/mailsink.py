@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import socket
 import sys
 from typing import IO
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from peyvand.doors.console.measuring.place import free_port
 
 _NAME = re.compile(rb"^Message-ID:\s*<([^@>\s]+)@", re.IGNORECASE | re.MULTILINE)
 
@@ -40,9 +41,7 @@ class Taker:
 
 def main() -> None:
     """Serve until the parent is gone."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     with open(sys.argv[1], "a", encoding="ascii") as log:
         taker = Taker(log, pause=float(sys.argv[2]) if len(sys.argv) > 2 else 0.005)
         controller = Controller(taker, hostname="127.0.0.1", port=port)

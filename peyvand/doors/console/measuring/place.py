@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -36,8 +39,15 @@ def own_database(url: str, name: str, *, keep: bool) -> Iterator[str]:
                 server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def work_in(url: str, arguments: Sequence[str]) -> str:
-    """Run a module of ours with that database and a data folder of its own; gives what it printed."""
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def work_in(url: str, arguments: Sequence[str]) -> dict[str, Any]:
+    """Run a module of ours with that database and a data folder of its own; gives the JSON of its last line."""
     with tempfile.TemporaryDirectory(prefix="peyvand-bench-") as folder:
         done = subprocess.run(
             [sys.executable, "-m", *arguments], check=False, stdout=subprocess.PIPE, text=True,
@@ -45,4 +55,5 @@ def work_in(url: str, arguments: Sequence[str]) -> str:
         )  # fmt: skip
     if done.returncode:
         raise subprocess.CalledProcessError(done.returncode, arguments[0], done.stdout)
-    return done.stdout
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found

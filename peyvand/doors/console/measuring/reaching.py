@@ -46,6 +46,7 @@ from peyvand.doors.console.measuring.crashing import (
     other_side,
     worker,
 )
+from peyvand.doors.console.measuring.place import free_port
 from peyvand.doors.console.measuring.walking import Page, walk
 from peyvand.foundation.accounts.models import User
 from peyvand.foundation.registry.actor import system_actor
@@ -80,9 +81,7 @@ def mail_sink() -> Iterator[tuple[int, str]]:
         with _folder() as folder, other_side("mailsink", folder / "taken", "0") as port:
             yield port, "aiosmtpd"
         return
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     process = subprocess.Popen([program, *(["-u", "nobody"] if os.geteuid() == 0 else []), f"127.0.0.1:{port}", "100"])
     try:
         while process.poll() is None:

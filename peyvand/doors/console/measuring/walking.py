@@ -30,6 +30,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from peyvand.doors.console import prepare
+from peyvand.doors.console.measuring.place import free_port
 from peyvand.foundation.accounts.models import User
 
 ROUNDS = 60  # requests of one user a page
@@ -176,9 +177,7 @@ def _queries(session: Client, page: Page, token: str) -> int:
 def _server() -> Iterator[tuple[int, list[psutil.Process]]]:
     """A web process on a free port, over the same database; and what its memory is made of."""
     prepare.collect()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port),
         "--workers", "1", "--http", "1", "--no-ws", "--log-level", "warning", "peyvand.config.asgi:application",
