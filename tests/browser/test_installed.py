@@ -84,8 +84,8 @@ def test_without_a_network_there_is_one_page_and_it_keeps_nothing_of_anybody(vis
 
 
 def test_the_table_of_a_chart_leaves_without_formulas(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.site.until("SELECT count(*) > 0 FROM value_snapshot WHERE demo AND newest", True)
     page = visitor.open("/insight/")
-    page.wait_for_selector("[data-csv]", state="attached", timeout=150_000)
     head = page.locator("[data-figure]:has([data-csv])").first
     head.locator("table tbody tr td, table tbody tr th").first.evaluate(
         "cell => { cell.textContent = '\\u2068=cmd|calc\\u2069'; delete cell.dataset.raw; }"

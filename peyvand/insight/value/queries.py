@@ -8,9 +8,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.value.models import Snapshot, SnapshotCustomer
 from peyvand.memory.customers.models import Customer
+
+ALIVE = (Run.State.RUNNING, Run.State.WAITING)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,17 @@ def dashboard(*, actor: Actor, as_of: date | None = None, currency: str = "") ->
     if shown is None:
         return None
     return Dashboard(snapshot=shown, currencies=tuple(snapshot.currency for snapshot in same_day), newest_day=newest)
+
+
+def computing(*, actor: Actor, as_of: date | None = None) -> Run | None:
+    """The run that waits or is under way for the figures of that day (the newest); the running one before others."""
+    actor.require("insight.view")
+    found = Run.objects.filter(
+        job="value.refresh", state__in=ALIVE, arguments__as_of=as_of.isoformat() if as_of else ""
+    )
+    if as_of is not None:
+        found = found.filter(demo=actor.demo)
+    return found.order_by("state", "id").first()
 
 
 def people(

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from peyvand.foundation.accounts.tests.factories import make_user
+from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.jobs.services import run_now
 from peyvand.foundation.outbox.tests.committing import really_committing
 from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope, system_actor
@@ -164,6 +165,22 @@ def test_people_are_seen_by_right_and_pages_open(committed: None, client: Client
             assert answer.status_code == 200, path
     assert client.get("/insight/?as_of=1999-01-01").status_code == 200
     assert client.get("/insight/people/?rfm_class=nobody").status_code == 404
+
+
+@pytest.mark.django_db
+def test_before_the_first_figures_the_page_says_how_far_they_are(client: Client) -> None:
+    manager = make_user(role_key="manager")
+    client.force_login(manager)
+    assert "pv-run-ended" not in client.get("/insight/").content.decode()
+    run = Run.objects.create(job="value.refresh", arguments={"as_of": ""}, actor={}, done=1, total=4)
+    waiting = client.get("/insight/").content.decode()
+    assert "pv-run-ended from:body" in waiting
+    assert ("every 5s" in waiting) is (f"pv-run-{run.pk}" not in waiting)
+    assert "pv-run-ended" not in client.get("/insight/?as_of=1999-01-01").content.decode()
+    client.force_login(make_user(role_key="admin"))
+    assert f"pv-run-{run.pk}" in client.get("/insight/").content.decode()
+    Run.objects.update(state=Run.State.FAILED)
+    assert "pv-run-ended" not in client.get("/insight/").content.decode()
 
 
 @pytest.mark.slow

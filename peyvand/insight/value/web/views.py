@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from peyvand.foundation.calendar.calendars import CalendarKind
+from peyvand.foundation.jobs.access import visible_runs
+from peyvand.foundation.jobs.queries import run_view
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.fields import DateField
@@ -102,9 +104,17 @@ def _switched(request: HttpRequest, **query: str) -> str:
 
 
 def _nothing_yet(request: HttpRequest) -> HttpResponse:
-    """What will be here, and how to come to it."""
-    may_refresh = _actor(request).may("insight.refresh")
-    return render(request, "value/empty.html", {"empty": _empty(), "may_refresh": may_refresh})
+    """What will be here, and how to come to it; while the figures are computed, how far that is."""
+    actor = _actor(request)
+    run = queries.computing(actor=actor, as_of=_day(request.GET))
+    seen = run is not None and visible_runs(actor=actor).filter(pk=run.pk).exists()
+    context = {
+        "empty": _empty(),
+        "may_refresh": actor.may("insight.refresh"),
+        "computing": run is not None,
+        "run": run_view(actor=actor, run=run) if run is not None and seen else None,
+    }
+    return render(request, "value/empty.html", context)
 
 
 def _empty() -> Empty:
