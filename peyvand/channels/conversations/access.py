@@ -49,6 +49,12 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
             return found.none()
         return found.filter(pk__in=_within(self.model, actor, scope))
 
+    def touched(self, conversation: Conversation, actor: Actor, permission: str) -> bool:
+        """Whether the actor may touch one that they read with another permission too."""
+        if actor.scope(permission) >= actor.scope(VIEW):
+            return True
+        return self.visible_to(actor, permission).filter(pk=conversation.pk).exists()
+
 
 def _within(model: type[Conversation], actor: Actor, scope: Scope) -> models.QuerySet[Conversation, int]:
     """Ids within one's own or one's teams' reach: a UNION, one index scan each."""

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.http import Http404
 from ninja import Router, Schema
-from ninja.errors import HttpError
 from ninja.params.functions import Query
 from pydantic import AwareDatetime, Field
 
 from peyvand.channels.conversations import queries, services, showing
-from peyvand.channels.conversations.errors import InvalidError, SaidMeanwhileError
 from peyvand.channels.conversations.models import Conversation, ConversationTag, Entry
 from peyvand.channels.conversations.queries import NEWEST_FIRST, VIEWS, Chosen
 from peyvand.channels.conversations.services import BulkData, ReplyData
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.ui.lists import BadCursorError, paginate
+from peyvand.foundation.ui.lists import paginate
 from peyvand.foundation.ui.rest import Given, Id, Text, example
 
 LARGEST_PAGE = 100
@@ -119,21 +113,6 @@ class SnoozeIn(Given):
     until: AwareDatetime
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except InvalidError as error:
-        raise ValidationError({name or "__all__": str(text) for name, text in error.errors.items()}) from error
-    except SaidMeanwhileError as error:
-        newest = max(one.pk for one in error.entries)
-        raise HttpError(409, f"something was said meanwhile; the newest entry is {newest}") from error
-    except BadCursorError:
-        raise HttpError(400, "this cursor is of another list") from None
-    except Conversation.DoesNotExist:
-        raise Http404 from None
-
-
 def _out(one: Conversation, actor: Actor) -> dict[str, Any]:
     names = (
         "customer_id subject state channel assignee_id team_id preview created_at last_at waiting_since answered_at"
@@ -170,13 +149,12 @@ def conversations_list(
 ) -> dict[str, Any]:
     """Those that the token's owner may read."""
     actor = request.actor
-    with _refusals():
-        chosen = Chosen(
-            view, text.replace("\x00", ""), channel.replace("\x00", ""), waiting, tag=tag_id, assignee=assignee_id,
-            value_class=value_class.replace("\x00", ""), waits_minutes=waits_minutes,
-        )  # fmt: skip
-        found = queries.conversations(actor=actor, chosen=chosen)
-        page = paginate(found, order=NEWEST_FIRST, cursor=after, size=limit)
+    chosen = Chosen(
+        view, text.replace("\x00", ""), channel.replace("\x00", ""), waiting, tag=tag_id, assignee=assignee_id,
+        value_class=value_class.replace("\x00", ""), waits_minutes=waits_minutes,
+    )  # fmt: skip
+    found = queries.conversations(actor=actor, chosen=chosen)
+    page = paginate(found, order=NEWEST_FIRST, cursor=after, size=limit)
     return {"items": [_out(one, actor) for one in page.rows], "next": page.next_cursor}
 
 
@@ -206,15 +184,13 @@ def conversation_bulk(request: StaffRequest, data: ConversationsBulkIn) -> Any:
     """To those of them that one may touch, in one change set."""
     given = data.dict()
     ids = given.pop("ids")
-    with _refusals():
-        return services.bulk(actor=request.actor, ids=ids, data=BulkData(**given))
+    return services.bulk(actor=request.actor, ids=ids, data=BulkData(**given))
 
 
 @router.get("/conversations/{conversation_id}", response=ThreadOut, summary="A conversation with what was said")
 def conversation_read(request: StaffRequest, conversation_id: int) -> dict[str, Any]:
     """The latest two hundred entries, oldest first."""
-    with _refusals():
-        return _thread(request.actor, conversation_id)
+    return _thread(request.actor, conversation_id)
 
 
 class ConversationTagIn(Given):
@@ -251,9 +227,8 @@ class ConversationSplitIn(Given):
 @router.post("/conversations/{conversation_id}/merge", response=ThreadOut, summary="Bring another one in")
 def conversation_merge(request: StaffRequest, conversation_id: int, data: ConversationMergeIn) -> dict[str, Any]:
     """Of one customer, or one of nobody known."""
-    with _refusals():
-        services.merge(actor=request.actor, conversation_id=conversation_id, other_id=data.other_id)
-        return _thread(request.actor, conversation_id)
+    services.merge(actor=request.actor, conversation_id=conversation_id, other_id=data.other_id)
+    return _thread(request.actor, conversation_id)
 
 
 @router.post("/conversations/{conversation_id}/split", response={201: ThreadOut}, summary="Make two of it")
@@ -261,11 +236,10 @@ def conversation_split(
     request: StaffRequest, conversation_id: int, data: ConversationSplitIn
 ) -> tuple[int, dict[str, Any]]:
     """Gives the new one."""
-    with _refusals():
-        made, _done = services.split(
-            actor=request.actor, conversation_id=conversation_id, entry_id=data.entry_id
-        )  # fmt: skip
-        return 201, _thread(request.actor, made.pk)
+    made, _done = services.split(
+        actor=request.actor, conversation_id=conversation_id, entry_id=data.entry_id
+    )  # fmt: skip
+    return 201, _thread(request.actor, made.pk)
 
 
 @router.get(
@@ -273,16 +247,14 @@ def conversation_split(
 )
 def conversation_tags(request: StaffRequest, conversation_id: int) -> list[ConversationTag]:
     """The words on it."""
-    with _refusals():
-        found = queries.conversation_get(actor=request.actor, id=conversation_id)
+    found = queries.conversation_get(actor=request.actor, id=conversation_id)
     return showing.tags_of([found.pk]).get(found.pk, [])
 
 
 @router.post("/conversations/{conversation_id}/tags", response=list[ConversationTagOut], summary="Tag a conversation")
 def conversation_tag(request: StaffRequest, conversation_id: int, data: ConversationTagIn) -> list[ConversationTag]:
     """Gives all words on it."""
-    with _refusals():
-        services.tag_add(actor=request.actor, conversation_id=conversation_id, name=data.name)
+    services.tag_add(actor=request.actor, conversation_id=conversation_id, name=data.name)
     return showing.tags_of([conversation_id]).get(conversation_id, [])
 
 
@@ -291,65 +263,55 @@ def conversation_tag(request: StaffRequest, conversation_id: int, data: Conversa
 )
 def conversation_untag(request: StaffRequest, conversation_id: int, tag_id: Id) -> tuple[int, None]:
     """Where it hasn't it, nothing happens."""
-    with _refusals():
-        services.tag_remove(actor=request.actor, conversation_id=conversation_id, tag_id=tag_id)
+    services.tag_remove(actor=request.actor, conversation_id=conversation_id, tag_id=tag_id)
     return 204, None
 
 
 @router.post("/conversations/{conversation_id}/reply", response={201: SaidOut}, summary="Answer the customer")
 def conversation_reply(request: StaffRequest, conversation_id: int, data: ReplyIn) -> tuple[int, dict[str, Any]]:
     """It goes through the gate; what the gate refuses is told and not kept."""
-    with _refusals():
-        said = ReplyData(**data.dict())
-        entry = services.reply(actor=request.actor, conversation_id=conversation_id, data=said)
+    said = ReplyData(**data.dict())
+    entry = services.reply(actor=request.actor, conversation_id=conversation_id, data=said)
     return 201, _said(entry)
 
 
 @router.post("/conversations/{conversation_id}/note", response={201: SaidOut}, summary="Note for colleagues")
 def conversation_note(request: StaffRequest, conversation_id: int, data: NoteIn) -> tuple[int, dict[str, Any]]:
     """Customers never read it."""
-    with _refusals():
-        entry = services.note(actor=request.actor, conversation_id=conversation_id, text=data.text)
+    entry = services.note(actor=request.actor, conversation_id=conversation_id, text=data.text)
     return 201, _said(entry)
 
 
 @router.post("/conversations/{conversation_id}/assign", response={204: None}, summary="Give it to somebody")
 def conversation_assign(request: StaffRequest, conversation_id: int, data: AssignIn) -> tuple[int, None]:
     """To a colleague, a team, or nobody."""
-    with _refusals():
-        services.assign(
-            actor=request.actor, conversation_id=conversation_id, user_id=data.user_id, team_id=data.team_id
-        )
+    services.assign(actor=request.actor, conversation_id=conversation_id, user_id=data.user_id, team_id=data.team_id)
     return 204, None
 
 
 @router.post("/conversations/{conversation_id}/route", response={204: None}, summary="Give it by the rules")
 def conversation_route(request: StaffRequest, conversation_id: int) -> tuple[int, None]:
     """To whom it would come if it came now."""
-    with _refusals():
-        services.route(actor=request.actor, conversation_id=conversation_id)
+    services.route(actor=request.actor, conversation_id=conversation_id)
     return 204, None
 
 
 @router.post("/conversations/{conversation_id}/snooze", response={204: None}, summary="Put it aside")
 def conversation_snooze(request: StaffRequest, conversation_id: int, data: SnoozeIn) -> tuple[int, None]:
     """It comes back by itself, or earlier when the customer writes."""
-    with _refusals():
-        services.snooze(actor=request.actor, conversation_id=conversation_id, until=data.until)
+    services.snooze(actor=request.actor, conversation_id=conversation_id, until=data.until)
     return 204, None
 
 
 @router.post("/conversations/{conversation_id}/close", response={204: None}, summary="Close it")
 def conversation_close(request: StaffRequest, conversation_id: int) -> tuple[int, None]:
     """What the customer writes opens it again."""
-    with _refusals():
-        services.close(actor=request.actor, conversation_id=conversation_id)
+    services.close(actor=request.actor, conversation_id=conversation_id)
     return 204, None
 
 
 @router.post("/conversations/{conversation_id}/reopen", response={204: None}, summary="Open it again")
 def conversation_reopen(request: StaffRequest, conversation_id: int) -> tuple[int, None]:
     """From closed or put aside."""
-    with _refusals():
-        services.reopen(actor=request.actor, conversation_id=conversation_id)
+    services.reopen(actor=request.actor, conversation_id=conversation_id)
     return 204, None

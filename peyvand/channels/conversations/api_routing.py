@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.core.exceptions import ValidationError
 from django.http import Http404
 from ninja import Router, Schema
-from ninja.errors import HttpError
 from pydantic import Field
 
 from peyvand.channels.conversations import access, arrangement, services
-from peyvand.channels.conversations.errors import ChangedMeanwhileError, InvalidError
 from peyvand.channels.conversations.models import Answerer, RoutingRule, RoutingSettings
 from peyvand.channels.conversations.services import AnswererData, RuleData, SettingsData
 from peyvand.foundation.accounts.queries import assignable
@@ -114,18 +108,6 @@ class AnswererOut(Schema):
     most: int
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except InvalidError as error:
-        raise ValidationError({name or "__all__": str(text) for name, text in error.errors.items()}) from error
-    except ChangedMeanwhileError as error:
-        raise HttpError(409, f"somebody has changed it; version {error.version}") from error
-    except RoutingRule.DoesNotExist:
-        raise Http404 from None
-
-
 @router.get("/routing", response=RoutingOut, summary="How conversations are given")
 def routing_read(request: StaffRequest) -> RoutingSettings:
     """What holds for all of them."""
@@ -137,8 +119,7 @@ def routing_set(request: StaffRequest, data: RoutingIn) -> RoutingSettings:
     """As a whole."""
     given = data.dict()
     version = given.pop("version")
-    with _refusals():
-        return services.settings_save(actor=request.actor, data=SettingsData(**given), version=version)
+    return services.settings_save(actor=request.actor, data=SettingsData(**given), version=version)
 
 
 @router.get("/routing/rules", response=list[RoutingRuleOut], summary="The rules, in their order")
@@ -150,32 +131,28 @@ def routing_rules(request: StaffRequest) -> list[RoutingRule]:
 @router.post("/routing/rules", response={201: RoutingRuleOut}, summary="Write a rule")
 def routing_rule_write(request: StaffRequest, data: RoutingRuleIn) -> tuple[int, RoutingRule]:
     """It stands last."""
-    with _refusals():
-        return 201, services.rule_save(actor=request.actor, data=RuleData(**data.dict()))
+    return 201, services.rule_save(actor=request.actor, data=RuleData(**data.dict()))
 
 
 @router.put("/routing/rules/{rule_id}", response=RoutingRuleOut, summary="Change a rule")
 def routing_rule_change(request: StaffRequest, rule_id: Id, data: RoutingRuleIn) -> RoutingRule:
     """As a whole; its place stays."""
-    with _refusals():
-        found = arrangement.rule_get(actor=request.actor, id=rule_id)
-        return services.rule_save(actor=request.actor, data=RuleData(**data.dict()), rule=found)
+    found = arrangement.rule_get(actor=request.actor, id=rule_id)
+    return services.rule_save(actor=request.actor, data=RuleData(**data.dict()), rule=found)
 
 
 @router.post("/routing/rules/{rule_id}/move", response=list[RoutingRuleOut], summary="Move a rule")
 def routing_rule_move(request: StaffRequest, rule_id: Id, data: RoutingRuleMoveIn) -> list[RoutingRule]:
     """Gives the rules in their new order."""
-    with _refusals():
-        found = arrangement.rule_get(actor=request.actor, id=rule_id)
-        services.rule_move(actor=request.actor, rule=found, up=data.up)
+    found = arrangement.rule_get(actor=request.actor, id=rule_id)
+    services.rule_move(actor=request.actor, rule=found, up=data.up)
     return list(arrangement.rules(actor=request.actor))
 
 
 @router.delete("/routing/rules/{rule_id}", response={204: None}, summary="Remove a rule")
 def routing_rule_remove(request: StaffRequest, rule_id: Id) -> tuple[int, None]:
     """It can be taken back from the trail."""
-    with _refusals():
-        services.rule_remove(actor=request.actor, rule=arrangement.rule_get(actor=request.actor, id=rule_id))
+    services.rule_remove(actor=request.actor, rule=arrangement.rule_get(actor=request.actor, id=rule_id))
     return 204, None
 
 
@@ -191,5 +168,4 @@ def routing_person_set(request: StaffRequest, user_id: Id, data: AnswererIn) -> 
     request.actor.require(access.MANAGE)
     if user_id not in dict(assignable(actor=request.actor)):
         raise Http404
-    with _refusals():
-        return services.answerer_save(actor=request.actor, user_id=user_id, data=AnswererData(**data.dict()))
+    return services.answerer_save(actor=request.actor, user_id=user_id, data=AnswererData(**data.dict()))

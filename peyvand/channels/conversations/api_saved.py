@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.http import Http404
 from ninja import Router, Schema
-from ninja.errors import HttpError
 from ninja.params.functions import Query
 from pydantic import Field
 
 from peyvand.channels.conversations import saved, services
-from peyvand.channels.conversations.errors import ChangedMeanwhileError, InvalidError
 from peyvand.channels.conversations.models import SavedReply
 from peyvand.channels.conversations.saved import ORDER
 from peyvand.channels.conversations.services import SavedData
 from peyvand.foundation.accounts.requests import StaffRequest
-from peyvand.foundation.ui.lists import BadCursorError
 from peyvand.foundation.ui.rest import LARGEST_PAGE, Given, Id, example, page
 
 router = Router(tags=["conversations"])
@@ -68,43 +61,26 @@ class SavedReplyChange(SavedReplyIn):
     version: int | None = Field(default=None, ge=0, lt=2**31)
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except InvalidError as error:
-        raise ValidationError({name or "__all__": str(text) for name, text in error.errors.items()}) from error
-    except ChangedMeanwhileError as error:
-        raise HttpError(409, f"somebody has changed it; version {error.version}") from error
-    except BadCursorError:
-        raise HttpError(400, "this cursor is of another list") from None
-    except SavedReply.DoesNotExist:
-        raise Http404 from None
-
-
 @router.get("/saved-replies", response=SavedReplyPage, summary="Saved replies")
 def saved_list(
     request: StaffRequest, text: str = Query("", max_length=100), after: str | None = None,
     limit: int = Query(50, ge=1, le=LARGEST_PAGE),
 ) -> dict[str, Any]:  # fmt: skip
     """Everybody’s and the token owner’s own; `text` is looked for in shortcut, name and words."""
-    with _refusals():
-        found = saved.saved(actor=request.actor, text=text.replace("\x00", ""))
-        return page(found, order=ORDER, after=after, size=limit)
+    found = saved.saved(actor=request.actor, text=text.replace("\x00", ""))
+    return page(found, order=ORDER, after=after, size=limit)
 
 
 @router.post("/saved-replies", response={201: SavedReplyOut}, summary="Write a saved reply")
 def saved_write(request: StaffRequest, data: SavedReplyIn) -> tuple[int, SavedReply]:
     """One for everybody wants the right to write those."""
-    with _refusals():
-        return 201, services.saved_save(actor=request.actor, data=SavedData(**data.dict()))
+    return 201, services.saved_save(actor=request.actor, data=SavedData(**data.dict()))
 
 
 @router.get("/saved-replies/{saved_id}", response=SavedReplyOut, summary="A saved reply")
 def saved_read(request: StaffRequest, saved_id: Id) -> SavedReply:
     """One of everybody’s or of one’s own."""
-    with _refusals():
-        return saved.saved_get(actor=request.actor, id=saved_id)
+    return saved.saved_get(actor=request.actor, id=saved_id)
 
 
 @router.put("/saved-replies/{saved_id}", response=SavedReplyOut, summary="Change a saved reply")
@@ -112,14 +88,12 @@ def saved_change(request: StaffRequest, saved_id: Id, data: SavedReplyChange) ->
     """As a whole."""
     given = data.dict()
     version = given.pop("version")
-    with _refusals():
-        found = saved.saved_get(actor=request.actor, id=saved_id)
-        return services.saved_save(actor=request.actor, data=SavedData(**given), saved=found, version=version)
+    found = saved.saved_get(actor=request.actor, id=saved_id)
+    return services.saved_save(actor=request.actor, data=SavedData(**given), saved=found, version=version)
 
 
 @router.delete("/saved-replies/{saved_id}", response={204: None}, summary="Remove a saved reply")
 def saved_remove(request: StaffRequest, saved_id: Id) -> tuple[int, None]:
     """It can be taken back from the trail."""
-    with _refusals():
-        services.saved_remove(actor=request.actor, saved=saved.saved_get(actor=request.actor, id=saved_id))
+    services.saved_remove(actor=request.actor, saved=saved.saved_get(actor=request.actor, id=saved_id))
     return 204, None

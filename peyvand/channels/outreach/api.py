@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.http import Http404
 from ninja import Router, Schema
-from ninja.errors import HttpError
 from ninja.params.functions import Query
 from pydantic import AwareDatetime, Field
 
 from peyvand.channels.outreach import access, explaining, queries, services, showing
-from peyvand.channels.outreach.errors import ChangedMeanwhileError, InvalidError
 from peyvand.channels.outreach.models import Message, Suppression, Template
 from peyvand.channels.outreach.queries import NEWEST_FIRST, Chosen
 from peyvand.channels.outreach.services import ContentData, Request, TemplateData, TextData
 from peyvand.foundation.accounts.requests import StaffRequest
-from peyvand.foundation.ui.lists import BadCursorError, paginate
+from peyvand.foundation.ui.lists import paginate
 from peyvand.foundation.ui.rest import Given, example
-from peyvand.memory.customers.models import Customer
 
 LARGEST_PAGE = 100
 LARGEST_BATCH = 1_000
@@ -192,20 +185,6 @@ class TemplateOut(Schema):
     texts: list[MessageTextIn]
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except InvalidError as error:
-        raise ValidationError({name or "__all__": str(text) for name, text in error.errors.items()}) from error
-    except ChangedMeanwhileError as error:
-        raise HttpError(409, f"changed meanwhile; the version is {error.version}") from error
-    except BadCursorError:
-        raise HttpError(400, "this cursor is of another list") from None
-    except (Message.DoesNotExist, Customer.DoesNotExist, Template.DoesNotExist, Suppression.DoesNotExist):
-        raise Http404 from None
-
-
 def _out(message: Message) -> dict[str, Any]:
     return {
         "id": message.pk, "uid": message.uid, "customer_id": message.customer_id, "purpose": message.purpose,
@@ -238,36 +217,33 @@ def messages_get(
     """Newest first, of the customers whom the caller sees. `state` unknown: those whose fate only a person can tell."""
     request.actor.require(access.VIEW)
     chosen = Chosen(state=state, channel=channel, purpose=purpose, customer_id=customer_id)
-    with _refusals():
-        found = queries.messages(actor=request.actor, chosen=chosen)
-        page = paginate(found, order=NEWEST_FIRST, cursor=after, size=limit)
+    found = queries.messages(actor=request.actor, chosen=chosen)
+    page = paginate(found, order=NEWEST_FIRST, cursor=after, size=limit)
     return {"items": [_out(one) for one in page.rows], "next": page.next_cursor}
 
 
 @router.post("/messages", response={201: MessageOut}, summary="Send a message to a customer")
 def messages_post(request: StaffRequest, data: MessageIn) -> Any:
     """It goes through the gate like every other; the answer says what the gate thinks of it now."""
-    with _refusals():
-        made = services.send(
-            actor=request.actor,
-            request=Request(
-                customer=data.customer_id, purpose=data.purpose, content=_said(data), channel=data.channel,
-                dedupe_key=data.dedupe_key, values=data.values, due_at=data.due_at, expires_at=data.expires_at,
-                source=("outreach.api", request.actor.token_id),
-            ),
-        )  # fmt: skip
+    made = services.send(
+        actor=request.actor,
+        request=Request(
+            customer=data.customer_id, purpose=data.purpose, content=_said(data), channel=data.channel,
+            dedupe_key=data.dedupe_key, values=data.values, due_at=data.due_at, expires_at=data.expires_at,
+            source=("outreach.api", request.actor.token_id),
+        ),
+    )  # fmt: skip
     return 201, _out(made)
 
 
 @router.post("/messages/bulk", response={202: MessagesOut}, summary="Send the same message to many customers")
 def messages_bulk(request: StaffRequest, data: MessagesIn) -> Any:
     """At most a thousand at once. The gate looks at each when it is sent."""
-    with _refusals():
-        found = services.send_many(
-            actor=request.actor, customers=data.customer_ids, purpose=data.purpose, content=_said(data),
-            channel=data.channel, dedupe_key=data.dedupe_key, due_at=data.due_at, expires_at=data.expires_at,
-            source=("outreach.api", request.actor.token_id),
-        )  # fmt: skip
+    found = services.send_many(
+        actor=request.actor, customers=data.customer_ids, purpose=data.purpose, content=_said(data),
+        channel=data.channel, dedupe_key=data.dedupe_key, due_at=data.due_at, expires_at=data.expires_at,
+        source=("outreach.api", request.actor.token_id),
+    )  # fmt: skip
     return 202, {"asked": found.asked, "known": found.known}
 
 
@@ -275,25 +251,22 @@ def messages_bulk(request: StaffRequest, data: MessagesIn) -> Any:
 def message_get(request: StaffRequest, message_id: int) -> Any:
     """With what each check of the gate said of it."""
     request.actor.require(access.VIEW)
-    with _refusals():
-        return _out(queries.message_get(actor=request.actor, id=message_id))
+    return _out(queries.message_get(actor=request.actor, id=message_id))
 
 
 @router.post("/messages/{message_id}/cancel", response=MessageOut, summary="Call a message off")
 def message_cancel(request: StaffRequest, message_id: int) -> Any:
     """While it waits or is held."""
-    with _refusals():
-        found = queries.message_get(actor=request.actor, id=message_id)
-        return _out(services.message_cancel(actor=request.actor, message=found))
+    found = queries.message_get(actor=request.actor, id=message_id)
+    return _out(services.message_cancel(actor=request.actor, message=found))
 
 
 @router.get("/customers/{customer_id}/reach", response=list[CheckOut], summary="Would a message reach them now?")
 def customer_reach(request: StaffRequest, customer_id: int) -> Any:
     """What the gate says of every purpose and channel, and why."""
     request.actor.require(access.VIEW)
-    with _refusals():
-        customer = access.customers_within(request.actor).get(pk=customer_id)
-        found = queries.forecast(actor=request.actor, customer=customer)
+    customer = access.customers_within(request.actor).get(pk=customer_id)
+    found = queries.forecast(actor=request.actor, customer=customer)
     return [
         {
             "purpose": purpose, "channel": channel, "action": option.action,
@@ -314,20 +287,18 @@ def suppressions_get(
 ) -> Any:
     """Newest first, of the customers whom the caller sees."""
     request.actor.require(access.VIEW)
-    with _refusals():
-        page = paginate(
-            queries.suppressions(actor=request.actor, channel=channel), order=("-at", "-id"), cursor=after, size=limit
-        )
+    page = paginate(
+        queries.suppressions(actor=request.actor, channel=channel), order=("-at", "-id"), cursor=after, size=limit
+    )
     return {"items": list(page.rows), "next": page.next_cursor}
 
 
 @router.post("/suppressions", response={201: SuppressionOut}, summary="Keep an address from messages")
 def suppressions_post(request: StaffRequest, data: SuppressionIn) -> Any:
     """Nothing goes there any more, over that channel."""
-    with _refusals():
-        made = services.suppression_add(
-            actor=request.actor, channel=data.channel, address=data.address, note=data.note
-        )  # fmt: skip
+    made = services.suppression_add(
+        actor=request.actor, channel=data.channel, address=data.address, note=data.note
+    )  # fmt: skip
     return 201, made
 
 
@@ -335,9 +306,8 @@ def suppressions_post(request: StaffRequest, data: SuppressionIn) -> Any:
 def suppression_delete(request: StaffRequest, suppression_id: int) -> Any:
     """Messages may go there again."""
     request.actor.require(access.MANAGE)
-    with _refusals():
-        found = Suppression.objects.visible_to(request.actor).get(pk=suppression_id)
-        services.suppression_remove(actor=request.actor, suppression=found)
+    found = Suppression.objects.visible_to(request.actor).get(pk=suppression_id)
+    services.suppression_remove(actor=request.actor, suppression=found)
     return 204, None
 
 
@@ -371,15 +341,11 @@ def templates_post(request: StaffRequest, data: TemplateIn) -> Any:
 def template_put(request: StaffRequest, key: str, data: TemplateIn) -> Any:
     """Messages that were asked for before keep the text of then."""
     request.actor.require(access.WRITE)
-    with _refusals():
-        found = queries.template_get(actor=request.actor, key=key)
+    found = queries.template_get(actor=request.actor, key=key)
     return _saved(request, data, found)
 
 
 def _saved(request: StaffRequest, data: TemplateIn, template: Template | None) -> dict[str, Any]:
     texts = [TextData(one.body, one.language, one.channel, one.subject, one.form) for one in data.texts]
     fresh = TemplateData(name_fa=data.name_fa, name_en=data.name_en, purpose=data.purpose, texts=texts)
-    with _refusals():
-        return _template(
-            services.template_save(actor=request.actor, data=fresh, template=template, version=data.version)
-        )
+    return _template(services.template_save(actor=request.actor, data=fresh, template=template, version=data.version))

@@ -14,7 +14,7 @@ from peyvand.channels.outreach import access
 from peyvand.channels.outreach.addresses import preferences_url
 from peyvand.channels.outreach.declarations import Carrier
 from peyvand.channels.outreach.dispatching.sweeping import unknown_to_people
-from peyvand.channels.outreach.gate.facts import Facts, Wanted, facts_load
+from peyvand.channels.outreach.gate.facts import Facts, Wanted, facts_load, facts_of, ground
 from peyvand.channels.outreach.gate.judging import Option, Verdict, judge
 from peyvand.channels.outreach.models import (
     Budget,
@@ -146,14 +146,17 @@ def forecast(*, actor: Actor, customer: Customer, now: datetime | None = None) -
     """Why a message would or would not reach this customer now, for every purpose and channel; nothing is written."""
     actor.require(access.VIEW)
     found = access.customers_within(actor).get(pk=customer.pk)
-    purposes = list(Purpose.objects.filter(demo=actor.demo, archived=False).order_by("position", "id"))
+    moment = now or timezone.now()
+    house = ground(now=moment, demo=actor.demo)
+    purposes = [one for one in house.purposes.values() if not one.archived]
+    purposes.sort(key=lambda one: (one.position, one.pk))
     carriers = registry.all(Carrier)
     wanted = [
         Wanted(id=0, customer_id=found.pk, purpose=purpose.key, options=(carrier.name,))
         for purpose in purposes
         for carrier in carriers
     ]
-    facts = facts_load(wanted, now=now or timezone.now(), demo=actor.demo, lock=False)
+    facts = facts_of(wanted, house, lock=False)
     options = {
         (one.purpose, one.options[0]): judge(one, facts, parts=lambda carrier, account: 1).chosen for one in wanted
     }

@@ -20,7 +20,12 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from peyvand.channels.conversations.errors import ChangedMeanwhileError as RoutingChangedError
+from peyvand.channels.conversations.errors import InvalidError as ConversationInvalidError
+from peyvand.channels.conversations.errors import SaidMeanwhileError
 from peyvand.channels.email.errors import ChangedMeanwhileError as EmailChangedError
+from peyvand.channels.outreach.errors import ChangedMeanwhileError as TemplateChangedError
+from peyvand.channels.outreach.errors import InvalidError as OutreachInvalidError
 from peyvand.channels.sms.errors import ChangedMeanwhileError as SmsChangedError
 from peyvand.foundation.accounts.access import RefusedError
 from peyvand.foundation.accounts.services.denials import denial_note
@@ -36,6 +41,8 @@ from peyvand.foundation.transfer.services import MappingError, StateError
 from peyvand.foundation.transfer.workbooks import TooLongError
 from peyvand.foundation.ui.lists import BadCursorError
 from peyvand.foundation.ui.rest import said
+from peyvand.foundation.webhooks.errors import ConflictError as EndpointChangedError
+from peyvand.foundation.webhooks.errors import InvalidError as EndpointInvalidError
 from peyvand.memory.commerce.services.products import StaleError
 from peyvand.memory.consents.errors import InvalidError as ConsentInvalidError
 from peyvand.memory.customers.errors import ConflictError
@@ -45,6 +52,8 @@ from peyvand.memory.interactions.services import InvalidError as InteractionInva
 from peyvand.memory.knowledge.errors import ChangedMeanwhileError as ArticleChangedError
 from peyvand.memory.knowledge.errors import InvalidError as ArticleInvalidError
 from peyvand.memory.matching.errors import MergeError
+from peyvand.memory.work.errors import ConflictError as HoursChangedError
+from peyvand.memory.work.errors import InvalidError as WorkInvalidError
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -124,13 +133,17 @@ def _invalid(error: Any) -> HttpResponse:
     )
 
 
-def _changed(version: int, **more: Any) -> HttpResponse:
-    detail = _("Somebody changed this since it was read. Read it again and send your change anew.")
-    return problem(409, detail, version=version, **more)
+def _changed(**more: Any) -> HttpResponse:
+    return problem(409, _("Somebody changed this since it was read. Read it again and send your change anew."), **more)
 
 
 def _conflict(error: ConflictError) -> HttpResponse:
-    return _changed(error.version, changed=[{"field": one.field, "value": one.value} for one in error.theirs])
+    return _changed(version=error.version, changed=[{"field": one.field, "value": one.value} for one in error.theirs])
+
+
+def _said_meanwhile(error: SaidMeanwhileError) -> HttpResponse:
+    detail = _("Something was said here since you began to write. Read it, then send yours with the newest entry.")
+    return problem(409, detail, newest=max(one.pk for one in error.entries))
 
 
 def _http(error: HttpError) -> HttpResponse:
@@ -171,10 +184,19 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     StaleError: lambda error: problem(409, " ".join(error.messages)),
     FormError: _form,
     ConflictError: _conflict,
-    InteractionChangedError: lambda error: _changed(error.theirs.version),
-    ArticleChangedError: lambda error: _changed(error.version),
-    EmailChangedError: lambda error: _changed(error.version),
-    SmsChangedError: lambda error: _changed(error.version),
+    InteractionChangedError: lambda error: _changed(version=error.theirs.version),
+    ArticleChangedError: lambda error: _changed(version=error.version),
+    EmailChangedError: lambda error: _changed(version=error.version),
+    SmsChangedError: lambda error: _changed(version=error.version),
+    RoutingChangedError: lambda error: _changed(version=error.version),
+    TemplateChangedError: lambda error: _changed(version=error.version),
+    EndpointChangedError: lambda _error: _changed(),
+    HoursChangedError: lambda _error: _changed(),
+    SaidMeanwhileError: _said_meanwhile,
+    ConversationInvalidError: _invalid,
+    OutreachInvalidError: _invalid,
+    EndpointInvalidError: _invalid,
+    WorkInvalidError: _invalid,
     CustomerInvalidError: _invalid,
     ConsentInvalidError: _invalid,
     InteractionInvalidError: _invalid,

@@ -20,8 +20,9 @@ _remembered: ContextVar[dict[str, Any] | None] = ContextVar("remembered_settings
 
 @contextmanager
 def remembered() -> Iterator[None]:
-    """Within the block the stored settings are read at most once."""
-    token = _remembered.set({})
+    """Within the block, and blocks within it, the stored settings are read at most once."""
+    known = _remembered.get()
+    token = _remembered.set({} if known is None else known)
     try:
         yield
     finally:

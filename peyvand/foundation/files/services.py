@@ -14,6 +14,7 @@ from typing import IO, cast
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from peyvand.foundation.files.access import visible_files
@@ -80,13 +81,13 @@ def keep(*, actor: Actor, name: str, stream: IO[bytes], content_type: str, purpo
                 purpose=purpose,
                 owner_id=actor.user_id,
                 demo=actor.demo,
+                created_at=timezone.now(),
             )
             place = place_of(key)
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             part.replace(place)
     finally:
         part.unlink(missing_ok=True)
-    kept.refresh_from_db(fields=["created_at"])
     return kept
 
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from ninja import Router, Schema
-from ninja.errors import HttpError
 from ninja.params.functions import Query
 from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
-from peyvand.foundation.ui.lists import BadCursorError, paginate
+from peyvand.foundation.ui.lists import paginate
 from peyvand.foundation.ui.rest import Given, example
 from peyvand.foundation.webhooks import access, queries, services
-from peyvand.foundation.webhooks.errors import ConflictError, InvalidError
+from peyvand.foundation.webhooks.errors import ConflictError
 from peyvand.foundation.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from peyvand.foundation.webhooks.services import EndpointData
 
@@ -124,20 +121,6 @@ class DeliveryPage(Schema):
     next: str | None
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except InvalidError as error:
-        raise ValidationError({name or "__all__": str(message) for name, message in error.errors.items()}) from error
-    except ConflictError:
-        raise HttpError(409, "somebody has changed it since") from None
-    except BadCursorError:
-        raise HttpError(400, "this cursor is of another list") from None
-    except (WebhookEndpoint.DoesNotExist, WebhookDelivery.DoesNotExist):
-        raise Http404 from None
-
-
 def _id(value: int) -> int:
     if not 0 < value <= LARGEST_ID:
         raise Http404
@@ -173,19 +156,17 @@ def endpoints_list(request: StaffRequest) -> list[WebhookEndpoint]:
 @router.post("/webhooks/endpoints", response={201: EndpointMade}, summary="A new endpoint, with its secret")
 def endpoint_create(request: StaffRequest, data: EndpointIn) -> tuple[int, dict[str, Any]]:
     """The address must be a public one; the secret is shown this once."""
-    with _refusals():
-        given = EndpointData(_plain(data.url), [_plain(name) for name in data.events], _plain(data.description))
-        made, secret = services.endpoint_create(actor=request.actor, data=given)
-        made.refresh_from_db()
-        return 201, _made(made, secret)
+    given = EndpointData(_plain(data.url), [_plain(name) for name in data.events], _plain(data.description))
+    made, secret = services.endpoint_create(actor=request.actor, data=given)
+    made.refresh_from_db()
+    return 201, _made(made, secret)
 
 
 @router.get("/webhooks/endpoints/{int:endpoint_id}", response=EndpointOut, summary="One endpoint")
 def endpoint_get(request: StaffRequest, endpoint_id: int) -> WebhookEndpoint:
     """Without its secret."""
     access.require_view(request.actor)
-    with _refusals():
-        return queries.endpoint_get(actor=request.actor, id=_id(endpoint_id))
+    return queries.endpoint_get(actor=request.actor, id=_id(endpoint_id))
 
 
 @router.patch("/webhooks/endpoints/{int:endpoint_id}", response=EndpointOut, summary="Change it, turn it on or off")
@@ -193,26 +174,24 @@ def endpoint_update(request: StaffRequest, endpoint_id: int, data: EndpointChang
     """Only what is sent is changed."""
     actor = request.actor
     actor.require(access.MANAGE)
-    with _refusals():
-        found = queries.endpoint_get(actor=actor, id=_id(endpoint_id))
-        if data.version is not None and data.version != found.version:
-            raise ConflictError
-        if (data.url, data.events, data.description) != (None, None, None):
-            url = found.url if data.url is None else _plain(data.url)
-            events = found.events if data.events is None else [_plain(name) for name in data.events]
-            description = found.description if data.description is None else _plain(data.description)
-            given = EndpointData(url, events, description)
-            services.endpoint_update(actor=actor, endpoint_id=found.pk, data=given, version=data.version)
-        if data.enabled is not None:
-            services.endpoint_switch(actor=actor, endpoint_id=found.pk, on=data.enabled)
-        return queries.endpoint_get(actor=actor, id=found.pk)
+    found = queries.endpoint_get(actor=actor, id=_id(endpoint_id))
+    if data.version is not None and data.version != found.version:
+        raise ConflictError
+    if (data.url, data.events, data.description) != (None, None, None):
+        url = found.url if data.url is None else _plain(data.url)
+        events = found.events if data.events is None else [_plain(name) for name in data.events]
+        description = found.description if data.description is None else _plain(data.description)
+        given = EndpointData(url, events, description)
+        services.endpoint_update(actor=actor, endpoint_id=found.pk, data=given, version=data.version)
+    if data.enabled is not None:
+        services.endpoint_switch(actor=actor, endpoint_id=found.pk, on=data.enabled)
+    return queries.endpoint_get(actor=actor, id=found.pk)
 
 
 @router.delete("/webhooks/endpoints/{int:endpoint_id}", response={204: None}, summary="Delete it")
 def endpoint_delete(request: StaffRequest, endpoint_id: int) -> tuple[int, None]:
     """What waits for it is sent no more."""
-    with _refusals():
-        services.endpoint_delete(actor=request.actor, endpoint_id=_id(endpoint_id))
+    services.endpoint_delete(actor=request.actor, endpoint_id=_id(endpoint_id))
     return 204, None
 
 
@@ -222,16 +201,14 @@ def endpoint_delete(request: StaffRequest, endpoint_id: int) -> tuple[int, None]
 )  # fmt: skip
 def secret_rotate(request: StaffRequest, endpoint_id: int) -> dict[str, Any]:
     """Messages carry the signatures of both meanwhile."""
-    with _refusals():
-        changed, secret = services.secret_rotate(actor=request.actor, endpoint_id=_id(endpoint_id))
-        return _made(changed, secret)
+    changed, secret = services.secret_rotate(actor=request.actor, endpoint_id=_id(endpoint_id))
+    return _made(changed, secret)
 
 
 @router.post("/webhooks/endpoints/{int:endpoint_id}/test", response={202: DeliveryOut}, summary="Send a test")
 def endpoint_test(request: StaffRequest, endpoint_id: int) -> tuple[int, WebhookDelivery]:
     """It is sent at once; look at the delivery."""
-    with _refusals():
-        return 202, services.endpoint_test(actor=request.actor, endpoint_id=_id(endpoint_id))
+    return 202, services.endpoint_test(actor=request.actor, endpoint_id=_id(endpoint_id))
 
 
 @router.get("/webhooks/deliveries", response=DeliveryPage, summary="What was sent, newest first")
@@ -253,8 +230,7 @@ def deliveries_list(
     found = queries.deliveries(
         actor=request.actor, endpoint_id=endpoint_id, state=state, event=event, since=since, until=until
     )
-    with _refusals():
-        page = paginate(found, order=queries.NEWEST_FIRST, cursor=after, size=size)
+    page = paginate(found, order=queries.NEWEST_FIRST, cursor=after, size=size)
     return {"items": list(page.rows), "next": page.next_cursor}
 
 
@@ -262,8 +238,7 @@ def deliveries_list(
 def delivery_get(request: StaffRequest, delivery_id: int) -> dict[str, Any]:
     """With what was sent and what came back."""
     access.require_view(request.actor)
-    with _refusals():
-        found = queries.delivery_get(actor=request.actor, id=_id(delivery_id))
+    found = queries.delivery_get(actor=request.actor, id=_id(delivery_id))
     tries: list[WebhookAttempt] = list(found.attempts.order_by("-id")[:MOST_TRIES])
     names = (*DeliveryOut.model_fields, "payload")
     return {name: getattr(found, name) for name in names} | {"attempts": tries}
@@ -272,5 +247,4 @@ def delivery_get(request: StaffRequest, delivery_id: int) -> dict[str, Any]:
 @router.post("/webhooks/deliveries/{int:delivery_id}/resend", response={202: DeliveryOut}, summary="Send it again")
 def delivery_resend(request: StaffRequest, delivery_id: int) -> tuple[int, WebhookDelivery]:
     """Under the id it had."""
-    with _refusals():
-        return 202, services.delivery_resend(actor=request.actor, delivery_id=_id(delivery_id))
+    return 202, services.delivery_resend(actor=request.actor, delivery_id=_id(delivery_id))

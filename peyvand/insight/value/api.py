@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from ninja import Router, Schema
 from ninja.errors import HttpError
 
@@ -69,7 +70,7 @@ def summary(request: HttpRequest, as_of: date | None = None, currency: str = "")
     """The newest day unless `as_of` names one whose figures are kept; 404 when there are none."""
     shown = queries.dashboard(actor=request.actor, as_of=as_of, currency=currency)  # type: ignore[attr-defined]
     if shown is None:
-        raise HttpError(404, "no figures of that day")
+        raise HttpError(404, gettext("There are no figures of that day."))
     snapshot, payload = shown.snapshot, shown.snapshot.payload
     return {
         "as_of": snapshot.as_of, "currency": snapshot.currency, "window_start": snapshot.window_start,

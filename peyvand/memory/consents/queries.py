@@ -72,50 +72,53 @@ def allowed(
     return set(reached.filter(pk__in=wanted).exclude(pk__in=no).values_list("pk", flat=True))
 
 
-def allowed_over(
-    *, asked: Mapping[str, Collection[int]], channels: Collection[str], demo: bool
-) -> dict[tuple[str, str], set[int]]:
-    """`allowed` without an actor, for several purposes and channels at once: by purpose and channel, who allows it.
-
-    Of purposes by their keys the customers who are asked about.
+@dataclass(frozen=True)
+class Standing:
+    """Of purposes and channels the customers who allow it now, and of the others those who have said no to it, or
+    taken back their yes; whoever is in neither has never been asked.
     """
-    purposes = {one.key: one for one in Purpose.objects.filter(demo=demo, key__in=list(asked), archived=False)}
-    wanted = sorted({pk for key in purposes for pk in asked[key]})
+
+    allowing: Mapping[tuple[str, str], Collection[int]]
+    refusing: Mapping[tuple[str, str], Collection[int]]
+
+
+def standing(
+    *,
+    purposes: Mapping[str, Purpose],
+    asked: Mapping[str, Collection[int]],
+    channels: Collection[str],
+    demo: bool,
+) -> Standing:
+    """`allowed` without an actor, for several purposes and channels in one read, and who of the others has spoken.
+
+    `purposes` are those of the business by their keys, `asked` by the same keys the customers who are asked about.
+    """
+    about = {key: purposes[key] for key in asked if key in purposes}
+    wanted = sorted({pk for key in about for pk in asked[key]})
     rows = ConsentState.objects.filter(
-        purpose__in=list(purposes.values()), channel__in=list(channels), customer_id__in=wanted
+        purpose__in=[one.pk for one in about.values()], channel__in=list(channels), customer_id__in=wanted
     ).values_list("purpose_id", "channel", "customer_id", "decision")
     yes: dict[tuple[int, str], set[int]] = defaultdict(set)
     no: dict[tuple[int, str], set[int]] = defaultdict(set)
     for purpose_id, channel, customer_id, decision in rows if wanted else ():
         (yes if decision == Decision.GIVEN else no)[purpose_id, channel].add(customer_id)
     there: set[int] = set()
-    if any(one.opt_out for one in purposes.values()) and wanted:
+    if any(one.opt_out and not one.archived for one in about.values()) and wanted:
         there = set(Customer.objects.filter(demo=demo, pk__in=wanted).values_list("pk", flat=True))
-    found: dict[tuple[str, str], set[int]] = {}
+    allowing: dict[tuple[str, str], set[int]] = {}
+    refusing: dict[tuple[str, str], set[int]] = {}
     for key, customers in asked.items():
-        purpose = purposes.get(key)
+        purpose, ids = about.get(key), set(customers)
         for channel in channels:
-            if purpose is None:
-                found[key, channel] = set()
+            spoke = no[purpose.pk, channel] if purpose is not None else set()
+            if purpose is None or purpose.archived:
+                allowing[key, channel] = set()
             elif purpose.opt_out:
-                found[key, channel] = (set(customers) & there) - no[purpose.pk, channel]
+                allowing[key, channel] = (ids & there) - spoke
             else:
-                found[key, channel] = set(customers) & yes[purpose.pk, channel]
-    return found
-
-
-def refusing(*, customer_ids: Collection[int], purpose: str, channel: str, demo: bool = False) -> set[int]:
-    """Which of these customers have said no, or taken back their yes: of those who don't allow it, the ones who spoke.
-
-    For the sender's gate, which says why; it asks without an actor.
-    """
-    wanted = list(customer_ids)
-    if not wanted:
-        return set()
-    said = ConsentState.objects.filter(
-        demo=demo, purpose__demo=demo, purpose__key=purpose, channel=channel, customer_id__in=wanted
-    )
-    return set(said.exclude(decision=Decision.GIVEN).values_list("customer_id", flat=True))
+                allowing[key, channel] = ids & yes[purpose.pk, channel]
+            refusing[key, channel] = ids & spoke
+    return Standing(allowing, refusing)
 
 
 def states_of(*, actor: Actor, customer_id: int) -> dict[tuple[int, str], ConsentState]:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404
 from django.utils import timezone
 from ninja import Router, Schema
-from ninja.errors import HttpError
 from ninja.params.functions import Query
 from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.ui.rest import Given, example
 from peyvand.memory.work import access, queries, services
-from peyvand.memory.work.errors import ConflictError, InvalidError
 from peyvand.memory.work.models import Holiday, WorkingHours
 from peyvand.memory.work.services import HolidayData, HoursData
 
@@ -105,18 +100,6 @@ class OpenOut(Schema):
     next_close: datetime | None
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except InvalidError as error:
-        raise ValidationError({name or "__all__": str(message) for name, message in error.errors.items()}) from error
-    except ConflictError:
-        raise HttpError(409, "somebody has changed it since") from None
-    except (Holiday.DoesNotExist, WorkingHours.DoesNotExist):
-        raise Http404 from None
-
-
 def _holiday(request: StaffRequest, holiday_id: int) -> Holiday:
     return queries.holiday_get(actor=request.actor, id=min(holiday_id, LARGEST_ID))
 
@@ -143,41 +126,36 @@ def holidays_list(request: StaffRequest, since: date | None = None, until: date 
 @router.post("/holidays", response={201: HolidayOut}, summary="Add a holiday")
 def holidays_create(request: StaffRequest, data: HolidayIn) -> tuple[int, Holiday]:
     """For everyone, or as a day on which this house works all the same."""
-    with _refusals():
-        made, _done = services.holiday_save(actor=request.actor, data=HolidayData(**data.dict()))
-        return 201, made
+    made, _done = services.holiday_save(actor=request.actor, data=HolidayData(**data.dict()))
+    return 201, made
 
 
 @router.post("/holidays/load", response=LoadedOut, summary="Take in the official holidays of a year")
 def holidays_load(request: StaffRequest, data: YearIn) -> Any:
     """Those that the house has said stay as they are."""
-    with _refusals():
-        return services.holidays_load(actor=request.actor, year=data.year)
+    return services.holidays_load(actor=request.actor, year=data.year)
 
 
 @router.get("/holidays/{int:holiday_id}", response=HolidayOut, summary="One holiday")
 def holidays_get(request: StaffRequest, holiday_id: int) -> Holiday:
     """Official, or of the house."""
-    with _refusals():
-        return _holiday(request, holiday_id)
+    return _holiday(request, holiday_id)
 
 
 @router.put("/holidays/{int:holiday_id}", response=HolidayOut, summary="Change a holiday")
 def holidays_change(request: StaffRequest, holiday_id: int, data: HolidayIn) -> Holiday:
     """What is changed by hand is not overwritten by the official days."""
     request.actor.require(access.MANAGE)
-    with _refusals():
-        kept = _holiday(request, holiday_id)
-        made, _done = services.holiday_save(actor=request.actor, data=HolidayData(**data.dict()), holiday=kept)
-        return made
+    kept = _holiday(request, holiday_id)
+    made, _done = services.holiday_save(actor=request.actor, data=HolidayData(**data.dict()), holiday=kept)
+    return made
 
 
 @router.delete("/holidays/{int:holiday_id}", response={204: None}, summary="Remove a holiday")
 def holidays_remove(request: StaffRequest, holiday_id: int) -> tuple[int, None]:
     """Undo brings it back."""
     request.actor.require(access.MANAGE)
-    with _refusals():
-        services.holiday_remove(actor=request.actor, holiday=_holiday(request, holiday_id))
+    services.holiday_remove(actor=request.actor, holiday=_holiday(request, holiday_id))
     return 204, None
 
 
@@ -190,9 +168,8 @@ def hours_list(request: StaffRequest) -> Any:
 @router.post("/working-hours", response={201: HoursOut}, summary="Add a calendar")
 def hours_create(request: StaffRequest, data: HoursIn) -> tuple[int, WorkingHours]:
     """The first is the default."""
-    with _refusals():
-        made, _done = services.hours_save(actor=request.actor, data=_data(data))
-        return 201, made
+    made, _done = services.hours_save(actor=request.actor, data=_data(data))
+    return 201, made
 
 
 @router.get("/working-hours/open", response=OpenOut, summary="Whether it is open")
@@ -204,8 +181,7 @@ def hours_open(
     moment = at or timezone.now()
     if moment.tzinfo is None or not 1900 < moment.year < 2200:
         raise ValidationError({"at": "a moment of 1901 to 2199 with its time zone, like 2026-11-23T09:12:00Z"})
-    with _refusals():
-        calendar = queries.calendar_load(demo=request.actor.demo, hours_id=hours_id)
+    calendar = queries.calendar_load(demo=request.actor.demo, hours_id=hours_id)
     return {
         "at": moment, "open": calendar.is_open(moment), "next_open": calendar.next_open(moment),
         "next_close": calendar.next_close(moment),
@@ -215,18 +191,16 @@ def hours_open(
 @router.get("/working-hours/{int:hours_id}", response=HoursOut, summary="One calendar")
 def hours_get(request: StaffRequest, hours_id: int) -> WorkingHours:
     """Its week, in its time zone."""
-    with _refusals():
-        return _hours(request, hours_id)
+    return _hours(request, hours_id)
 
 
 @router.put("/working-hours/{int:hours_id}", response=HoursOut, summary="Change a calendar")
 def hours_change(request: StaffRequest, hours_id: int, data: HoursIn) -> WorkingHours:
     """All of its values."""
     request.actor.require(access.MANAGE)
-    with _refusals():
-        kept = _hours(request, hours_id)
-        made, _done = services.hours_save(actor=request.actor, data=_data(data), kept=kept, version=data.version)
-        return made
+    kept = _hours(request, hours_id)
+    made, _done = services.hours_save(actor=request.actor, data=_data(data), kept=kept, version=data.version)
+    return made
 
 
 @router.delete(
@@ -235,6 +209,5 @@ def hours_change(request: StaffRequest, hours_id: int, data: HoursIn) -> Working
 def hours_remove(request: StaffRequest, hours_id: int) -> tuple[int, None]:
     """Undo brings it back."""
     request.actor.require(access.MANAGE)
-    with _refusals():
-        services.hours_remove(actor=request.actor, kept=_hours(request, hours_id))
+    services.hours_remove(actor=request.actor, kept=_hours(request, hours_id))
     return 204, None

@@ -51,16 +51,18 @@ def _taken(*, demo: bool, received: Received) -> Entry:
     customer = sender_of(demo=demo, received=received)
     found = conversation_for(demo=demo, received=received, customer=customer)
     first = found is None
-    conversation = found or Conversation.objects.create(
+    conversation = found or Conversation(
         demo=demo, customer=customer, subject=_clean(received.subject)[:300], channel=received.channel,
         account_id=received.account_id, address=received.address[:254], name=_clean(received.name)[:300],
         language=received.language or (customer.language if customer else ""), created_at=received.at,
         last_at=received.at, state=State.CLOSED if received.automatic else State.OPEN,
     )  # fmt: skip
-    text = _clean(received.text)[:TEXT_LENGTH]
+    was_open = not first and conversation.state != State.CLOSED
+    text, subject = _clean(received.text)[:TEXT_LENGTH], _clean(received.subject)[:300]
+    _follow(conversation, text or subject, received)
     entry = Entry.objects.create(
         demo=demo, conversation=conversation, way=Way.IN, channel=received.channel, at=received.at,
-        subject=_clean(received.subject)[:300], text=text, html=received.html.replace("\x00", "")[: 2 * TEXT_LENGTH],
+        subject=subject, text=text, html=received.html.replace("\x00", "")[: 2 * TEXT_LENGTH],
         address=received.address[:254], name=_clean(received.name)[:300], external_id=received.external_id[:300],
         automatic=received.automatic, proof=dict(received.proof), raw_file_id=received.raw_file_id,
         facts=_facts(received),
@@ -77,8 +79,6 @@ def _taken(*, demo: bool, received: Received) -> Entry:
         identity=_identity(received) if customer is None else ("", "", ""),
     )  # fmt: skip
     Entry.objects.filter(pk=entry.pk).update(interaction_id=interaction.pk)
-    was_open = not first and conversation.state != State.CLOSED
-    _follow(conversation, entry, received)
     if not received.automatic and not was_open and not _held(conversation):
         routed_on_arrival(conversation, entry)
     event = ConversationReceived(
@@ -158,11 +158,11 @@ def _theirs(found: Conversation, received: Received, customer: Customer | None) 
     return found.address == received.address and found.channel == received.channel
 
 
-def _follow(conversation: Conversation, entry: Entry, received: Received) -> None:
+def _follow(conversation: Conversation, words: str, received: Received) -> None:
     """What the conversation shows of itself after these words; they open it again, unless nobody wrote them."""
     conversation.last_at = max(conversation.last_at, received.at)
     conversation.entries_count += 1
-    conversation.preview = " ".join(entry.text.split())[:PREVIEW] or entry.subject[:PREVIEW]
+    conversation.preview = " ".join(words[:4_000].split())[:PREVIEW]
     conversation.version += 1
     if not received.automatic:
         if received.trusted or not conversation.address:  # who is not proved to take part gets no answers

@@ -59,7 +59,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is known of a conversation when it is routed."""
+    """What is known of a conversation when it is routed; its class and the hour only where a rule asks for them."""
 
     conversation: Conversation
     key: str
@@ -84,21 +84,29 @@ def routed_on_arrival(conversation: Conversation, entry: Entry) -> None:
 def _decided(conversation: Conversation, text: str, *, now: datetime, without: Collection[int] = ()) -> Route | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK + conversation.demo])
-    customer = conversation.customer
-    trait = Trait.objects.filter(customer_id=conversation.customer_id or 0, name=CLASS).first()
+    customer, demo = conversation.customer, conversation.demo
+    rules = list(RoutingRule.objects.filter(demo=demo, enabled=True).order_by("position", "id"))
+    takers = _takers(demo)
+    if not rules and not takers and (customer is None or customer.owner is None):
+        return None
     asked = Asked(
-        conversation=conversation, key=fa_key(text), value_class=trait.text if trait else "",
+        conversation=conversation, key=fa_key(text), without=frozenset(without),
         language=conversation.language or (customer.language if customer else ""),
-        open_now=calendar_load(demo=conversation.demo).is_open(now), without=frozenset(without),
+        value_class=_class_of(conversation) if any(rule.classes for rule in rules) else "",
+        open_now=any(rule.hours for rule in rules) and calendar_load(demo=demo).is_open(now),
     )  # fmt: skip
     loads = _loads(conversation)
     if (route := _to_owner(asked, loads)) is not None:
         return route
-    rules = RoutingRule.objects.filter(demo=conversation.demo, enabled=True).order_by("position", "id")
     for rule in rules:
         if holds(rule, asked):
-            return _by_rule(rule, asked, loads)
-    return _among(asked, loads, _takers(conversation.demo), {"why": "load"})
+            return _by_rule(rule, asked, loads, takers)
+    return _among(asked, loads, takers, {"why": "load"})
+
+
+def _class_of(conversation: Conversation) -> str:
+    trait = Trait.objects.filter(customer_id=conversation.customer_id or 0, name=CLASS).first()
+    return trait.text if trait else ""
 
 
 def _loads(conversation: Conversation) -> dict[int, int]:
@@ -142,9 +150,8 @@ def holds(rule: RoutingRule, asked: Asked) -> bool:
     return not rule.words or any(fa_key(word) in asked.key for word in rule.words)
 
 
-def _by_rule(rule: RoutingRule, asked: Asked, loads: dict[int, int]) -> Route | None:
+def _by_rule(rule: RoutingRule, asked: Asked, loads: dict[int, int], takers: Sequence[Answerer]) -> Route | None:
     why = {"why": "rule", "rule": rule.name, "rule_id": rule.pk}
-    takers = _takers(asked.conversation.demo)
     if rule.to_user_id is not None:
         desk = next((one for one in takers if one.user_id == rule.to_user_id), None)
         user = User.objects.filter(pk=rule.to_user_id, is_active=True).first()

@@ -178,6 +178,7 @@ def shown(
 ) -> HttpResponse:
     """The page of a conversation; with what was typed and why it did not go."""
     actor = request.actor
+    touched = Conversation.objects.touched
     entries = queries.entries(actor=actor, conversation=conversation)
     channels, best = queries.channels_for(actor=actor, conversation=conversation)
     context = {
@@ -193,15 +194,11 @@ def shown(
         "channel": channel or best or "note", "typed": typed, "error": error,
         "meanwhile": showing.thread(meanwhile, actor=actor), "once": once or uuid.uuid4().hex,
         "seen": max((entry.pk for entry in entries), default=0),
-        "may_reply": may(actor, conversation, access.REPLY), "may_assign": may(actor, conversation, access.ASSIGN),
+        "may_reply": touched(conversation, actor, access.REPLY),
+        "may_assign": touched(conversation, actor, access.ASSIGN),
         "snoozes": snoozes(), "waits": waits(), "unread": bool(queries.unread(actor=actor, rows=[conversation])),
     }  # fmt: skip
     return render(request, "conversations/inbox.html", context, status=status)
-
-
-def may(actor: Actor, conversation: Conversation, permission: str) -> bool:
-    """Whether the actor may touch this conversation with that right."""
-    return Conversation.objects.visible_to(actor, permission).filter(pk=conversation.pk).exists()
 
 
 def log_of(request: StaffRequest, conversation: Conversation, entries: Sequence[Entry]) -> dict[str, Any]:
@@ -210,7 +207,7 @@ def log_of(request: StaffRequest, conversation: Conversation, entries: Sequence[
         "one": conversation, "thread": showing.thread(entries, actor=request.actor),
         "images": request.GET.get("images") == "1",
         "thread_mark": showing.mark_of(conversation, entries), "earlier": conversation.entries_count > len(entries),
-        "may_split": may(request.actor, conversation, access.REPLY),
+        "may_split": Conversation.objects.touched(conversation, request.actor, access.REPLY),
         "last_entry": max((entry.pk for entry in entries), default=0),
     }  # fmt: skip
 

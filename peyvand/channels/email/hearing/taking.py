@@ -25,6 +25,7 @@ from peyvand.channels.outreach.declarations import Said
 from peyvand.channels.outreach.dispatching.settling import Told, report
 from peyvand.channels.outreach.models import DeliveryReport, Message, Reason
 from peyvand.channels.outreach.services import suppress
+from peyvand.foundation.accounts import settings
 from peyvand.foundation.registry.actor import system_actor
 from peyvand.memory.consents.models import Decision, Purpose, PurposeKind, Recorder, Source
 from peyvand.memory.consents.services import ConsentRow, consents_write
@@ -60,7 +61,11 @@ def understood(account: EmailAccount, raw: bytes, *, key_finder: KeyFinder = key
 
 def take(account: EmailAccount, found: Understood, *, at: datetime | None = None) -> Taken:
     """Take a mail in. `at` is when one's own server got it, None where nobody says."""
-    mail = found.mail
+    with settings.remembered():
+        return _took(account, found.mail, found.proof, at=at)
+
+
+def _took(account: EmailAccount, mail: Parsed, proof: Proved, *, at: datetime | None) -> Taken:
     if not mail.sender and not mail.text and not mail.html and not mail.files and not mail.subject:
         return Taken(Fate.SKIPPED, mail.external_id, "empty")
     uid = judging.named_in(mail)
@@ -71,7 +76,7 @@ def take(account: EmailAccount, found: Understood, *, at: datetime | None = None
         return Taken(Fate.REPORT, mail.external_id, "complaint")
     if mail.sender and EmailAccount.objects.filter(demo=account.demo, address=mail.sender).exists():
         return Taken(Fate.SKIPPED, mail.external_id, "ours")
-    return _said(account, mail, found.proof, at=_moment(mail, at), uid=uid)
+    return _said(account, mail, proof, at=_moment(mail, at), uid=uid)
 
 
 def _moment(mail: Parsed, at: datetime | None) -> datetime:

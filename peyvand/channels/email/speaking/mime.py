@@ -23,11 +23,11 @@ REFERENCES = 20
 LONGEST_ID = 250
 ATTACHED = 25 * 2**20  # bytes of files together; servers refuse more
 WORD = 42  # bytes in an encoded word
+LINE = 76  # letters in a line of base64 (RFC 2045, 6.8)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _NAME = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]+")
 _TYPE = re.compile(r"(application|image|audio|video)/[\w.+-]+")
-_LINES = re.compile(rb"(.{76})", re.DOTALL)
 
 
 class TooLargeError(ValueError):
@@ -185,9 +185,8 @@ def composed(account: EmailAccount, out: Outgoing, *, files: Mapping[int, Stored
 
 
 def _leaf(kind: str, content: bytes, more: str = "") -> bytes:
-    lines = _LINES.sub(rb"\1\r\n", b2a_base64(content, newline=False))
-    if not lines.endswith(b"\r\n"):
-        lines += b"\r\n"
+    whole = b2a_base64(content, newline=False)
+    lines = b"".join(whole[start : start + LINE] + b"\r\n" for start in range(0, len(whole) or 1, LINE))
     return f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n{more}\r\n".encode("ascii") + lines
 
 

@@ -78,7 +78,7 @@ def attempt(*, lease: uuid.UUID, ids: Sequence[int], now: datetime) -> list[Load
     with transaction.atomic():
         rows = (
             Message.objects.filter(pk__in=list(ids), lease=lease, state=State.LEASED)
-            .select_related("content")
+            .prefetch_related("content")
             .order_by("priority", "due_at", "id")
             .select_for_update(of=("self",), no_key=True)
         )

@@ -28,6 +28,10 @@ TRIES = 6
 PAUSES = (5, 30, 120, 600, 1800)  # seconds before the second, third, … try of what was certainly not taken
 KIND = "outreach.message"
 PREVIEW = 500  # letters of a text on the timeline
+_TOLD = (
+    "attempted_at", "created_at", "customer_id", "channel", "staff_id", "cost_minor", "cost_currency", "uid", "purpose",
+    "address", "language", "source_kind",
+)  # fmt: skip  # what the timeline is told of a message whose words are at hand
 
 # A later word never makes of something that arrived something that is only sent, nor of a failure a success.
 _SETTLE = """
@@ -77,7 +81,8 @@ def settle(
     if not given:
         return 0
     with transaction.atomic():
-        tries = dict(Message.objects.filter(pk__in=[one.id for one in given]).values_list("pk", "tries"))
+        again = [one.id for one in given if one.said in (Said.AGAIN, Said.NEVER)]
+        tries = dict(Message.objects.filter(pk__in=again).values_list("pk", "tries")) if again else {}
         changed = _written([(one, *_state_of(one, tries.get(one.id, 1), now)) for one in given], now=now, lease=lease)
         _suppressions([one for one in given if one.suppress])
         _tell(changed, now=now, sent=sent or {})
@@ -151,7 +156,10 @@ def _tell(changed: Sequence[tuple[int, bool, str, int | None]], *, now: datetime
 
 def interactions_of(ids: Sequence[int], *, sent: Mapping[int, Outgoing]) -> list[InteractionRow]:
     """The timeline's rows of messages that went; a message is one contact, however often it is told of."""
-    rows = Message.objects.filter(pk__in=list(ids)).select_related("content").order_by("pk")
+    if not ids:
+        return []
+    rows = Message.objects.filter(pk__in=list(ids)).order_by("pk")
+    rows = rows.only(*_TOLD) if all(pk in sent for pk in ids) else rows.prefetch_related("content")
     return [
         InteractionRow(
             kind=KIND, at=row.attempted_at or row.created_at, customer_id=row.customer_id, channel=row.channel,

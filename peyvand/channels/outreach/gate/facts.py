@@ -27,7 +27,7 @@ from peyvand.foundation.accounts import settings
 from peyvand.foundation.registry.actor import system_actor
 from peyvand.foundation.registry.registry import registry
 from peyvand.memory.consents.models import Purpose
-from peyvand.memory.consents.queries import allowed_over, refusing
+from peyvand.memory.consents.queries import Standing, standing
 from peyvand.memory.customers.models import Customer, Identity
 from peyvand.memory.privacy.suppression import suppressed
 from peyvand.memory.work.hours import Calendar
@@ -135,20 +135,27 @@ def recipients_locked(customer_ids: Sequence[int], *, demo: bool, lock: bool = T
     found = Recipient.objects.filter(customer_id__in=ids).order_by("customer_id")
     if not lock:
         return {one.customer_id: one for one in found}
-    with connection.cursor() as cursor:
-        cursor.execute(_RECIPIENTS, [ids, [link_make() for _one in ids], demo])
+    known = set(found.values_list("customer_id", flat=True))
+    if new := [pk for pk in ids if pk not in known]:
+        with connection.cursor() as cursor:
+            cursor.execute(_RECIPIENTS, [new, [link_make() for _one in new], demo])
     return {one.customer_id: one for one in found.select_for_update(no_key=True)}
 
 
 def facts_load(wanted: Sequence[Wanted], *, now: datetime, demo: bool, lock: bool) -> Facts:
     """What the gate needs for these; inside a transaction when it is to lock."""
-    facts = ground(now=now, demo=demo)
+    return facts_of(wanted, ground(now=now, demo=demo), lock=lock)
+
+
+def facts_of(wanted: Sequence[Wanted], facts: Facts, *, lock: bool) -> Facts:
+    """The same, where what holds for everybody has been read already: it is filled in and given back."""
+    now, demo = facts.now, facts.demo
     ids = sorted({one.customer_id for one in wanted if one.customer_id is not None})
     facts.recipients = recipients_locked(ids, demo=demo, lock=lock)
-    facts.people = Customer.objects.filter(demo=demo).select_related("owner").in_bulk(ids)
+    facts.people = Customer.objects.filter(demo=demo).only("name", "language").in_bulk(ids)
     facts.addresses = _addresses(ids)
-    facts.allowed = _allowed(wanted, facts)
-    facts.refusing = _refusing(wanted, facts)
+    stands = _standing(wanted, facts)
+    facts.allowed, facts.refusing = stands.allowing, stands.refusing
     facts.suppressed = _suppressed(wanted, facts)
     facts.erased = _erased(wanted, facts)
     with connection.cursor() as cursor:
@@ -161,6 +168,11 @@ def facts_load(wanted: Sequence[Wanted], *, now: datetime, demo: bool, lock: boo
 
 def ground(*, now: datetime, demo: bool) -> Facts:
     """What is the same for everybody."""
+    with settings.remembered():
+        return _ground(now=now, demo=demo)
+
+
+def _ground(*, now: datetime, demo: bool) -> Facts:
     carriers = {one.name: one for one in registry.all(Carrier)}
     rows = {row.purpose: row for row in PurposeRule.objects.filter(demo=demo)}
     purposes = {one.key: one for one in Purpose.objects.filter(demo=demo)}
@@ -194,23 +206,12 @@ def _channels(wanted: Iterable[Wanted], facts: Facts) -> set[str]:
     return set(facts.carriers) if "" in named else named & set(facts.carriers)
 
 
-def _allowed(wanted: Sequence[Wanted], facts: Facts) -> dict[tuple[str, str], set[int]]:
+def _standing(wanted: Sequence[Wanted], facts: Facts) -> Standing:
     by_purpose: dict[str, set[int]] = defaultdict(set)
     for one in wanted:
         if one.customer_id is not None:
             by_purpose[one.purpose].add(one.customer_id)
-    return allowed_over(asked=by_purpose, channels=_channels(wanted, facts), demo=facts.demo)
-
-
-def _refusing(wanted: Sequence[Wanted], facts: Facts) -> dict[tuple[str, str], set[int]]:
-    """Who has said no, of those who don't allow it; where all allow it nothing is asked."""
-    found: dict[tuple[str, str], set[int]] = {}
-    for (purpose, channel), allowing in facts.allowed.items():
-        asked = {one.customer_id for one in wanted if one.purpose == purpose and one.customer_id is not None}
-        found[purpose, channel] = refusing(
-            customer_ids=sorted(asked.difference(allowing)), purpose=purpose, channel=channel, demo=facts.demo
-        )
-    return found
+    return standing(purposes=facts.purposes, asked=by_purpose, channels=_channels(wanted, facts), demo=facts.demo)
 
 
 def _suppressed(wanted: Sequence[Wanted], facts: Facts) -> dict[tuple[str, str], list[Suppression]]:

@@ -240,7 +240,7 @@ def _letter(number: int) -> bytes:
     made["Date"], made["Message-ID"] = format_datetime(timezone.now()), f"<in-{number}@home.example>"
     made.set_content("سلام، آیا هل تازه رسیده است؟\n\n> خبر تازه‌ای داریم.\n" + "> کهنه‌تر\n" * 40)
     made.add_alternative("<p dir='rtl'>سلام، آیا هل تازه رسیده است؟</p>" + "<p>کهنه‌تر</p>" * 40, subtype="html")
-    made.add_attachment(bytes(20_000), maintype="image", subtype="png", filename="hel.png")
+    made.add_attachment(b"\x89PNG\r\n\x1a\n" + bytes(20_000), maintype="image", subtype="png", filename="hel.png")
     return made.as_bytes()
 
 

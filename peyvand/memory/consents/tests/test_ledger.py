@@ -196,8 +196,11 @@ def test_who_may_be_written_to() -> None:
     def allowed(purpose: str, channel: str = "sms") -> set[int]:
         found = queries.allowed(actor=None, customer_ids=ids, purpose=purpose, channel=channel)
         asked = {"news": ids, "service": ids, "nonsense": ids}
-        many = queries.allowed_over(asked=asked, channels=["sms", "email"], demo=False)
-        assert many[purpose, channel] == found, "one question for all says the same"
+        purposes = {one.key: one for one in Purpose.objects.filter(demo=False)}
+        many = queries.standing(purposes=purposes, asked=asked, channels=["sms", "email"], demo=False)
+        assert many.allowing[purpose, channel] == found, "one question for all says the same"
+        spoke = {("news", "sms"): {no.pk}, ("service", "sms"): {no.pk}}
+        assert many.refusing[purpose, channel] == spoke.get((purpose, channel), set())
         return found
 
     assert allowed("news") == {yes.pk}
