@@ -19,7 +19,7 @@ from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.keys import fa_key
 from peyvand.memory.customers.models import Customer, Identity
-from peyvand.memory.interactions.services import record
+from peyvand.memory.interactions.services import InteractionRow, recorded
 
 KIND = "conversations.in"
 FILE = "conversations.file"
@@ -70,15 +70,17 @@ def _taken(*, demo: bool, received: Received) -> Entry:
     )  # fmt: skip
     for one in received.files:
         _keep_file(actor, entry, one)
-    interaction = record(
-        actor=actor, kind=KIND, at=received.at, customer=customer, channel=received.channel, direction="in",
+    kind, system, key = _identity(received) if customer is None else ("", "", "")
+    row = InteractionRow(
+        kind=KIND, at=received.at, customer_id=customer.pk if customer is not None else None,
+        channel=received.channel, direction="in",
         source_kind="conversations.entry", source_id=entry.pk,
         dedupe_key=f"conversations:{received.channel}:{received.external_id}"[:120],
         payload={"subject": entry.subject, "text": text[:500], "conversation": conversation.pk,
                  "automatic": received.automatic},
-        identity=_identity(received) if customer is None else ("", "", ""),
+        identity_kind=kind, identity_system=system, identity_key=key,
     )  # fmt: skip
-    Entry.objects.filter(pk=entry.pk).update(interaction_id=interaction.pk)
+    Entry.objects.filter(pk=entry.pk).update(interaction_id=recorded(actor=actor, row=row))
     if not received.automatic and not was_open and not _held(conversation):
         routed_on_arrival(conversation, entry)
     event = ConversationReceived(

@@ -177,8 +177,9 @@ def _external_id(account: EmailAccount, mail: Parsed) -> str:
     """The mail's own name; another mail that bears the same one by mistake or by malice is told from it."""
     if not mail.named:
         return mail.external_id
-    known = Entry.objects.filter(demo=account.demo, channel=CHANNEL, external_id=mail.external_id).first()
-    if known is None or (known.address == mail.sender[:254] and known.subject == mail.subject[:300].strip()):
+    rows = Entry.objects.filter(demo=account.demo, channel=CHANNEL, external_id=mail.external_id)
+    known = rows.values_list("address", "subject").first()
+    if known is None or known == (mail.sender[:254], mail.subject[:300].strip()):
         return mail.external_id
     other = hashlib.sha256(f"{mail.sender}\n{mail.subject}\n{mail.text}".encode()).hexdigest()[:16]
     return f"{mail.external_id}#{other}"

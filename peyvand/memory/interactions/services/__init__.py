@@ -9,7 +9,7 @@ from peyvand.memory.interactions.services.joining import Recognised, attach, det
 from peyvand.memory.interactions.services.many import Recorded, StaffRow, one_record, staff_record
 from peyvand.memory.interactions.services.pinning import interaction_pin, interaction_unpin
 from peyvand.memory.interactions.services.rating import rate_remove, rate_save
-from peyvand.memory.interactions.services.recording import InteractionRow, record, record_many
+from peyvand.memory.interactions.services.recording import InteractionRow, record, record_many, recorded
 from peyvand.memory.interactions.services.staff import (
     CALL,
     MEETING,
@@ -53,6 +53,7 @@ __all__ = [
     "rate_save",
     "record",
     "record_many",
+    "recorded",
     "refill",
     "sample_remove",
     "staff_record",

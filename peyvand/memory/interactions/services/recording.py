@@ -123,16 +123,18 @@ def record(
         duration_s=duration_s, sentiment=sentiment, dedupe_key=dedupe_key, payload=payload or {}, visibility=visibility,
         identity_kind=identity[0], identity_system=identity[1], identity_key=identity[2],
     )  # fmt: skip
-    made = insert(actor=actor, rows=[row])
-    if made:
-        fresh: Interaction = Interaction.objects.select_related("customer", "staff").get(pk=made[0].id)
-        return fresh
-    if dedupe_key is None:
+    found: Interaction = Interaction.objects.select_related("customer", "staff").get(pk=recorded(actor=actor, row=row))
+    return found
+
+
+def recorded(*, actor: Actor, row: InteractionRow) -> int:
+    """As `record`; gives the id of the row, which may have been there before. Customer.DoesNotExist."""
+    if made := insert(actor=actor, rows=[row]):
+        return made[0].id
+    known = Interaction.objects.filter(demo=actor.demo, dedupe_key=row.dedupe_key or "").values_list("pk", flat=True)
+    if row.dedupe_key is None or (found := known.first()) is None:
         raise Customer.DoesNotExist
-    known: Interaction | None = Interaction.objects.filter(demo=actor.demo, dedupe_key=dedupe_key).first()
-    if known is None:
-        raise Customer.DoesNotExist
-    return known
+    return found
 
 
 def record_many(*, actor: Actor, rows: Sequence[InteractionRow]) -> int:
