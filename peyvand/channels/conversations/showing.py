@@ -22,10 +22,11 @@ from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.pieces import CHANNELS
 from peyvand.foundation.ui.reader import current_reader
-from peyvand.memory.customers.models import Customer
+from peyvand.memory.customers.models import Customer, IdentityKind
 from peyvand.memory.customers.queries import hidden_kinds, identities_of
 
 CLASS = "value.class"
+ADDRESSES = (IdentityKind.PHONE, IdentityKind.EMAIL, IdentityKind.MESSENGER)
 WAITS_LONG = timedelta(hours=1)
 
 
@@ -213,4 +214,5 @@ def card(conversation: Conversation, *, actor: Actor) -> Card:
     if seen is None:
         return Card(None, "", (), rows(others, actor=actor))
     value = classes_of([seen.pk]).get(seen.pk, "")
-    return Card(seen, value, identities_of(actor=actor, customer=seen)[:6], rows(others, actor=actor))
+    reached = [one for one in identities_of(actor=actor, customer=seen) if one.kind in ADDRESSES]
+    return Card(seen, value, reached[:6], rows(others, actor=actor))

@@ -18,7 +18,7 @@ from peyvand.memory.customers.models import IdentityKind
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]]+@[^\s<>()\[\]]+")  # of recipients, whom an account's page does not name
 SAMPLE, SMTP = "sample", "smtp"
-BATCH = 50
+BATCH = 25
 
 
 def kinds_of(row: EmailAccount) -> frozenset[str]:

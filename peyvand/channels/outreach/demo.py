@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 
 from django.db import connection
 
-from peyvand.channels.outreach.addresses import digest_of
+from peyvand.channels.outreach.addresses import digest_of, link_make
 from peyvand.channels.outreach.demo_words import TEMPLATES
 from peyvand.channels.outreach.models import (
     Budget,
@@ -17,6 +17,7 @@ from peyvand.channels.outreach.models import (
     Message,
     QuietHours,
     Reason,
+    Recipient,
     State,
     Suppression,
     Template,
@@ -55,6 +56,8 @@ def sample_load(actor: Actor, world: World) -> int:
     rows = list(_offer(world, chance, contents["yalda"], phones, yes))
     rows += _orders(world, chance, contents["order-sent"], list(phones.items())[: world.count(60)])
     made = Message.objects.bulk_create(rows, batch_size=500)
+    reached = sorted({row.customer_id for row in made if row.attempted_at is not None and row.customer_id is not None})
+    Recipient.objects.bulk_create([Recipient(demo=True, customer_id=pk, link=link_make()) for pk in reached])
     silent = [row for row in made if row.state == State.FAILED][:4]
     for place, row in enumerate(silent):
         Suppression.objects.create(
@@ -62,7 +65,7 @@ def sample_load(actor: Actor, world: World) -> int:
             customer_id=row.customer_id, reason=(Reason.BLACKLIST, Reason.OPT_OUT)[place % 2], kinds=["marketing"],
             line=LINE, source=f"message:{row.pk}", at=row.attempted_at or row.created_at,
         )  # fmt: skip
-    return len(made) + len(silent) + len(TEMPLATES) * 3 + 4
+    return len(made) + len(reached) + len(silent) + len(TEMPLATES) * 3 + 4
 
 
 def _templates(actor: Actor) -> Iterator[tuple[str, Content]]:

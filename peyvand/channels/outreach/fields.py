@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from peyvand.channels.outreach.declarations import MergeField
 from peyvand.foundation.accounts import settings
@@ -42,7 +43,8 @@ def _polite(ids: Sequence[int], language: str) -> Mapping[int, str]:
 
 
 def _business(ids: Sequence[int], language: str) -> Mapping[int, str]:
-    return dict.fromkeys(ids, settings.text("workspace_name"))
+    with override(language):
+        return dict.fromkeys(ids, settings.text("workspace_name"))
 
 
 FIELDS = (

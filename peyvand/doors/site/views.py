@@ -23,6 +23,7 @@ from peyvand.channels.outreach.errors import InvalidError
 from peyvand.channels.outreach.models import Pace, Recipient
 from peyvand.channels.outreach.services.recipients import Preferences
 from peyvand.foundation.accounts import settings
+from peyvand.foundation.demo.queries import demo_status
 
 LANGUAGES = ("fa", "en")
 PAUSES = (0, 7, 30, 90)
@@ -41,13 +42,20 @@ def spoken(request: HttpRequest, otherwise: str = "") -> str:
 
 
 def page(
-    request: HttpRequest, template: str, context: Mapping[str, Any], *, language: str, status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    language: str,
+    demo: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
-    """A page in that language, which no cache keeps and no other site frames."""
+    """A page of the business, or of the sample, in that language, which no cache keeps and no other site frames."""
     with translation.override(language):
         shown = {
             **context, "language": language, "direction": "rtl" if language == "fa" else "ltr",
-            "other": "en" if language == "fa" else "fa", "business": settings.text("workspace_name"),
+            "other": "en" if language == "fa" else "fa",
+            "business": demo_status(present=True).name if demo else settings.text("workspace_name"),
         }  # fmt: skip
         response = render(request, template, shown, status=status)
     response["Cache-Control"] = "private, no-store"
@@ -105,7 +113,9 @@ def preferences(request: HttpRequest, link: str) -> HttpResponse:
         "recipient": recipient, "shown": shown, "saved": request.GET.get("saved") == "1", "errors": errors,
         "pauses": PAUSES, "paces": Pace.choices, "zones": _zones(recipient.tz),
     }  # fmt: skip
-    return page(request, "site/preferences.html", context, language=language, status=422 if errors else 200)
+    return page(
+        request, "site/preferences.html", context, language=language, demo=recipient.demo, status=422 if errors else 200
+    )
 
 
 def _typed(request: HttpRequest, shown: queries.Shown) -> Preferences:
@@ -141,7 +151,7 @@ def forget(request: HttpRequest, link: str) -> HttpResponse:
         services.forget_ask(recipient=recipient)
         return redirect(f"{request.path}?lang={spoken(request, recipient.customer.language)}")
     language = spoken(request, recipient.customer.language)
-    return page(request, "site/forget.html", {"recipient": recipient}, language=language)
+    return page(request, "site/forget.html", {"recipient": recipient}, language=language, demo=recipient.demo)
 
 
 @csrf_exempt  # RFC 8058: the POST comes from a mail provider, without cookies
@@ -166,7 +176,7 @@ def one_click(request: HttpRequest, token: str) -> HttpResponse:
             "preferences": queries.preferences_link(message),
             "title": gettext("You will get no more of this") if done else gettext("Stop these messages?"),
         }  # fmt: skip
-    return page(request, "site/one_click.html", context, language=language)
+    return page(request, "site/one_click.html", context, language=language, demo=message.demo)
 
 
 @csrf_exempt
@@ -180,4 +190,4 @@ def opt_in(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         found = services.opt_in_confirm(token=token, proof=proof_of(request)) or found
     context = {"found": found, "purpose": queries.purpose_name_of(found.purpose, demo=found.demo, language=language)}
-    return page(request, "site/opt_in.html", context, language=language)
+    return page(request, "site/opt_in.html", context, language=language, demo=found.demo)

@@ -52,7 +52,7 @@ def _weekdays(value: object) -> list[int]:
 
 
 SETTINGS = (
-    SettingKey("workspace_name", "Peyvand", _text, 1),
+    SettingKey("workspace_name", _("Peyvand"), _text, 1),
     SettingKey("default_currency", "IRR", _currency, 2),
     SettingKey("calendar", "jalali", _one_of(*Calendar.values), 3),  # of new people
     SettingKey("time_zone", "Asia/Tehran", _zone, 4),  # of the business: where its days begin

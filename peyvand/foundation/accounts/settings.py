@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.utils.functional import Promise
+
 from peyvand.foundation.accounts.declarations import SettingKey
 from peyvand.foundation.accounts.models import Setting
 from peyvand.foundation.registry.registry import registry
@@ -41,8 +43,11 @@ def _stored() -> Mapping[str, Any]:
 
 
 def get(name: str) -> Any:
-    """The value of a declared setting; UnknownNameError when no room declares it."""
-    return _stored().get(name, registry.get(SettingKey, name).default)
+    """The value of a declared setting, a default of words in the reader's language; UnknownNameError when no room
+    declares it.
+    """
+    default = registry.get(SettingKey, name).default
+    return _stored().get(name, str(default) if isinstance(default, Promise) else default)
 
 
 def text(name: str) -> str:

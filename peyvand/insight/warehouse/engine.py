@@ -65,9 +65,8 @@ def load(run: Running) -> Load:
     """Load every declared fact and switch readers to it; on any failure the load before stays in use."""
     tz = workspace_settings.text("time_zone")
     row = Load.objects.create(time_zone=tz)
-    folder = place.folder_of(row.pk)
-    folder.mkdir(parents=True)
     try:
+        folder = place.made(row.pk)
         row.fresh_until, row.facts = _load_facts(run=run, folder=folder, tz=tz)
         if not row.reconciled:
             raise WarehouseDisagreesError(str(row.facts))

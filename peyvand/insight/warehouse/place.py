@@ -15,6 +15,15 @@ def root() -> Path:
     return Path(settings.DATA) / "warehouse"
 
 
+def made(load_id: int) -> Path:
+    """A new folder for a load's files. What lies there is of a database that was restored to before it: it goes."""
+    folder = folder_of(load_id)
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    return folder
+
+
 def folder_of(load_id: int) -> Path:
     """The folder of one load."""
     return root() / str(load_id)

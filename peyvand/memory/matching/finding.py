@@ -321,11 +321,9 @@ def _linker(own: duckdb.DuckDBPyConnection, settings: dict[str, Any]) -> Linker:
 
 def _score(own: duckdb.DuckDBPyConnection, *, records: int) -> None:
     settings = _settings(records)
-    linker = _linker(own, settings)
     if records >= LEARNED_FROM:
-        learned = _learn(linker, settings)
-        if learned is not None:
-            linker = _linker(own, learned)
+        settings = _learn(_linker(own, settings), settings) or _settings(records)
+    linker = _linker(own, settings)  # a new one: a training that broke off leaves comparisons out of its own
     threshold = weighing.POSSIBLE / 400  # the exact rules lift some that the model alone leaves low
     found = linker.inference.predict(threshold_match_probability=threshold, warning_mode="never")
     own.execute(f"CREATE TABLE found AS SELECT * FROM {found.physical_name}")

@@ -24,7 +24,7 @@ from peyvand.channels.outreach.waking import CHANNEL
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-BATCH = 100  # messages in one attempt: so many are at stake when a worker is killed
+BATCH = 50  # messages in one attempt: so many are at stake when a worker is killed
 THREADS = int(os.environ.get("PEYVAND_SENDERS") or 3)
 LOOK_EVERY = 2.0  # seconds
 SWEEP_EVERY = 5.0

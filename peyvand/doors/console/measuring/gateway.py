@@ -7,6 +7,7 @@ every message it takes to a file (one line, our id, flushed to the disk) before 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -70,7 +71,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(raw)))
         self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(raw)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # who asked was killed meanwhile
+            self.wfile.write(raw)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent."""

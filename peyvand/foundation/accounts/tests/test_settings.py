@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.translation import override
 
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.models import Setting
@@ -54,3 +55,10 @@ def test_what_is_saved_within_a_request_is_seen_in_it() -> None:
         assert settings.flag("toman")
         settings_save(actor=system_actor(), values={"toman": False})
         assert not settings.flag("toman")
+
+
+def test_a_house_without_a_name_is_called_as_we_are_in_the_reader_s_language() -> None:
+    for language, name in (("fa", "پیوند"), ("en", "Peyvand")):
+        with override(language):
+            assert settings.text("workspace_name") == name
+            assert not settings.put({"workspace_name": name}), "what is the default anyway is not stored"

@@ -184,6 +184,18 @@ def test_before_the_first_figures_the_page_says_how_far_they_are(client: Client)
 
 
 @pytest.mark.slow
+def test_files_of_a_load_that_a_restored_database_knows_no_more_are_no_hindrance(committed: None) -> None:
+    bought(a_customer(), "10", days=0)
+    known = Load.objects.create(time_zone="UTC", state="failed").pk
+    left = engine.place.folder_of(known + 1)
+    left.mkdir(parents=True)
+    (left / "orders.parquet").write_bytes(b"of another time")
+    refresh()
+    assert Load.objects.get(state="ready").pk == known + 1
+    assert Snapshot.objects.exists()
+
+
+@pytest.mark.slow
 def test_a_warehouse_that_disagrees_is_not_used(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
     bought(a_customer(), "10", days=0)
     refresh()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from peyvand.memory.customers.models import Identity
+from peyvand.memory.matching import finding
 from peyvand.memory.matching.finding import search
 from peyvand.memory.matching.models import Pair
 from peyvand.memory.matching.services import different
@@ -55,6 +56,16 @@ def test_what_was_decided_is_not_asked_again_and_what_is_no_more_goes() -> None:
     third.save()
     look_at(demo=False, customer_ids=[third.pk])
     assert not Pair.objects.filter(state="open").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_base_that_teaches_nothing_is_judged_by_the_given_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "LEARNED_FROM", 2)
+    for number in range(12):  # no name twice, so that training has no pairs to learn from
+        customer(f"مریم کیانی {'ابپتثجچحخدرز'[number]}", phone=f"0912000{number // 2:04d}")
+    assert finding.search(demo=False, kind="person", folder=tmp_path).records == 12
 
 
 @pytest.mark.django_db(transaction=True)
