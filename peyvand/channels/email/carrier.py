@@ -18,7 +18,7 @@ from peyvand.memory.customers.models import IdentityKind
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]]+@[^\s<>()\[\]]+")  # of recipients, whom an account's page does not name
 SAMPLE, SMTP = "sample", "smtp"
-BATCH = 25
+BATCH = 50
 
 
 def kinds_of(row: EmailAccount) -> frozenset[str]:
@@ -100,5 +100,5 @@ def _note(row: EmailAccount, said: Sequence[Outcome]) -> None:
 
 EMAIL = Carrier(
     name="email", label=_("E-mail"), icon="mail", identity=IdentityKind.EMAIL, accounts=accounts, send=send, order=20,
-    batch=BATCH, rich=True,
+    batch=BATCH, rich=True, notes=True,
 )  # fmt: skip

@@ -125,6 +125,7 @@ class Carrier:
     parts: Callable[[str], int] = lambda text: 1
     closing: Callable[[Account, str, str], str] = lambda account, kind, language: ""
     at_once: bool = False  # a person waits at the other end: quiet hours mean nothing to it
+    notes: bool = False  # it notes each message by itself, right before it hands it over, and each answer
 
 
 @dataclass(frozen=True)

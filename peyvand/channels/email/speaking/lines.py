@@ -17,6 +17,7 @@ from peyvand.channels.email.secrets import SMTP, secrets_of
 from peyvand.channels.email.speaking.mime import Mail, ascii_domain
 from peyvand.channels.email.wires import Smtp, Unreachable, context_for, words_of
 from peyvand.channels.outreach.declarations import Outcome, Said
+from peyvand.channels.outreach.dispatching.handing import answered, note
 
 KEPT = 25.0  # seconds for which a connection without work is used again
 MOST = 500  # mails over one connection
@@ -91,6 +92,7 @@ def send(account: EmailAccount, mails: Sequence[Mail]) -> list[Outcome]:
     for mail in mails:
         try:
             said.append(_one(account, mail))
+            answered(said[-1:])
         except (OSError, Unreachable) as error:  # no connection: none of the rest went
             _drop(account)
             left = mails[len(said) :]
@@ -141,6 +143,7 @@ def _spoken(line: _Open, account: EmailAccount, mail: Mail) -> Outcome:
         return refused
     assert smtp.sock is not None  # noqa: S101  it has just spoken
     smtp.sock.sendall(_dotted(mail.raw))
+    note([mail.id])
     try:
         smtp.sock.sendall(b".\r\n")
         code, said = smtp.getreply()

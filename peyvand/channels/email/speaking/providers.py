@@ -22,6 +22,7 @@ from peyvand.channels.email.secrets import secrets_of
 from peyvand.channels.email.speaking.lines import LONG_PAUSE, PAUSE
 from peyvand.channels.email.speaking.mime import good_address, headers_of, message_id, one_line
 from peyvand.channels.outreach.declarations import Outcome, Outgoing, Said
+from peyvand.channels.outreach.dispatching.handing import answered, note
 from peyvand.foundation.files.models import StoredFile
 from peyvand.foundation.registry.declarations import Label
 
@@ -114,6 +115,7 @@ def send(account: EmailAccount, messages: Sequence[Outgoing], files: Mapping[int
         backend.open()
         for out in messages:
             said.append(_one(backend, account, out, files))
+            answered(said[-1:])
     finally:
         backend.close()
     return said
@@ -124,6 +126,7 @@ def _one(backend: Any, account: EmailAccount, out: Outgoing, files: Mapping[int,
         mail = _mail(account, out, files)
     except (ValueError, FileNotFoundError) as error:
         return Outcome(out.id, Said.FAILED, code="address" if isinstance(error, ValueError) else "file-gone")
+    note([out.id])
     try:
         backend.send_messages([mail])
     except AnymailError as error:

@@ -17,6 +17,7 @@ from procrastinate.contrib.django.utils import connector_params
 
 from peyvand.channels.outreach.declarations import Outcome, Said
 from peyvand.channels.outreach.dispatching.claiming import Load, attempt, claim
+from peyvand.channels.outreach.dispatching.handing import answered, note, noted
 from peyvand.channels.outreach.dispatching.settling import settle
 from peyvand.channels.outreach.dispatching.sweeping import look_up, sweep
 from peyvand.channels.outreach.waking import CHANNEL
@@ -24,7 +25,7 @@ from peyvand.channels.outreach.waking import CHANNEL
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-BATCH = 50  # messages in one attempt: so many are at stake when a worker is killed
+BATCH = 100  # messages in one attempt
 THREADS = int(os.environ.get("PEYVAND_SENDERS") or 3)
 LOOK_EVERY = 2.0  # seconds
 SWEEP_EVERY = 5.0
@@ -36,8 +37,9 @@ def turn(*, clock: Clock = timezone.now, limit: int = BATCH) -> int:
     lease, ids = claim(now=now, limit=limit)
     if not ids:
         return 0
-    for load in attempt(lease=lease, ids=ids, now=now):
-        speak(load, clock=clock)
+    with noted(lease):
+        for load in attempt(lease=lease, ids=ids, now=now):
+            speak(load, clock=clock)
     return len(ids)
 
 
@@ -50,11 +52,15 @@ def speak(load: Load, *, clock: Clock = timezone.now) -> None:
     for start in range(0, len(load.messages), load.carrier.batch):
         some = load.messages[start : start + load.carrier.batch]
         said: dict[int, Outcome] = {}
+        if not load.carrier.notes:
+            note(one.id for one in some)
         try:
             for outcome in load.carrier.send(load.account, some):
                 said[outcome.id] = outcome
         except Exception:
             logger.exception("%s could not say what became of %s messages", load.carrier.name, len(some))
+        if not load.carrier.notes:
+            answered(said.values())
         outcomes = [said.get(one.id) or Outcome(one.id, Said.UNKNOWN, code="no-answer") for one in some]
         settle(outcomes, now=clock(), lease=load.lease, sent=sent)
 

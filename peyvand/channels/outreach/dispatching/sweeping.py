@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
 from peyvand.channels.outreach.declarations import Account, Asked, Carrier, Outcome, Said
+from peyvand.channels.outreach.dispatching.handing import clean, handed
 from peyvand.channels.outreach.dispatching.settling import settle
 from peyvand.channels.outreach.models import Message, State
 from peyvand.foundation.registry.registry import registry
@@ -21,6 +23,7 @@ MOST_ASKED = 40  # then only a report, a reply or a person can say
 
 def sweep(*, now: datetime) -> int:
     """Put back what was only leased, give up as unknown what was attempted, release what was held; gives how many."""
+    clean()
     return _leases(now) + _held(now) + _expired(now)
 
 
@@ -29,8 +32,30 @@ def _leases(now: datetime) -> int:
     moved = Message.objects.filter(pk__in=back, state=State.LEASED).update(
         state=State.PENDING, lease=None, leased_until=None
     )
+    return moved + _interrupted(now)
+
+
+def _interrupted(now: datetime) -> int:
+    """What a worker had attempted that did not come back. What it certainly has not handed over goes now, what it was
+    told of is settled, the rest is unknown.
+    """
     lost = _some(Q(state=State.ATTEMPTING, leased_until__lte=now))
-    moved += Message.objects.filter(pk__in=lost, state=State.ATTEMPTING).update(
+    rows = Message.objects.filter(pk__in=lost, state=State.ATTEMPTING, leased_until__lte=now)  # not one that goes anew
+    leases: dict[UUID, list[int]] = defaultdict(list)
+    for pk, lease in rows.values_list("pk", "lease"):
+        if lease is not None:
+            leases[lease].append(pk)
+    moved = 0
+    for lease, ids in leases.items():
+        named = handed(lease)
+        if named is None:
+            continue
+        if kept := [pk for pk in ids if pk not in named]:
+            moved += rows.filter(pk__in=kept, lease=lease).update(
+                state=State.PENDING, due_at=now, lease=None, leased_until=None
+            )
+        moved += settle([said for pk in ids if (said := named.get(pk)) is not None], now=now, lease=lease)
+    moved += rows.update(
         state=State.INDETERMINATE, reason="interrupted", due_at=now + GRACE, lease=None, leased_until=None
     )
     return moved

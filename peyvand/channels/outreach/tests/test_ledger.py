@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,7 +16,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from peyvand.channels.outreach.declarations import Outcome, Said
+from peyvand.channels.outreach.dispatching import handing
 from peyvand.channels.outreach.dispatching.claiming import ATTEMPT, LEASE, attempt, claim
+from peyvand.channels.outreach.dispatching.handing import answered, note, noted
 from peyvand.channels.outreach.dispatching.settling import Told, report, settle
 from peyvand.channels.outreach.dispatching.standing import send_due, speak
 from peyvand.channels.outreach.dispatching.sweeping import GRACE, look_up, sweep
@@ -98,6 +103,115 @@ def test_who_died_in_an_attempt_is_asked_after_and_never_sent_again_blindly(
     three.refresh_from_db()
     assert three.state == State.INDETERMINATE
     assert look_up(now=later + GRACE) == 0, "not asked again at once"
+
+
+class Killed(BaseException):
+    """The end of a worker, of which nothing of ours hears."""
+
+
+def killed(messages: list[Message], *, reached: int, now: datetime) -> uuid.UUID:
+    """A worker attempts them, hands so many over, and is killed; gives its lease."""
+    lease, ids = claim(now=now, limit=10)
+    with suppress(Killed), noted(lease):
+        assert sum(len(load.messages) for load in attempt(lease=lease, ids=ids, now=now)) == len(messages)
+        note(one.pk for one in messages[:reached])
+        raise Killed
+    return lease
+
+
+@pytest.mark.parametrize("reached", [0, 1, 3])
+def test_what_a_killed_worker_had_not_handed_over_goes_and_only_the_rest_is_unknown(
+    asked: Callable[..., list[Message]], providers: Providers, reached: int
+) -> None:
+    messages = asked(3, "email")
+    now = timezone.now()
+    killed(messages, reached=reached, now=now)
+    sweep(now=now + ATTEMPT)
+    send_due(clock=lambda: now + ATTEMPT)
+    assert [one.id for one in providers.email.taken] == [one.pk for one in messages[reached:]]
+    unknown = Message.objects.filter(state=State.INDETERMINATE)
+    assert list(unknown.order_by("pk")) == messages[:reached]
+
+
+def test_an_answer_that_came_before_the_kill_is_settled(
+    asked: Callable[..., list[Message]], providers: Providers
+) -> None:
+    (gone, refused, unheard, kept), now = asked(4, "email"), timezone.now()
+    lease, ids = claim(now=now, limit=10)
+    with suppress(Killed), noted(lease):
+        attempt(lease=lease, ids=ids, now=now)
+        for one, said in ((gone, Said.SENT), (refused, Said.FAILED)):
+            note([one.pk])
+            answered([Outcome(one.pk, said, provider_id=f"<{one.uid}>", code="250", text="«گرفتیم»")])
+        note([unheard.pk])
+        raise Killed
+    later = now + ATTEMPT
+    sweep(now=later)
+    send_due(clock=lambda: later)
+    found = {one.pk: (str(one.state), one.provider_id) for one in Message.objects.all()}
+    assert found == {
+        gone.pk: ("sent", f"<{gone.uid}>"), refused.pk: ("failed", f"<{refused.uid}>"),
+        unheard.pk: ("indeterminate", ""), kept.pk: ("sent", f"p{kept.pk}"),
+    }  # fmt: skip
+    assert [one.id for one in providers.email.taken] == [kept.pk]
+    told = Interaction.objects.filter(source_kind="outreach.message")
+    assert set(told.values_list("source_id", flat=True)) == {gone.pk, kept.pk}
+
+
+@pytest.mark.parametrize("spoilt", ["missing", "other boot", "cut short", "empty"])
+def test_a_note_that_can_t_be_believed_leaves_all_unknown(
+    asked: Callable[..., list[Message]], providers: Providers, spoilt: str
+) -> None:
+    messages, now = asked(3), timezone.now()
+    path = handing._path(killed(messages, reached=1, now=now))
+    whole = path.read_bytes()
+    assert whole.endswith(b"\n")
+    left = {"other boot": b"0000\n", "cut short": whole[:-1], "empty": b""}
+    path.unlink() if spoilt == "missing" else path.write_bytes(left[spoilt])
+    sweep(now=now + ATTEMPT)
+    assert states() == {"indeterminate": 3}
+    assert send_due(clock=lambda: now + ATTEMPT) == 0
+
+
+def test_a_worker_that_lives_and_is_only_slow_is_not_overtaken(
+    asked: Callable[..., list[Message]], providers: Providers
+) -> None:
+    asked(3)
+    now = timezone.now()
+    lease, ids = claim(now=now, limit=10)
+    with noted(lease):
+        (load,) = attempt(lease=lease, ids=ids, now=now)
+        sweep(now=now + ATTEMPT)
+        assert states() == {"indeterminate": 3}
+        speak(load, clock=lambda: now + ATTEMPT)
+    assert states() == {"sent": 3}
+    assert len(providers.sms.taken) == 3
+    assert not handing._path(lease).exists()
+
+
+def test_a_full_disk_makes_a_note_worthless_and_nothing_worse(
+    asked: Callable[..., list[Message]], providers: Providers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = asked(2)
+    now = timezone.now()
+    lease, ids = claim(now=now, limit=10)
+    with suppress(Killed), noted(lease):
+        attempt(lease=lease, ids=ids, now=now)
+        with monkeypatch.context() as patched:
+            patched.setattr(handing.os, "write", lambda _file, line: len(line) - 1)
+            note([messages[0].pk])
+        note([messages[1].pk])
+        raise Killed
+    sweep(now=now + ATTEMPT)
+    assert states() == {"indeterminate": 2}
+
+
+def test_old_notes_go(asked: Callable[..., list[Message]], providers: Providers) -> None:
+    path = handing._path(killed(asked(1), reached=1, now=timezone.now()))
+    assert handing.clean() == 0
+    os.utime(path, (1, 1))
+    assert handing.clean() >= 1
+    assert not path.exists()
 
 
 def test_a_code_for_having_taken_it_is_no_reason(asked: Callable[..., list[Message]], providers: Providers) -> None:
