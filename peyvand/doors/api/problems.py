@@ -141,6 +141,10 @@ def _conflict(error: ConflictError) -> HttpResponse:
     return _changed(version=error.version, changed=[{"field": one.field, "value": one.value} for one in error.theirs])
 
 
+def _meanwhile(error: Any) -> HttpResponse:
+    return _changed(version=error.version)
+
+
 def _said_meanwhile(error: SaidMeanwhileError) -> HttpResponse:
     detail = _("Something was said here since you began to write. Read it, then send yours with the newest entry.")
     return problem(409, detail, newest=max(one.pk for one in error.entries))
@@ -185,11 +189,11 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     FormError: _form,
     ConflictError: _conflict,
     InteractionChangedError: lambda error: _changed(version=error.theirs.version),
-    ArticleChangedError: lambda error: _changed(version=error.version),
-    EmailChangedError: lambda error: _changed(version=error.version),
-    SmsChangedError: lambda error: _changed(version=error.version),
-    RoutingChangedError: lambda error: _changed(version=error.version),
-    TemplateChangedError: lambda error: _changed(version=error.version),
+    ArticleChangedError: _meanwhile,
+    EmailChangedError: _meanwhile,
+    SmsChangedError: _meanwhile,
+    RoutingChangedError: _meanwhile,
+    TemplateChangedError: _meanwhile,
     EndpointChangedError: lambda _error: _changed(),
     HoursChangedError: lambda _error: _changed(),
     SaidMeanwhileError: _said_meanwhile,

@@ -164,7 +164,7 @@ def _follow(conversation: Conversation, words: str, received: Received) -> None:
     """What the conversation shows of itself after these words; they open it again, unless nobody wrote them."""
     conversation.last_at = max(conversation.last_at, received.at)
     conversation.entries_count += 1
-    conversation.preview = " ".join(words[:4_000].split())[:PREVIEW]
+    conversation.preview = " ".join(words.split())[:PREVIEW]
     conversation.version += 1
     if not received.automatic:
         if received.trusted or not conversation.address:  # who is not proved to take part gets no answers

@@ -59,13 +59,10 @@ def understood(account: EmailAccount, raw: bytes, *, key_finder: KeyFinder = key
     return Understood(mail, proved(mail, raw, authserv=account.authserv, key_finder=key_finder))
 
 
+@settings.remembered()
 def take(account: EmailAccount, found: Understood, *, at: datetime | None = None) -> Taken:
     """Take a mail in. `at` is when one's own server got it, None where nobody says."""
-    with settings.remembered():
-        return _took(account, found.mail, found.proof, at=at)
-
-
-def _took(account: EmailAccount, mail: Parsed, proof: Proved, *, at: datetime | None) -> Taken:
+    mail = found.mail
     if not mail.sender and not mail.text and not mail.html and not mail.files and not mail.subject:
         return Taken(Fate.SKIPPED, mail.external_id, "empty")
     uid = judging.named_in(mail)
@@ -76,7 +73,7 @@ def _took(account: EmailAccount, mail: Parsed, proof: Proved, *, at: datetime | 
         return Taken(Fate.REPORT, mail.external_id, "complaint")
     if mail.sender and EmailAccount.objects.filter(demo=account.demo, address=mail.sender).exists():
         return Taken(Fate.SKIPPED, mail.external_id, "ours")
-    return _said(account, mail, proof, at=_moment(mail, at), uid=uid)
+    return _said(account, mail, found.proof, at=_moment(mail, at), uid=uid)
 
 
 def _moment(mail: Parsed, at: datetime | None) -> datetime:

@@ -22,7 +22,9 @@ MOST_ASKED = 40  # then only a report, a reply or a person can say
 
 
 def sweep(*, now: datetime) -> int:
-    """Put back what was only leased, give up as unknown what was attempted, release what was held; gives how many."""
+    """Put back what was only leased, settle what was attempted as far as it is known, release what was held; gives how
+    many.
+    """
     clean()
     return _leases(now) + _held(now) + _expired(now)
 

@@ -166,13 +166,9 @@ def facts_of(wanted: Sequence[Wanted], facts: Facts, *, lock: bool) -> Facts:
     return facts
 
 
+@settings.remembered()
 def ground(*, now: datetime, demo: bool) -> Facts:
     """What is the same for everybody."""
-    with settings.remembered():
-        return _ground(now=now, demo=demo)
-
-
-def _ground(*, now: datetime, demo: bool) -> Facts:
     carriers = {one.name: one for one in registry.all(Carrier)}
     rows = {row.purpose: row for row in PurposeRule.objects.filter(demo=demo)}
     purposes = {one.key: one for one in Purpose.objects.filter(demo=demo)}
