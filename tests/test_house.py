@@ -40,7 +40,12 @@ ROOMS = {
         ["commerce"],
         ["knowledge", "matching", "privacy"],
     ],
-    "channels": [["outreach"], ["conversations"], ["email", "sms"]],
+    "channels": [
+        ["outreach"],
+        ["conversations", "sites"],
+        ["forms"],
+        ["email", "sms", "messengers", "webchat", "web", "push"],
+    ],
     "insight": [["warehouse"], ["value"]],
     "doors": [["workspace", "api", "console", "site"]],
 }

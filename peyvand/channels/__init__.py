@@ -1,1 +1,3 @@
-"""How we hear and speak. Inside: outreach < conversations < the single channels, which do not know each other."""
+"""How we hear and speak. Inside: outreach < conversations | sites < forms < the single channels, which do not know
+each other.
+"""
