@@ -10,7 +10,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("PEYVAND_SITE_SETTINGS", "
 pages = get_asgi_application()
 
 # Rooms are there only once Django is.
-from peyvand.doors.site import script  # noqa: E402
+from peyvand.channels.web import collecting  # noqa: E402
+from peyvand.doors.site import profile, script  # noqa: E402
 from peyvand.doors.site.dispatch import Dispatch  # noqa: E402
 from peyvand.doors.workspace.limits import Bounded  # noqa: E402
 
@@ -18,6 +19,8 @@ application = Dispatch(
     {
         "/s/": script.serve,
         "/a/": script.serve,
+        "/e/": collecting.serve,
+        "/p/v1/": profile.serve,
     },
     otherwise=Bounded(pages, most=64, busy=4),
 )

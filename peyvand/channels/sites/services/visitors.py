@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -70,7 +71,7 @@ def visitors_seen(*, rows: Sequence[SeenRow]) -> dict[str, Seen]:
     """
     if not rows:
         return {}
-    columns = [
+    columns: list[Any] = [
         [row.site_id for row in rows], [row.key for row in rows],
         [row.language if row.language in LANGUAGES else "" for row in rows],
         [row.agent.replace("\x00", "")[:AGENT_LENGTH] for row in rows],
