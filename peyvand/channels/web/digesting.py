@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 5_000  # events; a transaction is read whole
 LOOK_EVERY = 5.0
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('web.digest', 0))"
+_BEGUN = "INSERT INTO web_reading (xid) SELECT '0' WHERE NOT EXISTS (SELECT FROM web_reading)"
 # The tables were brought into a cluster whose transaction ids are lower (a restored backup): all is read again.
 _MOVED = """
 SELECT EXISTS (SELECT FROM web_reading WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()))
@@ -42,9 +43,9 @@ _REBASE = (
     "UPDATE web_reading SET xid = '0'",
 )
 _UPTO = """
-SELECT max(xid)::text FROM (
+SELECT xid::text FROM (
   SELECT e.xid FROM web_event e, web_reading r WHERE e.xid > r.xid {watermark} ORDER BY e.xid LIMIT %s
-) some
+) waiting ORDER BY xid DESC LIMIT 1
 """
 _WATERMARK = "AND e.xid < pg_snapshot_xmin(pg_current_snapshot())"
 _TOUCHED = """
@@ -106,12 +107,14 @@ def digest(*, at_once: int = AT_ONCE) -> int:
         cursor.execute(_LOCK)
         if not cursor.fetchone()[0]:
             return 0
+        cursor.execute(_BEGUN)
         if watermark:
             _rebase(cursor)
         cursor.execute(_UPTO.format(watermark=watermark), [at_once])
-        upto = cursor.fetchone()[0]
-        if upto is None:
+        found = cursor.fetchone()
+        if found is None:
             return 0
+        (upto,) = found
         cursor.execute(_TOUCHED, [upto])
         touched = {
             (site_id, key): _Touched(demo, since, until, kept)

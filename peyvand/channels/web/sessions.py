@@ -62,9 +62,11 @@ def spans(events: Sequence[E], known: Sequence[Known]) -> list[Span[E]]:
             if last is None or last.id != following.id:
                 last = Span(following.id)
                 found.append(last)
-        elif last is None or event.at - last.end > GAP:
-            near = following is not None and following.start - event.at <= GAP
-            last = Span(following.id if near and following is not None else None)
-            found.append(last)
+        else:
+            if last is None or event.at - last.end > GAP:
+                last = Span(None)
+                found.append(last)
+            if last.id is None and following is not None and following.start - event.at <= GAP:
+                last.id = following.id
         last.events.append(event)
     return found

@@ -71,7 +71,6 @@ BEGIN
   RETURN dropped;
 END $$;
 SELECT web_months(3);
-INSERT INTO web_reading (xid) VALUES ('0');
 """
 BACK = "DROP TABLE web_event; DROP FUNCTION web_months(int); DROP FUNCTION web_months_drop(int);"
 
