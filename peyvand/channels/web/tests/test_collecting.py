@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+from datetime import date
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection
 
+from peyvand.channels.sites import edge
 from peyvand.channels.sites.models import Consent, Site, Visitor
 from peyvand.channels.sites.services import secret_of
 from peyvand.channels.sites.tokens import customer_signature
@@ -76,33 +78,39 @@ def test_many_at_once_are_one_commit(edges: None, site: Site) -> None:
     assert counts() == {"again": 39}
 
 
-@pytest.mark.parametrize(
-    ("consent", "mode", "agreed", "headers", "taken"),
-    [
-        (Consent.FULL, "full", False, {}, 1),
-        (Consent.FULL, "full", False, {"sec-gpc": "1"}, 0),
-        (Consent.FULL, "full", True, {"sec-gpc": "1"}, 1),
-        (Consent.NONE, "full", False, {}, 0),
-        (Consent.NONE, "full", True, {}, 1),
-        (Consent.COOKIELESS, "full", False, {}, 0),
-        (Consent.COOKIELESS, "cookieless", False, {}, 1),
-        (Consent.FULL, "full", False, {"user-agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}, 0),
-        (Consent.FULL, "full", False, {"user-agent": ""}, 0),
-    ],
+NOBODY = {"user-agent": ""}
+CRAWLER = {"user-agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}
+CONSENTS: tuple[tuple[str, str, bool, dict[str, str], int], ...] = (
+    (Consent.FULL, "full", False, {}, 1),
+    (Consent.FULL, "full", False, {"sec-gpc": "1"}, 0),
+    (Consent.FULL, "full", True, {"sec-gpc": "1"}, 1),
+    (Consent.NONE, "full", False, {}, 0),
+    (Consent.NONE, "full", True, {}, 1),
+    (Consent.COOKIELESS, "full", False, {}, 0),
+    (Consent.COOKIELESS, "cookieless", False, {}, 1),
+    (Consent.FULL, "full", False, CRAWLER, 0),
+    (Consent.FULL, "full", False, NOBODY, 0),
 )
-def test_what_nobody_agreed_to_and_what_no_person_does_is_counted_only(
-    edges: None, site: Site, consent: str, mode: str, agreed: bool, headers: dict[str, str], taken: int
-) -> None:
-    Site.objects.update(consent=consent)
-    assert posted(site, a_batch(an_event(), m=mode, c=agreed), headers=headers) == [204]
-    assert stored() == taken
-    assert sum(counts().values()) == 1 - taken
-    if taken and mode == "cookieless":
-        assert stored("kept") is False
-        assert DaySalt.objects.count() == 1
-        again = posted(site, a_batch(an_event(), m=mode))
-        assert again == [204]
-        assert stored("count(DISTINCT visitor)") == 1
+
+
+def test_what_nobody_agreed_to_and_what_no_person_does_is_counted_only(edges: None, site: Site) -> None:
+    for row in CONSENTS:
+        consent, mode, agreed, headers, taken = row
+        before = (stored(), sum(counts().values()))
+        Site.objects.update(consent=consent)
+        edge.sites_forget()
+        assert posted(site, a_batch(an_event(), m=mode, c=agreed), headers=headers) == [204]
+        assert (stored(), sum(counts().values())) == (before[0] + taken, before[1] + 1 - taken), row
+
+
+def test_one_who_is_only_counted_is_the_same_all_day_and_no_longer(edges: None, site: Site) -> None:
+    DaySalt.objects.create(day=date(2020, 1, 1), salt=b"x" * 32)
+    same = a_batch(an_event(), m="cookieless")
+    assert posted(site, same, a_batch(an_event(), m="cookieless")) == [204, 204]
+    assert posted(site, a_batch(an_event(), m="cookieless"), address="198.51.100.1") == [204]
+    assert stored("count(DISTINCT visitor)") == 2
+    assert stored("bool_or(kept)") is False
+    assert DaySalt.objects.get().day != date(2020, 1, 1)
 
 
 def test_ten_thousand_pieces_of_junk_leave_nothing(edges: None, site: Site) -> None:

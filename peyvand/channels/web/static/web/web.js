@@ -44,10 +44,9 @@
         first: mode === "full" ? store("local", "f") : null, last: mode === "full" ? store("local", "l") : null,
       },
       e: some,
-    }, last).then(function (answer) {
+    }, last).then(function () {
       busy = false;
-      if (last && answer === null && d.visibilityState === "hidden") return wait(3000);
-      done(some);
+      last ? wait(3000) : done(some); // nobody says what became of a beacon: whoever is still here asks again
     }, function (error) {
       busy = false;
       if (error.status >= 400 && error.status < 500 && error.status !== 429) return done(some);
