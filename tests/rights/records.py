@@ -24,9 +24,11 @@ from peyvand.channels.email.models import EmailAccount, EmailFolder
 from peyvand.channels.outreach.models import Cap
 from peyvand.channels.outreach.services import (
     ContentData,
+    LinkData,
     Request,
     TemplateData,
     cap_save,
+    link_save,
     send,
     suppress,
     template_save,
@@ -259,6 +261,7 @@ def shared_records() -> Records:
     texts = [MessageText("Hello {{first_name}}", "en")]
     quality_count(demo=False)
     template = template_save(actor=system, data=TemplateData(name_en="Welcome", texts=texts))
+    short = link_save(actor=system, data=LinkData(target="https://shop.example/tea", title="Poster"))
     cap_save(actor=system, channel="", kind="", window="week", most=5)
     line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")
     mailbox = EmailAccount.objects.create(name="mail", address="hello@own.example", provider="sample")
@@ -268,7 +271,7 @@ def shared_records() -> Records:
         "routing_id": RoutingSettings.objects.create().pk,
         "answerer_id": Answerer.objects.create(user=person).pk,
         "routing_rule_id": RoutingRule.objects.create(name="by night", hours="closed").pk,
-        "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
+        "template_key": template.key, "short_link_id": short.pk, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk, "cost_rate_id": rate.pk,

@@ -313,6 +313,13 @@ outreach:template GET outreach.write
 outreach:template POST outreach.write
 outreach:template-archive POST outreach.write
 outreach:preview POST outreach.write
+outreach:links GET outreach.write
+outreach:link-new GET outreach.write
+outreach:link-new POST outreach.write
+outreach:link GET outreach.write
+outreach:link POST outreach.write
+outreach:link-archive POST outreach.write
+outreach:link-qr GET outreach.write
 outreach:rules GET outreach.manage
 outreach:rule-save POST outreach.manage
 outreach:rule-remove POST outreach.manage
@@ -440,6 +447,7 @@ MEANT = {
             "marketing",
         )
     },
+    **{(f"outreach:{page}", "link_id"): "short_link_id" for page in ("link", "link-archive", "link-qr")},
     ("conversations:file", "file_id"): "talk_file_id",
     ("conversations:rule-one", "rule_id"): "routing_rule_id",
     ("conversations:rule-move", "rule_id"): "routing_rule_id",

@@ -33,6 +33,7 @@ from peyvand.memory.customers.models import Identity, IdentityKind
 LINE = "+9810001234"
 PRICE = 1_250
 TABLES = (
+    "outreach_click", "outreach_link", "outreach_arrival",
     "outreach_deliveryreport", "outreach_message", "outreach_optin", "outreach_recipient", "outreach_suppression",
     "outreach_templatetext", "outreach_content", "outreach_template", "outreach_cap", "outreach_quiethours",
     "outreach_budget", "outreach_purposerule", "outreach_moving",

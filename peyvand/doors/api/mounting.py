@@ -12,6 +12,7 @@ from peyvand.channels.conversations.api_routing import router as routing
 from peyvand.channels.conversations.api_saved import router as saved_replies
 from peyvand.channels.email.api import router as email
 from peyvand.channels.outreach.api import router as outreach
+from peyvand.channels.outreach.link_api import router as links
 from peyvand.channels.sms.api import router as sms
 from peyvand.doors.api.bearing import Token
 from peyvand.doors.api.problems import install
@@ -47,6 +48,7 @@ ROUTERS = (
     webhooks,
     jobs,
     outreach,
+    links,
     conversations,
     saved_replies,
     routing,

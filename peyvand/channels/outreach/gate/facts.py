@@ -92,6 +92,7 @@ class Facts:
     currency: str
     calendar: Calendar
     weekend: Collection[int] = ()
+    tracking: bool = True
     carriers: Mapping[str, Carrier] = field(default_factory=dict)
     accounts: Mapping[str, Sequence[Account]] = field(default_factory=dict)
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
@@ -179,6 +180,7 @@ def ground(*, now: datetime, demo: bool) -> Facts:
         currency=settings.text("default_currency"),
         calendar=calendar_load(demo=demo),
         weekend=frozenset(map(int, settings.get("weekend"))),
+        tracking=settings.flag("outreach_track_links"),
         carriers=carriers,
         accounts={name: tuple(carrier.accounts(demo)) for name, carrier in carriers.items()},
         purposes=purposes,

@@ -217,6 +217,8 @@ GET /customers/{customer_id}/reach customers.view+outreach.view
 GET /suppressions outreach.view
 POST /suppressions outreach.manage
 DELETE /suppressions/{suppression_id} customers.view+outreach.view+outreach.manage
+GET /links outreach.write
+POST /links outreach.write
 GET /templates outreach.send|outreach.write
 POST /templates outreach.write
 PUT /templates/{template_key} outreach.write
@@ -367,6 +369,7 @@ BODIES: Mapping[str, Any] = {
     "POST /messages": MESSAGE,
     "POST /messages/bulk": {**SAID, "customer_ids": ["{customer_id}"], "purpose": "service", "dedupe_key": "k2"},
     "POST /suppressions": {"channel": "sms", "address": "09121112233"},
+    "POST /links": {"target": "https://shop.example/nowruz"},
     "POST /templates": {"name_en": "Bye", **SAID},
     "PUT /templates/{template_key}": {"name_en": "Welcome", **SAID},
     "POST /conversations/{conversation_id}/reply": {"text": "x", "channel": "sms"},

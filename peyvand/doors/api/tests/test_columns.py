@@ -53,6 +53,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/stages": ("customers.Stage", ""),
     "/messages": ("outreach.Message", "message_id"),
     "/suppressions": ("outreach.Suppression", "suppression_id"),
+    "/links": ("outreach.Link", ""),
     "/templates": ("outreach.Template", ""),
     "/conversations": ("conversations.Conversation", "conversation_id"),
     "/routing": ("conversations.RoutingSettings", "routing_id"),
