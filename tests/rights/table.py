@@ -378,6 +378,11 @@ conversations:reply-one GET conversations.reply all:-
 conversations:reply-one POST conversations.reply all:-
 conversations:reply-remove POST conversations.reply all:-
 conversations:offered GET conversations.view+conversations.reply
+push:setting GET push.manage
+push:setting POST push.manage
+push:worker GET push.manage
+push:check POST push.manage
+push:test POST push.manage
 sms:accounts GET sms.manage
 sms:new GET sms.manage
 sms:new POST sms.manage

@@ -109,7 +109,8 @@ class Carrier:
     of, and of all when it raises, nobody knows (Said.UNKNOWN). `look_up(account, asked)` asks the provider by our id,
     None where it can't be asked. `identity` is the kind of identity its addresses are. `rich`: it carries HTML and a
     subject. `parts(text)` counts what a text is charged as. `closing(account, kind, language)` is what the law or the
-    provider wants at a text's end.
+    provider wants at a text's end. Where its addresses are no identities of customers, `addresses(customer_ids)` gives
+    them, the best first: how each is compared, and how it is shown.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Carrier:
     parts: Callable[[str], int] = lambda text: 1
     closing: Callable[[Account, str, str], str] = lambda account, kind, language: ""
     at_once: bool = False  # a person waits at the other end: quiet hours mean nothing to it
+    addresses: Callable[[Sequence[int]], Mapping[int, Sequence[tuple[str, str]]]] | None = None
     notes: bool = False  # it notes each message by itself, right before it hands it over, and each answer
 
 
