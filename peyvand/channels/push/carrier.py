@@ -86,7 +86,8 @@ def send(account: Account, messages: Sequence[Outgoing]) -> Sequence[Outcome]:
             Outcome(one.id, Said.DELIVERED, provider_id=f"sample-{one.id}") if browsers.get(one.id)
             else Outcome(one.id, Said.FAILED, code="gone") for one in messages
         ]  # fmt: skip
-    now, signed = timezone.now(), {}
+    now = timezone.now()
+    signed: dict[str, str] = {}
     notices: list[Notice] = []
     for one in messages:
         for browser in browsers.get(one.id, ()):
@@ -117,8 +118,8 @@ def _browsers(messages: Sequence[Outgoing]) -> dict[int, list[Subscription]]:
             of[row.visitor.customer_id].append(row)
     found = {}
     for one in messages:
-        row = named.get(one.to)
-        theirs = of.get(row.visitor.customer_id, []) if row is not None and row.visitor.customer_id else []
+        to = named.get(one.to)
+        theirs = of.get(to.visitor.customer_id, []) if to is not None and to.visitor.customer_id else []
         wanting = [other for other in theirs if one.purpose in other.topics or one.kind == PurposeKind.SERVICE]
         found[one.id] = wanting or [other for other in theirs if other.digest == one.to]
     return found
@@ -209,7 +210,10 @@ def outcome_of(message_id: int, answers: Sequence[Answered]) -> Outcome:
 
 def _note(sender: Sender, asked: Iterable[tuple[Subscription, Answered]], *, now: datetime) -> None:
     """What each browser's push service said stands with it; what hinders all of them with the house."""
-    took, failed, gone, trouble = [], [], [], ""
+    took: list[int] = []
+    failed: list[int] = []
+    gone: list[int] = []
+    trouble = ""
     for row, answer in asked:
         word, code = _word(answer)
         (took if word == Said.SENT else gone if word == "gone" else failed).append(row.pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Max, Q
 
@@ -56,7 +57,7 @@ def sites(*, actor: Actor) -> Sequence[SiteShown]:
         )
         .order_by()
     }  # fmt: skip
-    none = {"living": 0, "known": 0, "gone": 0, "last": None}
+    none: dict[str, Any] = {"living": 0, "known": 0, "gone": 0, "last": None}
     return [
         SiteShown(row, found["living"], found["known"], found["gone"], found["last"], worker_url(row))
         for row in rows

@@ -73,7 +73,8 @@ def _topics(given: Mapping[str, Any]) -> list[str]:
 def _subscription(given: Mapping[str, Any], proof: Mapping[str, str]) -> SubscriptionData:
     value = given.get("subscription")
     found = value if isinstance(value, dict) else {}
-    keys = found.get("keys") if isinstance(found.get("keys"), dict) else {}
+    keys = found.get("keys")
+    keys = keys if isinstance(keys, dict) else {}
     return SubscriptionData(
         endpoint=_text(found, "endpoint", 2_000), p256dh=_text(keys, "p256dh", 200), auth=_text(keys, "auth", 100),
         topics=_topics(given), language=_text(given, "language", 2), agent=proof["agent"], proof=proof,
