@@ -383,6 +383,12 @@ push:setting POST push.manage
 push:worker GET push.manage
 push:check POST push.manage
 push:test POST push.manage
+sites:sites GET sites.manage
+sites:new GET sites.manage
+sites:new POST sites.manage
+sites:one GET sites.manage
+sites:one POST sites.manage
+sites:secret POST sites.manage
 sms:accounts GET sms.manage
 sms:new GET sms.manage
 sms:new POST sms.manage
