@@ -9,11 +9,11 @@ TEMPLATES = (
         (
             (
                 "",
-                "fa", "text", "", "{{first_name|دوست خوب}}، جعبه‌ی یلدای چای و آجیل آماده است. تا پنجشنبه با ۱۵٪ تخفیف: https://shop.example/yalda",
+                "fa", "text", "", "{{first_name|دوست خوب}}، جعبه‌ی یلدای چای و آجیل آماده است. تا پنجشنبه با ۱۵٪ تخفیف.\nhttps://shop.example/yalda",
             ),
             (
                 "",
-                "en", "text", "", "{{first_name|Friend}}, your Yalda box of tea is here: 15% off until Thursday: https://shop.example/yalda",
+                "en", "text", "", "{{first_name|Friend}}, your Yalda box of tea is here: 15% off until Thursday.\nhttps://shop.example/yalda",
             ),
             (
                 "email", "fa", "mjml", "جعبه‌ی یلدا برای {{first_name|شما}}",
