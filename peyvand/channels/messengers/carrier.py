@@ -77,7 +77,7 @@ def _row(account: Account) -> Bot:
 
 
 def send(account: Account, messages: Sequence[Outgoing]) -> Sequence[Outcome]:
-    """Hand them over one by one, each from the bot that its recipient has begun a chat with. The sample's reach nobody."""
+    """Hand them over one by one, each from the bot with which its recipient began a chat. The sample's reach nobody."""
     row = _row(account)
     if row.demo:
         return [Outcome(one.id, Said.DELIVERED, provider_id=f"sample-{one.id}", code="sample") for one in messages]
@@ -132,7 +132,8 @@ def _chats(row: Bot, adapter: Adapter, messages: Sequence[Outgoing]) -> tuple[di
         demo=row.demo, way=Way.IN, channel=channel, address__in=given, conversation__address__in=given,
         conversation__channel=channel,
     )  # fmt: skip
-    return bots, {address: str(proof["chat"]) for address, proof in entries.values_list("address", "proof") if "chat" in proof}
+    known = entries.values_list("address", "proof")
+    return bots, {address: str(proof["chat"]) for address, proof in known if "chat" in proof}
 
 
 def _trouble(row: Bot, outcome: Outcome) -> None:
@@ -172,9 +173,7 @@ def _carrier(adapter: Adapter) -> Carrier:
 
 CARRIERS = tuple(_carrier(one) for one in ADAPTERS.values())
 CONSENTS = tuple(
-    ConsentChannel(
-        channel_of(one.name), one.label, one.icon, one.order, identity="phone" if one.phone else "messenger"
-    )
+    ConsentChannel(channel_of(one.name), one.label, one.icon, one.order, identity="phone" if one.phone else "messenger")
     for one in ADAPTERS.values()
     if one.name not in _DECLARED
 )

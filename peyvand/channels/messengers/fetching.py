@@ -1,4 +1,4 @@
-"""Files that came with somebody's words: fetched after the words are kept, tried again, and named when they are lost."""
+"""Files that came with somebody's words: fetched after these are kept, tried again, and named when they are lost."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from peyvand.channels.messengers.adapters import ADAPTERS
 from peyvand.channels.messengers.adapters.base import NotNowError, Piece
 from peyvand.channels.messengers.carrier import access_of
 from peyvand.channels.messengers.models import AwaitedFile
+from peyvand.foundation.files.kinds import HEAD, kind_of
 
 PAUSES = (5, 30, 120, 600, 1800)  # seconds before another try
 HELD = timedelta(minutes=5)  # for which one that is being fetched is nobody else's
@@ -42,10 +43,17 @@ def _fetch(one: AwaitedFile, *, now: datetime) -> None:
     except ValueError:
         _missed(one, gettext("larger than the messenger hands out"))
     else:
+        given = ReceivedFile(one.name, _kind(one.content_type, content), content)
         with transaction.atomic():
             if not AwaitedFile.objects.filter(pk=one.pk).delete()[0]:
                 return
-            file_add(entry=one.entry, given=ReceivedFile(one.name, one.content_type, content))
+            file_add(entry=one.entry, given=given)
+
+
+def _kind(said: str, content: bytes) -> str:
+    """The type as it was said; of two kinds of picture, or of sound, the one that it is."""
+    shown = kind_of(content[:HEAD])
+    return shown if said.partition("/")[0] == shown.partition("/")[0] in ("image", "audio", "video") else said
 
 
 def _later(one: AwaitedFile, *, now: datetime) -> None:

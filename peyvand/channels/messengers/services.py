@@ -10,12 +10,15 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.channels.conversations.services import file_missed
 from peyvand.channels.messengers import access
 from peyvand.channels.messengers.adapters import ADAPTERS
 from peyvand.channels.messengers.adapters.base import Adapter, NotNowError
 from peyvand.channels.messengers.carrier import PURPOSE, WITHOUT, access_of, hook_url
 from peyvand.channels.messengers.errors import ChangedMeanwhileError, InvalidError
-from peyvand.channels.messengers.models import Bot, Hearing, hook_token
+from peyvand.channels.messengers.models import AwaitedFile, Bot, Hearing, hook_token
+from peyvand.channels.outreach.errors import InvalidError as OutreachInvalidError
+from peyvand.channels.outreach.services.contents import TextData, texts_checked
 from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.money.currencies import is_currency
 from peyvand.foundation.outside.guarding import ForbiddenAddressError, target_of
@@ -127,8 +130,8 @@ def _check(data: BotData, adapter: Adapter, kept: Mapping[str, str]) -> None:
     if any(kind not in PurposeKind.values for kind in data.kinds):
         errors["kinds"] = _("Choose among the kinds of purposes.")
     for name in ("greeting_fa", "greeting_en"):
-        if len(getattr(data, name)) > GREETING:
-            errors[name] = _("At most a thousand letters.")
+        if wrong := _unsayable(getattr(data, name), name[-2:]):
+            errors[name] = wrong
     if not is_currency(data.currency):
         errors["currency"] = _("Choose a currency.")
     if not 0 <= data.price_minor < 10**9:
@@ -149,10 +152,25 @@ def _address(name: str, given: str) -> Label:
     return _("A proxy's address begins with http://.") if name == "proxy" and target.https else ""
 
 
+def _unsayable(text: str, language: str) -> Label:
+    """Why these words can't be said, "" where they can; they may have fields of a template."""
+    if len(text) > GREETING:
+        return _("At most a thousand letters.")
+    if not _greeting(text):
+        return ""
+    try:
+        texts_checked([TextData(_greeting(text), language)])
+    except OutreachInvalidError as error:
+        return next(iter(error.errors.values()))
+    return ""
+
+
 def bot_remove(*, actor: Actor, bot: Bot) -> int:
     """Take a bot away; gives the change set. One that comes back by an undo has no keys until they are typed again."""
     actor.require(access.MANAGE)
     with transaction.atomic(), change_set(actor=actor, kind="settings", title=gettext("Bot removed")) as made:
+        for one in AwaitedFile.objects.filter(bot_id=bot.pk, demo=actor.demo).select_related("entry"):
+            file_missed(entry=one.entry, name=one.name, why=gettext("the bot was removed"))
         Bot.objects.get(pk=bot.pk, demo=actor.demo).delete()
     return made.pk
 

@@ -4,7 +4,6 @@ once, everything else is a customer who wrote to us. What comes five times is ta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction

@@ -131,14 +131,14 @@ class SecretField:
 class Adapter:
     """A messenger. `document` says by which description it was built, and that it was tried against a fake only.
 
-    `channel` is the name after "messenger:"; `phone`: people are known there by their number, else by the messenger's
-    own id of the chat (`cased`: in which capitals count). `send` hands over one message with its files. `me` asks who
-    the bot is. `updates(access, offset, wait)` asks for what came in, waiting so many seconds where the messenger `waits`
-    (None: it only calls).
-    `hook` reads a call (None back: forged, or none of theirs). `hook_tell` tells the messenger our address, or "" to
-    call no more. `fetch` gets a file. `pressed` tells that a button's press was taken. `caller(access, chat)` asks for
-    the name of one who wrote, where it does not come along. `link(username, code)` opens a chat that begins with the
-    code. `look_up` says what became of messages, or that they may be handed over again.
+    `phone`: people are known there by their number, else by the messenger's own id of the chat (`cased`: in which
+    capitals count). `send` hands over one message with its files. `me` asks who the bot is.
+    `updates(access, offset, wait)` asks for what came in, waiting so many seconds where the messenger `waits` (None: it
+    only calls). `hook` reads a call (None back: forged, or none of theirs). `hook_tell` tells the messenger our
+    address, or "" to call no more. `fetch` gets a file. `pressed` tells that a button's press was taken.
+    `caller(access, chat)` asks for the name of one who wrote, where it does not come along. `link(username, code)`
+    opens a chat that begins with the code. `look_up` says what became of messages, or that they may be handed over
+    again. `priced`: a message costs something; `proxied`: it may be reached through a proxy.
     """
 
     name: str
@@ -188,7 +188,11 @@ def ask(
     """
     if plain is not None:
         body, content_type = json.dumps(plain, ensure_ascii=False).encode(), "application/json"
-    given = {"Accept": "application/json", **({"Content-Type": content_type} if content_type else {}), **(headers or {})}
+    given = {
+        "Accept": "application/json",
+        **({"Content-Type": content_type} if content_type else {}),
+        **(headers or {}),
+    }
     found = f"{url or access.base_url.rstrip('/') + path}{'?' + urlencode(query) if query else ''}"
     return request(
         found, method=method, body=body, headers=given, timeout=timeout, most_read=most_read, proxy=access.proxy,
@@ -229,7 +233,7 @@ def trouble(answered: Answered, id: int) -> Outcome | None:
 
 def why(answered: Answered) -> str:
     """A few words on an answer that is none."""
-    return str(answered.error or answered.status)
+    return str(answered.status or answered.error)
 
 
 def part(outcome: Outcome, first: Outcome) -> Outcome:
@@ -246,7 +250,11 @@ def multipart(fields: Mapping[str, str], files: Mapping[str, Loaded]) -> tuple[b
     border = secrets.token_hex(16)
     lines: list[bytes] = []
     for name, value in fields.items():
-        lines += [f'--{border}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode(), value.encode(), b"\r\n"]
+        lines += [
+            f'--{border}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode(),
+            value.encode(),
+            b"\r\n",
+        ]
     for name, one in files.items():
         shown = one.name.replace("\\", "_").replace('"', "'").replace("\r", " ").replace("\n", " ")
         kind = one.content_type if one.content_type.isascii() and "\n" not in one.content_type else ""

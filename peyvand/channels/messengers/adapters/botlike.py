@@ -194,7 +194,9 @@ def hook_bale(access: Access, request: HookRequest) -> Came | None:
 
 
 def _came(access: Access, found: Sequence[dict[str, Any]], *, offset: str = "") -> Came:
-    heard, gone, back = [], [], []
+    heard: list[Heard] = []
+    gone: list[str] = []
+    back: list[str] = []
     for update in found:
         member = inside(update, "my_chat_member")
         if member:
@@ -233,7 +235,7 @@ def _pressed(press: dict[str, Any]) -> Heard | None:
     )  # fmt: skip
 
 
-def _who(sender: dict[str, Any]) -> dict[str, str]:
+def _who(sender: dict[str, Any]) -> dict[str, Any]:
     name = f"{words(sender.get('first_name'), 100)} {words(sender.get('last_name'), 100)}".strip()
     return {
         "name": name[:NAME_LENGTH], "username": words(sender.get("username"), 60),
@@ -348,7 +350,8 @@ def hook_tell(access: Access, url: str) -> None:
 
 
 TELEGRAM = Adapter(
-    name="telegram", label=_("Telegram"), icon="brand-telegram", document="core.telegram.org/bots/api, Bot API 9 (2026-11)",
+    name="telegram", label=_("Telegram"), icon="brand-telegram",
+    document="core.telegram.org/bots/api, Bot API 9 (2026-11)",
     base_url="https://api.telegram.org", fields=(SecretField("token", _("Token of the bot")),), send=send, me=me,
     updates=updates, hook=hook_telegram, hook_tell=hook_tell, fetch=fetch, pressed=pressed, proxied=True, order=40,
     link=lambda username, code: f"https://t.me/{username}?start={code}",

@@ -1,7 +1,7 @@
 """Rubika bots (rubika.ir/botapi, v3, as read in 2026-11): POST /v3/{token}/{method}, {"status": "OK", "data": …}.
 
 The token stands in the path, so no address is ever logged or shown. Capitals count in the ids of chats. Nothing signs
-the calls of its hook: the address itself is the secret. A shared contact does not say whose it is, so it proves nothing.
+the calls of its hook: the address itself is the secret. A shared contact does not say whose it is: it proves nothing.
 """
 
 from __future__ import annotations

@@ -71,8 +71,8 @@ def send(access: Access, message: Outgoing, files: Sequence[Loaded]) -> Outcome:
     if keys:
         said[-1]["reply_markup"] = {"inline_keyboard": keys}
     first: Outcome | None = None
-    for step, one in enumerate(said, 1):
-        plain = _body(access, message, step, one)
+    for step, words_of_it in enumerate(said, 1):
+        plain = _body(access, message, step, words_of_it)
         outcome = _outcome(
             message.id, ask(access, "/api/v3/send_message", plain=plain, headers=_headers(access))
         )  # fmt: skip

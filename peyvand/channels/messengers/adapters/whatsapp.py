@@ -2,7 +2,7 @@
 
 People are known by their number. Its calls are signed (X-Hub-Signature-256: HMAC-SHA256 over the body under the app's
 secret); setting the address up is a GET that asks for a word of ours. Our own id of a message goes along
-(`biz_opaque_callback_data`) and comes back with every report. Free text reaches only who wrote within 24 hours (131047).
+(`biz_opaque_callback_data`) and comes back with each report. Free text reaches only who wrote within 24 hours (131047).
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ def hook(access: Access, request: HookRequest) -> Came | None:
                 for one in rows(value.get("contacts"))
             }
             heard += [one for row in rows(value.get("messages")) if (one := _written(row, names)) is not None]
-            told += [one for row in rows(value.get("statuses")) if (one := _status(row)) is not None]
+            told += [said for row in rows(value.get("statuses")) if (said := _status(row)) is not None]
     return Came(heard=heard, told=told)
 
 
