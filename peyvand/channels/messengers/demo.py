@@ -10,7 +10,7 @@ from peyvand.foundation.registry.actor import Actor
 def sample_load(actor: Actor, world: World) -> int:
     """One bot of Bale; gives how many rows."""
     Bot.objects.create(
-        demo=True, name="بازوی پشتیبانی نمونه", messenger="bale", username="sample_support_bot",
+        demo=True, name="ربات پشتیبانی نمونه", messenger="bale", username="sample_support_bot",
         enabled=False, position=1,
         greeting_fa="سلام، به پشتیبانی فروشگاه نمونه خوش آمدید. پرسش خود را بنویسید.",
         greeting_en="Hello, this is the sample shop's support. Write your question.",

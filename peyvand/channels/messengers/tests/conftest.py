@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
+from peyvand.channels.conversations.tests.conftest import colleague as colleague
+from peyvand.channels.conversations.tests.conftest import signed_in as signed_in
 from peyvand.channels.messengers.adapters import ADAPTERS
 from peyvand.channels.messengers.carrier import PURPOSE
 from peyvand.channels.messengers.hearing import take

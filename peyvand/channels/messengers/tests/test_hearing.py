@@ -414,10 +414,14 @@ def test_whatsapp_asks_for_our_word_and_is_believed_only_when_it_signs(opened: O
     assert take(HookRequest(row.hook, "", "GET", {**query, "hub.verify_token": "x"}, {}, b"", {})).status == 403
     sara = person()
     sara.identities.filter(kind="phone").update(key="+989121112233", value="09121112233")
+    common = {"from": "989121112233"}
     body = graph(
         contacts=[{"wa_id": "989121112233", "profile": {"name": "Sara"}}],
-        messages=[{"id": "wamid.1", "from": "989121112233", "timestamp": str(SINCE), "type": "text", "text": {"body": "سلام"}},
-                  {"id": "wamid.2", "from": "989121112233", "timestamp": str(SINCE + 1), "type": "image", "image": {"id": "m1", "mime_type": "image/png"}}],
+        messages=[
+            {**common, "id": "wamid.1", "timestamp": str(SINCE), "type": "text", "text": {"body": "سلام"}},
+            {**common, "id": "wamid.2", "timestamp": str(SINCE + 1), "type": "image",
+             "image": {"id": "m1", "mime_type": "image/png"}},
+        ],
     )  # fmt: skip
     assert hooked(row, body) == 403
     assert hooked(row, body, **signed(row, body + b" ")) == 403
@@ -431,10 +435,10 @@ def test_whatsapp_tells_what_became_of_a_message_by_our_own_id(opened: Open, act
     row, fake = opened("whatsapp")
     sara = person()
     content = ContentData(texts=[TextData("سلام", "fa")])
-    message = send(
-        actor=actor,
-        request=Request(customer=sara.pk, purpose="service", content=content, dedupe_key="w", channel="messenger:whatsapp"),
-    )  # fmt: skip
+    request = Request(
+        customer=sara.pk, purpose="service", content=content, dedupe_key="w", channel="messenger:whatsapp"
+    )
+    message = send(actor=actor, request=request)
     send_due()
     assert fake.taken[0].said["biz_opaque_callback_data"] == str(message.uid)
     for status in ("read", "sent", "delivered", "delivered", "read"):
