@@ -20,6 +20,7 @@ urlpatterns = [
     path("sites/", include("peyvand.channels.sites.web.urls")),
     path("push/", include("peyvand.channels.push.web.urls")),
     path("email/", include("peyvand.channels.email.web.urls")),
+    path("messengers/", include("peyvand.channels.messengers.web.urls")),
     path("sms/", include("peyvand.channels.sms.web.urls")),
     path("webhooks/", include("peyvand.foundation.webhooks.web.urls")),
     path("", include("peyvand.foundation.transfer.web.urls")),  # import/, export/

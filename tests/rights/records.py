@@ -21,6 +21,7 @@ from peyvand.channels.conversations.models import (
     Way,
 )
 from peyvand.channels.email.models import EmailAccount, EmailFolder
+from peyvand.channels.messengers.models import Bot
 from peyvand.channels.outreach.models import Cap
 from peyvand.channels.outreach.services import (
     ContentData,
@@ -266,6 +267,7 @@ def shared_records() -> Records:
     cap_save(actor=system, channel="", kind="", window="week", most=5)
     shop = Site.objects.create(name="shop", hosts=["shop.example"])
     line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")
+    bot = Bot.objects.create(name="bot", messenger="bale", base_url="http://127.0.0.1:9")
     mailbox = EmailAccount.objects.create(name="mail", address="hello@own.example", provider="sample")
     return {
         "email_id": mailbox.pk, "folder_id": EmailFolder.objects.create(account=mailbox, name="INBOX").pk,
@@ -273,8 +275,8 @@ def shared_records() -> Records:
         "routing_id": RoutingSettings.objects.create().pk,
         "answerer_id": Answerer.objects.create(user=person).pk,
         "routing_rule_id": RoutingRule.objects.create(name="by night", hours="closed").pk,
-        "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk, "site_id": shop.pk,
-        "short_link_id": short.pk,
+        "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
+        "bot_id": bot.pk, "site_id": shop.pk, "short_link_id": short.pk,
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk, "cost_rate_id": rate.pk,

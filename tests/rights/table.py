@@ -397,6 +397,17 @@ sms:one POST sms.manage
 sms:remove POST sms.manage
 sms:hook POST sms.manage
 sms:test POST sms.manage
+messengers:bots GET messengers.manage
+messengers:new GET messengers.manage
+messengers:new POST messengers.manage
+messengers:one GET messengers.manage
+messengers:one POST messengers.manage
+messengers:remove POST messengers.manage
+messengers:hook POST messengers.manage
+messengers:tell POST messengers.manage
+messengers:test POST messengers.manage
+messengers:link GET customers.view+customers.edit
+messengers:link POST customers.view+customers.edit
 matching:queue GET matching.merge
 matching:find POST matching.find
 matching:several POST matching.merge+customers.edit

@@ -11,6 +11,7 @@ from peyvand.channels.conversations.api import router as conversations
 from peyvand.channels.conversations.api_routing import router as routing
 from peyvand.channels.conversations.api_saved import router as saved_replies
 from peyvand.channels.email.api import router as email
+from peyvand.channels.messengers.api import router as messengers
 from peyvand.channels.outreach.api import router as outreach
 from peyvand.channels.outreach.link_api import router as links
 from peyvand.channels.sms.api import router as sms
@@ -54,6 +55,7 @@ ROUTERS = (
     routing,
     email,
     sms,
+    messengers,
 )
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.

@@ -16,7 +16,7 @@ from peyvand.channels.conversations.services.arranging import (
 from peyvand.channels.conversations.services.bulk import Bulk, BulkData, bulk
 from peyvand.channels.conversations.services.joining import merge, split
 from peyvand.channels.conversations.services.presence import presence_forget, present
-from peyvand.channels.conversations.services.receiving import receive
+from peyvand.channels.conversations.services.receiving import belongs, file_add, file_missed, receive
 from peyvand.channels.conversations.services.routing import reroute_due, route
 from peyvand.channels.conversations.services.saving import SavedData, saved_remove, saved_save
 from peyvand.channels.conversations.services.standing import assign, close, read_mark, reopen, snooze, wake_snoozed
@@ -34,8 +34,11 @@ __all__ = [
     "SettingsData",
     "answerer_save",
     "assign",
+    "belongs",
     "bulk",
     "close",
+    "file_add",
+    "file_missed",
     "merge",
     "note",
     "presence_forget",

@@ -90,7 +90,8 @@ def reply(*, actor: Actor, conversation_id: int, data: ReplyData) -> Entry:
     text, now = _text(data.text), timezone.now()
     if not registry.has(Carrier, data.channel):
         raise InvalidError({"channel": _("Choose one of the channels.")})
-    if data.files and not registry.get(Carrier, data.channel).rich:
+    carrier = registry.get(Carrier, data.channel)
+    if data.files and not (carrier.rich or carrier.files):
         raise InvalidError({"files": _("Files go only over channels that carry them, as e-mail.")})
     if len(data.files) > MOST_FILES:
         raise InvalidError({"files": _("At most ten files go with an answer.")})

@@ -18,6 +18,7 @@ from peyvand.channels.conversations import access, queries, reasons, showing
 from peyvand.channels.conversations.models import Conversation, Entry, EntryFile
 from peyvand.channels.conversations.queries import MINE, NEWEST_FIRST, VIEWS, Chosen
 from peyvand.channels.conversations.web.choices import snoozes, waits
+from peyvand.channels.outreach.carriers import carriers
 from peyvand.channels.outreach.declarations import Carrier
 from peyvand.foundation.accounts.queries import assignable, team_choices
 from peyvand.foundation.accounts.requests import StaffRequest
@@ -81,7 +82,7 @@ def listed(request: StaffRequest, current: int | None = None) -> dict[str, Any]:
         "may_bulk": actor.may(access.REPLY), "may_give": actor.may(access.ASSIGN), "bulk_snoozes": snoozes(),
         "query": f"?{urlencode(given)}" if given else "", "here": f"?{urlencode(here)}" if here else "",
         "page_url": f"{reverse('conversations:list')}?{urlencode(given)}{'&' if given else ''}",
-        "channels": [(one.name, one.label) for one in registry.all(Carrier)],
+        "channels": [(one.name, one.label) for one in carriers(actor.demo)],
         "classes": [(code, word) for code, (word, _icon) in CLASSES.items()],
         "known_tags": queries.tags(actor=actor), "waits_offered": waits_offered(),
         "narrowed": bool(set(given) - {"view", "q"}),

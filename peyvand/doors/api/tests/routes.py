@@ -273,6 +273,15 @@ PATCH /sms/accounts/{account_id} sms.manage
 DELETE /sms/accounts/{account_id} sms.manage
 POST /sms/accounts/{account_id}/test sms.manage
 POST /sms/accounts/{account_id}/hook sms.manage
+GET /messengers/bots messengers.manage
+POST /messengers/bots messengers.manage
+GET /messengers/bots/{bot_id} messengers.manage
+PATCH /messengers/bots/{bot_id} messengers.manage
+DELETE /messengers/bots/{bot_id} messengers.manage
+POST /messengers/bots/{bot_id}/test messengers.manage
+POST /messengers/bots/{bot_id}/tell messengers.manage
+POST /messengers/bots/{bot_id}/hook messengers.manage
+POST /customers/{customer_id}/chat-code customers.view+customers.edit
 """
 
 CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
@@ -394,6 +403,8 @@ BODIES: Mapping[str, Any] = {
     "PUT /email/accounts/{email_id}/marketing": {"on": False},
     "POST /sms/accounts": {"name": "New", "provider": "kavenegar", "line": "2000", "secrets": {"api_key": "k"}},
     "PATCH /sms/accounts/{account_id}": {"base_url": "", "secrets": {"api_key": "k"}},
+    "POST /messengers/bots": {"name": "New", "messenger": "bale", "secrets": {"token": "k"}},
+    "PATCH /messengers/bots/{bot_id}": {"base_url": "", "secrets": {"token": "k"}},
     "PUT /saved-replies/{saved_id}": {"name": "Thanks", "text_en": "Thank you, {{first_name}}"},
 }  # fmt: skip
 QUERIES: Mapping[str, str] = {

@@ -62,6 +62,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/saved-replies": ("conversations.SavedReply", "saved_id"),
     "/email/accounts": ("email.EmailAccount", "email_id"),
     "/sms/accounts": ("sms.SmsAccount", "account_id"),
+    "/messengers/bots": ("messengers.Bot", "bot_id"),
     "/webhooks/deliveries": ("webhooks.WebhookDelivery", "delivery_id"),
 }
 # What the room itself sets when a row changes.
