@@ -1,4 +1,4 @@
-"""The ASGI application of the public site, served on an origin of its own."""
+"""The ASGI application of the public site, served on an origin of its own: Django, and small applications beside it."""
 
 from __future__ import annotations
 
@@ -7,4 +7,17 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("PEYVAND_SITE_SETTINGS", "peyvand.config.settings_site")
-application = get_asgi_application()
+pages = get_asgi_application()
+
+# Rooms are there only once Django is.
+from peyvand.doors.site import script  # noqa: E402
+from peyvand.doors.site.dispatch import Dispatch  # noqa: E402
+from peyvand.doors.workspace.limits import Bounded  # noqa: E402
+
+application = Dispatch(
+    {
+        "/s/": script.serve,
+        "/a/": script.serve,
+    },
+    otherwise=Bounded(pages, most=64, busy=4),
+)

@@ -46,7 +46,7 @@ LONGEST_PAUSE = 20.0  # seconds before something that keeps dying is started aga
 STEADY = 30.0  # seconds of life after which a death counts as the first again
 CONNECTIONS = "10"  # of the web's pool
 SITE_CONNECTIONS = "4"  # of the public site's
-CONNECTED, SITE_CONNECTED = 1024, 64  # requests at once; of the web's, most are open streams (workspace.limits)
+CONNECTED, SITE_CONNECTED = 1024, 4096  # at once; most are open streams, of the site open chats (workspace.limits)
 SPEAKING = ("peyvand.foundation.database", "peyvand.doors.console")  # whose words the supervisor says
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None  # before any fork
