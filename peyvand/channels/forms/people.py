@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from peyvand.channels.forms.models import Form
-from peyvand.channels.forms.structure import CUSTOM, MAPS, Structure
+from peyvand.channels.forms.structure import CUSTOM, MAPS, Structure, structure_of
 from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.fields.declarations import PREFIX
 from peyvand.foundation.registry.actor import Actor, system_actor
@@ -129,40 +129,63 @@ def _without(
     )
 
 
+@dataclass
+class Weighed:
+    """Of what was given: what would fill an empty field, and what differs."""
+
+    plain: dict[str, Any] = field(default_factory=dict)
+    custom: dict[str, Any] = field(default_factory=dict)
+    differing: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _weighed(customer: Customer, given: Mapped, proved: tuple[str, str] | None) -> Weighed:
+    has, found = Identity.objects.filter(customer=customer), Weighed()
+    for name, value in given.plain.items():
+        stands = getattr(customer, name)
+        if not stands or (name == "name" and has.filter(value=stands).exists()):
+            found.plain[name] = value
+        elif fa_key(str(stands)) != fa_key(str(value)):
+            found.differing.append(_differs(name, stands, value))
+    for key, value in given.custom.items():
+        stands = customer.custom.get(key)
+        if stands in (None, "", []):
+            found.custom[key] = value
+        elif stands != value:
+            found.differing.append(_differs(f"{CUSTOM}{key}", stands, value))
+    for kind, value in given.identities:
+        if (kind, value) != proved and not has.filter(kind=kind, key=identity_key(kind, value)).exists():
+            first = has.filter(kind=kind).order_by("-is_primary", "pk").values_list("value", flat=True).first()
+            found.differing.append(_differs(kind, first or "", value))
+    return found
+
+
 def complete(
     *, actor: Actor, form: Form, customer: Customer, given: Mapped, proved: tuple[str, str] | None
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """Fill the empty fields of a customer who is proved to be the one; gives what differs, as suggestions.
 
     Of addresses only the `proved` one (kind, value) is added: another could be somebody else's.
     """
     customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
-    has = Identity.objects.filter(customer=customer)
-    plain: dict[str, Any] = {}
-    custom: dict[str, Any] = {}
-    differing: list[dict[str, str]] = []
-    for name, value in given.plain.items():
-        stands = getattr(customer, name)
-        if not stands or (name == "name" and has.filter(value=stands).exists()):
-            plain[name] = value
-        elif fa_key(str(stands)) != fa_key(str(value)):
-            differing.append(_differs(name, stands, value))
-    for key, value in given.custom.items():
-        stands = customer.custom.get(key)
-        if stands in (None, "", []):
-            custom[key] = value
-        elif stands != value:
-            differing.append(_differs(f"{CUSTOM}{key}", stands, value))
-    for kind, value in given.identities:
-        if not has.filter(kind=kind, key=identity_key(kind, value)).exists() and (kind, value) != proved:
-            first = has.filter(kind=kind).order_by("-is_primary", "pk").values_list("value", flat=True).first()
-            differing.append(_differs(kind, first or "", value))
-    _put(actor, form, customer, plain, custom)
+    found = _weighed(customer, given, proved)
+    _put(actor, form, customer, found.plain, found.custom)
     if proved is not None:
         prove(actor=actor, customer=customer, proved=proved)
     for tag in form.tags:
         tag_add(actor=actor, customer=customer, name=tag)
-    return differing
+    return found.differing
+
+
+def differing(*, customer: Customer, given: Mapped) -> list[dict[str, Any]]:
+    """All that differs from what is known, and what would fill a gap, as suggestions; nothing is written."""
+    found = _weighed(customer, given, None)
+    gaps = {**found.plain, **{f"{CUSTOM}{key}": value for key, value in found.custom.items()}}
+    return [*found.differing, *(_differs(name, "", value) for name, value in gaps.items())]
+
+
+def given_of(structure: Mapping[str, Any], answers: Mapping[str, Any], language: str) -> Mapped:
+    """What of kept answers belongs to a customer."""
+    return mapped(structure_of(structure), answers, language=language)
 
 
 def _differs(name: str, stands: Any, value: Any) -> dict[str, Any]:

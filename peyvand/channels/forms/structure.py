@@ -119,11 +119,15 @@ def _field(raw: Mapping[str, Any]) -> FormField:
     return FormField(
         key=raw["key"], type=raw["type"], label=raw.get("label", {}), help=raw.get("help", {}),
         required=bool(raw.get("required")), default=raw.get("default", ""),
-        options=[(one["key"], {name: one[name] for name in LANGUAGES if one.get(name)}) for one in raw.get("options", ())],
+        options=[(one["key"], _languages(one)) for one in raw.get("options", ())],
         low=_decimal(raw.get("low")), high=_decimal(raw.get("high")), currency=raw.get("currency", ""),
         map=raw.get("map", ""), when=When(**when) if when else None, purpose=raw.get("purpose", ""),
         channel=raw.get("channel", ""), source=raw.get("source", ""), later=bool(raw.get("later")),
     )  # fmt: skip
+
+
+def _languages(raw: Mapping[str, Any]) -> dict[str, str]:
+    return {name: raw[name] for name in LANGUAGES if raw.get(name)}
 
 
 def _decimal(raw: Any) -> Decimal | None:
@@ -180,9 +184,7 @@ def _texts(raw: Any, most: int) -> dict[str, str]:
     return {name: text for name in LANGUAGES if (text := clean(str(given.get(name) or ""))[:most])}
 
 
-def _checked(
-    raw: Mapping[str, Any], *, seen: dict[str, str], known: Known, errors: dict[str, Label]
-) -> dict[str, Any]:
+def _checked(raw: Mapping[str, Any], *, seen: dict[str, str], known: Known, errors: dict[str, Label]) -> dict[str, Any]:
     key, type_ = str(raw.get("key", "")), str(raw.get("type", ""))
 
     def wrong(what: str, said: Label) -> None:
@@ -281,7 +283,11 @@ def _map(given: str, type_: str, known: Known, wrong: Any) -> str:
 def _when(raw: Any, seen: Mapping[str, str], wrong: Any) -> dict[str, str] | None:
     if not isinstance(raw, Mapping) or not raw.get("field"):
         return None
-    made = {"field": str(raw["field"]), "op": str(raw.get("op", "is")), "value": clean(str(raw.get("value") or ""))[:200]}
+    made = {
+        "field": str(raw["field"]),
+        "op": str(raw.get("op", "is")),
+        "value": clean(str(raw.get("value") or ""))[:200],
+    }
     if made["field"] not in seen or seen[made["field"]] in ("heading", "paragraph"):
         wrong("when", _("Choose a field that is asked before this one."))
     if made["op"] not in OPERATORS:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from peyvand.channels.sites import queries, services
-from peyvand.channels.sites.models import Proof, Visitor
+from peyvand.channels.sites.models import Proof, Site, Visitor
 from peyvand.channels.sites.tokens import is_token
 from peyvand.foundation.registry.actor import Actor
 from peyvand.memory.customers.models import Customer
@@ -14,20 +16,32 @@ def visitor_of(*, site_key: str, token: str, demo: bool) -> Visitor | None:
     if not site_key or not is_token(token):
         return None
     site = queries.site_by_key(site_key)
-    if site is None or site.demo != demo or not site.active:
+    if site is None or site.demo != demo:
         return None
-    found: Visitor | None = queries.visitor_of(site, token)
-    return found
+    return queries.visitor_of(site, token)
 
 
-def claimed(*, visitor: Visitor | None, kind: str, values: list[str]) -> None:
+def claimed(*, visitor: Visitor | None, kind: str, values: Sequence[str]) -> None:
     """Note what a visitor says of themselves; it proves nothing."""
-    for value in values if visitor is not None else ():
-        services.claim(visitor=visitor, kind=kind, value=value)
+    if visitor is not None:
+        for value in values:
+            services.claim(visitor=visitor, kind=kind, value=value)
 
 
-def proven(*, actor: Actor, site_key: str, visitor_key: str, customer: Customer, note: str) -> None:
+def proven(*, actor: Actor, site_key: str, visitor_key: str, customer: Customer) -> None:
     """A form whose address was confirmed: the visitor is that customer, unless they are somebody else already."""
     found = Visitor.objects.filter(site__key=site_key, key=visitor_key, demo=actor.demo).first()
     if found is not None and found.customer_id is None:
-        services.known(actor=actor, visitor=found, customer=customer, how=Proof.FORM, note=note)
+        services.known(actor=actor, visitor=found, customer=customer, how=Proof.FORM)
+
+
+def hosts_of(*, demo: bool) -> list[str]:
+    """The hosts of our sites, whose pages may show a form and to which one may lead on."""
+    rows = Site.objects.filter(demo=demo, active=True).values_list("hosts", flat=True)
+    return sorted({host for hosts in rows for host in hosts})
+
+
+def host_known(host: str, *, demo: bool) -> bool:
+    """Whether a host, with its port or without, is one of our sites'."""
+    hosts = hosts_of(demo=demo)
+    return services.host_allowed(hosts, host) or services.host_allowed(hosts, host.rsplit(":", 1)[0])

@@ -22,7 +22,7 @@ from peyvand.memory.consents.services import ConsentRow, consents_write
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.interactions.services import Recognised, attach
 
-ASKED_AGAIN = timedelta(hours=1)  # within which one address is not asked twice
+ASKED_AT_MOST = 3  # times an hour that one address is asked, so that nobody's mailbox fills
 CHANNELS = {"email": "email", "phone": "sms"}  # over which channel an address is asked
 
 
@@ -69,19 +69,21 @@ def ask_or_write(*, actor: Actor, submission: Submission, given: Mapped, fresh: 
     purpose = form.opt_in or submission.consents[0]["purpose"]
     if not Purpose.objects.filter(demo=form.demo, key=purpose, archived=False).exists():
         return
-    submission.state = State.WAITING
     submission.opt_in_id = _asked(actor, submission, person, purpose, asked)
+    if submission.opt_in_id is not None:
+        submission.state = State.WAITING
 
 
-def _asked(actor: Actor, submission: Submission, person: Customer, purpose: str, asked: tuple[str, str]) -> int:
-    """The opt-in that it waits for: one that was asked for just now serves again, so that nobody's mailbox fills."""
+def _asked(actor: Actor, submission: Submission, person: Customer, purpose: str, asked: tuple[str, str]) -> int | None:
+    """An opt-in of its own, so that a yes is to this submission and to no other; None where the address was asked too
+    often just now.
+    """
     kind, value = asked
     recent = OptIn.objects.filter(
-        demo=actor.demo, customer=person, purpose=purpose, channel=CHANNELS[kind], address=value, confirmed_at=None,
-        asked_at__gt=timezone.now() - ASKED_AGAIN,
-    ).first()  # fmt: skip
-    if recent is not None:
-        return recent.pk
+        demo=actor.demo, channel=CHANNELS[kind], address=value, asked_at__gt=timezone.now() - timedelta(hours=1)
+    )
+    if recent.count() >= ASKED_AT_MOST:
+        return None
     proof = {"form": submission.form.key, "submission": submission.pk}
     made = opt_in_ask(
         actor=actor, customer=person, purpose=purpose, channel=CHANNELS[kind], address=value, proof=proof,
@@ -139,14 +141,15 @@ def _confirmed(submission: Submission, opt_in: OptIn) -> None:
     submission.state, submission.confirmed_at = State.CONFIRMED, opt_in.confirmed_at
     submission.save()
     write(actor=actor, submission=submission)
-    visitors.proven(
-        actor=actor, site_key=submission.site_key, visitor_key=submission.visitor_key, customer=customer,
-        note=form.name,
-    )  # fmt: skip
+    visitors.proven(actor=actor, site_key=submission.site_key, visitor_key=submission.visitor_key, customer=customer)
 
 
 def attach_interaction(*, actor: Actor, submission: Submission, customer: Customer) -> None:
     """Give the customer the interaction of a submission that was nobody's."""
-    key = f"{submission.form.key.lower()}-{submission.pk}"
-    if not submission.visitor_key:
-        attach(actor=actor, identity=Recognised("external", key, "forms"), customer=customer)
+    kind, system, key = identity_of(submission)
+    attach(actor=actor, identity=Recognised(kind, key, system), customer=customer)
+
+
+def identity_of(submission: Submission) -> tuple[str, str, str]:
+    """By what the interaction of a submission is known while it is nobody's: by itself."""
+    return ("external", "forms", f"{submission.form.key.lower()}-{submission.pk}")

@@ -16,7 +16,7 @@ from peyvand.channels.forms.counting import counted
 from peyvand.channels.forms.errors import ClosedError, InvalidError
 from peyvand.channels.forms.models import Form, FormVersion, Place, State, Submission, SubmissionFile
 from peyvand.channels.forms.people import Mapped, himself, mapped
-from peyvand.channels.forms.services.consents import ask_or_write, consent_lines
+from peyvand.channels.forms.services.consents import ask_or_write, consent_lines, identity_of
 from peyvand.channels.forms.stamping import stamp_read
 from peyvand.channels.forms.structure import SOURCES, Structure, structure_of
 from peyvand.channels.forms.suspicion import address_digest, content_digest, suspicions, within_limits
@@ -185,7 +185,7 @@ def taken(*, actor: Actor, submission: Submission, visitor: Visitor | None) -> N
         visitors.claimed(visitor=visitor, kind=kind, values=values)
     people.one_at_a_time(demo=form.demo)
     fresh = _whose(actor, submission, given, visitor)
-    _record(actor, submission, structure)
+    _record(actor, submission, structure, visitor)
     ask_or_write(actor=actor, submission=submission, given=given, fresh=fresh)
     submission.save()
     publish(
@@ -217,14 +217,8 @@ def _whose(actor: Actor, submission: Submission, given: Mapped, visitor: Visitor
     return False
 
 
-def identity_of(submission: Submission) -> tuple[str, str, str]:
-    """By what its interaction is known while it is nobody's: the visitor, else itself."""
-    if submission.visitor_key:
-        return ("visitor", "", submission.visitor_key)
-    return ("external", "forms", f"{submission.form.key.lower()}-{submission.pk}")
-
-
-def _record(actor: Actor, submission: Submission, structure: Structure) -> None:
+def _record(actor: Actor, submission: Submission, structure: Structure, visitor: Visitor | None) -> None:
+    """Its interaction. Of nobody known it is the visitor's, where no address speaks for somebody else."""
     said = [
         f"{one.said('label', submission.language)}: {text}"
         for one in structure.fields
@@ -232,6 +226,8 @@ def _record(actor: Actor, submission: Submission, structure: Structure) -> None:
         and (text := kinds.shown(one, submission.answers.get(one.key), language=submission.language))
     ]
     identity = ("", "", "") if submission.customer_id else identity_of(submission)
+    if visitor is not None and visitor.customer_id is None and not (submission.customer_id or submission.candidates):
+        identity = ("visitor", "", visitor.key)
     row = record(
         actor=actor, kind=SUBMITTED, at=submission.at, customer=submission.customer_id, direction="in",
         channel="chat" if submission.place == Place.CHAT else "web", source_kind="forms.submission",
