@@ -3,9 +3,10 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import peyvand.channels.forms.models
 from django.conf import settings
 from django.db import migrations, models
+
+import peyvand.channels.forms.models
 
 
 class Migration(migrations.Migration):
