@@ -180,3 +180,14 @@ def waiting_form(opt_in: OptIn) -> Submission | None:
 def embedding_hosts(form: Form) -> list[str]:
     """Whose pages may show the form in a frame."""
     return visitors.hosts_of(demo=form.demo)
+
+
+def origin_known(form: Form, origin: str) -> bool:
+    """Whether pages of this origin may read and send the form, as the chat does."""
+    return visitors.origin_known(origin, demo=form.demo)
+
+
+def person_of(form: Form, *, site: str, token: str) -> Customer | None:
+    """Who is proved to be behind a browser's token; None for nobody."""
+    found = visitors.visitor_of(site_key=site, token=token, demo=form.demo)
+    return found.customer if found is not None else None

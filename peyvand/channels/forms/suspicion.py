@@ -59,8 +59,12 @@ def defence_of(form: Form) -> Defence:
 
 
 def address_digest(address: str) -> str:
-    """A network address as it is kept: it can be compared, and not be read."""
-    return salted_hmac("peyvand.forms.address", address, algorithm="sha256").hexdigest() if address else ""
+    """A network address as it is kept: it can be compared, and not be read. "" for none, and for this machine's own:
+    behind a proxy it would be everybody's.
+    """
+    if address in ("", "127.0.0.1", "::1"):
+        return ""
+    return salted_hmac("peyvand.forms.address", address, algorithm="sha256").hexdigest()
 
 
 def content_digest(answers: Mapping[str, Any]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from peyvand.channels.sites import queries, services
+from peyvand.channels.sites.edge import allowed_origin
+from peyvand.channels.sites.errors import InvalidError
 from peyvand.channels.sites.models import Proof, Site, Visitor
 from peyvand.channels.sites.tokens import is_token
 from peyvand.foundation.registry.actor import Actor
@@ -19,6 +21,17 @@ def visitor_of(*, site_key: str, token: str, demo: bool) -> Visitor | None:
     if site is None or site.demo != demo:
         return None
     return queries.visitor_of(site, token)
+
+
+def seen(*, site_key: str, token: str, demo: bool, language: str, agent: str) -> Visitor | None:
+    """The same, made where the browser is new to us."""
+    site = queries.site_by_key(site_key) if is_token(token) else None
+    if site is None or site.demo != demo:
+        return None
+    try:
+        return services.visitor_seen(site=site, token=token, language=language, agent=agent)
+    except InvalidError:  # a token of another site
+        return None
 
 
 def claimed(*, visitor: Visitor | None, kind: str, values: Sequence[str]) -> None:
@@ -45,3 +58,9 @@ def host_known(host: str, *, demo: bool) -> bool:
     """Whether a host, with its port or without, is one of our sites'."""
     hosts = hosts_of(demo=demo)
     return services.host_allowed(hosts, host) or services.host_allowed(hosts, host.rsplit(":", 1)[0])
+
+
+def origin_known(origin: str, *, demo: bool) -> bool:
+    """Whether pages of this origin are one of our sites'."""
+    sites = Site.objects.filter(demo=demo, active=True)
+    return any(allowed_origin(site, origin) for site in sites)

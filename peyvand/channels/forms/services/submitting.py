@@ -95,9 +95,9 @@ def _submit(form: Form, given: Given, *, nonce: str, age: Any, now: datetime) ->
     version = FormVersion.objects.get(form=form, number=form.latest)
     structure = structure_of(version.structure)
     language = given.language if given.language in form.languages else (form.languages or ["fa"])[0]
-    visitor = None if given.place == Place.KIOSK else visitors.visitor_of(
-        site_key=given.site, token=given.visitor, demo=form.demo
-    )  # fmt: skip
+    remembers = given.place not in (Place.KIOSK, API)
+    token = given.visitor if remembers else ""
+    visitor = visitors.visitor_of(site_key=given.site, token=token, demo=form.demo)
     source = {
         name: clean(str(given.source.get(name) or ""))[:SOURCE_LENGTH] for name in SOURCES if given.source.get(name)
     }
@@ -112,6 +112,9 @@ def _submit(form: Form, given: Given, *, nonce: str, age: Any, now: datetime) ->
         form=form, structure=structure, answers=read.answers, digest=digest, trap=given.trap, age=age, now=now
     )
     within_limits(form=form, address=address, suspicious=bool(why), now=now)
+    visitor = visitor or visitors.seen(
+        site_key=given.site, token=token, demo=form.demo, language=language, agent=given.agent
+    )
     actor = himself(form, language)
     with change_set(actor=actor, kind="edit", title=gettext("Form “%(name)s” was filled in") % {"name": form.name}):
         made = Submission(

@@ -1,4 +1,4 @@
-"""Whose a submission is: a stranger never changes anybody known, the same page sends once, proof opens what is empty."""
+"""Whose a submission is: a stranger never changes anybody known, a page sends once, proof opens what is empty."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_siz
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @cases(
-    name=TEXTS, city=TEXTS, words=TEXTS, by=st.sampled_from(["email", "phone", "both"]), language=st.sampled_from(["fa", "en"]),
-    news=st.booleans(),
+    name=TEXTS, city=TEXTS, words=TEXTS, by=st.sampled_from(["email", "phone", "both"]),
+    language=st.sampled_from(["fa", "en"]), news=st.booleans(),
 )  # fmt: skip
 def test_a_stranger_never_changes_anything_of_somebody_known(
     form: Make, person: Person, providers: Providers, name: str, city: str, words: str, by: str, language: str,
