@@ -78,5 +78,7 @@ def _phone(customer: Customer) -> str:
 
 def sample_remove(actor: Actor) -> int:
     """Remove the sample's forms with their results."""
-    removed = Submission.objects.filter(demo=True).delete()[0]
-    return removed + Form.objects.filter(demo=True).delete()[0]
+    removed = 0
+    for model in (Submission, FormDay, FormVersion, Form):
+        removed += model._default_manager.filter(demo=True).delete()[0]
+    return removed

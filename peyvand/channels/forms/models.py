@@ -82,10 +82,15 @@ class Form(models.Model):
 
 
 class FormVersion(models.Model):
-    """A form's fields and texts as they were asked; never changed. What was filled in points to it by number."""
+    """A form's fields and texts as they were asked; never changed. What was filled in points to it by number.
+
+    It stays when an undo takes back the form or the change that made it: what was filled in is read by it.
+    """
 
     demo = models.BooleanField(default=False)
-    form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="versions", db_index=False)
+    form = models.ForeignKey(
+        Form, on_delete=models.DO_NOTHING, related_name="versions", db_index=False, db_constraint=False
+    )
     number = models.IntegerField()
     structure = models.JSONField(default=dict)
     texts = models.JSONField(default=dict)
@@ -168,7 +173,9 @@ class FormDay(models.Model):
     """How often a form was opened, begun and sent on a day (UTC); figures only, one row a form and day."""
 
     demo = models.BooleanField(default=False)
-    form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="days", db_index=False)
+    form = models.ForeignKey(
+        Form, on_delete=models.DO_NOTHING, related_name="days", db_index=False, db_constraint=False
+    )
     day = models.DateField()
     views = models.IntegerField(default=0)
     starts = models.IntegerField(default=0)

@@ -44,7 +44,6 @@ DECLARATIONS = (
     *personal.TABLES,
     *KINDS,
     TrackedTable("forms_form", _("Form"), "forms"),
-    TrackedTable("forms_formversion", _("Version of a form"), "history"),
     TrackedTable("forms_submission", _("Filled-in form"), "clipboard-text", unseen=_unseen),
     FilePurpose(FILE, max_bytes=LARGEST_FILE),
     Trace("forms", _("Filled-in forms"), forgetting.forget, order=9),

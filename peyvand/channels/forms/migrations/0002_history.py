@@ -12,6 +12,5 @@ class Migration(migrations.Migration):
 
     operations = [
         track("forms_form", exclude=("updated_at",)),
-        track("forms_formversion"),
         track("forms_submission"),
     ]
