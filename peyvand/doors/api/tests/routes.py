@@ -271,6 +271,12 @@ PATCH /sms/accounts/{account_id} sms.manage
 DELETE /sms/accounts/{account_id} sms.manage
 POST /sms/accounts/{account_id}/test sms.manage
 POST /sms/accounts/{account_id}/hook sms.manage
+GET /forms forms.view
+GET /forms/{form_id} forms.view
+GET /forms/{form_id}/results forms.view
+POST /forms/{form_id}/results forms.view+forms.handle
+GET /forms/results/{submission_id} forms.view+customers.view
+POST /forms/results/{submission_id}/decide forms.view+customers.view+forms.handle
 """
 
 CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
@@ -391,6 +397,8 @@ BODIES: Mapping[str, Any] = {
     "PUT /email/accounts/{email_id}/marketing": {"on": False},
     "POST /sms/accounts": {"name": "New", "provider": "kavenegar", "line": "2000", "secrets": {"api_key": "k"}},
     "PATCH /sms/accounts/{account_id}": {"base_url": "", "secrets": {"api_key": "k"}},
+    "POST /forms/{form_id}/results": {"name": "paper-1", "answers": {"question": "When?"}},
+    "POST /forms/results/{submission_id}/decide": {"do": "spam"},
     "PUT /saved-replies/{saved_id}": {"name": "Thanks", "text_en": "Thank you, {{first_name}}"},
 }  # fmt: skip
 QUERIES: Mapping[str, str] = {
