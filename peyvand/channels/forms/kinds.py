@@ -14,6 +14,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from peyvand.channels.forms.structure import FormField
 from peyvand.foundation.fields import kinds as of_fields
@@ -38,7 +39,7 @@ class Type(models.TextChoices):
     LONG = "long", _("Long text")
     EMAIL = "email", _("E-mail")
     PHONE = "phone", _("Phone")
-    NUMBER = "number", _("Number")
+    NUMBER = "number", pgettext_lazy("type of a field", "Number")
     MONEY = "money", _("Amount of money")
     DATE = "date", _("Date")
     CHOICE = "choice", _("One of a list")

@@ -33,10 +33,10 @@ def _f(key: str, type_: str, fa: str, en: str, **more: Any) -> dict[str, Any]:
 
 
 _NAME = _f("name", "text", "نام و نام خانوادگی", "Your name", required=True, map="name")
-_EMAIL = _f("email", "email", "رایانامه", "E-mail", required=True, map="email")
+_EMAIL = _f("email", "email", "ایمیل", "E-mail", required=True, map="email")
 _PHONE = _f("phone", "phone", "تلفن همراه", "Mobile phone", map="phone")
 _NEWS = _f(
-    "news", "consent", "می‌خواهم خبرها و پیشنهادها را با رایانامه بگیرم.", "Send me news and offers by e-mail.",
+    "news", "consent", "می‌خواهم خبرها و پیشنهادها را با ایمیل بگیرم.", "Send me news and offers by e-mail.",
     purpose="news", channel="email",
 )  # fmt: skip
 _FROM = [

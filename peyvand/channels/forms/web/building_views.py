@@ -113,13 +113,13 @@ def _added(actor: Actor, now: dict[str, Any], type_: str, step: str) -> tuple[di
 
 # What a new field is called until somebody says it better: content, in both languages.
 LABELS: Mapping[Type, tuple[str, str]] = {
-    Type.TEXT: ("پرسش", "Question"), Type.LONG: ("پیام شما", "Your message"), Type.EMAIL: ("رایانامه", "E-mail"),
-    Type.PHONE: ("تلفن", "Phone"), Type.NUMBER: ("شمار", "Number"), Type.MONEY: ("مبلغ", "Amount"),
+    Type.TEXT: ("پرسش", "Question"), Type.LONG: ("پیام شما", "Your message"), Type.EMAIL: ("ایمیل", "E-mail"),
+    Type.PHONE: ("تلفن", "Phone"), Type.NUMBER: ("عدد", "Number"), Type.MONEY: ("مبلغ", "Amount"),
     Type.DATE: ("تاریخ", "Date"), Type.CHOICE: ("یکی را برگزینید", "Choose one"),
     Type.CHOICES: ("هرچه می‌خواهید برگزینید", "Choose as many as you like"), Type.YESNO: ("آری یا نه", "Yes or no"),
     Type.RATING: ("چند ستاره می‌دهید؟", "How many stars?"),
     Type.NPS: ("چقدر ما را به دوستانتان پیشنهاد می‌کنید؟", "How likely are you to recommend us to friends?"),
-    Type.SCALE: ("از یک تا پنج", "From one to five"), Type.FILE: ("پرونده", "File"),
+    Type.SCALE: ("از یک تا پنج", "From one to five"), Type.FILE: ("فایل", "File"),
     Type.ADDRESS: ("نشانی", "Address"), Type.POSTAL: ("کد پستی", "Postal code"),
     Type.NATIONAL: ("کد ملی", "National id"), Type.HIDDEN: ("از کجا آمده", "Where they come from"),
     Type.CONSENT: ("می‌خواهم خبرها را بگیرم.", "I want to get your news."), Type.HEADING: ("سرفصل", "Heading"),
