@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("peyvand.memory.commerce.web.urls")),  # orders/, products/
     path("inbox/", include("peyvand.channels.conversations.web.urls")),
     path("messages/", include("peyvand.channels.outreach.web.urls")),
+    path("forms/", include("peyvand.channels.forms.web.urls")),
     path("sites/", include("peyvand.channels.sites.web.urls")),
     path("push/", include("peyvand.channels.push.web.urls")),
     path("email/", include("peyvand.channels.email.web.urls")),

@@ -86,6 +86,13 @@ ONE = {
     "matching:merge": (
         "SELECT a_id, b_id FROM matching_pair WHERE demo AND state = 'open' ORDER BY score DESC, id LIMIT 1"
     ),
+    "forms:one": "SELECT min(id) FROM forms_form WHERE demo",
+    "forms:settings": "SELECT min(id) FROM forms_form WHERE demo",
+    "forms:build": "SELECT min(id) FROM forms_form WHERE demo",
+    "forms:preview": "SELECT min(id) FROM forms_form WHERE demo",
+    "forms:result": (
+        "SELECT min(id) FROM forms_submission WHERE demo GROUP BY state, customer_id IS NULL, suggestions <> '[]'"
+    ),
     "fields:seen": "SELECT 'customer', 'c.' || key FROM fields_customfield WHERE demo AND NOT archived LIMIT 1",
 }
 # Pages of those who are not in yet; each in a sweep of its own.
@@ -289,6 +296,10 @@ NOT_PAGES = {
     "messengers:hook",
     "messengers:tell",
     "messengers:test",
+    "forms:result-do",
+    "forms:file",
+    "forms:switch",
+    "forms:remove",
     "commerce:order-quote",
     "commerce:payment-reverse",
     "commerce:category-archive",

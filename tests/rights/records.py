@@ -21,6 +21,8 @@ from peyvand.channels.conversations.models import (
     Way,
 )
 from peyvand.channels.email.models import EmailAccount, EmailFolder
+from peyvand.channels.forms.models import Form, Submission, SubmissionFile
+from peyvand.channels.forms.services import FormData, form_save
 from peyvand.channels.messengers.models import Bot
 from peyvand.channels.outreach.models import Cap
 from peyvand.channels.outreach.services import (
@@ -78,6 +80,7 @@ from peyvand.memory.work.models import Holiday
 from peyvand.memory.work.services import HoursData, hours_save, starting_ensure
 
 Records = dict[str, Any]
+ASKED = {"steps": [{"key": "s1", "fields": [{"key": "question", "type": "text", "label": {"en": "Question"}}]}]}
 TEXT = b"A letter, as plain as can be."
 
 
@@ -129,6 +132,7 @@ def records_of(owner: User, marker: str) -> Records:
         "base_id": base.pk, "list_id": listed.pk, "part_id": part.pk, "trait_id": trait.pk,
         "merged_id": merged.merged[0].gone_id, "batch": merged.batch, "pair_id": a_pair(customer, twin).pk,
         **_files_of(make, customer, note), **_acts_of(make, customer), **_messages_of(make, customer),
+        **_filled_in_by(make, customer),
     }  # fmt: skip
 
 
@@ -199,6 +203,21 @@ def _messages_of(make: _Maker, customer: Customer) -> Records:
         "saved_id": own.pk, "talk_file_id": came.pk,
         "second_talk_id": second.pk, "later_entry_id": later.pk, "talk_tag_id": talk.taggings.get().tag_id,
     }  # fmt: skip
+
+
+def _filled_in_by(make: _Maker, customer: Customer) -> Records:
+    """A form that the customer filled in, with a file."""
+    form = Form.objects.filter(demo=False).first() or form_save(
+        actor=system_actor(), data=FormData(name="Asked", structure=ASKED)
+    )
+    made = Submission.objects.create(
+        form=form, version=form.latest, at=timezone.now(), answers={"question": f"{make.marker} said"},
+        customer=customer, nonce=make.marker, digest=make.marker,
+    )  # fmt: skip
+    given = {"name": f"{make.marker}.txt", "content_type": "text/plain"}
+    kept = files.keep(actor=system_actor(), stream=io.BytesIO(TEXT), purpose="forms.file", **given)
+    came = SubmissionFile.objects.create(submission=made, field="file", file=kept)
+    return {"submission_id": made.pk, "answer_file_id": came.pk, "form_id": form.pk}
 
 
 def _acts_of(make: _Maker, customer: Customer) -> Records:

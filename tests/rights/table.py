@@ -408,6 +408,21 @@ messengers:tell POST messengers.manage
 messengers:test POST messengers.manage
 messengers:link GET customers.view+customers.edit
 messengers:link POST customers.view+customers.edit
+forms:list GET forms.view
+forms:new GET forms.view+forms.edit
+forms:new POST forms.view+forms.edit
+forms:results GET forms.view
+forms:result GET forms.view+customers.view
+forms:result-do POST forms.view+customers.view+forms.handle
+forms:file GET forms.view+customers.view
+forms:one GET forms.view
+forms:settings GET forms.view+forms.edit
+forms:settings POST forms.view+forms.edit
+forms:build GET forms.view+forms.edit
+forms:build POST forms.view+forms.edit
+forms:preview GET forms.view
+forms:switch POST forms.view+forms.edit
+forms:remove POST forms.view+forms.edit
 matching:queue GET matching.merge
 matching:find POST matching.find
 matching:several POST matching.merge+customers.edit
@@ -431,6 +446,7 @@ OWNED = frozenset({
     "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
     "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
     "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
+    "submission_id", "answer_file_id",
 })  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {
@@ -507,6 +523,8 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     "interactions:attach": {"customer": "{customer_id}"},
     "transfer:reshape": {"shape": "customers"},
     "outbox:discard": {"reason": "old"},
+    "forms:result-do": {"do": "spam"},
+    "forms:build": {"do": "add", "type": "text"},
     "conversations:bulk": {"ids": "{conversation_id}", "do": "tag", "tag": "urgent"},
     "conversations:tag": {"name": "urgent"},
     "conversations:merge": {"other": "{second_talk_id}"},

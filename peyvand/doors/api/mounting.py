@@ -11,6 +11,7 @@ from peyvand.channels.conversations.api import router as conversations
 from peyvand.channels.conversations.api_routing import router as routing
 from peyvand.channels.conversations.api_saved import router as saved_replies
 from peyvand.channels.email.api import router as email
+from peyvand.channels.forms.api import router as forms
 from peyvand.channels.messengers.api import router as messengers
 from peyvand.channels.outreach.api import router as outreach
 from peyvand.channels.outreach.link_api import router as links
@@ -56,6 +57,7 @@ ROUTERS = (
     email,
     sms,
     messengers,
+    forms,
 )
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.

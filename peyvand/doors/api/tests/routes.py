@@ -282,6 +282,12 @@ POST /messengers/bots/{bot_id}/test messengers.manage
 POST /messengers/bots/{bot_id}/tell messengers.manage
 POST /messengers/bots/{bot_id}/hook messengers.manage
 POST /customers/{customer_id}/chat-code customers.view+customers.edit
+GET /forms forms.view
+GET /forms/{form_id} forms.view
+GET /forms/{form_id}/results forms.view
+POST /forms/{form_id}/results forms.view+forms.handle
+GET /forms/results/{submission_id} forms.view+customers.view
+POST /forms/results/{submission_id}/decide forms.view+customers.view+forms.handle
 """
 
 CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
@@ -405,6 +411,8 @@ BODIES: Mapping[str, Any] = {
     "PATCH /sms/accounts/{account_id}": {"base_url": "", "secrets": {"api_key": "k"}},
     "POST /messengers/bots": {"name": "New", "messenger": "bale", "secrets": {"token": "k"}},
     "PATCH /messengers/bots/{bot_id}": {"base_url": "", "secrets": {"token": "k"}},
+    "POST /forms/{form_id}/results": {"name": "paper-1", "answers": {"question": "When?"}},
+    "POST /forms/results/{submission_id}/decide": {"do": "spam"},
     "PUT /saved-replies/{saved_id}": {"name": "Thanks", "text_en": "Thank you, {{first_name}}"},
 }  # fmt: skip
 QUERIES: Mapping[str, str] = {

@@ -63,6 +63,8 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/email/accounts": ("email.EmailAccount", "email_id"),
     "/sms/accounts": ("sms.SmsAccount", "account_id"),
     "/messengers/bots": ("messengers.Bot", "bot_id"),
+    "/forms": ("forms.Form", "form_id"),
+    "/forms/results": ("forms.Submission", "submission_id"),
     "/webhooks/deliveries": ("webhooks.WebhookDelivery", "delivery_id"),
 }
 # What the room itself sets when a row changes.
