@@ -124,8 +124,14 @@ class Carrier:
     look_up: Callable[[Account, Sequence[Asked]], Sequence[Outcome]] | None = None
     parts: Callable[[str], int] = lambda text: 1
     closing: Callable[[Account, str, str], str] = lambda account, kind, language: ""
+    files: bool = False  # it carries files, though it is not rich
     at_once: bool = False  # a person waits at the other end: quiet hours mean nothing to it
     notes: bool = False  # it notes each message by itself, right before it hands it over, and each answer
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether files may go along."""
+        return self.rich or self.files
 
 
 @dataclass(frozen=True)

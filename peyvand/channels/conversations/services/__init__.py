@@ -14,6 +14,7 @@ from peyvand.channels.conversations.services.arranging import (
     settings_save,
 )
 from peyvand.channels.conversations.services.bulk import Bulk, BulkData, bulk
+from peyvand.channels.conversations.services.knowing import address_known, customer_known
 from peyvand.channels.conversations.services.joining import merge, split
 from peyvand.channels.conversations.services.presence import presence_forget, present
 from peyvand.channels.conversations.services.receiving import receive
@@ -32,10 +33,12 @@ __all__ = [
     "RuleData",
     "SavedData",
     "SettingsData",
+    "address_known",
     "answerer_save",
     "assign",
     "bulk",
     "close",
+    "customer_known",
     "merge",
     "note",
     "presence_forget",
