@@ -16,7 +16,8 @@ from peyvand.memory.customers.models import Customer
 class There:
     """The other side just now. `seen_at` is when they were last there, `page` and `title` what they have before them,
     `language` how they read, `read_up_to` the last entry of ours that they have seen, 0 for none. `claims` are what they
-    said of themselves and nobody proved: label and value.
+    said of themselves and nobody proved: label and value. `acts` are what one may do besides for who may answer: label, icon
+    and the address that is posted to.
     """
 
     online: bool
@@ -26,6 +27,7 @@ class There:
     language: str = ""
     read_up_to: int = 0
     claims: tuple[tuple[Label, str], ...] = ()
+    acts: tuple[tuple[Label, str, str], ...] = ()
 
 
 @dataclass(frozen=True)

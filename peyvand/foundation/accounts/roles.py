@@ -96,6 +96,7 @@ STARTING_ROLES: tuple[StartingRole, ...] = (
             ("outreach.send", Scope.ALL),
             ("conversations.*", Scope.ALL),
             ("conversations.manage", Scope.NONE),
+            ("webchat.moderate", Scope.ALL),
             ("orders.view*", Scope.ALL),
             ("products.view*", Scope.ALL),
             ("work.view", Scope.ALL),
