@@ -15,8 +15,8 @@ from peyvand.memory.customers.models import Customer
 @dataclass(frozen=True)
 class There:
     """The other side just now. `seen_at` is when they were last there, `page` and `title` what they have before them,
-    `language` how they read, `read_up_to` the last entry of ours that they have seen, 0 for none. `claims` are what they
-    said of themselves and nobody proved: label and value. `acts` are what one may do besides for who may answer: label, icon
+    `language` how they read, `read_up_to` the last entry of ours that they have seen, 0 for none. `claims` are what
+    they said of themselves and nobody proved: label and value. `acts` are what else who may answer may do: label, icon
     and the address that is posted to.
     """
 

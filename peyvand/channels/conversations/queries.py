@@ -210,7 +210,9 @@ def page_get(*, actor: Actor, conversation_id: int, entry_id: int) -> tuple[Entr
 
 @dataclass(frozen=True)
 class Open:
-    """A channel for an answer; `rich` when files may go along. `why` says for what reason it is closed, "" for an open one; `until` when it opens."""
+    """A channel for an answer; `rich` when files may go along. `why` says for what reason it is closed, "" for an open
+    one; `until` when it opens.
+    """
 
     name: str
     label: Label

@@ -22,7 +22,11 @@ def config(site: Site) -> Mapping[str, Any] | None:
     if widget is None:
         return None
     said = words.words(site.language)
-    return {"accent": widget.accent, "position": widget.position, "open": widget.text("title", site.language) or said["open"]}
+    return {
+        "accent": widget.accent,
+        "position": widget.position,
+        "open": widget.text("title", site.language) or said["open"],
+    }
 
 
 PARTS = (

@@ -1,7 +1,8 @@
 """One LISTEN connection for all open streams of a process.
 
 The first of what moves is told at once, what follows is gathered for a moment; then it is asked once for each person,
-with the rights of that moment, which of it they may see; of the rest their stream says nothing. Who reads slowly gets one word for many: nothing piles up.
+with the rights of that moment, which of it they may see; of the rest their stream says nothing. Who reads slowly gets
+one word for many: nothing piles up.
 """
 
 from __future__ import annotations

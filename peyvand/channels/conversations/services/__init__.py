@@ -14,8 +14,8 @@ from peyvand.channels.conversations.services.arranging import (
     settings_save,
 )
 from peyvand.channels.conversations.services.bulk import Bulk, BulkData, bulk
-from peyvand.channels.conversations.services.knowing import address_known, customer_known
 from peyvand.channels.conversations.services.joining import merge, split
+from peyvand.channels.conversations.services.knowing import address_known, customer_known
 from peyvand.channels.conversations.services.presence import presence_forget, present
 from peyvand.channels.conversations.services.receiving import receive
 from peyvand.channels.conversations.services.routing import reroute_due, route

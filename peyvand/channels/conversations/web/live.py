@@ -51,8 +51,11 @@ def here(request: StaffRequest, conversation_id: int) -> HttpResponse:
         request,
         "conversations/here.html",
         {
-            "writing": and_all(writing), "looking": and_all(looking), "writers": len(writing),
-            "there": showing.there(conversation), "typing_there": typing_there(conversation.pk),
+            "writing": and_all(writing),
+            "looking": and_all(looking),
+            "writers": len(writing),
+            "there": showing.there(conversation),
+            "typing_there": typing_there(conversation.pk),
             "name": showing.name_of(conversation, actor=actor),
-        },  # fmt: skip
+        },
     )

@@ -210,7 +210,8 @@ def log_of(request: StaffRequest, conversation: Conversation, entries: Sequence[
     return {
         "one": conversation, "thread": showing.thread(entries, actor=request.actor, read_up_to=read), "there": there,
         "images": request.GET.get("images") == "1",
-        "thread_mark": showing.mark_of(conversation, entries, read), "earlier": conversation.entries_count > len(entries),
+        "thread_mark": showing.mark_of(conversation, entries, read),
+        "earlier": conversation.entries_count > len(entries),
         "may_split": Conversation.objects.touched(conversation, request.actor, access.REPLY),
         "last_entry": max((entry.pk for entry in entries), default=0),
     }  # fmt: skip

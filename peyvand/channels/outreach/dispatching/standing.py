@@ -46,8 +46,8 @@ def turn(*, clock: Clock = timezone.now, limit: int = BATCH) -> int:
 def dispatch_now(message_id: int, *, clock: Clock = timezone.now) -> bool:
     """Send one message in this thread, right after the commit of who asked for it: somebody waits at the other end.
 
-    It is claimed, judged, attempted and settled as by a worker, so never by two; gives whether it was claimed here. What
-    goes wrong is in the log and left to the workers, as after a kill.
+    It is claimed, judged, attempted and settled as by a worker, so never by two; gives whether it was claimed here.
+    What goes wrong is in the log and left to the workers, as after a kill.
     """
     try:
         now = clock()

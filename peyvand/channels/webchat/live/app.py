@@ -177,9 +177,9 @@ async def _socket(scope: edge.Scope, receive: edge.Receive, send: edge.Send, pla
         try:
             await _talk(window, frame, receive, send)
         finally:
-            if here.leave(window) and window.chat_id is not None:
+            if here.leave(window):
                 with contextlib.suppress(Exception):
-                    await run(services.left, chat_id=window.chat_id)
+                    await run(services.left, key=window.key)
     except ConnectionError:
         return
     finally:
@@ -333,4 +333,3 @@ def _content(place: Place, file_id: int) -> tuple[bytes, str, str] | None:
             return opened.readall(), kept.name, kept.content_type
     except FileNotFoundError:
         return None
-

@@ -1,4 +1,4 @@
-"""A client of the socket (RFC 6455) in a hundred lines: for measures and tests, which must not bring a library along."""
+"""A client of the socket (RFC 6455) in a hundred lines, for measures and tests: they bring no library along."""
 
 from __future__ import annotations
 

@@ -153,10 +153,9 @@ class Hub:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT)
-            ids = [one.chat_id for one in self._all() if one.chat_id is not None]
-            if ids:
+            if self.windows:
                 with contextlib.suppress(Exception):  # the database is away: the next beat says it
-                    await run(services.here, chat_ids=ids)
+                    await run(services.here, keys=list(self.windows))
 
     def hear(self, channel: str, payload: str) -> None:
         """Something moved."""

@@ -104,6 +104,12 @@ def _chat(window: Window) -> Chat | None:
     return chat
 
 
+def _chat_id(window: Window) -> int | None:
+    if window.chat_id is None:  # it may have begun in another window
+        _chat(window)
+    return window.chat_id
+
+
 def _begins(window: Window) -> None:
     """Whoever has no chat yet begins one, unless too many begin from the same address."""
     if window.chat_id is None and _chat(window) is None and not BEGINNING.takes(window.address):
@@ -141,22 +147,22 @@ def handle_file(window: Window, client_id: str, file: ReceivedFile) -> Frame:
 
 
 def _typing(window: Window, frame: Mapping[str, Any]) -> list[Frame]:
-    if window.chat_id is not None:
-        talk = Chat.objects.filter(pk=window.chat_id).values_list("conversation_id", flat=True).first()
+    if (chat_id := _chat_id(window)) is not None:
+        talk = Chat.objects.filter(pk=chat_id).values_list("conversation_id", flat=True).first()
         if talk is not None:
             wake_typing(talk, typing=frame.get("on") is True)
     return []
 
 
 def _ack(window: Window, frame: Mapping[str, Any]) -> list[Frame]:
-    if window.chat_id is not None:
-        services.delivered(chat_id=window.chat_id, seq=number_in(frame, "seq"))
+    if (chat_id := _chat_id(window)) is not None:
+        services.delivered(chat_id=chat_id, seq=number_in(frame, "seq"))
     return []
 
 
 def _read(window: Window, frame: Mapping[str, Any]) -> list[Frame]:
-    if window.chat_id is not None:
-        services.read(chat_id=window.chat_id, seq=number_in(frame, "seq"))
+    if (chat_id := _chat_id(window)) is not None:
+        services.read(chat_id=chat_id, seq=number_in(frame, "seq"))
     return []
 
 

@@ -7,187 +7,366 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('conversations', '0009_all_latest'),
-        ('sites', '0002_history'),
-        ('work', '0002_history'),
+        ("conversations", "0009_all_latest"),
+        ("sites", "0002_history"),
+        ("work", "0002_history"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('demo', models.BooleanField(default=False)),
-                ('name', models.CharField(max_length=80)),
-                ('topic', models.CharField(blank=True, default='', max_length=300)),
-                ('slow_seconds', models.IntegerField(default=0)),
-                ('by_hours', models.BooleanField(default=False)),
-                ('closed', models.BooleanField(default=False)),
-                ('last_seq', models.IntegerField(default=0)),
-                ('pinned_id', models.BigIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('version', models.IntegerField(default=1)),
-                ('hours', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='work.workinghours')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sites.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("demo", models.BooleanField(default=False)),
+                ("name", models.CharField(max_length=80)),
+                ("topic", models.CharField(blank=True, default="", max_length=300)),
+                ("slow_seconds", models.IntegerField(default=0)),
+                ("by_hours", models.BooleanField(default=False)),
+                ("closed", models.BooleanField(default=False)),
+                ("last_seq", models.IntegerField(default=0)),
+                ("pinned_id", models.BigIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.IntegerField(default=1)),
+                (
+                    "hours",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="work.workinghours",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="sites.site"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RoomExpert',
+            name="RoomExpert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('demo', models.BooleanField(default=False)),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='experts', to='webchat.room')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("demo", models.BooleanField(default=False)),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="experts", to="webchat.room"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RoomGuest',
+            name="RoomGuest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('demo', models.BooleanField(default=False)),
-                ('name', models.CharField(max_length=60)),
-                ('muted_until', models.DateTimeField(blank=True, null=True)),
-                ('banned', models.BooleanField(default=False)),
-                ('wrote_at', models.DateTimeField(blank=True, null=True)),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guests', to='webchat.room')),
-                ('visitor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sites.visitor')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("demo", models.BooleanField(default=False)),
+                ("name", models.CharField(max_length=60)),
+                ("muted_until", models.DateTimeField(blank=True, null=True)),
+                ("banned", models.BooleanField(default=False)),
+                ("wrote_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="guests", to="webchat.room"
+                    ),
+                ),
+                (
+                    "visitor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="sites.visitor"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RoomLine',
+            name="RoomLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('demo', models.BooleanField(default=False)),
-                ('seq', models.IntegerField()),
-                ('name', models.CharField(max_length=150)),
-                ('expert', models.BooleanField(default=False)),
-                ('client_id', models.CharField(blank=True, max_length=40, null=True)),
-                ('text', models.CharField(max_length=2000)),
-                ('reporters', models.JSONField(blank=True, default=list)),
-                ('gone', models.BooleanField(default=False)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('guest', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='webchat.roomguest')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='webchat.room')),
-                ('staff', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("demo", models.BooleanField(default=False)),
+                ("seq", models.IntegerField()),
+                ("name", models.CharField(max_length=150)),
+                ("expert", models.BooleanField(default=False)),
+                ("client_id", models.CharField(blank=True, max_length=40, null=True)),
+                ("text", models.CharField(max_length=2000)),
+                ("reporters", models.JSONField(blank=True, default=list)),
+                ("gone", models.BooleanField(default=False)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "guest",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="webchat.roomguest",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="webchat.room"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Widget',
+            name="Widget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('demo', models.BooleanField(default=False)),
-                ('title_fa', models.CharField(blank=True, default='', max_length=60)),
-                ('title_en', models.CharField(blank=True, default='', max_length=60)),
-                ('greeting_fa', models.CharField(blank=True, default='', max_length=300)),
-                ('greeting_en', models.CharField(blank=True, default='', max_length=300)),
-                ('away_fa', models.CharField(blank=True, default='', max_length=300)),
-                ('away_en', models.CharField(blank=True, default='', max_length=300)),
-                ('accent', models.CharField(default='#0b7570', max_length=7)),
-                ('position', models.CharField(choices=[('end', 'At the end of the line'), ('start', 'At the beginning of the line')], default='end', max_length=5)),
-                ('ask_name', models.CharField(choices=[('no', 'Not asked'), ('may', 'Asked, may stay empty'), ('must', 'Asked, must be there')], default='may', max_length=4)),
-                ('ask_email', models.CharField(choices=[('no', 'Not asked'), ('may', 'Asked, may stay empty'), ('must', 'Asked, must be there')], default='no', max_length=4)),
-                ('ask_phone', models.CharField(choices=[('no', 'Not asked'), ('may', 'Asked, may stay empty'), ('must', 'Asked, must be there')], default='no', max_length=4)),
-                ('openings', models.JSONField(blank=True, default=list)),
-                ('by_hours', models.BooleanField(default=True)),
-                ('remembers', models.BooleanField(default=True)),
-                ('mails', models.BooleanField(default=True)),
-                ('active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('version', models.IntegerField(default=1)),
-                ('hours', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='work.workinghours')),
-                ('site', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sites.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("demo", models.BooleanField(default=False)),
+                ("title_fa", models.CharField(blank=True, default="", max_length=60)),
+                ("title_en", models.CharField(blank=True, default="", max_length=60)),
+                ("greeting_fa", models.CharField(blank=True, default="", max_length=300)),
+                ("greeting_en", models.CharField(blank=True, default="", max_length=300)),
+                ("away_fa", models.CharField(blank=True, default="", max_length=300)),
+                ("away_en", models.CharField(blank=True, default="", max_length=300)),
+                ("accent", models.CharField(default="#0b7570", max_length=7)),
+                (
+                    "position",
+                    models.CharField(
+                        choices=[("end", "At the end of the line"), ("start", "At the beginning of the line")],
+                        default="end",
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "ask_name",
+                    models.CharField(
+                        choices=[
+                            ("no", "Not asked"),
+                            ("may", "Asked, may stay empty"),
+                            ("must", "Asked, must be there"),
+                        ],
+                        default="may",
+                        max_length=4,
+                    ),
+                ),
+                (
+                    "ask_email",
+                    models.CharField(
+                        choices=[
+                            ("no", "Not asked"),
+                            ("may", "Asked, may stay empty"),
+                            ("must", "Asked, must be there"),
+                        ],
+                        default="no",
+                        max_length=4,
+                    ),
+                ),
+                (
+                    "ask_phone",
+                    models.CharField(
+                        choices=[
+                            ("no", "Not asked"),
+                            ("may", "Asked, may stay empty"),
+                            ("must", "Asked, must be there"),
+                        ],
+                        default="no",
+                        max_length=4,
+                    ),
+                ),
+                ("openings", models.JSONField(blank=True, default=list)),
+                ("by_hours", models.BooleanField(default=True)),
+                ("remembers", models.BooleanField(default=True)),
+                ("mails", models.BooleanField(default=True)),
+                ("active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.IntegerField(default=1)),
+                (
+                    "hours",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="work.workinghours",
+                    ),
+                ),
+                (
+                    "site",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="sites.site"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Chat',
+            name="Chat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('demo', models.BooleanField(default=False)),
-                ('last_seq', models.IntegerField(default=0)),
-                ('delivered_seq', models.IntegerField(default=0)),
-                ('read_seq', models.IntegerField(default=0)),
-                ('mailed_seq', models.IntegerField(default=0)),
-                ('staff_id', models.BigIntegerField(blank=True, null=True)),
-                ('page', models.CharField(blank=True, default='', max_length=500)),
-                ('title', models.CharField(blank=True, default='', max_length=200)),
-                ('began_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('seen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('conversation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='conversations.conversation')),
-                ('visitor', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sites.visitor')),
-                ('widget', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chats', to='webchat.widget')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("demo", models.BooleanField(default=False)),
+                ("last_seq", models.IntegerField(default=0)),
+                ("delivered_seq", models.IntegerField(default=0)),
+                ("read_seq", models.IntegerField(default=0)),
+                ("mailed_seq", models.IntegerField(default=0)),
+                ("staff_id", models.BigIntegerField(blank=True, null=True)),
+                ("page", models.CharField(blank=True, default="", max_length=500)),
+                ("title", models.CharField(blank=True, default="", max_length=200)),
+                ("began_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("seen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "visitor",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="sites.visitor"
+                    ),
+                ),
+                (
+                    "widget",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="chats", to="webchat.widget"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('demo', models.BooleanField(default=False)),
-                ('seq', models.IntegerField()),
-                ('kind', models.CharField(choices=[('in', 'theirs'), ('out', 'ours'), ('system', 'what happened'), ('ask', 'what we ask')], max_length=6)),
-                ('uid', models.UUIDField(blank=True, null=True)),
-                ('client_id', models.CharField(blank=True, max_length=40, null=True)),
-                ('text', models.TextField(blank=True, default='')),
-                ('data', models.JSONField(blank=True, default=dict)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('chat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='webchat.chat')),
-                ('entry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.entry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("demo", models.BooleanField(default=False)),
+                ("seq", models.IntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("in", "theirs"),
+                            ("out", "ours"),
+                            ("system", "what happened"),
+                            ("ask", "what we ask"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("uid", models.UUIDField(blank=True, null=True)),
+                ("client_id", models.CharField(blank=True, max_length=40, null=True)),
+                ("text", models.TextField(blank=True, default="")),
+                ("data", models.JSONField(blank=True, default=dict)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "chat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="webchat.chat"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.entry",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('chat', 'seq'), name='webchat_line_order'), models.UniqueConstraint(fields=('chat', 'client_id'), name='webchat_line_once'), models.UniqueConstraint(fields=('uid',), name='webchat_line_message'), models.CheckConstraint(condition=models.Q(('kind__in', ['in', 'out', 'system', 'ask'])), name='webchat_line_kind')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("chat", "seq"), name="webchat_line_order"),
+                    models.UniqueConstraint(fields=("chat", "client_id"), name="webchat_line_once"),
+                    models.UniqueConstraint(fields=("uid",), name="webchat_line_message"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["in", "out", "system", "ask"])), name="webchat_line_kind"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='room',
-            index=models.Index(fields=['site', 'name'], name='webchat_room_of_site'),
+            model_name="room",
+            index=models.Index(fields=["site", "name"], name="webchat_room_of_site"),
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='webchat_room_named'),
+            model_name="room",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="webchat_room_named"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.CheckConstraint(condition=models.Q(('slow_seconds__gte', 0), ('slow_seconds__lte', 3600)), name='webchat_room_slow'),
+            model_name="room",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slow_seconds__gte", 0), ("slow_seconds__lte", 3600)), name="webchat_room_slow"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roomexpert',
-            constraint=models.UniqueConstraint(fields=('room', 'user'), name='webchat_expert_once'),
+            model_name="roomexpert",
+            constraint=models.UniqueConstraint(fields=("room", "user"), name="webchat_expert_once"),
         ),
         migrations.AddConstraint(
-            model_name='roomguest',
-            constraint=models.UniqueConstraint(fields=('room', 'visitor'), name='webchat_guest_once'),
+            model_name="roomguest",
+            constraint=models.UniqueConstraint(fields=("room", "visitor"), name="webchat_guest_once"),
         ),
         migrations.AddConstraint(
-            model_name='roomline',
-            constraint=models.UniqueConstraint(fields=('room', 'seq'), name='webchat_roomline_order'),
+            model_name="roomline",
+            constraint=models.UniqueConstraint(fields=("room", "seq"), name="webchat_roomline_order"),
         ),
         migrations.AddConstraint(
-            model_name='roomline',
-            constraint=models.UniqueConstraint(fields=('guest', 'client_id'), name='webchat_roomline_once'),
+            model_name="roomline",
+            constraint=models.UniqueConstraint(fields=("guest", "client_id"), name="webchat_roomline_once"),
         ),
         migrations.AddConstraint(
-            model_name='widget',
-            constraint=models.CheckConstraint(condition=models.Q(('accent__regex', '^#[0-9a-f]{6}$')), name='webchat_widget_accent'),
+            model_name="widget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accent__regex", "^#[0-9a-f]{6}$")), name="webchat_widget_accent"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='widget',
-            constraint=models.CheckConstraint(condition=models.Q(('position__in', ['end', 'start'])), name='webchat_widget_position'),
+            model_name="widget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position__in", ["end", "start"])), name="webchat_widget_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='widget',
-            constraint=models.CheckConstraint(condition=models.Q(('ask_email__in', ['no', 'may', 'must']), ('ask_name__in', ['no', 'may', 'must']), ('ask_phone__in', ['no', 'may', 'must'])), name='webchat_widget_asked'),
+            model_name="widget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ask_email__in", ["no", "may", "must"]),
+                    ("ask_name__in", ["no", "may", "must"]),
+                    ("ask_phone__in", ["no", "may", "must"]),
+                ),
+                name="webchat_widget_asked",
+            ),
         ),
         migrations.AddIndex(
-            model_name='chat',
-            index=models.Index(fields=['conversation'], name='webchat_chat_talk'),
+            model_name="chat",
+            index=models.Index(fields=["conversation"], name="webchat_chat_talk"),
         ),
         migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(('delivered_seq__lte', models.F('last_seq')), ('read_seq__lte', models.F('last_seq'))), name='webchat_chat_marks'),
+            model_name="chat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("delivered_seq__lte", models.F("last_seq")), ("read_seq__lte", models.F("last_seq"))
+                ),
+                name="webchat_chat_marks",
+            ),
         ),
     ]

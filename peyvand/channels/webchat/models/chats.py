@@ -24,7 +24,7 @@ class Chat(models.Model):
     """A visitor's chat over a widget, for as long as their browser keeps its token.
 
     `last_seq` numbers its lines without gaps, in the order in which they were committed; `delivered_seq` is up to where
-    a browser has them, `read_seq` up to where the visitor has seen them, `mailed_seq` up to where answers went by e-mail.
+    a browser has them, `read_seq` up to where the visitor has seen them, `mailed_seq` up to where answers were mailed.
     `staff_id` is who of us was named to the visitor last. `page` and `title` are what they have before them, as their
     browser says. `seen_at` is when they were last there, `left_at` when the last window was closed.
     """
@@ -58,7 +58,7 @@ class Chat(models.Model):
 
 
 class Line(models.Model):
-    """One thing in a chat, as the visitor sees it. The words are those of `entry`; `text` holds them where there is none.
+    """One thing in a chat, as the visitor sees it. The words are those of `entry`, or `text` where there is none.
 
     `client_id` is the browser's own name of what was written: the same one twice is one line. `uid` is that of the
     ledger's message. `data` says of what happened ("what": "joined", "name") and of what is asked ("what": "rate").

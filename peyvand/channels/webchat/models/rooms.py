@@ -12,8 +12,8 @@ from peyvand.memory.work.models import WorkingHours
 
 
 class Room(models.Model):
-    """A room of a site. `slow_seconds` must lie between two lines of one visitor, 0 for none. With `by_hours` it is open
-    in the working hours (`hours`, else the house's own), without as long as it is not `closed`.
+    """A room of a site. `slow_seconds` must lie between two lines of one visitor, 0 for none. With `by_hours` it is
+    open in the working hours (`hours`, else the house's own), without as long as it is not `closed`.
 
     `last_seq` grows with every change that those in it are told of. `pinned_id` is the line that stays on top.
     """

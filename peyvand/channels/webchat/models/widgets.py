@@ -32,8 +32,8 @@ class Widget(models.Model):
     """The chat of one site. Texts are in both languages; one that is empty in a language is taken from the other.
 
     `openings` are questions that begin a chat by a click: [{"fa": …, "en": …}]. `by_hours`: outside of `hours` (the
-    house's own where none are chosen) nobody is promised an answer now, and what is written waits. `remembers`: visitors
-    are asked whether they may be called by name. `mails`: an answer that waits unread goes by e-mail too.
+    house's own where none are chosen) nobody is promised an answer now, and what is written waits. `remembers`:
+    visitors are asked whether they may be called by name. `mails`: an answer that waits unread goes by e-mail too.
     """
 
     demo = models.BooleanField(default=False)
@@ -74,4 +74,4 @@ class Widget(models.Model):
     def text(self, name: str, language: str) -> str:
         """A text in that language, else in the other."""
         other = "fa" if language == "en" else "en"
-        return getattr(self, f"{name}_{language}") or getattr(self, f"{name}_{other}")
+        return str(getattr(self, f"{name}_{language}") or getattr(self, f"{name}_{other}"))

@@ -42,7 +42,7 @@ STARS = range(1, 6)
 
 
 def joined(chat: Chat, staff_id: int | None, **data: object) -> None:
-    """Name the colleague who answers from now on, to a visitor who was told of another or of none. The chat is locked."""
+    """Name the colleague who answers from now on, to a visitor who was told of another or none. The chat is locked."""
     if staff_id is None or chat.staff_id == staff_id:
         return
     person = User.objects.filter(pk=staff_id).first()
@@ -160,9 +160,9 @@ def answers_mail(now: datetime | None = None) -> int:
     moment = now or timezone.now()
     waiting = (
         Chat.objects.filter(
-            widget__mails=True, left_at__lt=moment - WAITS, delivered_seq__lt=F("last_seq"), visitor__claims__has_key="email"
+            widget__mails=True, left_at__lt=moment - WAITS, visitor__claims__has_key="email",
+            delivered_seq__lt=F("last_seq"), mailed_seq__lt=F("last_seq"),
         )
-        .filter(mailed_seq__lt=F("last_seq"))
         .select_related("visitor", "widget__site")
         .order_by("left_at")[:AT_ONCE]
     )  # fmt: skip

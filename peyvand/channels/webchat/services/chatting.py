@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -123,9 +122,7 @@ def write(*, place: Place, written: Written) -> Line:
         if chat.conversation_id != entry.conversation_id:
             chat.conversation_id = entry.conversation_id
             chat.save(update_fields=["conversation"])
-        # What one writes oneself one has seen; and whoever writes has seen what stands above it.
-        line = line_add(chat, Kind.IN, entry=entry, client_id=written.client_id, at=entry.at)
-    return line
+        return line_add(chat, Kind.IN, entry=entry, client_id=written.client_id, at=entry.at)
 
 
 def _entry(place: Place, chat: Chat, written: Written, text: str) -> Entry:
@@ -176,9 +173,9 @@ def _moved(chat: Chat) -> None:
         wake(chat.conversation_id)
 
 
-def here(*, chat_ids: Sequence[int]) -> None:
+def here(*, keys: Sequence[str]) -> None:
     """These visitors are there."""
-    Chat.objects.filter(pk__in=list(chat_ids)).update(seen_at=Now(), left_at=None)
+    Chat.objects.filter(visitor__key__in=list(keys)).update(seen_at=Now(), left_at=None)
 
 
 def came(*, chat: Chat, page: str, title: str) -> None:
@@ -190,10 +187,12 @@ def came(*, chat: Chat, page: str, title: str) -> None:
             wake_present(chat.conversation_id)
 
 
-def left(*, chat_id: int) -> None:
+def left(*, key: str) -> None:
     """Their last window was closed."""
     with transaction.atomic():
-        Chat.objects.filter(pk=chat_id).update(left_at=Now(), seen_at=F("seen_at"))
-        conversation_id = Chat.objects.filter(pk=chat_id).values_list("conversation_id", flat=True).first()
-        if conversation_id is not None:
-            wake_present(conversation_id)
+        chat = Chat.objects.filter(visitor__key=key).first()
+        if chat is None:
+            return
+        Chat.objects.filter(pk=chat.pk).update(left_at=Now())
+        if chat.conversation_id is not None:
+            wake_present(chat.conversation_id)

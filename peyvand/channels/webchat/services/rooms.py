@@ -43,14 +43,19 @@ def enter(*, place: Place, room_id: int, name: str) -> RoomGuest:
         visitor = chat_begun(place).visitor
         room = room_locked(place, room_id)
         others = RoomGuest.objects.filter(room=room).exclude(visitor=visitor)
-        taken = {fa_key(one) for one in others.values_list("name", flat=True)[:5_000]}
-        ours = {fa_key(one) for one in room.experts.values_list("user__name", flat=True)}
-        if fa_key(given) in taken | ours:
+        taken = {_alike(one) for one in others.values_list("name", flat=True)[:5_000]}
+        ours = {_alike(one) for one in room.experts.values_list("user__name", flat=True)}
+        if _alike(given) in taken | ours:
             raise RefusedError(_("Somebody here has this name; choose another."), "name")
         guest, _made = RoomGuest.objects.update_or_create(
             room=room, visitor=visitor, defaults={"demo": room.demo, "name": given}
         )
     return guest
+
+
+def _alike(name: str) -> str:
+    """What two names have in common that people take for one."""
+    return fa_key(name).replace(" ", "")
 
 
 def room_write(*, place: Place, room_id: int, client_id: str, text: str) -> RoomLine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,14 +76,13 @@ def colleague(db: None) -> Callable[..., tuple[User, Actor]]:
 
 
 @pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
+def fresh() -> None:
     """Nothing is believed of an earlier test."""
     edge.sites_forget()
     app.widgets_forget()
     app._open.clear()
     for limits in (verbs.WRITING, verbs.BEGINNING, verbs.ASKING, app.OPENING):
         limits._buckets.clear()
-    yield
 
 
 @dataclass

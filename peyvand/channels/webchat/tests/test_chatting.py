@@ -60,14 +60,24 @@ def test_what_comes_twice_is_kept_once_and_stands_in_the_inbox(place: Places, sa
     assert first.pk == again.pk
     assert says(here, "موجود است؟").seq == 2
     talk = Conversation.objects.get()
-    assert (talk.channel, talk.address, talk.entries_count, talk.customer) == ("webchat", first.chat.visitor.key, 2, None)
+    assert (talk.channel, talk.address, talk.entries_count, talk.customer) == (
+        "webchat",
+        first.chat.visitor.key,
+        2,
+        None,
+    )
     assert [one.text for one in queries.lines_of(chat_id=first.chat_id)] == ["سلام\nچای دارید؟", "موجود است؟"]
     assert says(place(), "دیگری").entry.conversation_id != talk.pk
 
 
 @pytest.mark.parametrize(
     ("client_id", "text", "code"),
-    [("short", "x", "id"), ("abcdefgh'--", "x", "id"), ("abcdefgh", " \x00 ", "empty"), ("abcdefgh", "x" * 4001, "long")],
+    [
+        ("short", "x", "id"),
+        ("abcdefgh'--", "x", "id"),
+        ("abcdefgh", " \x00 ", "empty"),
+        ("abcdefgh", "x" * 4001, "long"),
+    ],
 )
 def test_what_can_not_be_kept_is_refused_with_a_reason(place: Places, client_id: str, text: str, code: str) -> None:
     with pytest.raises(RefusedError) as error:
@@ -228,7 +238,9 @@ def test_two_people_on_one_computer_keep_their_pasts_apart(
     assert [one.text for one in queries.lines_of(chat_id=other.chat_id)] == ["من رضا هستم"]
 
 
-def test_what_was_merged_away_is_found_again(place: Places, says: Says, person: Callable[..., Customer], actor: Actor) -> None:
+def test_what_was_merged_away_is_found_again(
+    place: Places, says: Says, person: Callable[..., Customer], actor: Actor
+) -> None:
     here, customer = place(), person()
     line = says(here)
     visitor_known(actor=actor, visitor=line.chat.visitor, customer=customer, how=Proof.CODE)
@@ -244,7 +256,11 @@ def test_the_transcript_goes_through_the_gate_and_not_often(place: Places, says:
     with pytest.raises(RefusedError):
         services.transcript(actor=actor, chat=line.chat, email="nonsense")
     made = services.transcript(actor=actor, chat=line.chat, email="mina@home.ir")
-    assert (made.channel or made.options[0], made.purpose, made.source_kind) == ("email", "service", "webchat.transcript")
+    assert (made.channel or made.options[0], made.purpose, made.source_kind) == (
+        "email",
+        "service",
+        "webchat.transcript",
+    )
     assert "چای دارید؟" in str(made.content.texts)
     assert services.transcript(actor=actor, chat=line.chat, email="mina@home.ir").pk == made.pk
     for number in range(2):
@@ -263,7 +279,7 @@ def test_an_answer_that_waits_goes_by_e_mail_once(place: Places, says: Says, act
     services.introduce(place=here, intro=Intro())
     line = says(here)
     dispatch_now(answered(line, actor).message_id or 0)
-    services.left(chat_id=line.chat_id)
+    services.left(key=line.chat.visitor.key)
     later = timezone.now() + timedelta(minutes=6)
     assert services.answers_mail(later) == 0  # no address
     Visitor.objects.update(claims={"email": "mina@home.ir"})
@@ -273,9 +289,7 @@ def test_an_answer_that_waits_goes_by_e_mail_once(place: Places, says: Says, act
     assert Message.objects.get(source_kind="webchat.answer").address_key in ("", "mina@home.ir")
 
 
-def test_a_code_goes_on_where_a_messenger_is_set_up(
-    place: Places, says: Says, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_code_goes_on_where_a_messenger_is_set_up(place: Places, says: Says, monkeypatch: pytest.MonkeyPatch) -> None:
     line = says(place())
     assert services.elsewhere(chat=line.chat) == {"code": "", "ways": []}
     bale = ChatElsewhere("bale", "Bale", "bale", lambda site, code: f"https://ble.example/bot?start={code}")
@@ -308,8 +322,8 @@ def test_a_widget_is_saved_with_a_readable_colour_and_not_over_another_s(actor: 
     with pytest.raises(ChangedMeanwhileError):
         services.widget_save(actor=actor, site=site, data=WidgetData(title_fa="الف"), version=7)
     made = services.widget_save(
-        actor=actor, site=site, data=WidgetData(title_fa="الف", accent="#7A1F1F", openings=[(" کجا؟ ", "Where?"), ("", " ")]),
-        version=1,
+        actor=actor, site=site, version=1,
+        data=WidgetData(title_fa="الف", accent="#7A1F1F", openings=[(" کجا؟ ", "Where?"), ("", " ")]),
     )  # fmt: skip
     assert (made.accent, made.openings, made.text("title", "en")) == (
         "#7a1f1f", [{"fa": "کجا؟", "en": "Where?"}], "الف",

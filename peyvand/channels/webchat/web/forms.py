@@ -115,7 +115,7 @@ class RoomForm(_Putting):
     site = forms.ChoiceField(label=_("On the site"))
     name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput({"dir": "auto"}))
     topic = forms.CharField(
-        label=_("What it is about"), required=False, max_length=300, widget=forms.Textarea({"rows": 2, "dir": "auto"})
+        label=_("Topic"), required=False, max_length=300, widget=forms.Textarea({"rows": 2, "dir": "auto"})
     )
     experts = forms.MultipleChoiceField(
         label=_("Experts"), required=False, widget=forms.CheckboxSelectMultiple,
