@@ -32,6 +32,7 @@ from peyvand.channels.outreach.services import (
     template_save,
 )
 from peyvand.channels.outreach.services import TextData as MessageText
+from peyvand.channels.sites.models import Site
 from peyvand.channels.sms.models import SmsAccount
 from peyvand.foundation.accounts.models import Invitation, Role, SignIn, Team, User
 from peyvand.foundation.accounts.services import people, tokens
@@ -260,6 +261,7 @@ def shared_records() -> Records:
     quality_count(demo=False)
     template = template_save(actor=system, data=TemplateData(name_en="Welcome", texts=texts))
     cap_save(actor=system, channel="", kind="", window="week", most=5)
+    shop = Site.objects.create(name="shop", hosts=["shop.example"])
     line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")
     mailbox = EmailAccount.objects.create(name="mail", address="hello@own.example", provider="sample")
     return {
@@ -268,7 +270,7 @@ def shared_records() -> Records:
         "routing_id": RoutingSettings.objects.create().pk,
         "answerer_id": Answerer.objects.create(user=person).pk,
         "routing_rule_id": RoutingRule.objects.create(name="by night", hours="closed").pk,
-        "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
+        "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk, "site_id": shop.pk,
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk, "cost_rate_id": rate.pk,

@@ -371,6 +371,12 @@ conversations:reply-one GET conversations.reply all:-
 conversations:reply-one POST conversations.reply all:-
 conversations:reply-remove POST conversations.reply all:-
 conversations:offered GET conversations.view+conversations.reply
+sites:sites GET sites.manage
+sites:new GET sites.manage
+sites:new POST sites.manage
+sites:one GET sites.manage
+sites:one POST sites.manage
+sites:secret POST sites.manage
 sms:accounts GET sms.manage
 sms:new GET sms.manage
 sms:new POST sms.manage

@@ -75,7 +75,11 @@ def signed_customer(*, site: Site, code: str, system: str, signature: str) -> Cu
     """The customer with this code of the shop, where the shop's server has signed it; None for anything else."""
     secret = secret_of(site)
     signed = f"{system}\n{code}" if system else code
-    if not secret or not code or not hmac.compare_digest(customer_signature(secret, signed), signature):
+    if (
+        not secret
+        or not code
+        or not hmac.compare_digest(customer_signature(secret, signed).encode(), signature.encode())
+    ):
         return None
     try:
         key = identity_key(IdentityKind.EXTERNAL, code)
