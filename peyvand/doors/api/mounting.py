@@ -13,6 +13,7 @@ from peyvand.channels.conversations.api_saved import router as saved_replies
 from peyvand.channels.email.api import router as email
 from peyvand.channels.outreach.api import router as outreach
 from peyvand.channels.sms.api import router as sms
+from peyvand.channels.webchat.api import router as webchat
 from peyvand.doors.api.bearing import Token
 from peyvand.doors.api.problems import install
 from peyvand.doors.api.reading import StrictParser
@@ -52,6 +53,7 @@ ROUTERS = (
     routing,
     email,
     sms,
+    webchat,
 )
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.

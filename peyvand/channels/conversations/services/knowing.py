@@ -18,7 +18,7 @@ from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.registry import registry
-from peyvand.memory.customers.access import EDIT
+from peyvand.memory.customers.access import EDIT, VIEW
 from peyvand.memory.customers.models import Customer
 
 AT_ONCE = 200
@@ -29,6 +29,7 @@ def customer_known(*, actor: Actor, conversation_id: int, customer_id: int) -> i
 
     NotAllowed, Conversation.DoesNotExist, Customer.DoesNotExist, InvalidError when it is somebody already.
     """
+    actor.require(VIEW)
     actor.require(EDIT)
     with transaction.atomic():
         found = locked(actor, conversation_id, access.REPLY)

@@ -37,7 +37,16 @@ def test_the_widget_is_small() -> None:
 
 def test_the_widget_puts_nothing_in_as_markup_and_asks_no_cookie() -> None:
     text = (STATIC / "webchat.js").read_text(encoding="utf-8")
-    words = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", ".cookie", "style=")
+    words = (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "Function(",
+        ".cookie",
+        "style=",
+    )
     assert [word for word in words if word in text] == []
 
 
@@ -83,7 +92,7 @@ def up(port: int, key: str) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/s/{key}.js", timeout=5) as answer:  # noqa: S310  loopback
+            with urlopen(f"http://127.0.0.1:{port}/s/{key}.js", timeout=5) as answer:
                 assert b"webchat.js" in answer.read()
                 return
         except (URLError, ConnectionError):

@@ -271,6 +271,12 @@ PATCH /sms/accounts/{account_id} sms.manage
 DELETE /sms/accounts/{account_id} sms.manage
 POST /sms/accounts/{account_id}/test sms.manage
 POST /sms/accounts/{account_id}/hook sms.manage
+GET /webchat/sites webchat.manage
+GET /webchat/sites/{site_id} webchat.manage
+PUT /webchat/sites/{site_id} webchat.manage
+GET /webchat/rooms webchat.manage|webchat.moderate
+POST /webchat/rooms webchat.manage
+PATCH /webchat/rooms/{room_id} webchat.manage
 """
 
 CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
@@ -391,6 +397,9 @@ BODIES: Mapping[str, Any] = {
     "PUT /email/accounts/{email_id}/marketing": {"on": False},
     "POST /sms/accounts": {"name": "New", "provider": "kavenegar", "line": "2000", "secrets": {"api_key": "k"}},
     "PATCH /sms/accounts/{account_id}": {"base_url": "", "secrets": {"api_key": "k"}},
+    "PUT /webchat/sites/{site_id}": {"title_en": "Chat", "accent": "#0b7570"},
+    "POST /webchat/rooms": {"site_id": "{site_id}", "name": "Tea"},
+    "PATCH /webchat/rooms/{room_id}": {"closed": True},
     "PUT /saved-replies/{saved_id}": {"name": "Thanks", "text_en": "Thank you, {{first_name}}"},
 }  # fmt: skip
 QUERIES: Mapping[str, str] = {

@@ -61,6 +61,8 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/saved-replies": ("conversations.SavedReply", "saved_id"),
     "/email/accounts": ("email.EmailAccount", "email_id"),
     "/sms/accounts": ("sms.SmsAccount", "account_id"),
+    "/webchat/sites": ("webchat.Widget", ""),
+    "/webchat/rooms": ("webchat.Room", "room_id"),
     "/webhooks/deliveries": ("webhooks.WebhookDelivery", "delivery_id"),
 }
 # What the room itself sets when a row changes.
