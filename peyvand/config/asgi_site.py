@@ -10,6 +10,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("PEYVAND_SITE_SETTINGS", "
 pages = get_asgi_application()
 
 # Rooms are there only once Django is.
+from peyvand.channels.webchat.live import app as chat  # noqa: E402
 from peyvand.doors.site import arriving, pushing, redirects, script  # noqa: E402
 from peyvand.doors.site.dispatch import Dispatch  # noqa: E402
 from peyvand.doors.workspace.limits import Bounded  # noqa: E402
@@ -22,6 +23,7 @@ application = Dispatch(
         "/r/": redirects.Redirects(otherwise=bounded),
         "/l/": arriving.serve,
         "/push/": pushing.serve,
+        "/chat/v1/": chat.serve,
     },
     otherwise=bounded,
 )

@@ -23,6 +23,7 @@ urlpatterns = [
     path("email/", include("peyvand.channels.email.web.urls")),
     path("messengers/", include("peyvand.channels.messengers.web.urls")),
     path("sms/", include("peyvand.channels.sms.web.urls")),
+    path("webchat/", include("peyvand.channels.webchat.web.urls")),
     path("webhooks/", include("peyvand.foundation.webhooks.web.urls")),
     path("", include("peyvand.foundation.transfer.web.urls")),  # import/, export/
     path("demo/", include("peyvand.foundation.demo.web.urls")),

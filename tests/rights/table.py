@@ -371,6 +371,7 @@ conversations:rule-remove POST conversations.manage
 conversations:person GET conversations.manage
 conversations:person POST conversations.manage
 conversations:route POST conversations.view+conversations.assign
+conversations:whose POST conversations.view+conversations.reply+customers.view+customers.edit
 conversations:replies GET conversations.reply
 conversations:reply-new GET conversations.reply
 conversations:reply-new POST conversations.reply
@@ -423,6 +424,20 @@ forms:build POST forms.view+forms.edit
 forms:preview GET forms.view
 forms:switch POST forms.view+forms.edit
 forms:remove POST forms.view+forms.edit
+webchat:widgets GET webchat.manage
+webchat:widget GET webchat.manage
+webchat:widget POST webchat.manage
+webchat:transcript POST conversations.view+conversations.reply
+webchat:rooms GET webchat.manage|webchat.moderate
+webchat:room-new GET webchat.manage
+webchat:room-new POST webchat.manage
+webchat:room-edit GET webchat.manage
+webchat:room-edit POST webchat.manage
+webchat:room GET webchat.moderate
+webchat:room-news GET webchat.moderate
+webchat:room-say POST webchat.moderate
+webchat:room-line POST webchat.moderate
+webchat:room-guest POST webchat.moderate
 matching:queue GET matching.merge
 matching:find POST matching.find
 matching:several POST matching.merge+customers.edit
@@ -447,6 +462,7 @@ OWNED = frozenset({
     "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
     "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
     "submission_id", "answer_file_id",
+    "chat_talk_id",
 })  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {
@@ -487,6 +503,7 @@ MEANT = {
     },
     **{(f"outreach:{page}", "link_id"): "short_link_id" for page in ("link", "link-archive", "link-qr")},
     ("conversations:file", "file_id"): "talk_file_id",
+    ("webchat:transcript", "conversation_id"): "chat_talk_id",
     ("conversations:rule-one", "rule_id"): "routing_rule_id",
     ("conversations:rule-move", "rule_id"): "routing_rule_id",
     ("conversations:rule-remove", "rule_id"): "routing_rule_id",
@@ -527,6 +544,10 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     "forms:build": {"do": "add", "type": "text"},
     "conversations:bulk": {"ids": "{conversation_id}", "do": "tag", "tag": "urgent"},
     "conversations:tag": {"name": "urgent"},
+    "conversations:whose": {"customer": "{customer_id}"},
+    "webchat:room-say": {"text": "Hello"},
+    "webchat:room-line": {"do": "pin", "line": "{room_line_id}"},
+    "webchat:room-guest": {"guest": "{guest_id}", "minutes": "10"},
     "conversations:merge": {"other": "{second_talk_id}"},
     "conversations:split": {"entry": "{later_entry_id}"},
     "privacy:erase": {"name": "{marker} person"},
@@ -536,6 +557,7 @@ SECONDS = (
     ("customers:bulk", "ids", "customer_id"),
     ("conversations:bulk", "ids", "conversation_id"),
     ("conversations:merge", "other", "second_talk_id"),
+    ("conversations:whose", "customer", "customer_id"),
     ("customers:relation-add", "customer", "firm_id"),
     ("customers:part-add", "customer", "part_id"),
     ("consents:many", "ids", "customer_id"),

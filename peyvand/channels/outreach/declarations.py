@@ -134,6 +134,11 @@ class Carrier:
     spare: Callable[[bool], Collection[str]] | None = None
     notes: bool = False  # it notes each message by itself, right before it hands it over, and each answer
 
+    @property
+    def takes_files(self) -> bool:
+        """Whether files may go along."""
+        return self.rich or self.files
+
 
 @dataclass(frozen=True)
 class MergeField:

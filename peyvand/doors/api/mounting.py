@@ -16,6 +16,7 @@ from peyvand.channels.messengers.api import router as messengers
 from peyvand.channels.outreach.api import router as outreach
 from peyvand.channels.outreach.link_api import router as links
 from peyvand.channels.sms.api import router as sms
+from peyvand.channels.webchat.api import router as webchat
 from peyvand.doors.api.bearing import Token
 from peyvand.doors.api.problems import install
 from peyvand.doors.api.reading import StrictParser
@@ -58,6 +59,7 @@ ROUTERS = (
     sms,
     messengers,
     forms,
+    webchat,
 )
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.

@@ -30,6 +30,7 @@ from peyvand.channels.messengers.errors import ChangedMeanwhileError as BotChang
 from peyvand.channels.outreach.errors import ChangedMeanwhileError as TemplateChangedError
 from peyvand.channels.outreach.errors import InvalidError as OutreachInvalidError
 from peyvand.channels.sms.errors import ChangedMeanwhileError as SmsChangedError
+from peyvand.channels.webchat.errors import ChangedMeanwhileError as WebchatChangedError
 from peyvand.foundation.accounts.access import RefusedError
 from peyvand.foundation.accounts.services.denials import denial_note
 from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedError
@@ -196,6 +197,7 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     EmailChangedError: _meanwhile,
     SmsChangedError: _meanwhile,
     BotChangedError: _meanwhile,
+    WebchatChangedError: _meanwhile,
     RoutingChangedError: _meanwhile,
     TemplateChangedError: _meanwhile,
     EndpointChangedError: lambda _error: _changed(),

@@ -100,6 +100,7 @@ STARTING_ROLES: tuple[StartingRole, ...] = (
             ("conversations.manage", Scope.NONE),
             ("forms.view", Scope.ALL),
             ("forms.handle", Scope.ALL),
+            ("webchat.moderate", Scope.ALL),
             ("orders.view*", Scope.ALL),
             ("products.view*", Scope.ALL),
             ("work.view", Scope.ALL),

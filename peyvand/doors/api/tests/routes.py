@@ -288,6 +288,12 @@ GET /forms/{form_id}/results forms.view
 POST /forms/{form_id}/results forms.view+forms.handle
 GET /forms/results/{submission_id} forms.view+customers.view
 POST /forms/results/{submission_id}/decide forms.view+customers.view+forms.handle
+GET /webchat/sites webchat.manage
+GET /webchat/sites/{site_id} webchat.manage
+PUT /webchat/sites/{site_id} webchat.manage
+GET /webchat/rooms webchat.manage|webchat.moderate
+POST /webchat/rooms webchat.manage
+PATCH /webchat/rooms/{room_id} webchat.manage
 """
 
 CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
@@ -413,6 +419,9 @@ BODIES: Mapping[str, Any] = {
     "PATCH /messengers/bots/{bot_id}": {"base_url": "", "secrets": {"token": "k"}},
     "POST /forms/{form_id}/results": {"name": "paper-1", "answers": {"question": "When?"}},
     "POST /forms/results/{submission_id}/decide": {"do": "spam"},
+    "PUT /webchat/sites/{site_id}": {"title_en": "Chat", "accent": "#0b7570"},
+    "POST /webchat/rooms": {"site_id": "{site_id}", "name": "Tea"},
+    "PATCH /webchat/rooms/{room_id}": {"closed": True},
     "PUT /saved-replies/{saved_id}": {"name": "Thanks", "text_en": "Thank you, {{first_name}}"},
 }  # fmt: skip
 QUERIES: Mapping[str, str] = {
