@@ -20,6 +20,7 @@ urlpatterns = [
     path("forms/", include("peyvand.channels.forms.web.urls")),
     path("sites/", include("peyvand.channels.sites.web.urls")),
     path("push/", include("peyvand.channels.push.web.urls")),
+    path("web/", include("peyvand.channels.web.web.urls")),
     path("email/", include("peyvand.channels.email.web.urls")),
     path("messengers/", include("peyvand.channels.messengers.web.urls")),
     path("sms/", include("peyvand.channels.sms.web.urls")),

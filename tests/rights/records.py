@@ -39,6 +39,7 @@ from peyvand.channels.outreach.services import (
 from peyvand.channels.outreach.services import TextData as MessageText
 from peyvand.channels.sites.models import Site, Visitor
 from peyvand.channels.sms.models import SmsAccount
+from peyvand.channels.web.models import Shop, Visit
 from peyvand.channels.webchat.models import Chat, Line, Room, RoomGuest, RoomLine, Widget
 from peyvand.foundation.accounts.models import Invitation, Role, SignIn, Team, User
 from peyvand.foundation.accounts.services import people, tokens
@@ -132,9 +133,24 @@ def records_of(owner: User, marker: str) -> Records:
         "payment_id": payment.pk, "token_id": token.pk, "marker": marker, "firm_id": firm.pk, "twin_id": twin.pk,
         "base_id": base.pk, "list_id": listed.pk, "part_id": part.pk, "trait_id": trait.pk,
         "merged_id": merged.merged[0].gone_id, "batch": merged.batch, "pair_id": a_pair(customer, twin).pk,
+        "visitor_id": _browser_of(make, customer).pk,
         **_files_of(make, customer, note), **_acts_of(make, customer), **_messages_of(make, customer),
         **_filled_in_by(make, customer),
     }  # fmt: skip
+
+
+def _browser_of(make: _Maker, customer: Customer) -> Visitor:
+    """A browser of the customer, with a visit."""
+    site, _new = Site.objects.get_or_create(name="Visited", defaults={"hosts": ["shop.example"]})
+    made = Visitor.objects.create(
+        site=site, key=f"{make.owner.pk:026}", customer=customer, how="staff", claims={"name": f"{make.marker} said"}
+    )
+    now = timezone.now()
+    path = [{"at": now.isoformat(), "k": "page", "u": "https://shop.example/", "n": f"{make.marker} page"}]
+    Visit.objects.create(
+        site=site, visitor=made, key=made.key, started_at=now, ended_at=now, pages=1, events=1, path=path
+    )
+    return made
 
 
 def _files_of(make: _Maker, customer: Customer, note: Interaction) -> Records:
@@ -313,6 +329,7 @@ def shared_records() -> Records:
     bot = Bot.objects.create(name="bot", messenger="bale", base_url="http://127.0.0.1:9")
     mailbox = EmailAccount.objects.create(name="mail", address="hello@own.example", provider="sample")
     return {
+        "shop_id": Shop.objects.create(name="reports", kind="woocommerce").pk,
         "email_id": mailbox.pk, "folder_id": EmailFolder.objects.create(account=mailbox, name="INBOX").pk,
         "stage_id": Stage.objects.get(key="prospect").pk, "stage_key": "prospect",
         "routing_id": RoutingSettings.objects.create().pk,

@@ -390,6 +390,20 @@ sites:new POST sites.manage
 sites:one GET sites.manage
 sites:one POST sites.manage
 sites:secret POST sites.manage
+web:overview GET web.view
+web:test GET web.view
+web:events GET web.view
+web:visitor GET customers.view+web.view
+web:known POST customers.view+customers.edit+web.view
+web:unknown POST customers.view+customers.edit+web.view
+web:shops GET web.manage
+web:shop-new GET web.manage
+web:shop-new POST web.manage
+web:shop GET web.manage
+web:shop POST web.manage
+web:shop-remove POST web.manage
+web:shop-hook POST web.manage
+web:shop-secret POST web.manage
 sms:accounts GET sms.manage
 sms:new GET sms.manage
 sms:new POST sms.manage
@@ -463,6 +477,7 @@ OWNED = frozenset({
     "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
     "submission_id", "answer_file_id",
     "chat_talk_id",
+    "visitor_id",
 })  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {
@@ -551,6 +566,7 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     "conversations:merge": {"other": "{second_talk_id}"},
     "conversations:split": {"entry": "{later_entry_id}"},
     "privacy:erase": {"name": "{marker} person"},
+    "web:known": {"customer": "{customer_id}"},
 }
 # Fields that name a second record: of somebody else's nothing is seen and nothing is done.
 SECONDS = (
@@ -565,6 +581,7 @@ SECONDS = (
     ("customers:edit", "parent", "firm_id"),
     ("customers:new-organisation", "parent", "firm_id"),
     ("commerce:order-new", "customer", "customer_id"),
+    ("web:known", "customer", "customer_id"),
     ("fields:view-save", "view", "view_id"),
 )
 ASKED = (  # parameters of lists that name a second record

@@ -24,6 +24,7 @@ from peyvand.foundation.accounts.queries import assignable, team_choices
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.files.web.views import sent
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.panels import blocks
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, paginate
 from peyvand.foundation.ui.pieces import CLASSES, Empty
@@ -196,6 +197,9 @@ def shown(
         "channel": channel or best or "note", "typed": typed, "error": error,
         "meanwhile": showing.thread(meanwhile, actor=actor), "once": once or uuid.uuid4().hex,
         "seen": max((entry.pk for entry in entries), default=0),
+        "side": blocks(
+            screen="conversation", slot="side", actor=actor, subject=conversation, query=request.GET.dict()
+        ),
         "may_reply": touched(conversation, actor, access.REPLY),
         "may_assign": touched(conversation, actor, access.ASSIGN),
         "may_know": conversation.customer_id is None and actor.may(CUSTOMERS_EDIT),
