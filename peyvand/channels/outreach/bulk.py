@@ -57,10 +57,13 @@ def reach_count(*, actor: Actor, tag_id: int | None, purpose: str, channel: str)
     for carrier in carriers(actor.demo):
         if carrier.at_once or channel not in (PREFERRED, carrier.name):
             continue
-        owners = Identity.objects.filter(demo=actor.demo, kind=carrier.identity)
-        if tag_id is not None:
-            owners = owners.filter(customer_id__in=ids)
-        having = ids & set(owners.values_list("customer_id", flat=True))
+        if carrier.addresses is not None:
+            having = ids & set(carrier.addresses(list(ids)))
+        else:
+            owners = Identity.objects.filter(demo=actor.demo, kind=carrier.identity)
+            if tag_id is not None:
+                owners = owners.filter(customer_id__in=ids)
+            having = ids & set(owners.values_list("customer_id", flat=True))
         allowing = allowed(
             actor=None, customer_ids=having, purpose=purpose, channel=carrier.name, demo=actor.demo
         ) & having  # fmt: skip

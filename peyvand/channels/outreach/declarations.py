@@ -111,7 +111,9 @@ class Carrier:
     None where it can't be asked. `identity` is the kind of identity its addresses are. `rich`: it carries HTML and a
     subject; `files`: it carries files, as do rich ones. `spare` gives the names of those of its room's carriers that
     have a way out: people are offered it only there; None for one that always stands. `parts(text)` counts what a text
-    is charged as. `closing(account, kind, language)` is what the law or the provider wants at a text's end.
+    is charged as. `closing(account, kind, language)` is what the law or the provider wants at a text's end. Where its
+    addresses are no identities of customers, `addresses(customer_ids)` gives them, the best first: how each is
+    compared, and how it is shown.
     """
 
     name: str
@@ -127,9 +129,15 @@ class Carrier:
     parts: Callable[[str], int] = lambda text: 1
     closing: Callable[[Account, str, str], str] = lambda account, kind, language: ""
     at_once: bool = False  # a person waits at the other end: quiet hours mean nothing to it
+    addresses: Callable[[Sequence[int]], Mapping[int, Sequence[tuple[str, str]]]] | None = None
     files: bool = False
     spare: Callable[[bool], Collection[str]] | None = None
     notes: bool = False  # it notes each message by itself, right before it hands it over, and each answer
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether files may go along."""
+        return self.rich or self.files
 
 
 @dataclass(frozen=True)

@@ -261,7 +261,11 @@ def preferences_of(*, recipient: Recipient, language: str) -> Shown:
     """The page of the link's owner: the channels they have an address for, and what they allow over each."""
     customer = recipient.customer
     kinds = {one.kind: one for one in customer.identities.all()}
-    reaching = [one for one in carriers(recipient.demo) if one.identity in kinds]
+    reaching = [
+        one
+        for one in carriers(recipient.demo)
+        if one.identity in kinds or (one.addresses is not None and one.addresses([customer.pk]).get(customer.pk))
+    ]
     purposes = list(
         Purpose.objects.filter(demo=recipient.demo, archived=False)
         .exclude(kind__in=[PurposeKind.PROFILING, PurposeKind.SHARING])

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from peyvand.channels.outreach import access, queries, services, showing
+from peyvand.channels.outreach import access, opened, queries, services, showing
 from peyvand.channels.outreach.carriers import carriers
 from peyvand.channels.outreach.errors import InvalidError
 from peyvand.channels.outreach.models import Message, State
@@ -121,6 +121,7 @@ def one(request: StaffRequest, message_id: int) -> HttpResponse:
         "row": showing.row(message, showing.purpose_names(demo=actor.demo)), "message": message,
         "said": showing.said(message), "verdict": showing.verdict(message), "cost": showing.cost_of(message),
         "reports": queries.reports_of(actor=actor, message=message),
+        "opened": opened.opened_of(actor=actor, message=message),
         "later": showing.rows(queries.later_of(actor=actor, message=message), demo=actor.demo),
         "may_cancel": actor.may(access.SEND) and message.state in (State.PENDING, State.HELD),
         "may_decide": actor.may(access.SEND) and message.state == State.INDETERMINATE,
