@@ -12,9 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from peyvand.channels.forms.structure import FormField
 from peyvand.foundation.fields import kinds as of_fields
