@@ -70,7 +70,8 @@ def test_settings_are_kept_refused_in_words_and_not_written_over_unseen(admin: C
     one = form()
     path = reverse("forms:settings", args=[one.pk])
     values = {
-        "name": "Contact us", "languages": ["en"], "places": ["link", "kiosk"], "title_en": "Write to us", "tags": "a، b",
+        "name": "Contact us", "languages": ["en"], "places": ["link", "kiosk"], "title_en": "Write to us",
+        "tags": "a، b",
         "redirect_url": "https://shop.example/done", "spam_quick": 1, "spam_links": 5, "spam_per_address": 9,
         "spam_per_hour": 99, "version": one.version,
     }  # fmt: skip
