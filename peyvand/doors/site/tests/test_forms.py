@@ -195,7 +195,7 @@ def test_the_chat_reads_and_sends_it_as_json(site: Client, form: Make, shop: Sit
     assert Submission.objects.count() == 1
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @cases(word=st.sampled_from(HOSTILE), name=st.sampled_from(HOSTILE), where=st.sampled_from(["name", "words", "city"]))
 def test_hostile_words_are_words(site: Client, form: Make, word: str, name: str, where: str) -> None:
     one = form({**FIELDS[0]}, FIELDS[4], FIELDS[3], {"key": "up", "type": "file", "label": {"fa": "پرونده"}})
