@@ -83,7 +83,7 @@ def _wait(port: int, site: Site) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/s/{site.key}.js", timeout=5):  # noqa: S310  loopback
+            with urlopen(f"http://127.0.0.1:{port}/s/{site.key}.js", timeout=5):
                 return
         except (URLError, ConnectionError):
             if time.monotonic() > deadline:
