@@ -210,7 +210,9 @@ def page_get(*, actor: Actor, conversation_id: int, entry_id: int) -> tuple[Entr
 
 @dataclass(frozen=True)
 class Open:
-    """A channel for an answer. `why` says for what reason it is closed, "" for an open one; `until` when it opens."""
+    """A channel for an answer; `rich` when files may go along. `why` says for what reason it is closed, "" for an open
+    one; `until` when it opens.
+    """
 
     name: str
     label: Label
@@ -227,7 +229,7 @@ def channels_for(*, actor: Actor, conversation: Conversation) -> tuple[list[Open
     now = timezone.now()
     if conversation.customer is None:
         found = [
-            Open(one.name, one.label, one.icon, one.rich, note="")
+            Open(one.name, one.label, one.icon, one.takes_files, note="")
             for one in carriers
             if one.name == conversation.channel and conversation.address
         ]
@@ -243,7 +245,7 @@ def channels_for(*, actor: Actor, conversation: Conversation) -> tuple[list[Open
         passes = last.action == "pass" or (answering and last.check in ALWAYS)
         words = "" if passes else explaining.words(f"{last.check}.{last.why}", last.figures)
         refused = words if last.action == "refuse" else ""
-        found.append(Open(one.name, one.label, one.icon, one.rich, refused, words, last.until))
+        found.append(Open(one.name, one.label, one.icon, one.takes_files, refused, words, last.until))
     open_names = [one.name for one in found if not one.why]
     recipient = told.facts.recipients.get(conversation.customer.pk)
     wishes = [getattr(recipient, "preferred", ""), conversation.channel, *open_names]

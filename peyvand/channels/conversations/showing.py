@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from peyvand.channels.conversations import queries
 from peyvand.channels.conversations.cleaning import fetches
+from peyvand.channels.conversations.declarations import OtherSide, There
 from peyvand.channels.conversations.models import Conversation, ConversationTag, Entry, EntryFile, Tagging, Way
 from peyvand.channels.outreach import showing as messages
 from peyvand.channels.outreach.declarations import Carrier
@@ -141,8 +142,15 @@ def tags_of(ids: Sequence[int]) -> dict[int, list[ConversationTag]]:
     return found
 
 
-def thread(entries: Iterable[Entry], *, actor: Actor) -> list[Said]:
-    """What was said, with a line where the day or the channel changes."""
+def there(conversation: Conversation) -> There | None:
+    """How it is with the other side just now, where their channel knows."""
+    if not registry.has(OtherSide, conversation.channel):
+        return None
+    return registry.get(OtherSide, conversation.channel).there(conversation)
+
+
+def thread(entries: Iterable[Entry], *, actor: Actor, read_up_to: int = 0) -> list[Said]:
+    """What was said, with a line where the day or the channel changes; ours up to `read_up_to` was seen."""
     zone = current_reader().zone
     today = timezone.now().astimezone(zone).date()
     made: list[Said] = []
@@ -155,7 +163,7 @@ def thread(entries: Iterable[Entry], *, actor: Actor) -> list[Said]:
         made.append(
             Said(
                 entry=entry, day=formats.day_label(day, today=today), channel=label, icon=icon,
-                heads=(day, channel) != before, by=by, state=_state(entry), files=list(entry.files.all()),
+                heads=(day, channel) != before, by=by, state=_state(entry, read_up_to), files=list(entry.files.all()),
                 text=entry.text[: _quote_at(entry)].rstrip(), quoted=entry.text[_quote_at(entry) :].strip(),
                 page=entry.way == Way.IN and bool(entry.html), pictures=bool(entry.html) and fetches(entry.html),
                 untrusted=entry.facts.get("untrusted") is True,
@@ -171,10 +179,12 @@ def _quote_at(entry: Entry) -> int:
     return said if isinstance(said, int) and 0 < said < len(entry.text) else len(entry.text)
 
 
-def _state(entry: Entry) -> State | None:
+def _state(entry: Entry, read_up_to: int) -> State | None:
     message = entry.message
     if entry.way != Way.OUT or message is None:
         return None
+    if entry.pk <= read_up_to and message.state in (MessageState.SENT, MessageState.DELIVERED):
+        return State(gettext("Seen"), "good", "checks", "", None)
     shown = messages.row(message, {})
     until = message.held_until if message.state == MessageState.HELD else None
     if message.state == MessageState.PENDING and message.due_at > timezone.now():
@@ -182,9 +192,9 @@ def _state(entry: Entry) -> State | None:
     return State(message.get_state_display(), shown.tone, shown.icon, shown.why, until)
 
 
-def mark_of(conversation: Conversation, entries: Sequence[Entry]) -> str:
+def mark_of(conversation: Conversation, entries: Sequence[Entry], read_up_to: int = 0) -> str:
     """What changes when anything in the thread does."""
-    parts = [f"{conversation.version}:{conversation.state}:{conversation.assignee_id}"]
+    parts = [f"{conversation.version}:{conversation.state}:{conversation.assignee_id}:{read_up_to}"]
     parts += [f"{one.pk}:{one.message.state if one.message else ''}" for one in entries]
     return hashlib.blake2s("|".join(parts).encode(), digest_size=8).hexdigest()
 

@@ -6,6 +6,8 @@ from django.db import connection
 
 CHANNEL = "peyvand_conversations"
 PRESENT = "p"
+TYPES, STOPS = "t", "s"  # the other side
+READ = "r"
 
 
 def wake(conversation_id: int) -> None:
@@ -16,6 +18,16 @@ def wake(conversation_id: int) -> None:
 def wake_present(conversation_id: int) -> None:
     """Tell those who look at it that somebody came, types or left, once this is committed."""
     _notify(f"{PRESENT}{conversation_id}")
+
+
+def wake_typing(conversation_id: int, *, typing: bool) -> None:
+    """Tell those who look at it that the other side writes, or stopped; it is kept nowhere."""
+    _notify(f"{TYPES if typing else STOPS}{conversation_id}")
+
+
+def wake_read(conversation_id: int) -> None:
+    """Tell the channel that somebody of ours has read it so far."""
+    _notify(f"{READ}{conversation_id}")
 
 
 def _notify(payload: str) -> None:

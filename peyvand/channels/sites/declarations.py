@@ -30,3 +30,15 @@ class SiteFile:
 
     name: str
     file: Path
+
+
+@dataclass(frozen=True)
+class ChatElsewhere:
+    """A messenger in which a visitor may go on with a chat. `link(site, code)` is the address that opens it there and
+    hands over the one-time code; "" where nothing is set up for the site (asked with "" for a code as well).
+    """
+
+    name: str
+    label: Label
+    icon: str
+    link: Callable[[Site, str], str]

@@ -11,9 +11,12 @@ from peyvand.channels.conversations.api import router as conversations
 from peyvand.channels.conversations.api_routing import router as routing
 from peyvand.channels.conversations.api_saved import router as saved_replies
 from peyvand.channels.email.api import router as email
+from peyvand.channels.forms.api import router as forms
+from peyvand.channels.messengers.api import router as messengers
 from peyvand.channels.outreach.api import router as outreach
 from peyvand.channels.outreach.link_api import router as links
 from peyvand.channels.sms.api import router as sms
+from peyvand.channels.webchat.api import router as webchat
 from peyvand.doors.api.bearing import Token
 from peyvand.doors.api.problems import install
 from peyvand.doors.api.reading import StrictParser
@@ -54,6 +57,9 @@ ROUTERS = (
     routing,
     email,
     sms,
+    messengers,
+    forms,
+    webchat,
 )
 DESCRIPTION = """\
 Everything staff can do, for programs. A token says who calls: `Authorization: Bearer pv_…`.

@@ -24,9 +24,13 @@ from peyvand.channels.conversations.errors import ChangedMeanwhileError as Routi
 from peyvand.channels.conversations.errors import InvalidError as ConversationInvalidError
 from peyvand.channels.conversations.errors import SaidMeanwhileError
 from peyvand.channels.email.errors import ChangedMeanwhileError as EmailChangedError
+from peyvand.channels.forms.errors import BusyError as FormBusyError
+from peyvand.channels.forms.errors import InvalidError as FormInvalidError
+from peyvand.channels.messengers.errors import ChangedMeanwhileError as BotChangedError
 from peyvand.channels.outreach.errors import ChangedMeanwhileError as TemplateChangedError
 from peyvand.channels.outreach.errors import InvalidError as OutreachInvalidError
 from peyvand.channels.sms.errors import ChangedMeanwhileError as SmsChangedError
+from peyvand.channels.webchat.errors import ChangedMeanwhileError as WebchatChangedError
 from peyvand.foundation.accounts.access import RefusedError
 from peyvand.foundation.accounts.services.denials import denial_note
 from peyvand.foundation.changes.services import AlreadyUndoneError, UndoFailedError
@@ -192,11 +196,15 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     ArticleChangedError: _meanwhile,
     EmailChangedError: _meanwhile,
     SmsChangedError: _meanwhile,
+    BotChangedError: _meanwhile,
+    WebchatChangedError: _meanwhile,
     RoutingChangedError: _meanwhile,
     TemplateChangedError: _meanwhile,
     EndpointChangedError: lambda _error: _changed(),
     HoursChangedError: lambda _error: _changed(),
     SaidMeanwhileError: _said_meanwhile,
+    FormBusyError: lambda _error: problem(429),
+    FormInvalidError: _invalid,
     ConversationInvalidError: _invalid,
     OutreachInvalidError: _invalid,
     EndpointInvalidError: _invalid,

@@ -280,10 +280,10 @@ def _supervise(
 def _children(
     environment: Mapping[str, str], *, data_folder: Path, port: int, host: str, workers: int
 ) -> tuple[Child, ...]:
-    def granian(application: str, port: int, workers: int, backpressure: int) -> list[str]:
+    def granian(application: str, port: int, workers: int, backpressure: int, sockets: str) -> list[str]:
         return [
             sys.executable, "-m", "granian", "--interface", "asginl", "--host", host.strip("[]"), "--port", str(port),
-            "--workers", str(workers), "--http", "1", "--no-ws", "--backpressure", str(backpressure),
+            "--workers", str(workers), "--http", "1", sockets, "--backpressure", str(backpressure),
             "--workers-kill-timeout", "6",
             "--static-path-route", "/static", "--static-path-mount", str(data_folder / "static"),
             "--static-path-expires", "31536000", "--log-level", "warning", f"peyvand.config.{application}:application",
@@ -292,8 +292,8 @@ def _children(
     pooled = {**environment, "PEYVAND_POOL": CONNECTIONS}
     site = {**pooled, "PEYVAND_POOL": SITE_CONNECTIONS}
     return (
-        Child(name="web", command=granian("asgi", port, workers, CONNECTED), environment=pooled),
-        Child(name="site", command=granian("asgi_site", site_port(port), 1, SITE_CONNECTED), environment=site),
+        Child(name="web", command=granian("asgi", port, workers, CONNECTED, "--no-ws"), environment=pooled),
+        Child(name="site", command=granian("asgi_site", site_port(port), 1, SITE_CONNECTED, "--ws"), environment=site),
         Child(name="worker", command=[sys.executable, "-m", "peyvand.foundation.jobs"], environment=environment),
     )
 

@@ -1,7 +1,8 @@
 """One LISTEN connection for all open streams of a process.
 
-What moves is gathered for a moment, then it is asked once for each person, with the rights of that moment, which of it
-they may see; of the rest their stream says nothing. Who reads slowly gets one word for many: nothing piles up.
+The first of what moves is told at once, what follows is gathered for a moment; then it is asked once for each person,
+with the rights of that moment, which of it they may see; of the rest their stream says nothing. Who reads slowly gets
+one word for many: nothing piles up.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,14 +23,16 @@ from procrastinate.contrib.django.utils import connector_params
 
 from peyvand.channels.conversations import access
 from peyvand.channels.conversations.models import Conversation
-from peyvand.channels.conversations.waking import CHANNEL, PRESENT
+from peyvand.channels.conversations.waking import CHANNEL, PRESENT, STOPS, TYPES
 from peyvand.foundation.accounts.actors import actor_of
 from peyvand.foundation.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
-GATHER = 0.15  # seconds in which what moves becomes one word
+SOON = 0.005  # seconds until the first word goes: what one commit tells comes together
+GATHER = 0.15  # seconds in which what moves after that becomes one word
 AGAIN = 2.0  # seconds before a lost connection is tried again
+TYPES_FOR = 8.0  # seconds for which one word of typing is believed
 MOST = 500  # streams of a process; who comes later asks every ten seconds, as without streams
 
 Who = tuple[int, bool]  # a person, and which of the two businesses they look at
@@ -75,6 +79,8 @@ class Hub:
         self.heard: set[str] = set()
         self.listening: asyncio.Task[None] | None = None
         self.sharing: asyncio.Task[None] | None = None
+        self.shared_at = 0.0
+        self.typed: dict[int, float] = {}
 
     def join(self, who: Who) -> Subscriber:
         """A new stream; the first one opens the connection."""
@@ -111,16 +117,30 @@ class Hub:
 
     def hear(self, payload: str) -> None:
         """Something moved: a conversation's id, with a sign before it where it is only who looks at it."""
+        self._typing(payload)
         self.heard.add(payload)
         if self.sharing is None or self.sharing.done():
             self.sharing = asyncio.get_running_loop().create_task(self._share())
 
+    def _typing(self, payload: str) -> None:
+        """Remember for a moment where the other side writes; what they have said ends it."""
+        now = time.monotonic()
+        ident = payload[1:] if payload[:1] in (TYPES, STOPS) else payload
+        if not ident.isdecimal():
+            return
+        if payload.startswith(TYPES):
+            self.typed = {one: at for one, at in self.typed.items() if now - at < TYPES_FOR} | {int(ident): now}
+        else:
+            self.typed.pop(int(ident), None)
+
     async def _share(self) -> None:
         while self.heard:
-            await asyncio.sleep(GATHER)
+            await asyncio.sleep(max(SOON, self.shared_at + GATHER - time.monotonic()))
             heard, self.heard = self.heard, set()
+            self.shared_at = time.monotonic()
             moved = {int(one) for one in heard if one.isdecimal()}
-            present = {int(one[1:]) for one in heard if one.startswith(PRESENT) and one[1:].isdecimal()}
+            signs = (PRESENT, TYPES, STOPS)
+            present = {int(one[1:]) for one in heard if one.startswith(signs) and one[1:].isdecimal()}
             people = {one.who for one in self.subscribers}
             try:
                 seen = await sync_to_async(seen_by, thread_sensitive=False)(people, moved | present)
@@ -164,6 +184,12 @@ def hub() -> Hub:
     if loop not in _hubs:
         _hubs[loop] = Hub()
     return _hubs[loop]
+
+
+def typing_there(conversation_id: int) -> bool:
+    """Whether the other side writes just now, as far as this process has heard."""
+    now = time.monotonic()
+    return any(now - one.typed.get(conversation_id, -TYPES_FOR) < TYPES_FOR for one in list(_hubs.values()))
 
 
 def streams_open() -> int:

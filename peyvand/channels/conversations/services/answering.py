@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import IO, Any
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from peyvand.channels.conversations.waking import wake
 from peyvand.channels.outreach import access as outreach_access
 from peyvand.channels.outreach import explaining
 from peyvand.channels.outreach.declarations import Carrier
+from peyvand.channels.outreach.dispatching.standing import dispatch_now
 from peyvand.channels.outreach.errors import InvalidError as RefusedError
 from peyvand.channels.outreach.models import Message
 from peyvand.channels.outreach.models import State as MessageState
@@ -90,7 +92,7 @@ def reply(*, actor: Actor, conversation_id: int, data: ReplyData) -> Entry:
     text, now = _text(data.text), timezone.now()
     if not registry.has(Carrier, data.channel):
         raise InvalidError({"channel": _("Choose one of the channels.")})
-    if data.files and not registry.get(Carrier, data.channel).rich:
+    if data.files and not registry.get(Carrier, data.channel).takes_files:
         raise InvalidError({"files": _("Files go only over channels that carry them, as e-mail.")})
     if len(data.files) > MOST_FILES:
         raise InvalidError({"files": _("At most ten files go with an answer.")})
@@ -118,6 +120,8 @@ def reply(*, actor: Actor, conversation_id: int, data: ReplyData) -> Entry:
             what = ConversationChanged(conversation.pk, conversation.customer_id, "closed", now, actor.demo)
             publish(what, actor=actor)
         wake(conversation.pk)
+        if registry.get(Carrier, data.channel).at_once:
+            transaction.on_commit(partial(dispatch_now, message.pk))
     return entry
 
 
@@ -180,6 +184,7 @@ def _sent(
         dedupe_key=key, channel=data.channel, source=(SOURCE, conversation.pk),
         address=conversation.address if theirs else "", account_id=conversation.account_id if theirs else None,
         language=language, answers=answering, thread=thread, due_at=data.due_at, priority=LIVE, files=file_ids,
+        at_once=carrier.at_once,
     )  # fmt: skip
     try:
         message = send(actor=wider(actor) if answering else actor, request=request)

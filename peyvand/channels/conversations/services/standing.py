@@ -16,7 +16,7 @@ from peyvand.channels.conversations import access
 from peyvand.channels.conversations.errors import InvalidError
 from peyvand.channels.conversations.models import Alarm, Conversation, ConversationRead, Mention, State
 from peyvand.channels.conversations.services.presence import presence_forget
-from peyvand.channels.conversations.waking import wake
+from peyvand.channels.conversations.waking import wake, wake_read
 from peyvand.events.conversations import ConversationChanged
 from peyvand.foundation.accounts.queries import assignable, team_choices
 from peyvand.foundation.changes.services import change_set
@@ -139,6 +139,7 @@ def read_mark(*, actor: Actor, conversation_id: int, unread: bool = False) -> No
             user_id=actor.user_id, conversation=found,
             defaults={"demo": actor.demo, "at": max(found.last_at, found.last_in_at or found.last_at)},
         )  # fmt: skip
+        wake_read(found.pk)
 
 
 def wake_snoozed(now: datetime | None = None) -> int:

@@ -24,6 +24,7 @@ from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.foundation.ui.toasts import toast
+from peyvand.memory.customers.models import Customer
 
 NOTE = "note"
 LONGEST = 20_000
@@ -93,7 +94,7 @@ def _done(request: StaffRequest, conversation_id: int, act: Callable[[], int | N
     conversation_or_404(request.actor, conversation_id)
     try:
         made = act()
-    except Conversation.DoesNotExist:
+    except (Conversation.DoesNotExist, Customer.DoesNotExist):
         raise Http404 from None
     except InvalidError as error:
         toast(request, str(error), level="bad")
@@ -123,6 +124,20 @@ def route(request: StaffRequest, conversation_id: int) -> HttpResponse:
         return services.route(actor=request.actor, conversation_id=conversation_id)
 
     return _done(request, conversation_id, act, gettext("Given by the rules."))
+
+
+@require_POST
+def whose(request: StaffRequest, conversation_id: int) -> HttpResponse:
+    """Say who it is that nobody knew."""
+    request.actor.require(access.REPLY)
+    chosen = _number(request.POST.get("customer", ""))
+
+    def act() -> int | None:
+        return services.customer_known(
+            actor=request.actor, conversation_id=conversation_id, customer_id=chosen or 0
+        )  # fmt: skip
+
+    return _done(request, conversation_id, act, gettext("It is known who this is."))
 
 
 @require_POST

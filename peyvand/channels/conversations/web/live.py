@@ -10,8 +10,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from peyvand.channels.conversations import access, queries, services
-from peyvand.channels.conversations.live.hub import MOST, streams_open
+from peyvand.channels.conversations import access, queries, services, showing
+from peyvand.channels.conversations.live.hub import MOST, streams_open, typing_there
 from peyvand.channels.conversations.live.streaming import stream
 from peyvand.channels.conversations.web.views import conversation_or_404
 from peyvand.foundation.accounts.requests import StaffRequest
@@ -50,5 +50,12 @@ def here(request: StaffRequest, conversation_id: int) -> HttpResponse:
     return render(
         request,
         "conversations/here.html",
-        {"writing": and_all(writing), "looking": and_all(looking), "writers": len(writing)},
+        {
+            "writing": and_all(writing),
+            "looking": and_all(looking),
+            "writers": len(writing),
+            "there": showing.there(conversation),
+            "typing_there": typing_there(conversation.pk),
+            "name": showing.name_of(conversation, actor=actor),
+        },
     )

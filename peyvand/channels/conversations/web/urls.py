@@ -28,6 +28,7 @@ urlpatterns = [
     path("<int:conversation_id>/file/<int:file_id>/", views.file, name="file"),
     path("<int:conversation_id>/page/<int:said_id>/", framing.page, name="page"),
     path("<int:conversation_id>/reply/", acting.reply, name="reply"),
+    path("<int:conversation_id>/whose/", acting.whose, name="whose"),
     path("<int:conversation_id>/assign/", acting.assign, name="assign"),
     path("<int:conversation_id>/merge/", acting.merge, name="merge"),
     path("<int:conversation_id>/split/", acting.split, name="split"),

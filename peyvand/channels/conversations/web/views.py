@@ -18,14 +18,17 @@ from peyvand.channels.conversations import access, queries, reasons, showing
 from peyvand.channels.conversations.models import Conversation, Entry, EntryFile
 from peyvand.channels.conversations.queries import MINE, NEWEST_FIRST, VIEWS, Chosen
 from peyvand.channels.conversations.web.choices import snoozes, waits
+from peyvand.channels.outreach.carriers import carriers
 from peyvand.channels.outreach.declarations import Carrier
 from peyvand.foundation.accounts.queries import assignable, team_choices
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.files.web.views import sent
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.panels import blocks
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, paginate
 from peyvand.foundation.ui.pieces import CLASSES, Empty
+from peyvand.memory.customers.access import EDIT as CUSTOMERS_EDIT
 
 PAGE = 40
 LARGEST_ID = 2**63 - 1
@@ -81,7 +84,7 @@ def listed(request: StaffRequest, current: int | None = None) -> dict[str, Any]:
         "may_bulk": actor.may(access.REPLY), "may_give": actor.may(access.ASSIGN), "bulk_snoozes": snoozes(),
         "query": f"?{urlencode(given)}" if given else "", "here": f"?{urlencode(here)}" if here else "",
         "page_url": f"{reverse('conversations:list')}?{urlencode(given)}{'&' if given else ''}",
-        "channels": [(one.name, one.label) for one in registry.all(Carrier)],
+        "channels": [(one.name, one.label) for one in carriers(actor.demo)],
         "classes": [(code, word) for code, (word, _icon) in CLASSES.items()],
         "known_tags": queries.tags(actor=actor), "waits_offered": waits_offered(),
         "narrowed": bool(set(given) - {"view", "q"}),
@@ -194,8 +197,12 @@ def shown(
         "channel": channel or best or "note", "typed": typed, "error": error,
         "meanwhile": showing.thread(meanwhile, actor=actor), "once": once or uuid.uuid4().hex,
         "seen": max((entry.pk for entry in entries), default=0),
+        "side": blocks(
+            screen="conversation", slot="side", actor=actor, subject=conversation, query=request.GET.dict()
+        ),
         "may_reply": touched(conversation, actor, access.REPLY),
         "may_assign": touched(conversation, actor, access.ASSIGN),
+        "may_know": conversation.customer_id is None and actor.may(CUSTOMERS_EDIT),
         "snoozes": snoozes(), "waits": waits(), "unread": bool(queries.unread(actor=actor, rows=[conversation])),
     }  # fmt: skip
     return render(request, "conversations/inbox.html", context, status=status)
@@ -203,10 +210,13 @@ def shown(
 
 def log_of(request: StaffRequest, conversation: Conversation, entries: Sequence[Entry]) -> dict[str, Any]:
     """What the thread needs; pictures of the internet are shown when this address asks for them."""
+    there = showing.there(conversation)
+    read = there.read_up_to if there is not None else 0
     return {
-        "one": conversation, "thread": showing.thread(entries, actor=request.actor),
+        "one": conversation, "thread": showing.thread(entries, actor=request.actor, read_up_to=read), "there": there,
         "images": request.GET.get("images") == "1",
-        "thread_mark": showing.mark_of(conversation, entries), "earlier": conversation.entries_count > len(entries),
+        "thread_mark": showing.mark_of(conversation, entries, read),
+        "earlier": conversation.entries_count > len(entries),
         "may_split": Conversation.objects.touched(conversation, request.actor, access.REPLY),
         "last_entry": max((entry.pk for entry in entries), default=0),
     }  # fmt: skip
@@ -218,7 +228,9 @@ def news(request: StaffRequest, conversation_id: int) -> HttpResponse:
     """The thread again, when anything in it has changed: a word, a state, who has it."""
     conversation = conversation_or_404(request.actor, conversation_id)
     entries = queries.entries(actor=request.actor, conversation=conversation)
-    if showing.mark_of(conversation, entries) == request.GET.get("mark"):
+    there = showing.there(conversation)
+    read = there.read_up_to if there is not None else 0
+    if showing.mark_of(conversation, entries, read) == request.GET.get("mark"):
         return HttpResponse(status=204)
     return render(request, "conversations/log.html", log_of(request, conversation, entries))
 

@@ -40,6 +40,14 @@ WITH due AS (
 UPDATE outreach_message m SET state = 'leased', lease = %(lease)s, leased_until = %(until)s
 FROM due WHERE m.id = due.id RETURNING m.id
 """
+_CLAIM_ONE = """
+WITH due AS (
+  SELECT id FROM outreach_message
+  WHERE id = %(id)s AND state = 'pending' AND due_at <= %(now)s FOR UPDATE SKIP LOCKED
+)
+UPDATE outreach_message m SET state = 'leased', lease = %(lease)s, leased_until = %(until)s
+FROM due WHERE m.id = due.id RETURNING m.id
+"""
 _SAVED = (
     "state", "reason", "verdict", "held_until", "channel", "account_id", "line", "address", "address_key", "merged",
     "language", "parts", "cost_minor", "cost_currency", "attempted_at", "lease", "leased_until", "due_at", "tries",
@@ -66,6 +74,14 @@ def claim(*, now: datetime, limit: int) -> tuple[uuid.UUID, list[int]]:
     lease = uuid.uuid4()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"now": now, "limit": limit, "lease": lease, "until": now + LEASE})
+        return lease, [row[0] for row in cursor.fetchall()]
+
+
+def claim_one(*, message_id: int, now: datetime) -> tuple[uuid.UUID, list[int]]:
+    """Lease that message alone, by the same rules: where somebody else has it already, nothing is leased."""
+    lease = uuid.uuid4()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CLAIM_ONE, {"id": message_id, "now": now, "lease": lease, "until": now + LEASE})
         return lease, [row[0] for row in cursor.fetchall()]
 
 

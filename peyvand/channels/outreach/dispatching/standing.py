@@ -16,7 +16,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.utils import connector_params
 
 from peyvand.channels.outreach.declarations import Outcome, Said
-from peyvand.channels.outreach.dispatching.claiming import Load, attempt, claim
+from peyvand.channels.outreach.dispatching.claiming import Load, attempt, claim, claim_one
 from peyvand.channels.outreach.dispatching.handing import answered, note, noted
 from peyvand.channels.outreach.dispatching.settling import settle
 from peyvand.channels.outreach.dispatching.sweeping import look_up, sweep
@@ -41,6 +41,26 @@ def turn(*, clock: Clock = timezone.now, limit: int = BATCH) -> int:
         for load in attempt(lease=lease, ids=ids, now=now):
             speak(load, clock=clock)
     return len(ids)
+
+
+def dispatch_now(message_id: int, *, clock: Clock = timezone.now) -> bool:
+    """Send one message in this thread, right after the commit of who asked for it: somebody waits at the other end.
+
+    It is claimed, judged, attempted and settled as by a worker, so never by two; gives whether it was claimed here.
+    What goes wrong is in the log and left to the workers, as after a kill.
+    """
+    try:
+        now = clock()
+        lease, ids = claim_one(message_id=message_id, now=now)
+        if not ids:
+            return False
+        with noted(lease):
+            for load in attempt(lease=lease, ids=ids, now=now):
+                speak(load, clock=clock)
+    except Exception:
+        logger.exception("message %s is left to the workers", message_id)
+        return False
+    return True
 
 
 def speak(load: Load, *, clock: Clock = timezone.now) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q, Sum
 
 from peyvand.channels.outreach.addresses import digest_of, link_make
+from peyvand.channels.outreach.carriers import carriers
 from peyvand.channels.outreach.declarations import Account, Carrier
 from peyvand.channels.outreach.models import (
     COUNTED,
@@ -170,7 +171,8 @@ def facts_of(wanted: Sequence[Wanted], facts: Facts, *, lock: bool) -> Facts:
 @settings.remembered()
 def ground(*, now: datetime, demo: bool) -> Facts:
     """What is the same for everybody."""
-    carriers = {one.name: one for one in registry.all(Carrier)}
+    known = {one.name: one for one in registry.all(Carrier)}
+    offered = {one.name for one in carriers(demo)}
     rows = {row.purpose: row for row in PurposeRule.objects.filter(demo=demo)}
     purposes = {one.key: one for one in Purpose.objects.filter(demo=demo)}
     return Facts(
@@ -181,8 +183,8 @@ def ground(*, now: datetime, demo: bool) -> Facts:
         calendar=calendar_load(demo=demo),
         weekend=frozenset(map(int, settings.get("weekend"))),
         tracking=settings.flag("outreach_track_links"),
-        carriers=carriers,
-        accounts={name: tuple(carrier.accounts(demo)) for name, carrier in carriers.items()},
+        carriers=known,
+        accounts={name: tuple(one.accounts(demo)) if name in offered else () for name, one in known.items()},
         purposes=purposes,
         rules={key: rule_of(purpose.kind, rows.get(key)) for key, purpose in purposes.items()},
         caps=list(Cap.objects.filter(demo=demo)),

@@ -54,6 +54,7 @@ class Request:
     `dedupe_key` is the caller's own name for this message: asked for twice, it is sent once. `channel` "" lets the
     recipient's preference decide. `values` are plain words for the fields of the text. `answers`: the customer wrote
     first and waits for this, so permission, caps and quiet hours don't stand in its way; suppression does.
+    `at_once`: the caller hands it to `dispatching.standing.dispatch_now` after the commit, so that no worker is woken.
     """
 
     customer: int | None
@@ -72,6 +73,7 @@ class Request:
     due_at: datetime | None = None
     expires_at: datetime | None = None
     priority: int = SERVICE
+    at_once: bool = False
 
 
 def send(*, actor: Actor, request: Request) -> Message:
@@ -105,7 +107,8 @@ def send(*, actor: Actor, request: Request) -> Message:
         if new:
             if made.due_at <= now:
                 judged_now(made, now=now)
-            wake()
+            if not (request.at_once and made.due_at <= now):
+                wake()
     return made
 
 

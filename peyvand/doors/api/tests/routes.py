@@ -273,6 +273,27 @@ PATCH /sms/accounts/{account_id} sms.manage
 DELETE /sms/accounts/{account_id} sms.manage
 POST /sms/accounts/{account_id}/test sms.manage
 POST /sms/accounts/{account_id}/hook sms.manage
+GET /messengers/bots messengers.manage
+POST /messengers/bots messengers.manage
+GET /messengers/bots/{bot_id} messengers.manage
+PATCH /messengers/bots/{bot_id} messengers.manage
+DELETE /messengers/bots/{bot_id} messengers.manage
+POST /messengers/bots/{bot_id}/test messengers.manage
+POST /messengers/bots/{bot_id}/tell messengers.manage
+POST /messengers/bots/{bot_id}/hook messengers.manage
+POST /customers/{customer_id}/chat-code customers.view+customers.edit
+GET /forms forms.view
+GET /forms/{form_id} forms.view
+GET /forms/{form_id}/results forms.view
+POST /forms/{form_id}/results forms.view+forms.handle
+GET /forms/results/{submission_id} forms.view+customers.view
+POST /forms/results/{submission_id}/decide forms.view+customers.view+forms.handle
+GET /webchat/sites webchat.manage
+GET /webchat/sites/{site_id} webchat.manage
+PUT /webchat/sites/{site_id} webchat.manage
+GET /webchat/rooms webchat.manage|webchat.moderate
+POST /webchat/rooms webchat.manage
+PATCH /webchat/rooms/{room_id} webchat.manage
 """
 
 CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
@@ -394,6 +415,13 @@ BODIES: Mapping[str, Any] = {
     "PUT /email/accounts/{email_id}/marketing": {"on": False},
     "POST /sms/accounts": {"name": "New", "provider": "kavenegar", "line": "2000", "secrets": {"api_key": "k"}},
     "PATCH /sms/accounts/{account_id}": {"base_url": "", "secrets": {"api_key": "k"}},
+    "POST /messengers/bots": {"name": "New", "messenger": "bale", "secrets": {"token": "k"}},
+    "PATCH /messengers/bots/{bot_id}": {"base_url": "", "secrets": {"token": "k"}},
+    "POST /forms/{form_id}/results": {"name": "paper-1", "answers": {"question": "When?"}},
+    "POST /forms/results/{submission_id}/decide": {"do": "spam"},
+    "PUT /webchat/sites/{site_id}": {"title_en": "Chat", "accent": "#0b7570"},
+    "POST /webchat/rooms": {"site_id": "{site_id}", "name": "Tea"},
+    "PATCH /webchat/rooms/{room_id}": {"closed": True},
     "PUT /saved-replies/{saved_id}": {"name": "Thanks", "text_en": "Thank you, {{first_name}}"},
 }  # fmt: skip
 QUERIES: Mapping[str, str] = {

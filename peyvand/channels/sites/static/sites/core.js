@@ -34,6 +34,8 @@
       }
       return kept("c") || (navigator.globalPrivacyControl ? "none" : settings.consent);
     },
+    // Whether they said so themselves.
+    agreed: function () { var said = kept("c"); return said !== "" && said !== "none"; },
     // The token of this browser; "" where none may be kept. Who starts something themselves, as a chat, asks for one.
     token: function (make) {
       var found = kept("t");
