@@ -110,7 +110,7 @@ def _draw(
     with spoken_as(language):
         shown = shown_form(form, language=language, person=person, typed=typed, errors=errors, hidden=hidden)
         context = {
-            "shown": shown, "notice": notice or str((errors or {}).get("", "")), "title": shown.title,
+            "shown": shown, "notice": f"{(errors or {}).get('', '')} {notice}".strip(), "title": shown.title,
             "action": f"{request.path}?{_query(place, language)}", "most_files": MOST_FILES,
             "file_limit": LARGEST_FILE // 2**20, "start_url": reverse("site:form-start", args=[form.key]),
             "dates": language == "fa" and any(one.field.type == "date" for step in shown.steps for one in step.inputs),
@@ -191,15 +191,17 @@ def _sent(
         address=proof["ip"], agent=proof["agent"],
     )  # fmt: skip
     again: dict[str, Any] = {"place": place, "language": language, "typed": typed}
+    with translation.override(language):  # a browser gives no file a second time by itself
+        files = gettext("Choose your files once more.") if request.FILES else ""
     try:
         with spoken_as(language):
             made = services.submit(form=form, given=given)
     except InvalidError as error:
-        return _draw(request, form, **again, errors=error.errors, status=422)
+        return _draw(request, form, **again, errors=error.errors, notice=files, status=422)
     except StampError:
-        return _draw(request, form, **again, notice=old, status=422)
+        return _draw(request, form, **again, notice=f"{old} {files}".strip(), status=422)
     except BusyError:
-        return _draw(request, form, **again, notice=busy, status=429)
+        return _draw(request, form, **again, notice=f"{busy} {files}".strip(), status=429)
     except ClosedError:
         return _closed(request, form, place, language)
     more = {"w": "1"} if made.state == State.WAITING else {}

@@ -76,7 +76,7 @@ def test_nobody_has_the_address_so_somebody_new_is_made(form: Make, actor: Actor
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @cases(
     name=TEXTS, city=TEXTS, words=TEXTS, by=st.sampled_from(["email", "phone", "both"]),
     language=st.sampled_from(["fa", "en"]), news=st.booleans(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from peyvand.channels.forms.queries import Days
 from peyvand.foundation.ui import formats
@@ -17,7 +17,7 @@ def by_day(days: Days) -> Chart:
         "views": formats.number(views), "starts": formats.number(starts), "sent": formats.number(sent), "share": share,
     }  # fmt: skip
     labels = [formats.day(one) for one in days.days]
-    names = [gettext("Opened"), gettext("Begun"), gettext("Sent")]
+    names = [pgettext("form", "Opened"), pgettext("form", "Begun"), pgettext("form", "Sent")]
     figures = [days.views, days.starts, days.submissions]
     tones: tuple[Tone, ...] = ("c6", "c2", "c1")
     return Chart(

@@ -64,6 +64,9 @@ def results(request: StaffRequest) -> HttpResponse:
     actor = request.actor
     actor.require(access.VIEW)
     given = {name: value for name in NAMES if (value := request.GET.get(name, "").replace("\x00", "").strip()[:100])}
+    narrowed = bool(given)
+    if not given.keys() & {"state", "view"}:
+        given["state"] = "open"  # spam is looked at where it is asked for
     chosen = chosen_of(given)
     found = queries.submissions(actor=actor, chosen=chosen).select_related("form", "customer")
     before, after = request.GET.get("before"), request.GET.get("after")
@@ -79,7 +82,7 @@ def results(request: StaffRequest) -> HttpResponse:
         "export_url": f"{reverse('transfer:export', args=['forms'])}?{urlencode(given)}",
         "form": queries.forms(actor=actor).filter(pk=chosen.form_id).first() if chosen.form_id else None,
         "empty": Empty(
-            title=gettext("Nothing matches.") if given else gettext("Nothing has been filled in yet"), icon="forms",
+            title=gettext("Nothing matches.") if narrowed else gettext("Nothing has been filled in yet"), icon="forms",
             text=gettext("What visitors fill in stands here, and in the history of the customer whose it is."),
             action=gettext("Forms"), url=reverse("forms:list"),
             sample=gettext("For example: a question from your site, a warranty card, a note of nine out of ten."),
@@ -99,7 +102,7 @@ def _tabs(given: dict[str, str]) -> list[dict[str, object]]:
         (gettext("Waits for a confirmation"), {"state": State.WAITING.value}), (gettext("Spam"), {"state": "spam"}),
     ]  # fmt: skip
     rest = {name: value for name, value in given.items() if name not in ("state", "view")}
-    standing = {name: value for name, value in given.items() if name in ("state", "view")} or {"state": "open"}
+    standing = {name: value for name, value in given.items() if name in ("state", "view")}
     return [
         {"label": label, "url": f"?{urlencode({**rest, **said})}", "current": standing == said, "count": ""}
         for label, said in tabs

@@ -195,7 +195,7 @@ def test_the_chat_reads_and_sends_it_as_json(site: Client, form: Make, shop: Sit
     assert Submission.objects.count() == 1
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @cases(word=st.sampled_from(HOSTILE), name=st.sampled_from(HOSTILE), where=st.sampled_from(["name", "words", "city"]))
 def test_hostile_words_are_words(site: Client, form: Make, word: str, name: str, where: str) -> None:
     one = form({**FIELDS[0]}, FIELDS[4], FIELDS[3], {"key": "up", "type": "file", "label": {"fa": "پرونده"}})
@@ -208,8 +208,9 @@ def test_hostile_words_are_words(site: Client, form: Make, word: str, name: str,
     assert done.status_code == 302
     assert "Set-Cookie" not in done
     made = Submission.objects.get(form=one)
-    kept = SubmissionFile.objects.get(submission=made)
-    assert not re.search("[/\\\\\x00\u202e]", kept.file.name)
+    kept = SubmissionFile.objects.filter(submission=made).first()  # a name of nothing but a path is no file's
+    assert ("up" in made.answers) == (kept is not None)
+    assert kept is None or not re.search("[/\\\\\x00\u202e]", kept.file.name)
     assert "\x00" not in json.dumps(made.answers)
 
 
