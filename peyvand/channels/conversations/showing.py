@@ -100,11 +100,11 @@ def name_of(conversation: Conversation, *, actor: Actor) -> str:
 
 
 def address_of(conversation: Conversation, *, actor: Actor) -> str:
-    """Their address, "" for who may not see addresses of that kind."""
+    """Their address, "" for who may not see addresses of that kind, and for a browser, which has none that tells."""
     if not registry.has(Carrier, conversation.channel):
         return "" if hidden_kinds(actor) else conversation.address
-    hidden = registry.get(Carrier, conversation.channel).identity in hidden_kinds(actor)
-    return "" if hidden else conversation.address
+    kind = registry.get(Carrier, conversation.channel).identity
+    return "" if kind == IdentityKind.VISITOR or kind in hidden_kinds(actor) else conversation.address
 
 
 def rows(found: Iterable[Conversation], *, actor: Actor) -> list[Row]:

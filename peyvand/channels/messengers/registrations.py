@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.channels.messengers import access, demo, hearing, listening, panels, personal
+from peyvand.channels.messengers import access, demo, hearing, listening, panels, personal, services
 from peyvand.channels.messengers.carrier import CARRIERS, CONSENTS
 from peyvand.channels.outreach.declarations import Inbound
-from peyvand.foundation.changes.declarations import TrackedTable
+from peyvand.foundation.changes.declarations import Recompute, TrackedTable
 from peyvand.foundation.jobs.declarations import Standing
 from peyvand.foundation.registry.declarations import DemoPart, Panel, SettingsPage
 from peyvand.memory.customers.access import EDIT
@@ -19,6 +19,7 @@ DECLARATIONS = (
     *CARRIERS,
     Inbound("messengers", hearing.take),
     Standing("messengers.listen", listening.stand),
+    Recompute("messengers_bot", services.hooks_refill),
     TrackedTable("messengers_bot", _("Bot of a messenger"), "robot"),
     SettingsPage(
         name="messengers.bots",

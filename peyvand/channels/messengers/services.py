@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -183,6 +183,12 @@ def hook_renew(*, actor: Actor, bot: Bot) -> Bot:
         found.hook, found.header = hook_token(), hook_token()
         found.save(update_fields=["hook", "header"])
     return found
+
+
+def hooks_refill(ids: Collection[int]) -> None:
+    """Bots that came back by an undo have an address of their own again, a new one."""
+    for pk in Bot.objects.filter(pk__in=list(ids), hook="").values_list("pk", flat=True):
+        Bot.objects.filter(pk=pk).update(hook=hook_token(), header=hook_token())
 
 
 def bot_test(*, actor: Actor, bot: Bot) -> tuple[bool, str]:

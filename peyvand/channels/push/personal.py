@@ -14,8 +14,8 @@ TABLES = (
         via=("visitor_id", "sites_visitor"),
         columns=classed(
             key="id site_id visitor_id",
-            technical="demo digest",
-            identifying="endpoint keys agent",
+            technical="demo digest endpoint keys",
+            identifying="agent",
             descriptive="topics language created_at ok_at failed_at gone_at",
             content="agreed",
         ),

@@ -14,6 +14,7 @@ from peyvand.channels.sites.models import Proof, Visitor
 from peyvand.channels.web import events
 from peyvand.channels.web.models import Visit
 from peyvand.foundation.registry.declarations import Label
+from peyvand.foundation.text.bidi import isolate
 
 KINDS: Mapping[str, tuple[Label, str]] = {
     events.PAGE: (_("Page"), "file"),
@@ -84,8 +85,8 @@ def source_words(source: str, medium: str, campaign: str = "") -> str:
     if not source:
         return gettext("by themselves")
     how = str(MEDIA.get(medium, medium))
-    said = f"{source} ({how})" if how else source
-    return f"{said} · {campaign}" if campaign else said
+    said = f"{isolate(source)} ({how})" if how else isolate(source)
+    return f"{said} · {isolate(campaign)}" if campaign else said
 
 
 def name_of(visitor: Visitor | None) -> str:

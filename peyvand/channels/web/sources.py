@@ -15,7 +15,8 @@ CLICKS = {
 }  # fmt: skip
 ENGINES = ("google", "bing", "yandex", "duckduckgo", "yahoo", "ecosia", "baidu", "zarebin", "gerdoo", "qwant", "brave")
 SOCIAL = {
-    "instagram.com": "instagram", "t.me": "telegram", "telegram.org": "telegram", "web.telegram.org": "telegram",
+    "instagram.com": "instagram", "l.instagram.com": "instagram", "t.me": "telegram", "telegram.org": "telegram",
+    "web.telegram.org": "telegram",
     "facebook.com": "facebook", "l.facebook.com": "facebook", "twitter.com": "twitter", "x.com": "twitter",
     "t.co": "twitter", "linkedin.com": "linkedin", "aparat.com": "aparat", "youtube.com": "youtube",
     "eitaa.com": "eitaa", "bale.ai": "bale", "ble.ir": "bale", "rubika.ir": "rubika", "wa.me": "whatsapp",

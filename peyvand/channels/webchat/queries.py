@@ -50,7 +50,9 @@ def lines_after(wanted: Mapping[str, int], *, most: int = 2_000) -> dict[str, li
 
 
 def _lines(rows: QuerySet[Line]) -> list[Line]:
-    return list(rows.select_related("entry__staff", "chat__visitor").prefetch_related("entry__files__file"))
+    """With their words; those whose words were erased are no lines any more."""
+    found = rows.select_related("entry__staff", "chat__visitor").prefetch_related("entry__files__file")
+    return [one for one in found if one.entry is not None or one.text or one.kind in (Kind.SYSTEM, Kind.ASK)]
 
 
 def shown(line: Line) -> Shown:

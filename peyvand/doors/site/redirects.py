@@ -28,6 +28,7 @@ from peyvand.channels.outreach.redirecting import Clicked, Leads, clicks_write, 
 from peyvand.channels.sites import edge
 from peyvand.channels.sites.queries import hosts_read
 from peyvand.channels.sites.services import host_allowed
+from peyvand.channels.web.bots import is_bot
 from peyvand.foundation.database.pool import pool
 
 logger = logging.getLogger(__name__)
@@ -38,11 +39,7 @@ MOST_WAITING = 20_000  # clicks; more than that are led on and not counted
 PATIENCE = 1.0  # seconds; nobody waits longer for being counted
 PAUSE = 0.5  # seconds between two tries while the database is away
 AWAY = (psycopg.Error, PoolTimeout, OSError)
-MACHINES = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|facebookexternalhit|whatsapp|telegram|headless|curl/|wget/|python|"
-    r"go-http|java/|okhttp|libwww|scan|proofpoint|mimecast|barracuda|safelinks|googleimageproxy|monitor",
-    re.IGNORECASE,
-)
+SCANNERS = re.compile(r"proofpoint|mimecast|barracuda|safelinks", re.IGNORECASE)  # of mail, that call themselves so
 _limits = edge.Limits(per_second=300, burst=3_000)
 
 
@@ -134,7 +131,7 @@ def is_person(scope: edge.Scope) -> bool:
     if scope["method"] == "HEAD":
         return False
     agent = edge.header(scope, "user-agent")
-    if not agent or MACHINES.search(agent):
+    if is_bot(agent) or SCANNERS.search(agent):
         return False
     hints = ("purpose", "sec-purpose", "x-purpose", "x-moz")
     return not any(word in edge.header(scope, name).lower() for name in hints for word in ("prefetch", "preview"))

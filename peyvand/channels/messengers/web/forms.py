@@ -26,7 +26,7 @@ class BotForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("How you call it here."))
     hearing = forms.ChoiceField(
-        label=_("How it hears"), choices=Hearing.choices, widget=forms.RadioSelect, required=False,
+        label=_("How it hears"), choices=Hearing.choices, widget=forms.RadioSelect,
         help_text=_("Asking works everywhere. Calls are quicker, but the public site must be reachable from outside."),
     )  # fmt: skip
     greeting_fa = forms.CharField(
@@ -69,7 +69,7 @@ class BotForm(forms.Form):
             label, hidden = labels[name]
             note = _("Kept. Type a new one to replace it.") if name in kept else ""
             self.fields[f"secret_{name}"] = forms.CharField(
-                label=label, required=False, strip=True, max_length=500,
+                label=label, required=name != PROXY_LOGIN and name not in kept, strip=True, max_length=500,
                 widget=CodeInput({"autocomplete": "off", **({"type": "password"} if hidden else {})}),
                 help_text=note or (_("As name:password. Empty where none is asked.") if name == PROXY_LOGIN else ""),
             )  # fmt: skip

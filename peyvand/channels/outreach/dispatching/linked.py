@@ -46,6 +46,7 @@ def links_of(contents: Sequence[Content]) -> Mapping[int, Mapping[str, str]]:
                 wanted[content.pk] = targets
             else:
                 found[content.pk] = {}
+                _remember({content.pk: {}})
     if wanted:
         made = _ensured([one for one in contents if one.pk in wanted], wanted)
         found.update(made)

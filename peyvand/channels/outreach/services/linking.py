@@ -75,8 +75,12 @@ def link_save(*, actor: Actor, data: LinkData, link: Link | None = None, version
 
 
 def link_archive(*, actor: Actor, link: Link, archived: bool) -> int:
-    """Let a link lead nowhere any more, or again; gives the change set. NotAllowed, Link.DoesNotExist."""
+    """Let a link lead nowhere any more, or again; gives the change set. NotAllowed, Link.DoesNotExist, InvalidError for
+    one that stands in messages.
+    """
     actor.require(access.WRITE)
+    if link.content_id is not None:
+        raise InvalidError({"archived": _("It stands in messages that were sent; it leads on.")})
     with transaction.atomic(), change_set(actor=actor, kind="edit", title=gettext("Short link archived")) as made:
         found = Link.objects.select_for_update(of=("self",)).get(pk=link.pk, demo=actor.demo)
         found.archived, found.version = archived, found.version + 1

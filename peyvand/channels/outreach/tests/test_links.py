@@ -174,6 +174,8 @@ def test_a_link_by_hand_leads_only_where_a_link_may(actor: Actor, settings: Lazy
     with pytest.raises(InvalidError):
         link_save(actor=actor, data=LinkData(target="https://other.example"), link=of_text)
     assert link_save(actor=actor, data=LinkData(target=SHOP, title="Offer"), link=of_text).title == "Offer"
+    with pytest.raises(InvalidError):
+        link_archive(actor=actor, link=of_text, archived=True)
     link_archive(actor=actor, link=made, archived=True)
     assert [one.pk for one in opened.links(actor=actor)] == [of_text.pk]
 

@@ -167,7 +167,11 @@ def archive(request: StaffRequest, link_id: int) -> HttpResponse:
     """Let it lead nowhere any more, or again."""
     link = _link(request.actor, link_id)
     archived = request.POST.get("archived") == "1"
-    done = services.link_archive(actor=request.actor, link=link, archived=archived)
+    try:
+        done = services.link_archive(actor=request.actor, link=link, archived=archived)
+    except InvalidError as error:
+        toast(request, str(error), level="bad")
+        return redirect("outreach:link", link.pk)
     text = gettext("The link leads nowhere any more.") if archived else gettext("The link leads on again.")
     toast(request, text, undo_url=reverse("changes:undo", args=[done]))
     return redirect("outreach:links")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from peyvand.channels.outreach.declarations import Said
 from peyvand.channels.outreach.dispatching.standing import send_due
-from peyvand.channels.outreach.models import Link, Message, State, Suppression
+from peyvand.channels.outreach.models import Click, Link, Message, State, Suppression
 from peyvand.channels.outreach.queries import forecast, preferences_of
 from peyvand.channels.outreach.services import ContentData, Request, TextData, recipient_of, send
 from peyvand.channels.push import handlers, parts, queries, services
@@ -32,6 +32,8 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.memory.consents.models import ConsentEntry, ConsentState
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services import CustomerData, customer_create
+from peyvand.memory.privacy.erasing import person_erase
+from peyvand.memory.privacy.services import person_collect
 
 pytestmark = pytest.mark.django_db
 Subscribed = Callable[..., tuple[str, Browser]]
@@ -286,3 +288,18 @@ def test_a_browser_that_renews_itself_stays_the_same(site: Site, subscribed: Sub
     assert row.topics == ["news"]
     assert row.digest == digest_of(fresh.endpoint)
     assert Visitor.objects.count() == 1
+
+
+def test_who_is_erased_takes_no_notices_and_opened_nothing(
+    actor: Actor, sara: Customer, subscribed: Subscribed, service: Service
+) -> None:
+    subscribed(sara)
+    message = asked(actor, sara, text=f"{sara.name} {TEXT}")
+    send_due()
+    Click.objects.create(link=Link.objects.get(), message_id=message.pk)
+    shown = person_collect(actor=actor, customer_id=sara.pk)
+    assert {"push_subscription", "outreach_click"} <= {name for name, rows in shown["tables"].items() if rows}
+    person_erase(actor=actor, customer_id=sara.pk, name=sara.name)
+    assert not Subscription.objects.exists()
+    assert not Click.objects.exists()
+    assert not Link.objects.exists()

@@ -230,6 +230,7 @@ class Migration(migrations.Migration):
                     "conversation",
                     models.ForeignKey(
                         blank=True,
+                        db_constraint=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -283,6 +284,7 @@ class Migration(migrations.Migration):
                     "entry",
                     models.ForeignKey(
                         blank=True,
+                        db_constraint=False,
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",

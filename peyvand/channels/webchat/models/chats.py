@@ -21,7 +21,8 @@ class Kind(models.TextChoices):
 
 
 class Chat(models.Model):
-    """A visitor's chat over a widget, for as long as their browser keeps its token.
+    """A visitor's chat over a widget, for as long as their browser keeps its token. Its conversation may be erased with
+    the customer whom a colleague took the visitor for: it holds nothing up.
 
     `last_seq` numbers its lines without gaps, in the order in which they were committed; `delivered_seq` is up to where
     a browser has them, `read_seq` up to where the visitor has seen them, `mailed_seq` up to where answers were mailed.
@@ -32,7 +33,9 @@ class Chat(models.Model):
     demo = models.BooleanField(default=False)
     visitor = models.OneToOneField(Visitor, on_delete=models.CASCADE, related_name="+")
     widget = models.ForeignKey(Widget, on_delete=models.CASCADE, related_name="chats")
-    conversation = models.ForeignKey(Conversation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    conversation = models.ForeignKey(
+        Conversation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False
+    )
     last_seq = models.IntegerField(default=0)
     delivered_seq = models.IntegerField(default=0)
     read_seq = models.IntegerField(default=0)
@@ -68,7 +71,9 @@ class Line(models.Model):
     chat = models.ForeignKey(Chat, on_delete=models.CASCADE, related_name="lines")
     seq = models.IntegerField()
     kind = models.CharField(max_length=6, choices=Kind)
-    entry = models.ForeignKey(Entry, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    entry = models.ForeignKey(
+        Entry, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
     uid = models.UUIDField(null=True, blank=True)
     client_id = models.CharField(max_length=40, null=True, blank=True)
     text = models.TextField(default="", blank=True)

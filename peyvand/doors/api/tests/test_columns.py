@@ -72,7 +72,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
 # What the room itself sets when a row changes.
 OWN_ACCORD = {"version", "updated_at", "search_key", "sort_key", "corrected_at", "payload", "given_name", "family_name",
               "honorific", "options", "state", "dry", "key", "edited", "credentials"}  # fmt: skip
-SECRET = ("secret", "previous_secret", "run_id", "routed", "hook", "secrets", "credentials")
+SECRET = ("secret", "previous_secret", "run_id", "routed", "hook", "header", "secrets", "credentials")
 WRITING = [route for route in ROUTES if route.method != "GET" and route.path != "/imports" and "file" not in route.path]
 CHANGING = [route for route in WRITING if route.method in ("PATCH", "PUT")]
 

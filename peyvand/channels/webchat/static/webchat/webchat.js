@@ -45,8 +45,8 @@
     return made;
   }
   var PATHS = {
-    chat: "M4 5h16v11H9l-5 4z", x: "M6 6l12 12M18 6L6 18", send: "M4 12L20 4l-5 16-3-7z", clip: "M8 12l5-5a3 3 0 014 4l-7 7a5 5 0 01-7-7l7-7",
-    dots: "M6 12h.01M12 12h.01M18 12h.01", back: "M15 5l-7 7 7 7", flag: "M6 21V4h12l-3 4 3 4H6", pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
+    chat: "M4 5h16v11H9l-5 4z", x: "M6 6l12 12M18 6L6 18", send: "M5 12L3 4l18 8-18 8 2-8zM5 12h8", clip: "M8 12l5-5a3 3 0 014 4l-7 7a5 5 0 01-7-7l7-7",
+    dots: "M5 12h1M11.5 12h1M18 12h1", back: "M15 5l-7 7 7 7", flag: "M6 21V4h12l-3 4 3 4H6", pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
   };
   function icon(which, flip) {
     var svg = d.createElementNS("http://www.w3.org/2000/svg", "svg"), path = d.createElementNS("http://www.w3.org/2000/svg", "path");
