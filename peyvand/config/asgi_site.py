@@ -10,16 +10,29 @@ os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("PEYVAND_SITE_SETTINGS", "
 pages = get_asgi_application()
 
 # Rooms are there only once Django is.
+from peyvand.channels.web import collecting  # noqa: E402
 from peyvand.channels.webchat.live import app as chat  # noqa: E402
-from peyvand.doors.site import script  # noqa: E402
+from peyvand.doors.site import (  # noqa: E402
+    arriving,
+    profile,
+    pushing,
+    redirects,
+    script,
+)
 from peyvand.doors.site.dispatch import Dispatch  # noqa: E402
 from peyvand.doors.workspace.limits import Bounded  # noqa: E402
 
+bounded = Bounded(pages, most=64, busy=4)
 application = Dispatch(
     {
         "/s/": script.serve,
         "/a/": script.serve,
+        "/r/": redirects.Redirects(otherwise=bounded),
+        "/l/": arriving.serve,
+        "/push/": pushing.serve,
         "/chat/v1/": chat.serve,
+        "/e/": collecting.serve,
+        "/p/v1/": profile.serve,
     },
-    otherwise=Bounded(pages, most=64, busy=4),
+    otherwise=bounded,
 )

@@ -17,8 +17,12 @@ urlpatterns = [
     path("", include("peyvand.memory.commerce.web.urls")),  # orders/, products/
     path("inbox/", include("peyvand.channels.conversations.web.urls")),
     path("messages/", include("peyvand.channels.outreach.web.urls")),
+    path("forms/", include("peyvand.channels.forms.web.urls")),
     path("sites/", include("peyvand.channels.sites.web.urls")),
+    path("push/", include("peyvand.channels.push.web.urls")),
+    path("web/", include("peyvand.channels.web.web.urls")),
     path("email/", include("peyvand.channels.email.web.urls")),
+    path("messengers/", include("peyvand.channels.messengers.web.urls")),
     path("sms/", include("peyvand.channels.sms.web.urls")),
     path("webchat/", include("peyvand.channels.webchat.web.urls")),
     path("webhooks/", include("peyvand.foundation.webhooks.web.urls")),

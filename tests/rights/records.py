@@ -21,12 +21,17 @@ from peyvand.channels.conversations.models import (
     Way,
 )
 from peyvand.channels.email.models import EmailAccount, EmailFolder
+from peyvand.channels.forms.models import Form, Submission, SubmissionFile
+from peyvand.channels.forms.services import FormData, form_save
+from peyvand.channels.messengers.models import Bot
 from peyvand.channels.outreach.models import Cap
 from peyvand.channels.outreach.services import (
     ContentData,
+    LinkData,
     Request,
     TemplateData,
     cap_save,
+    link_save,
     send,
     suppress,
     template_save,
@@ -34,6 +39,7 @@ from peyvand.channels.outreach.services import (
 from peyvand.channels.outreach.services import TextData as MessageText
 from peyvand.channels.sites.models import Site, Visitor
 from peyvand.channels.sms.models import SmsAccount
+from peyvand.channels.web.models import Shop, Visit
 from peyvand.channels.webchat.models import Chat, Line, Room, RoomGuest, RoomLine, Widget
 from peyvand.foundation.accounts.models import Invitation, Role, SignIn, Team, User
 from peyvand.foundation.accounts.services import people, tokens
@@ -76,6 +82,7 @@ from peyvand.memory.work.models import Holiday
 from peyvand.memory.work.services import HoursData, hours_save, starting_ensure
 
 Records = dict[str, Any]
+ASKED = {"steps": [{"key": "s1", "fields": [{"key": "question", "type": "text", "label": {"en": "Question"}}]}]}
 TEXT = b"A letter, as plain as can be."
 
 
@@ -126,8 +133,24 @@ def records_of(owner: User, marker: str) -> Records:
         "payment_id": payment.pk, "token_id": token.pk, "marker": marker, "firm_id": firm.pk, "twin_id": twin.pk,
         "base_id": base.pk, "list_id": listed.pk, "part_id": part.pk, "trait_id": trait.pk,
         "merged_id": merged.merged[0].gone_id, "batch": merged.batch, "pair_id": a_pair(customer, twin).pk,
+        "visitor_id": _browser_of(make, customer).pk,
         **_files_of(make, customer, note), **_acts_of(make, customer), **_messages_of(make, customer),
+        **_filled_in_by(make, customer),
     }  # fmt: skip
+
+
+def _browser_of(make: _Maker, customer: Customer) -> Visitor:
+    """A browser of the customer, with a visit."""
+    site, _new = Site.objects.get_or_create(name="Visited", defaults={"hosts": ["shop.example"]})
+    made = Visitor.objects.create(
+        site=site, key=f"{make.owner.pk:026}", customer=customer, how="staff", claims={"name": f"{make.marker} said"}
+    )
+    now = timezone.now()
+    path = [{"at": now.isoformat(), "k": "page", "u": "https://shop.example/", "n": f"{make.marker} page"}]
+    Visit.objects.create(
+        site=site, visitor=made, key=made.key, started_at=now, ended_at=now, pages=1, events=1, path=path
+    )
+    return made
 
 
 def _files_of(make: _Maker, customer: Customer, note: Interaction) -> Records:
@@ -198,6 +221,21 @@ def _messages_of(make: _Maker, customer: Customer) -> Records:
         "saved_id": own.pk, "talk_file_id": came.pk, "chat_talk_id": chat.pk,
         "second_talk_id": second.pk, "later_entry_id": later.pk, "talk_tag_id": talk.taggings.get().tag_id,
     }  # fmt: skip
+
+
+def _filled_in_by(make: _Maker, customer: Customer) -> Records:
+    """A form that the customer filled in, with a file."""
+    form = Form.objects.filter(demo=False).first() or form_save(
+        actor=system_actor(), data=FormData(name="Asked", structure=ASKED)
+    )
+    made = Submission.objects.create(
+        form=form, version=form.latest, at=timezone.now(), answers={"question": f"{make.marker} said"},
+        customer=customer, nonce=make.marker, digest=make.marker,
+    )  # fmt: skip
+    given = {"name": f"{make.marker}.txt", "content_type": "text/plain"}
+    kept = files.keep(actor=system_actor(), stream=io.BytesIO(TEXT), purpose="forms.file", **given)
+    came = SubmissionFile.objects.create(submission=made, field="file", file=kept)
+    return {"submission_id": made.pk, "answer_file_id": came.pk, "form_id": form.pk}
 
 
 def _visitor(site: Site, marker: str) -> Visitor:
@@ -281,20 +319,24 @@ def shared_records() -> Records:
     texts = [MessageText("Hello {{first_name}}", "en")]
     quality_count(demo=False)
     template = template_save(actor=system, data=TemplateData(name_en="Welcome", texts=texts))
+    short = link_save(actor=system, data=LinkData(target="https://shop.example/tea", title="Poster"))
     cap_save(actor=system, channel="", kind="", window="week", most=5)
     shop = Site.objects.create(name="shop", hosts=["shop.example"])
     room = Room.objects.create(site=shop, name="tea", last_seq=1)
     guest = RoomGuest.objects.create(room=room, visitor=_visitor(shop, "room"), name="Guest")
     said = RoomLine.objects.create(room=room, seq=1, guest=guest, name="Guest", text="Hello")
     line = SmsAccount.objects.create(name="line", provider="kavenegar", line="1000", base_url="http://127.0.0.1:9")
+    bot = Bot.objects.create(name="bot", messenger="bale", base_url="http://127.0.0.1:9")
     mailbox = EmailAccount.objects.create(name="mail", address="hello@own.example", provider="sample")
     return {
+        "shop_id": Shop.objects.create(name="reports", kind="woocommerce").pk,
         "email_id": mailbox.pk, "folder_id": EmailFolder.objects.create(account=mailbox, name="INBOX").pk,
         "stage_id": Stage.objects.get(key="prospect").pk, "stage_key": "prospect",
         "routing_id": RoutingSettings.objects.create().pk,
         "answerer_id": Answerer.objects.create(user=person).pk,
         "routing_rule_id": RoutingRule.objects.create(name="by night", hours="closed").pk,
-        "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk, "site_id": shop.pk,
+        "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
+        "bot_id": bot.pk, "site_id": shop.pk, "short_link_id": short.pk,
         "room_id": room.pk, "guest_id": guest.pk, "room_line_id": said.pk,
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,

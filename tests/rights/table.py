@@ -313,6 +313,13 @@ outreach:template GET outreach.write
 outreach:template POST outreach.write
 outreach:template-archive POST outreach.write
 outreach:preview POST outreach.write
+outreach:links GET outreach.write
+outreach:link-new GET outreach.write
+outreach:link-new POST outreach.write
+outreach:link GET outreach.write
+outreach:link POST outreach.write
+outreach:link-archive POST outreach.write
+outreach:link-qr GET outreach.write
 outreach:rules GET outreach.manage
 outreach:rule-save POST outreach.manage
 outreach:rule-remove POST outreach.manage
@@ -372,12 +379,31 @@ conversations:reply-one GET conversations.reply all:-
 conversations:reply-one POST conversations.reply all:-
 conversations:reply-remove POST conversations.reply all:-
 conversations:offered GET conversations.view+conversations.reply
+push:setting GET push.manage
+push:setting POST push.manage
+push:worker GET push.manage
+push:check POST push.manage
+push:test POST push.manage
 sites:sites GET sites.manage
 sites:new GET sites.manage
 sites:new POST sites.manage
 sites:one GET sites.manage
 sites:one POST sites.manage
 sites:secret POST sites.manage
+web:overview GET web.view
+web:test GET web.view
+web:events GET web.view
+web:visitor GET customers.view+web.view
+web:known POST customers.view+customers.edit+web.view
+web:unknown POST customers.view+customers.edit+web.view
+web:shops GET web.manage
+web:shop-new GET web.manage
+web:shop-new POST web.manage
+web:shop GET web.manage
+web:shop POST web.manage
+web:shop-remove POST web.manage
+web:shop-hook POST web.manage
+web:shop-secret POST web.manage
 sms:accounts GET sms.manage
 sms:new GET sms.manage
 sms:new POST sms.manage
@@ -386,6 +412,32 @@ sms:one POST sms.manage
 sms:remove POST sms.manage
 sms:hook POST sms.manage
 sms:test POST sms.manage
+messengers:bots GET messengers.manage
+messengers:new GET messengers.manage
+messengers:new POST messengers.manage
+messengers:one GET messengers.manage
+messengers:one POST messengers.manage
+messengers:remove POST messengers.manage
+messengers:hook POST messengers.manage
+messengers:tell POST messengers.manage
+messengers:test POST messengers.manage
+messengers:link GET customers.view+customers.edit
+messengers:link POST customers.view+customers.edit
+forms:list GET forms.view
+forms:new GET forms.view+forms.edit
+forms:new POST forms.view+forms.edit
+forms:results GET forms.view
+forms:result GET forms.view+customers.view
+forms:result-do POST forms.view+customers.view+forms.handle
+forms:file GET forms.view+customers.view
+forms:one GET forms.view
+forms:settings GET forms.view+forms.edit
+forms:settings POST forms.view+forms.edit
+forms:build GET forms.view+forms.edit
+forms:build POST forms.view+forms.edit
+forms:preview GET forms.view
+forms:switch POST forms.view+forms.edit
+forms:remove POST forms.view+forms.edit
 webchat:widgets GET webchat.manage
 webchat:widget GET webchat.manage
 webchat:widget POST webchat.manage
@@ -423,7 +475,9 @@ OWNED = frozenset({
     "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
     "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
     "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
+    "submission_id", "answer_file_id",
     "chat_talk_id",
+    "visitor_id",
 })  # fmt: skip
 # What an argument called pk or key stands for, by the beginning of the address's name.
 CALLED = {
@@ -462,6 +516,7 @@ MEANT = {
             "marketing",
         )
     },
+    **{(f"outreach:{page}", "link_id"): "short_link_id" for page in ("link", "link-archive", "link-qr")},
     ("conversations:file", "file_id"): "talk_file_id",
     ("webchat:transcript", "conversation_id"): "chat_talk_id",
     ("conversations:rule-one", "rule_id"): "routing_rule_id",
@@ -500,6 +555,8 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     "interactions:attach": {"customer": "{customer_id}"},
     "transfer:reshape": {"shape": "customers"},
     "outbox:discard": {"reason": "old"},
+    "forms:result-do": {"do": "spam"},
+    "forms:build": {"do": "add", "type": "text"},
     "conversations:bulk": {"ids": "{conversation_id}", "do": "tag", "tag": "urgent"},
     "conversations:tag": {"name": "urgent"},
     "conversations:whose": {"customer": "{customer_id}"},
@@ -509,6 +566,7 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     "conversations:merge": {"other": "{second_talk_id}"},
     "conversations:split": {"entry": "{later_entry_id}"},
     "privacy:erase": {"name": "{marker} person"},
+    "web:known": {"customer": "{customer_id}"},
 }
 # Fields that name a second record: of somebody else's nothing is seen and nothing is done.
 SECONDS = (
@@ -523,6 +581,7 @@ SECONDS = (
     ("customers:edit", "parent", "firm_id"),
     ("customers:new-organisation", "parent", "firm_id"),
     ("commerce:order-new", "customer", "customer_id"),
+    ("web:known", "customer", "customer_id"),
     ("fields:view-save", "view", "view_id"),
 )
 ASKED = (  # parameters of lists that name a second record

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from peyvand.channels.outreach import access
-from peyvand.channels.outreach.declarations import Carrier
+from peyvand.channels.outreach.carriers import carriers
 from peyvand.channels.outreach.errors import InvalidError
 from peyvand.channels.outreach.models import Content, Template
 from peyvand.channels.outreach.services import ContentData, content_of, send_many
@@ -19,7 +19,6 @@ from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.jobs.services import start
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.keys import clean, fa_key
 from peyvand.memory.consents.queries import allowed
 from peyvand.memory.customers.access import CustomerQuerySet
@@ -55,13 +54,16 @@ def reach_count(*, actor: Actor, tag_id: int | None, purpose: str, channel: str)
     actor.require(access.SEND)
     ids = set(chosen(actor, tag_id).values_list("pk", flat=True))
     rows, reached = [], set()
-    for carrier in registry.all(Carrier):
+    for carrier in carriers(actor.demo):
         if carrier.at_once or channel not in (PREFERRED, carrier.name):
             continue
-        owners = Identity.objects.filter(demo=actor.demo, kind=carrier.identity)
-        if tag_id is not None:
-            owners = owners.filter(customer_id__in=ids)
-        having = ids & set(owners.values_list("customer_id", flat=True))
+        if carrier.addresses is not None:
+            having = ids & set(carrier.addresses(list(ids)))
+        else:
+            owners = Identity.objects.filter(demo=actor.demo, kind=carrier.identity)
+            if tag_id is not None:
+                owners = owners.filter(customer_id__in=ids)
+            having = ids & set(owners.values_list("customer_id", flat=True))
         allowing = allowed(
             actor=None, customer_ids=having, purpose=purpose, channel=carrier.name, demo=actor.demo
         ) & having  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,8 @@ class Outgoing:
 
     `one_click_url` takes one POST and stops this purpose over this channel; `preferences_url` is the recipient's page;
     both are "" for messages of service. `thread` says to which conversation it belongs: "reply_to" and "references"
-    hold message ids, "token" what a reply is known by. `files` are ids of stored files.
+    hold message ids, "token" what a reply is known by; "buttons" are answers to choose from or addresses to open, as
+    {"text": …} or {"text": …, "url": …}. `files` are ids of stored files.
     """
 
     id: int
@@ -108,8 +109,11 @@ class Carrier:
     messages to the provider, outside of any transaction, and says of each what became of it; of those it says nothing
     of, and of all when it raises, nobody knows (Said.UNKNOWN). `look_up(account, asked)` asks the provider by our id,
     None where it can't be asked. `identity` is the kind of identity its addresses are. `rich`: it carries HTML and a
-    subject. `parts(text)` counts what a text is charged as. `closing(account, kind, language)` is what the law or the
-    provider wants at a text's end.
+    subject; `files`: it carries files, as do rich ones. `spare` gives the names of those of its room's carriers that
+    have a way out: people are offered it only there; None for one that always stands. `parts(text)` counts what a text
+    is charged as. `closing(account, kind, language)` is what the law or the provider wants at a text's end. Where its
+    addresses are no identities of customers, `addresses(customer_ids)` gives them, the best first: how each is
+    compared, and how it is shown.
     """
 
     name: str
@@ -124,8 +128,10 @@ class Carrier:
     look_up: Callable[[Account, Sequence[Asked]], Sequence[Outcome]] | None = None
     parts: Callable[[str], int] = lambda text: 1
     closing: Callable[[Account, str, str], str] = lambda account, kind, language: ""
-    files: bool = False  # it carries files, though it is not rich
     at_once: bool = False  # a person waits at the other end: quiet hours mean nothing to it
+    addresses: Callable[[Sequence[int]], Mapping[int, Sequence[tuple[str, str]]]] | None = None
+    files: bool = False
+    spare: Callable[[bool], Collection[str]] | None = None
     notes: bool = False  # it notes each message by itself, right before it hands it over, and each answer
 
     @property

@@ -8,12 +8,15 @@ from datetime import datetime, time, timedelta
 
 from django.db import connection
 
-from peyvand.channels.outreach.addresses import digest_of, link_make
-from peyvand.channels.outreach.demo_words import TEMPLATES
+from peyvand.channels.outreach.addresses import code_make, digest_of, link_make
+from peyvand.channels.outreach.demo_words import LINKS, TEMPLATES
+from peyvand.channels.outreach.dispatching.linked import digest_of_target, links_of
 from peyvand.channels.outreach.models import (
     Budget,
     Cap,
+    Click,
     Content,
+    Link,
     Message,
     QuietHours,
     Reason,
@@ -24,6 +27,7 @@ from peyvand.channels.outreach.models import (
     TemplateText,
     Window,
 )
+from peyvand.channels.outreach.services.clicking import clicks_digest
 from peyvand.channels.outreach.services.contents import content_of
 from peyvand.foundation.demo.world import World
 from peyvand.foundation.registry.actor import Actor
@@ -33,6 +37,7 @@ from peyvand.memory.customers.models import Identity, IdentityKind
 LINE = "+9810001234"
 PRICE = 1_250
 TABLES = (
+    "outreach_click", "outreach_link", "outreach_arrival",
     "outreach_deliveryreport", "outreach_message", "outreach_optin", "outreach_recipient", "outreach_suppression",
     "outreach_templatetext", "outreach_content", "outreach_template", "outreach_cap", "outreach_quiethours",
     "outreach_budget", "outreach_purposerule", "outreach_moving",
@@ -58,6 +63,7 @@ def sample_load(actor: Actor, world: World) -> int:
     made = Message.objects.bulk_create(rows, batch_size=500)
     reached = sorted({row.customer_id for row in made if row.attempted_at is not None and row.customer_id is not None})
     Recipient.objects.bulk_create([Recipient(demo=True, customer_id=pk, link=link_make()) for pk in reached])
+    _links(world, chance, contents["yalda"], made)
     silent = [row for row in made if row.state == State.FAILED][:4]
     for place, row in enumerate(silent):
         Suppression.objects.create(
@@ -115,6 +121,30 @@ def _gone(row: Message, at: datetime, phone: str, chance: random.Random) -> None
         row.asked = 99
     else:
         row.state = State.SENT
+
+
+def _links(world: World, chance: random.Random, content: Content, made: Sequence[Message]) -> None:
+    """Two links made by hand, and the offer's own, opened by some of those whom it reached."""
+    clicks: list[Click] = []
+    for target, title, source, medium, campaign, most in LINKS:
+        link = Link.objects.create(
+            demo=True, code=code_make(), target=target, digest=digest_of_target(target), title=title, source=source,
+            medium=medium, campaign=campaign, created_at=world.moment(40, chance),
+        )  # fmt: skip
+        for days in range(35):
+            clicks += [
+                Click(demo=True, link=link, at=world.moment(days, chance)) for _n in range(chance.randrange(1, most))
+            ]
+    ((_pk, codes),) = links_of([content]).items()
+    for target in codes:
+        link = Link.objects.get(content=content, target=target)
+        Link.objects.filter(pk=link.pk).update(title="جعبه‌ی یلدا", created_at=world.moment(12, chance))
+        for row in made:
+            if row.content_id == content.pk and row.state == State.DELIVERED and chance.random() < 0.17:
+                at = (row.delivered_at or row.created_at) + timedelta(minutes=chance.randrange(1, 2_500))
+                clicks.append(Click(demo=True, link=link, message_id=row.pk, at=at))
+    Click.objects.bulk_create(clicks, batch_size=1_000)
+    clicks_digest()
 
 
 def _orders(

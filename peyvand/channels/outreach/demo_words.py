@@ -9,11 +9,11 @@ TEMPLATES = (
         (
             (
                 "",
-                "fa", "text", "", "{{first_name|دوست خوب}}، جعبه‌ی یلدای چای و آجیل آماده است. تا پنجشنبه با ۱۵٪ تخفیف.",
+                "fa", "text", "", "{{first_name|دوست خوب}}، جعبه‌ی یلدای چای و آجیل آماده است. تا پنجشنبه با ۱۵٪ تخفیف.\nhttps://shop.example/yalda",
             ),
             (
                 "",
-                "en", "text", "", "{{first_name|Friend}}, your Yalda box of tea is here: 15% off until Thursday",
+                "en", "text", "", "{{first_name|Friend}}, your Yalda box of tea is here: 15% off until Thursday.\nhttps://shop.example/yalda",
             ),
             (
                 "email", "fa", "mjml", "جعبه‌ی یلدا برای {{first_name|شما}}",
@@ -44,3 +44,9 @@ TEMPLATES = (
         ),
     ),
 )  # fmt: skip
+
+# target, title, source, medium, campaign, how often a day it is opened at most
+LINKS = (
+    ("https://shop.example/tea", "پوستر کنار در فروشگاه", "poster", "print", "", 9),
+    ("https://shop.example/", "پیوند صفحه‌ی اینستاگرام", "instagram", "social", "", 22),
+)

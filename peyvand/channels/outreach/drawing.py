@@ -19,7 +19,8 @@ from peyvand.channels.outreach.merging import merged, one_line
 
 LANGUAGES = ("fa", "en")
 LARGEST = 400_000  # letters of a compiled page; mail readers cut what is larger
-_LINK = re.compile(r"(https?://[^\s<>\"'{}]+)")
+LINK = re.compile(r"https?://[^\s<>\"'{}]+")
+_AFTER = ".,;:!?،؛؟»"  # what follows an address in a sentence
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def page_of_text(text: str, language: str) -> str:
     """Plain words as a page, for a channel that shows pages: paragraphs, lines, links; every sign as it was written."""
     way = "rtl" if language == "fa" else "ltr"
     drawn = "".join(
-        f'<p style="margin:0 0 1em">{_LINK.sub(_anchor, html.escape(part)).replace(chr(10), "<br>")}</p>'
+        f'<p style="margin:0 0 1em">{LINK.sub(_anchor, html.escape(part)).replace(chr(10), "<br>")}</p>'
         for part in re.split(r"\n\s*\n", text.strip())
     )
     return (
@@ -69,7 +70,15 @@ def page_of_text(text: str, language: str) -> str:
 
 
 def _anchor(found: re.Match[str]) -> str:
-    return f'<a href="{found[1]}" dir="ltr">{found[1]}</a>'
+    target = trimmed(found[0])
+    return f'<a href="{target}" dir="ltr">{target}</a>{found[0][len(target) :]}'
+
+
+def trimmed(address: str) -> str:
+    """The address without what only follows it; a bracket is its own where it was opened in it."""
+    while address and (address[-1] in _AFTER or (address[-1] == ")" and address.count("(") < address.count(")"))):
+        address = address[:-1]
+    return address
 
 
 class _Words(HTMLParser):

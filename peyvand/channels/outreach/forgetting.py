@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
-from peyvand.channels.outreach.models import Content, Message
-from peyvand.foundation.changes.forgetting import forgotten, speaking_of
+from peyvand.channels.outreach.dispatching.linked import UNTRACKED
+from peyvand.channels.outreach.models import Content, Link, Message
+from peyvand.foundation.changes.forgetting import forget_in, forgotten, speaking_of
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.mentions import GONE, Mentioned
 from peyvand.memory.customers.forgetting import theirs_alone
@@ -32,7 +35,15 @@ def _texts(actor: Actor, somebody: Mentioned) -> int:
             content.title, content.texts = str(forgotten(content.title, somebody)), forgotten(content.texts, somebody)
         content.digest = hashlib.sha256(f"erased:{content.pk}".encode()).hexdigest()
         content.save(update_fields=["title", "texts", "digest"])
-    return len(ids)
+    return len(ids) + _links(actor, somebody, theirs)
+
+
+def _links(actor: Actor, somebody: Mentioned, theirs: Collection[int]) -> int:
+    """Links of what was written to nobody else go with their clicks, of the others what names somebody."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNTRACKED)
+    gone, _by_table = Link.objects.filter(content_id__in=list(theirs)).delete()
+    return gone + forget_in(somebody, table=Link._meta.db_table, texts=("title", "target"), demo=actor.demo)
 
 
 def _to_nobody_left(actor: Actor) -> QuerySet[Content]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.channels.outreach.dispatching.settling import KIND
+from peyvand.channels.outreach.services.clicking import CLICK
 from peyvand.channels.outreach.services.recipients import SAID
 from peyvand.memory.interactions.declarations import InteractionKind
 
@@ -22,10 +23,15 @@ def _url(payload: Mapping[str, Any], source_id: int | None) -> str:
     return reverse("outreach:one", args=[source_id]) if source_id else ""
 
 
+def _opened(payload: Mapping[str, Any], language: str) -> str:
+    return str(payload.get("title", ""))[:160]
+
+
 KINDS = (
     InteractionKind(
         KIND, _("Message"), "send", _said, tone=2, url=_url, order=20, searched=("subject", "text"),
         template="outreach/interaction.html",
     ),
     InteractionKind(SAID, _("Preferences"), "adjustments", _said, channel="web", order=21),
+    InteractionKind(CLICK, _("Link opened"), "link", _opened, tone=1, url=_url, order=22, searched=("title",)),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from peyvand.channels.outreach import access
 from peyvand.channels.outreach.addresses import preferences_url
+from peyvand.channels.outreach.carriers import carriers
 from peyvand.channels.outreach.declarations import Carrier
 from peyvand.channels.outreach.dispatching.sweeping import unknown_to_people
 from peyvand.channels.outreach.gate.facts import Facts, Wanted, facts_load, facts_of, ground
@@ -150,11 +151,11 @@ def forecast(*, actor: Actor, customer: Customer, now: datetime | None = None) -
     house = ground(now=moment, demo=actor.demo)
     purposes = [one for one in house.purposes.values() if not one.archived]
     purposes.sort(key=lambda one: (one.position, one.pk))
-    carriers = registry.all(Carrier)
+    offered = carriers(actor.demo)
     wanted = [
         Wanted(id=0, customer_id=found.pk, purpose=purpose.key, options=(carrier.name,))
         for purpose in purposes
-        for carrier in carriers
+        for carrier in offered
     ]
     facts = facts_of(wanted, house, lock=False)
     options = {
@@ -167,7 +168,7 @@ def forecast(*, actor: Actor, customer: Customer, now: datetime | None = None) -
         )
         for purpose in purposes
     }  # fmt: skip
-    return Forecast(purposes, carriers, options, best, facts)
+    return Forecast(purposes, offered, options, best, facts)
 
 
 # ── rules, templates, suppressions ────────────────────────────────────────
@@ -260,21 +261,25 @@ def preferences_of(*, recipient: Recipient, language: str) -> Shown:
     """The page of the link's owner: the channels they have an address for, and what they allow over each."""
     customer = recipient.customer
     kinds = {one.kind: one for one in customer.identities.all()}
-    carriers = [one for one in registry.all(Carrier) if one.identity in kinds]
+    reaching = [
+        one
+        for one in carriers(recipient.demo)
+        if one.identity in kinds or (one.addresses is not None and one.addresses([customer.pk]).get(customer.pk))
+    ]
     purposes = list(
         Purpose.objects.filter(demo=recipient.demo, archived=False)
         .exclude(kind__in=[PurposeKind.PROFILING, PurposeKind.SHARING])
         .prefetch_related("wordings")
         .order_by("position", "id")
     )
-    wanted = [Wanted(0, customer.pk, purpose.key, (one.name,)) for purpose in purposes for one in carriers]
+    wanted = [Wanted(0, customer.pk, purpose.key, (one.name,)) for purpose in purposes for one in reaching]
     facts = facts_load(wanted, now=timezone.now(), demo=recipient.demo, lock=False)
     rows = []
     for purpose in purposes:
         wordings = sorted(purpose.wordings.all(), key=lambda one: (one.language != language, -one.version))
         cells = [
             Cell(one.name, one.label, one.icon, customer.pk in facts.allowed.get((purpose.key, one.name), ()))
-            for one in carriers
+            for one in reaching
         ]
         name = (purpose.name_fa or purpose.name_en) if language == "fa" else (purpose.name_en or purpose.name_fa)
         rows.append(
@@ -283,7 +288,7 @@ def preferences_of(*, recipient: Recipient, language: str) -> Shown:
                 purpose.kind == PurposeKind.SERVICE, cells,
             )
         )  # fmt: skip
-    return Shown(rows, carriers)
+    return Shown(rows, reaching)
 
 
 def message_by_uid(uid: UUID) -> Message | None:

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.channels.outreach import access, bulk, demo, forgetting, handlers, panels, personal, queries
 from peyvand.channels.outreach.dispatching.standing import stand
 from peyvand.channels.outreach.fields import FIELDS
 from peyvand.channels.outreach.kinds import KINDS
+from peyvand.channels.outreach.services import arrivals_sweep, clicks_digest
+from peyvand.channels.outreach.services.rules import TRACK
 from peyvand.events.consents import ConsentsChanged
 from peyvand.events.matching import CustomersUnmerged
+from peyvand.foundation.accounts.declarations import SettingKey
 from peyvand.foundation.changes.declarations import KindOfSet, TrackedTable
 from peyvand.foundation.jobs.declarations import Job, Standing
 from peyvand.foundation.registry.actor import Actor
@@ -23,6 +27,7 @@ from peyvand.foundation.registry.declarations import (
     EventHandler,
     MenuEntry,
     Panel,
+    Schedule,
     SettingsPage,
     Trace,
 )
@@ -31,6 +36,12 @@ from peyvand.memory.customers.trail import unseen_with_customer
 
 def _waiting(actor: Actor) -> Sequence[QuerySet[Any]]:
     return [queries.unsettled(actor=actor)]
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(gettext("Yes or no."))
+    return value
 
 
 DECLARATIONS = (
@@ -57,6 +68,10 @@ DECLARATIONS = (
     TrackedTable("outreach_quiethours", _("Quiet hours"), "moon"),
     TrackedTable("outreach_budget", _("Budget of messages"), "coins"),
     TrackedTable("outreach_purposerule", _("Rule of a purpose"), "list-check"),
+    TrackedTable("outreach_link", _("Short link"), "link"),
+    SettingKey(TRACK, True, _yes_or_no),
+    Schedule("outreach.clicks", "* * * * *", clicks_digest),
+    Schedule("outreach.arrivals", "17 3 * * *", arrivals_sweep),
     Trace("outreach", _("Texts of messages"), forgetting.forget, order=7),
     EventHandler("outreach.consents", ConsentsChanged, handlers.consents_changed),
     EventHandler("outreach.unmerged", CustomersUnmerged, handlers.customers_unmerged),
@@ -74,6 +89,15 @@ DECLARATIONS = (
         url_name="outreach:rules",
         order=46,
         permission=access.MANAGE,
+    ),
+    SettingsPage(
+        name="outreach.links",
+        label=_("Short links"),
+        help=_("Links that tell how often they were opened, with their QR codes"),
+        icon="link",
+        url_name="outreach:links",
+        order=47,
+        permission=access.WRITE,
     ),
     SettingsPage(
         name="outreach.templates",

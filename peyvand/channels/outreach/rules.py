@@ -26,14 +26,16 @@ class Rule:
     fallback: bool = False
     hours: int = 72
     order: Sequence[str] = ()
+    tracks: bool = False
 
 
 def rule_of(kind: str, row: PurposeRule | None) -> Rule:
     """The purpose's own rule, or that of its kind: messages of service are held back by no cap and no quiet hour."""
     if row is not None:
-        return Rule(row.caps_exempt, row.quiet_exempt, row.fallback, row.hours, tuple(map(str, row.order)))
+        tracks = row.tracks if row.tracks is not None else kind == PurposeKind.MARKETING
+        return Rule(row.caps_exempt, row.quiet_exempt, row.fallback, row.hours, tuple(map(str, row.order)), tracks)
     service = kind == PurposeKind.SERVICE
-    return Rule(caps_exempt=service, quiet_exempt=service, fallback=service)
+    return Rule(service, service, fallback=service, tracks=kind == PurposeKind.MARKETING)
 
 
 def zone_of(name: str, otherwise: str) -> ZoneInfo:

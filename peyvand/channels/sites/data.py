@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from peyvand.channels.sites.models import Visitor
 from peyvand.memory.customers.models import Customer
@@ -36,3 +37,25 @@ class Taken:
 
     visitor: Visitor | None = None
     customer: Customer | None = None
+
+
+@dataclass(frozen=True)
+class SeenRow:
+    """A visitor as events tell of them; `key` is the digest of their token."""
+
+    site_id: int
+    key: str
+    first_at: datetime
+    last_at: datetime
+    language: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A visitor who is there now."""
+
+    id: int
+    key: str
+    site_id: int
+    customer_id: int | None

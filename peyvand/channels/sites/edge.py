@@ -85,8 +85,12 @@ async def answer(
 
 async def answer_json(send: Send, value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
     """Answer with JSON."""
-    content = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    await answer(send, status, content, kind="application/json; charset=utf-8", headers=headers)
+    await answer(send, status, as_json(value), kind="application/json; charset=utf-8", headers=headers)
+
+
+def as_json(value: Any) -> bytes:
+    """JSON, as short as it gets."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def crossing(origin: str) -> dict[str, str]:

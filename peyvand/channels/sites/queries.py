@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
+from psycopg import AsyncConnection
 
 from peyvand.channels.sites import access
 from peyvand.channels.sites.models import Site, Visitor
@@ -64,3 +66,11 @@ def visitors_of(*, actor: Actor, customer_id: int) -> Sequence[Visitor]:
 def visitors(customer_id: int) -> QuerySet[Visitor]:
     """The browsers of a customer. The caller has checked the right."""
     return Visitor.objects.filter(customer_id=customer_id)
+
+
+_HOSTS = "SELECT DISTINCT jsonb_array_elements_text(hosts) FROM sites_site WHERE demo = %s AND active"
+
+
+async def hosts_read(connection: AsyncConnection[Any], *, demo: bool) -> list[str]:
+    """The hosts of all sites of a business that are switched on, for the small applications."""
+    return [row[0] for row in await (await connection.execute(_HOSTS, [demo])).fetchall()]

@@ -4,7 +4,6 @@ once, everything else is a customer who wrote to us. What comes five times is ta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,21 +11,18 @@ from django.utils import timezone
 
 from peyvand.channels.conversations.data import Received
 from peyvand.channels.conversations.services import receive
-from peyvand.channels.outreach.addresses import digest_of
 from peyvand.channels.outreach.declarations import Asked, HookAnswer, HookRequest, Outcome, Said
 from peyvand.channels.outreach.dispatching.settling import Told, report
-from peyvand.channels.outreach.models import Message, Reason, State, Suppression
-from peyvand.channels.outreach.services import suppress
+from peyvand.channels.outreach.models import Message, State
+from peyvand.channels.outreach.services.opting import Said as Word
+from peyvand.channels.outreach.services.opting import started, stopped
 from peyvand.channels.sms.adapters import ADAPTERS
 from peyvand.channels.sms.adapters.base import Came, Heard, NotNowError
 from peyvand.channels.sms.carrier import access_of
 from peyvand.channels.sms.models import SmsAccount
 from peyvand.channels.sms.words import meant
-from peyvand.foundation.registry.actor import system_actor
 from peyvand.foundation.text.identifiers import IdentifierError, parse_phone
-from peyvand.memory.consents.models import ConsentEntry, Decision, Purpose, PurposeKind, Recorder, Source
-from peyvand.memory.consents.services import ConsentRow, consents_write
-from peyvand.memory.customers.models import Identity, IdentityKind
+from peyvand.memory.customers.models import IdentityKind
 
 CHANNEL = "sms"
 ASKED_FOR = timedelta(hours=72)  # a message without a report is asked after so long
@@ -71,61 +67,15 @@ def _heard(row: SmsAccount, one: Heard) -> int:
         )  # fmt: skip
         if entry is None:
             return 0
+        said = Word(
+            demo=row.demo, channel=CHANNEL, kind=IdentityKind.PHONE, key=sender, at=at, line=row.line,
+            proof={"line": row.line, "provider": row.provider},
+        )  # fmt: skip
         if word == "stop":
-            _stop(row, sender, at)
+            stopped(said)
         elif word == "start":
-            _start(row, sender, at)
+            started(said)
     return 1
-
-
-def _owners(row: SmsAccount, sender: str) -> list[int]:
-    """Everybody who has this number: who shares a telephone shares its silence."""
-    rows = Identity.objects.filter(demo=row.demo, kind=IdentityKind.PHONE, key=sender)
-    return sorted(set(rows.values_list("customer_id", flat=True)))
-
-
-def _rows(
-    row: SmsAccount, owners: Sequence[int], purposes: Sequence[str], decision: str, at: datetime
-) -> list[ConsentRow]:
-    proof = {"line": row.line, "provider": row.provider}
-    return [
-        ConsentRow(
-            customer_id=owner, purpose=purpose, channel=CHANNEL, decision=decision, source=Source.MESSAGE, at=at,
-            recorder=Recorder.CUSTOMER, proof_data=proof,
-        )
-        for owner in owners
-        for purpose in purposes
-    ]  # fmt: skip
-
-
-def _stop(row: SmsAccount, sender: str, at: datetime) -> None:
-    """No more of marketing over this line, and the consents for text messages are taken back."""
-    owners = _owners(row, sender)
-    kinds = [PurposeKind.MARKETING, PurposeKind.RESEARCH]
-    purposes = list(Purpose.objects.filter(demo=row.demo, kind__in=kinds).values_list("key", flat=True))
-    consents_write(
-        actor=system_actor(demo=row.demo, name=sender), rows=_rows(row, owners, purposes, Decision.WITHDRAWN, at)
-    )
-    suppress(
-        demo=row.demo, channel=CHANNEL, address_key=sender, line=row.line, reason=Reason.OPT_OUT,
-        customer_id=owners[0] if len(owners) == 1 else None, kinds=[str(kind) for kind in kinds],
-        source=f"sms:{row.line}",
-    )  # fmt: skip
-
-
-def _start(row: SmsAccount, sender: str, at: datetime) -> None:
-    """They join again: what they had taken back by a word is given again, with this word as its proof."""
-    Suppression.objects.filter(
-        demo=row.demo, channel=CHANNEL, digest=digest_of(CHANNEL, sender), line=row.line, reason=Reason.OPT_OUT
-    ).delete()
-    owners = _owners(row, sender)
-    before = ConsentEntry.objects.filter(
-        customer_id__in=owners, channel=CHANNEL, decision=Decision.WITHDRAWN, source=Source.MESSAGE
-    )
-    purposes = list(before.values_list("purpose__key", flat=True).distinct().order_by("purpose__key"))
-    if purposes:
-        rows = _rows(row, owners, purposes, Decision.GIVEN, at)
-        consents_write(actor=system_actor(demo=row.demo, name=sender), rows=rows)
 
 
 # ── asking, where nobody calls ────────────────────────────────────────────

@@ -11,7 +11,10 @@ from peyvand.channels.conversations.api import router as conversations
 from peyvand.channels.conversations.api_routing import router as routing
 from peyvand.channels.conversations.api_saved import router as saved_replies
 from peyvand.channels.email.api import router as email
+from peyvand.channels.forms.api import router as forms
+from peyvand.channels.messengers.api import router as messengers
 from peyvand.channels.outreach.api import router as outreach
+from peyvand.channels.outreach.link_api import router as links
 from peyvand.channels.sms.api import router as sms
 from peyvand.channels.webchat.api import router as webchat
 from peyvand.doors.api.bearing import Token
@@ -48,11 +51,14 @@ ROUTERS = (
     webhooks,
     jobs,
     outreach,
+    links,
     conversations,
     saved_replies,
     routing,
     email,
     sms,
+    messengers,
+    forms,
     webchat,
 )
 DESCRIPTION = """\

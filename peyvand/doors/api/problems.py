@@ -24,6 +24,9 @@ from peyvand.channels.conversations.errors import ChangedMeanwhileError as Routi
 from peyvand.channels.conversations.errors import InvalidError as ConversationInvalidError
 from peyvand.channels.conversations.errors import SaidMeanwhileError
 from peyvand.channels.email.errors import ChangedMeanwhileError as EmailChangedError
+from peyvand.channels.forms.errors import BusyError as FormBusyError
+from peyvand.channels.forms.errors import InvalidError as FormInvalidError
+from peyvand.channels.messengers.errors import ChangedMeanwhileError as BotChangedError
 from peyvand.channels.outreach.errors import ChangedMeanwhileError as TemplateChangedError
 from peyvand.channels.outreach.errors import InvalidError as OutreachInvalidError
 from peyvand.channels.sms.errors import ChangedMeanwhileError as SmsChangedError
@@ -193,12 +196,15 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     ArticleChangedError: _meanwhile,
     EmailChangedError: _meanwhile,
     SmsChangedError: _meanwhile,
+    BotChangedError: _meanwhile,
     WebchatChangedError: _meanwhile,
     RoutingChangedError: _meanwhile,
     TemplateChangedError: _meanwhile,
     EndpointChangedError: lambda _error: _changed(),
     HoursChangedError: lambda _error: _changed(),
     SaidMeanwhileError: _said_meanwhile,
+    FormBusyError: lambda _error: problem(429),
+    FormInvalidError: _invalid,
     ConversationInvalidError: _invalid,
     OutreachInvalidError: _invalid,
     EndpointInvalidError: _invalid,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -17,6 +18,8 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from peyvand.channels.forms.queries import waiting_form
+from peyvand.channels.forms.services import confirm_of
 from peyvand.channels.outreach import queries, services
 from peyvand.channels.outreach.addresses import message_of
 from peyvand.channels.outreach.errors import InvalidError
@@ -189,5 +192,11 @@ def opt_in(request: HttpRequest, token: str) -> HttpResponse:
     language = spoken(request, found.customer.language)
     if request.method == "POST":
         found = services.opt_in_confirm(token=token, proof=proof_of(request)) or found
-    context = {"found": found, "purpose": queries.purpose_name_of(found.purpose, demo=found.demo, language=language)}
+        with transaction.atomic():
+            confirm_of(opt_in=found)
+    waiting = waiting_form(found)
+    context = {
+        "found": found, "sent": waiting.form.name if waiting else "",
+        "purpose": queries.purpose_name_of(found.purpose, demo=found.demo, language=language),
+    }  # fmt: skip
     return page(request, "site/opt_in.html", context, language=language, demo=found.demo)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from peyvand.channels.conversations.data import Received, ReceivedFile
 from peyvand.channels.conversations.models import Conversation, Entry, EntryFile, State, Way
@@ -57,6 +58,8 @@ def _taken(*, demo: bool, received: Received) -> Entry:
         language=received.language or (customer.language if customer else ""), created_at=received.at,
         last_at=received.at, state=State.CLOSED if received.automatic else State.OPEN,
     )  # fmt: skip
+    if customer is not None and conversation.customer_id is None:
+        conversation.customer = customer  # known since they wrote last
     was_open = not first and conversation.state != State.CLOSED
     text, subject = _clean(received.text)[:TEXT_LENGTH], _clean(received.subject)[:300]
     _follow(conversation, text or subject, received)
@@ -90,6 +93,36 @@ def _taken(*, demo: bool, received: Received) -> Entry:
     publish(event, actor=actor)
     wake(conversation.pk)
     return entry
+
+
+def belongs(*, demo: bool, channel: str, address: str, customer: Customer) -> int:
+    """What somebody wrote over that channel while nobody knew them is this customer's; gives how many conversations.
+
+    Those that are another customer's stay so. The interactions follow by their identity (memory.interactions).
+    """
+    rows = Conversation.objects.filter(demo=demo, channel=channel, address=address[:254], customer=None)
+    with transaction.atomic():
+        ids = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+        Conversation.objects.filter(pk__in=ids).update(customer=customer, version=F("version") + 1)
+        for pk in ids:
+            wake(pk)
+    return len(ids)
+
+
+def file_add(*, entry: Entry, given: ReceivedFile) -> None:
+    """A file that came later than the words it belongs to; one that may not be kept is named in the entry."""
+    with transaction.atomic():
+        kept = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+        _keep_file(system_actor(demo=kept.demo), kept, given)
+        wake(kept.conversation_id)
+
+
+def file_missed(*, entry: Entry, name: str, why: str) -> None:
+    """A file that was to come and won't: the entry names it."""
+    with transaction.atomic():
+        kept = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+        _refused(kept, name, why)
+        wake(kept.conversation_id)
 
 
 def _facts(received: Received) -> dict[str, object]:
@@ -186,9 +219,13 @@ def _keep_file(actor: Actor, entry: Entry, given: ReceivedFile) -> None:
             )  # fmt: skip
             EntryFile.objects.create(demo=entry.demo, entry=entry, file=kept, content_id=given.content_id[:300])
     except FileRefusedError as error:
-        refused = [*entry.facts.get("refused", []), {"name": given.name[:200], "why": str(error)}]
-        entry.facts = {**entry.facts, "refused": refused}
-        entry.save(update_fields=["facts"])
+        _refused(entry, given.name, str(error))
+
+
+def _refused(entry: Entry, name: str, why: str) -> None:
+    refused = [*entry.facts.get("refused", []), {"name": name[:200], "why": why}]
+    entry.facts = {**entry.facts, "refused": refused}
+    entry.save(update_fields=["facts"])
 
 
 def _clean(text: str) -> str:

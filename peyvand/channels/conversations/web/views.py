@@ -18,11 +18,13 @@ from peyvand.channels.conversations import access, queries, reasons, showing
 from peyvand.channels.conversations.models import Conversation, Entry, EntryFile
 from peyvand.channels.conversations.queries import MINE, NEWEST_FIRST, VIEWS, Chosen
 from peyvand.channels.conversations.web.choices import snoozes, waits
+from peyvand.channels.outreach.carriers import carriers
 from peyvand.channels.outreach.declarations import Carrier
 from peyvand.foundation.accounts.queries import assignable, team_choices
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.files.web.views import sent
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.panels import blocks
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, paginate
 from peyvand.foundation.ui.pieces import CLASSES, Empty
@@ -82,7 +84,7 @@ def listed(request: StaffRequest, current: int | None = None) -> dict[str, Any]:
         "may_bulk": actor.may(access.REPLY), "may_give": actor.may(access.ASSIGN), "bulk_snoozes": snoozes(),
         "query": f"?{urlencode(given)}" if given else "", "here": f"?{urlencode(here)}" if here else "",
         "page_url": f"{reverse('conversations:list')}?{urlencode(given)}{'&' if given else ''}",
-        "channels": [(one.name, one.label) for one in registry.all(Carrier)],
+        "channels": [(one.name, one.label) for one in carriers(actor.demo)],
         "classes": [(code, word) for code, (word, _icon) in CLASSES.items()],
         "known_tags": queries.tags(actor=actor), "waits_offered": waits_offered(),
         "narrowed": bool(set(given) - {"view", "q"}),
@@ -195,6 +197,9 @@ def shown(
         "channel": channel or best or "note", "typed": typed, "error": error,
         "meanwhile": showing.thread(meanwhile, actor=actor), "once": once or uuid.uuid4().hex,
         "seen": max((entry.pk for entry in entries), default=0),
+        "side": blocks(
+            screen="conversation", slot="side", actor=actor, subject=conversation, query=request.GET.dict()
+        ),
         "may_reply": touched(conversation, actor, access.REPLY),
         "may_assign": touched(conversation, actor, access.ASSIGN),
         "may_know": conversation.customer_id is None and actor.may(CUSTOMERS_EDIT),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from peyvand.channels.outreach import fields
-from peyvand.channels.outreach.addresses import one_click_url, preferences_url
+from peyvand.channels.outreach.addresses import click_token, one_click_url, preferences_url
 from peyvand.channels.outreach.declarations import Account, Carrier
+from peyvand.channels.outreach.dispatching.linked import links_of
 from peyvand.channels.outreach.drawing import Drawn, drawn
 from peyvand.channels.outreach.gate.checks import HOLD, REFUSE, Said
 from peyvand.channels.outreach.gate.facts import Facts, Got, Wanted, facts_load
@@ -18,6 +19,7 @@ from peyvand.channels.outreach.gate.judging import Option, Verdict, judge
 from peyvand.channels.outreach.merging import fields_of
 from peyvand.channels.outreach.models import Content, Message, State
 from peyvand.channels.outreach.rules import Rule
+from peyvand.channels.outreach.tracking import rewritten
 
 NO_RULE = Rule(caps_exempt=False, quiet_exempt=False)
 
@@ -50,10 +52,12 @@ def wanted_of(message: Message) -> Wanted:
 def judged_all(messages: Sequence[Message], *, now: datetime, demo: bool, lock: bool) -> tuple[list[Judged], Facts]:
     """Judge them in their order, each knowing what was allowed before it; and with what was reckoned."""
     facts = facts_load([wanted_of(one) for one in messages], now=now, demo=demo, lock=lock)
-    words = _words(messages, facts)
+    words, codes = _words(messages, facts), _codes(messages, facts)
     done = []
     for message in messages:
-        found = _judged(message, facts, words)
+        found = _judged(
+            message, facts, words, codes.get(message.content_id or 0, {}) if _tracks(message, facts) else {}
+        )
         done.append(found)
         if found.verdict.action == "pass":
             chosen = found.verdict.chosen
@@ -83,6 +87,17 @@ def _words(messages: Sequence[Message], facts: Facts) -> dict[tuple[str, int], d
     return found
 
 
+def _tracks(message: Message, facts: Facts) -> bool:
+    """Whether the links of a message tell us who opened them."""
+    return facts.tracking and facts.rules.get(message.purpose, NO_RULE).tracks
+
+
+def _codes(messages: Sequence[Message], facts: Facts) -> Mapping[int, Mapping[str, str]]:
+    """The short links of the contents whose messages have such, by address."""
+    contents = {one.content.pk: one.content for one in messages if one.content is not None and _tracks(one, facts)}
+    return links_of(list(contents.values()))
+
+
 _asked: dict[int, frozenset[str]] = {}  # of a content, which never changes
 MOST_KNOWN = 1_000
 
@@ -105,7 +120,9 @@ def language_of(message: Message, facts: Facts) -> str:
     return message.language or (person.language if person else "") or "fa"
 
 
-def _judged(message: Message, facts: Facts, words: dict[tuple[str, int], dict[str, str]]) -> Judged:
+def _judged(
+    message: Message, facts: Facts, words: dict[tuple[str, int], dict[str, str]], codes: Mapping[str, str]
+) -> Judged:
     language = language_of(message, facts)
     person = facts.people.get(message.customer_id or 0)
     recipient = facts.recipients.get(message.customer_id or 0)
@@ -121,9 +138,10 @@ def _judged(message: Message, facts: Facts, words: dict[tuple[str, int], dict[st
 
     def read(carrier: Carrier, account: Account | None) -> Drawn | None:
         if carrier.name not in seen:
-            seen[carrier.name] = drawn(
-                texts, values, carrier=carrier, account=account, kind=message.kind, language=language
-            )
+            shown = drawn(texts, values, carrier=carrier, account=account, kind=message.kind, language=language)
+            if shown is not None and codes:
+                shown = rewritten(shown, codes, click_token(message.pk))
+            seen[carrier.name] = shown
         return seen[carrier.name]
 
     def parts(carrier: Carrier, account: Account | None) -> int:

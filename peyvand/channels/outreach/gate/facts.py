@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q, Sum
 
 from peyvand.channels.outreach.addresses import digest_of, link_make
+from peyvand.channels.outreach.carriers import carriers
 from peyvand.channels.outreach.declarations import Account, Carrier
 from peyvand.channels.outreach.models import (
     COUNTED,
@@ -92,6 +93,7 @@ class Facts:
     currency: str
     calendar: Calendar
     weekend: Collection[int] = ()
+    tracking: bool = True
     carriers: Mapping[str, Carrier] = field(default_factory=dict)
     accounts: Mapping[str, Sequence[Account]] = field(default_factory=dict)
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
@@ -153,7 +155,7 @@ def facts_of(wanted: Sequence[Wanted], facts: Facts, *, lock: bool) -> Facts:
     ids = sorted({one.customer_id for one in wanted if one.customer_id is not None})
     facts.recipients = recipients_locked(ids, demo=demo, lock=lock)
     facts.people = Customer.objects.filter(demo=demo).only("name", "language").in_bulk(ids)
-    facts.addresses = _addresses(ids)
+    facts.addresses = _addresses(ids, wanted, facts)
     stands = _standing(wanted, facts)
     facts.allowed, facts.refusing = stands.allowing, stands.refusing
     facts.suppressed = _suppressed(wanted, facts)
@@ -169,7 +171,8 @@ def facts_of(wanted: Sequence[Wanted], facts: Facts, *, lock: bool) -> Facts:
 @settings.remembered()
 def ground(*, now: datetime, demo: bool) -> Facts:
     """What is the same for everybody."""
-    carriers = {one.name: one for one in registry.all(Carrier)}
+    known = {one.name: one for one in registry.all(Carrier)}
+    offered = {one.name for one in carriers(demo)}
     rows = {row.purpose: row for row in PurposeRule.objects.filter(demo=demo)}
     purposes = {one.key: one for one in Purpose.objects.filter(demo=demo)}
     return Facts(
@@ -179,8 +182,9 @@ def ground(*, now: datetime, demo: bool) -> Facts:
         currency=settings.text("default_currency"),
         calendar=calendar_load(demo=demo),
         weekend=frozenset(map(int, settings.get("weekend"))),
-        carriers=carriers,
-        accounts={name: tuple(carrier.accounts(demo)) for name, carrier in carriers.items()},
+        tracking=settings.flag("outreach_track_links"),
+        carriers=known,
+        accounts={name: tuple(one.accounts(demo)) if name in offered else () for name, one in known.items()},
         purposes=purposes,
         rules={key: rule_of(purpose.kind, rows.get(key)) for key, purpose in purposes.items()},
         caps=list(Cap.objects.filter(demo=demo)),
@@ -189,11 +193,16 @@ def ground(*, now: datetime, demo: bool) -> Facts:
     )
 
 
-def _addresses(ids: Sequence[int]) -> dict[int, list[Address]]:
+def _addresses(ids: Sequence[int], wanted: Sequence[Wanted], facts: Facts) -> dict[int, list[Address]]:
     found: dict[int, list[Address]] = defaultdict(list)
     rows = Identity.objects.filter(customer_id__in=ids).order_by("-is_primary", "id")
     for one in rows.only("customer_id", "kind", "key", "value", "system", "is_primary"):
         found[one.customer_id].append(Address(one.kind, one.key, one.value, one.system, one.is_primary))
+    for name in _channels(wanted, facts):
+        carrier = facts.carriers[name]
+        if carrier.addresses is not None and facts.accounts.get(name):
+            for customer_id, pairs in carrier.addresses(ids).items():
+                found[customer_id] += [Address(carrier.identity, key, value) for key, value in pairs]
     return found
 
 

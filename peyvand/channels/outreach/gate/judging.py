@@ -75,7 +75,11 @@ def channels_for(wanted: Wanted, facts: Facts) -> list[str]:
     order = [
         *([recipient.preferred] if recipient and recipient.preferred else []),
         *(rule.order if rule else ()),
-        *(name for name, carrier in facts.carriers.items() if not carrier.at_once),
+        *(
+            name
+            for name, carrier in facts.carriers.items()
+            if not carrier.at_once and (carrier.spare is None or facts.accounts.get(name))
+        ),
     ]
     return [channel for channel in dict.fromkeys([*named, *order]) if channel in facts.carriers]
 

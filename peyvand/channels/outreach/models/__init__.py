@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from peyvand.channels.outreach.models.contents import Content, Template, TemplateText
 from peyvand.channels.outreach.models.ledger import ALIVE, COUNTED, ENDED, DeliveryReport, Message, State
+from peyvand.channels.outreach.models.links import Arrival, Click, Link
 from peyvand.channels.outreach.models.people import Moving, OptIn, Pace, Reason, Recipient, Suppression
 from peyvand.channels.outreach.models.rules import Budget, Cap, PurposeRule, QuietHours, Window
 
@@ -11,10 +12,13 @@ __all__ = [
     "ALIVE",
     "COUNTED",
     "ENDED",
+    "Arrival",
     "Budget",
     "Cap",
+    "Click",
     "Content",
     "DeliveryReport",
+    "Link",
     "Message",
     "Moving",
     "OptIn",

@@ -83,7 +83,8 @@ class PurposeRule(models.Model):
     """What holds for one purpose, by its key. Without a row: messages of service are exempt, the others are not.
 
     `fallback`: the next channel is tried when one has failed for good. A message that is still held after `hours` is
-    dropped, 0 keeps it. `order` are channels, first first, for a recipient who prefers none.
+    dropped, 0 keeps it. `order` are channels, first first, for a recipient who prefers none. `tracks`: links in its
+    messages tell us who opened them; None leaves it to the kind (marketing does).
     """
 
     demo = models.BooleanField(default=False)
@@ -93,6 +94,7 @@ class PurposeRule(models.Model):
     fallback = models.BooleanField(default=False)
     hours = models.IntegerField(default=72)
     order = models.JSONField(default=list, blank=True)
+    tracks = models.BooleanField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from peyvand.channels.outreach.services.clicking import arrival_take, arrivals_sweep, clicks_digest
 from peyvand.channels.outreach.services.contents import (
     ContentData,
     TemplateData,
@@ -10,6 +11,7 @@ from peyvand.channels.outreach.services.contents import (
     template_archive,
     template_save,
 )
+from peyvand.channels.outreach.services.linking import LinkData, link_archive, link_save
 from peyvand.channels.outreach.services.recipients import (
     forget_ask,
     opt_in_ask,
@@ -24,6 +26,7 @@ from peyvand.channels.outreach.services.rules import (
     quiet_save,
     rule_remove,
     rule_save,
+    tracking_save,
 )
 from peyvand.channels.outreach.services.sending import (
     BulkResult,
@@ -40,14 +43,20 @@ from peyvand.channels.outreach.services.suppressions import suppress, suppressio
 __all__ = [
     "BulkResult",
     "ContentData",
+    "LinkData",
     "Request",
     "TemplateData",
     "TextData",
+    "arrival_take",
+    "arrivals_sweep",
     "budget_save",
     "cancel",
     "cap_save",
+    "clicks_digest",
     "content_of",
     "forget_ask",
+    "link_archive",
+    "link_save",
     "message_cancel",
     "message_decide",
     "opt_in_ask",
@@ -65,5 +74,6 @@ __all__ = [
     "template_archive",
     "template_save",
     "test_send",
+    "tracking_save",
     "unsubscribe",
 ]

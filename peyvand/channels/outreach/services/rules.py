@@ -15,12 +15,15 @@ from peyvand.channels.outreach.declarations import Carrier
 from peyvand.channels.outreach.errors import InvalidError
 from peyvand.channels.outreach.models import Budget, Cap, Message, PurposeRule, QuietHours, State, Window
 from peyvand.channels.outreach.waking import wake
+from peyvand.foundation.accounts import settings
 from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.money.currencies import is_currency
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.registry.registry import registry
 from peyvand.memory.consents.models import Purpose, PurposeKind
+
+TRACK = "outreach_track_links"
 
 
 def cap_save(*, actor: Actor, channel: str, kind: str, window: str, most: int) -> int:
@@ -71,6 +74,7 @@ def rule_save(
     fallback: bool,
     hours: int,
     order: list[str] | None = None,
+    tracks: bool | None = None,
 ) -> int:
     """What holds for a purpose; gives the change set. NotAllowed, InvalidError."""
     actor.require(access.MANAGE)
@@ -83,9 +87,17 @@ def rule_save(
         errors["order"] = _("Choose among the channels.")
     values = {
         "caps_exempt": caps_exempt, "quiet_exempt": quiet_exempt, "fallback": fallback, "hours": hours,
-        "order": order or [],
+        "order": order or [], "tracks": tracks,
     }  # fmt: skip
     return _put(actor, errors, PurposeRule, {"purpose": purpose}, values)
+
+
+def tracking_save(*, actor: Actor, on: bool) -> int:
+    """Whether links in messages tell us at all who opened them; gives the change set. NotAllowed."""
+    actor.require(access.MANAGE)
+    with transaction.atomic(), change_set(actor=actor, kind="edit", title=gettext("Links in messages")) as made:
+        settings.put({TRACK: on})
+    return made.pk
 
 
 KINDS: dict[str, type[models.Model]] = {"cap": Cap, "quiet": QuietHours, "budget": Budget, "rule": PurposeRule}

@@ -107,4 +107,7 @@ def suppressed_customer(*, actor: Actor, customer: Customer) -> list[Suppression
         for carrier in registry.all(Carrier)
         for one in Identity.objects.filter(customer=customer, kind=carrier.identity)
     }
+    for carrier in registry.all(Carrier):
+        pairs = carrier.addresses([customer.pk]) if carrier.addresses is not None else {}
+        digests |= {digest_of(carrier.name, key) for key, _value in pairs.get(customer.pk, ())}
     return list(Suppression.objects.filter(demo=actor.demo, digest__in=digests).order_by("-at"))

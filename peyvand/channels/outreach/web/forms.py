@@ -235,6 +235,7 @@ class PurposeRuleForm(forms.Form):
     caps_exempt = forms.BooleanField(label=_("Not counted against caps"), required=False)
     quiet_exempt = forms.BooleanField(label=_("At any hour"), required=False)
     fallback = forms.BooleanField(label=_("When it fails, by the next channel"), required=False)
+    tracks = forms.BooleanField(label=_("Links tell us who opened them"), required=False)
     hours = forms.CharField(
         label=_("Dropped when held for hours"), widget=CodeInput({"inputmode": "numeric", "size": 4})
     )

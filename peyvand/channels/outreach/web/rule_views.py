@@ -60,7 +60,8 @@ def _page(request: StaffRequest, *, status: int = 200, **forms: Any) -> HttpResp
         ],
         "purposes": [(purpose, rule_of(purpose.kind, row), row) for purpose, row in found.purposes],
         "cap_form": CapForm(), "quiet_form": QuietForm(initial={"starts": "21:00", "ends": "08:00"}),
-        "budget_form": BudgetForm(actor=actor, unit=unit()), "unit": unit(), **forms,
+        "budget_form": BudgetForm(actor=actor, unit=unit()), "unit": unit(),
+        "tracking": settings.flag("outreach_track_links"), **forms,
     }  # fmt: skip
     return render(request, "outreach/rules.html", context, status=status)
 
@@ -75,6 +76,10 @@ def save(request: StaffRequest, kind: str) -> HttpResponse:
         "budget": lambda: BudgetForm(request.POST, actor=actor, unit=unit()),
         "rule": lambda: PurposeRuleForm(request.POST),
     }  # fmt: skip
+    if kind == "links":
+        services.tracking_save(actor=actor, on=request.POST.get("on") == "1")
+        toast(request, gettext("Saved. It holds for what is sent from now on."))
+        return redirect("outreach:rules")
     if kind not in makers:
         raise Http404
     form = makers[kind]()

@@ -10,14 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from peyvand.channels.outreach import access, queries, services, showing
-from peyvand.channels.outreach.declarations import Carrier
+from peyvand.channels.outreach import access, opened, queries, services, showing
+from peyvand.channels.outreach.carriers import carriers
 from peyvand.channels.outreach.errors import InvalidError
 from peyvand.channels.outreach.models import Message, State
 from peyvand.channels.outreach.queries import NEWEST_FIRST, Chosen
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.lists import BadCursorError, capped_count, paginate
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
@@ -68,7 +67,7 @@ def ledger(request: StaffRequest) -> HttpResponse:
         "given": given,
         "bulk": False,
         "tabs": _tabs(actor, given),
-        "channels": [(one.name, one.label) for one in registry.all(Carrier)],
+        "channels": [(one.name, one.label) for one in carriers(actor.demo)],
         "purposes": sorted(names.items(), key=lambda pair: pair[1]),
         "states": State.choices,
         "may_send": actor.may(access.SEND),
@@ -122,6 +121,7 @@ def one(request: StaffRequest, message_id: int) -> HttpResponse:
         "row": showing.row(message, showing.purpose_names(demo=actor.demo)), "message": message,
         "said": showing.said(message), "verdict": showing.verdict(message), "cost": showing.cost_of(message),
         "reports": queries.reports_of(actor=actor, message=message),
+        "opened": opened.opened_of(actor=actor, message=message),
         "later": showing.rows(queries.later_of(actor=actor, message=message), demo=actor.demo),
         "may_cancel": actor.may(access.SEND) and message.state in (State.PENDING, State.HELD),
         "may_decide": actor.may(access.SEND) and message.state == State.INDETERMINATE,

@@ -12,9 +12,11 @@ from peyvand.channels.sites.services.visitors import (
     signed_customer,
     unknown,
     visitor_seen,
+    visitors_seen,
 )
 
 __all__ = [
     "claim", "code_new", "code_take", "codes_sweep", "host_allowed", "identities_followed", "known", "remember",
     "secret_of", "secret_renew", "signed_customer", "site_save", "unknown", "visitor_seen",
+    "visitors_seen",
 ]  # fmt: skip

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.channels.sites.data import Known
+from peyvand.channels.sites.data import Known, Seen, SeenRow
 from peyvand.channels.sites.errors import InvalidError
 from peyvand.channels.sites.models import Proof, Site, Visitor
 from peyvand.channels.sites.services.setting import LANGUAGES, secret_of
@@ -45,6 +46,41 @@ def visitor_seen(*, site: Site, token: str, language: str = "", agent: str = "")
             last_at=Now(), language=spoken or found.language, agent=named or found.agent
         )
     return found
+
+
+_SEEN = """
+INSERT INTO sites_visitor (demo, site_id, key, how, remembered, claims, language, agent, first_at, last_at)
+SELECT s.demo, s.id, r.key, '', false, '{}', r.language, r.agent, r.first_at, r.last_at
+  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])
+       AS r (site_id, key, language, agent, first_at, last_at)
+  JOIN sites_site s ON s.id = r.site_id
+ ORDER BY r.key
+ON CONFLICT (key) DO UPDATE SET
+  last_at = greatest(sites_visitor.last_at, excluded.last_at),
+  first_at = least(sites_visitor.first_at, excluded.first_at),
+  language = coalesce(nullif(excluded.language, ''), sites_visitor.language),
+  agent = coalesce(nullif(excluded.agent, ''), sites_visitor.agent)
+WHERE sites_visitor.site_id = excluded.site_id
+RETURNING id, key, site_id, customer_id
+"""
+
+
+def visitors_seen(*, rows: Sequence[SeenRow]) -> dict[str, Seen]:
+    """Many visitors at once, by their keys (`tokens.visitor_key`), each named once: made where they are new, seen from
+    the first until the last moment. Those of another site, or of a site that is gone, are left out of the answer.
+    """
+    if not rows:
+        return {}
+    columns: list[Any] = [
+        [row.site_id for row in rows], [row.key for row in rows],
+        [row.language if row.language in LANGUAGES else "" for row in rows],
+        [row.agent.replace("\x00", "")[:AGENT_LENGTH] for row in rows],
+        [row.first_at for row in rows], [row.last_at for row in rows],
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, columns)
+        found = cursor.fetchall()
+    return {key: Seen(pk, key, site_id, customer_id) for pk, key, site_id, customer_id in found}
 
 
 def claim(*, visitor: Visitor, kind: str, value: str) -> bool:

@@ -217,6 +217,8 @@ GET /customers/{customer_id}/reach customers.view+outreach.view
 GET /suppressions outreach.view
 POST /suppressions outreach.manage
 DELETE /suppressions/{suppression_id} customers.view+outreach.view+outreach.manage
+GET /links outreach.write
+POST /links outreach.write
 GET /templates outreach.send|outreach.write
 POST /templates outreach.write
 PUT /templates/{template_key} outreach.write
@@ -271,6 +273,21 @@ PATCH /sms/accounts/{account_id} sms.manage
 DELETE /sms/accounts/{account_id} sms.manage
 POST /sms/accounts/{account_id}/test sms.manage
 POST /sms/accounts/{account_id}/hook sms.manage
+GET /messengers/bots messengers.manage
+POST /messengers/bots messengers.manage
+GET /messengers/bots/{bot_id} messengers.manage
+PATCH /messengers/bots/{bot_id} messengers.manage
+DELETE /messengers/bots/{bot_id} messengers.manage
+POST /messengers/bots/{bot_id}/test messengers.manage
+POST /messengers/bots/{bot_id}/tell messengers.manage
+POST /messengers/bots/{bot_id}/hook messengers.manage
+POST /customers/{customer_id}/chat-code customers.view+customers.edit
+GET /forms forms.view
+GET /forms/{form_id} forms.view
+GET /forms/{form_id}/results forms.view
+POST /forms/{form_id}/results forms.view+forms.handle
+GET /forms/results/{submission_id} forms.view+customers.view
+POST /forms/results/{submission_id}/decide forms.view+customers.view+forms.handle
 GET /webchat/sites webchat.manage
 GET /webchat/sites/{site_id} webchat.manage
 PUT /webchat/sites/{site_id} webchat.manage
@@ -373,6 +390,7 @@ BODIES: Mapping[str, Any] = {
     "POST /messages": MESSAGE,
     "POST /messages/bulk": {**SAID, "customer_ids": ["{customer_id}"], "purpose": "service", "dedupe_key": "k2"},
     "POST /suppressions": {"channel": "sms", "address": "09121112233"},
+    "POST /links": {"target": "https://shop.example/nowruz"},
     "POST /templates": {"name_en": "Bye", **SAID},
     "PUT /templates/{template_key}": {"name_en": "Welcome", **SAID},
     "POST /conversations/{conversation_id}/reply": {"text": "x", "channel": "sms"},
@@ -397,6 +415,10 @@ BODIES: Mapping[str, Any] = {
     "PUT /email/accounts/{email_id}/marketing": {"on": False},
     "POST /sms/accounts": {"name": "New", "provider": "kavenegar", "line": "2000", "secrets": {"api_key": "k"}},
     "PATCH /sms/accounts/{account_id}": {"base_url": "", "secrets": {"api_key": "k"}},
+    "POST /messengers/bots": {"name": "New", "messenger": "bale", "secrets": {"token": "k"}},
+    "PATCH /messengers/bots/{bot_id}": {"base_url": "", "secrets": {"token": "k"}},
+    "POST /forms/{form_id}/results": {"name": "paper-1", "answers": {"question": "When?"}},
+    "POST /forms/results/{submission_id}/decide": {"do": "spam"},
     "PUT /webchat/sites/{site_id}": {"title_en": "Chat", "accent": "#0b7570"},
     "POST /webchat/rooms": {"site_id": "{site_id}", "name": "Tea"},
     "PATCH /webchat/rooms/{room_id}": {"closed": True},

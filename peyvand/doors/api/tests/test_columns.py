@@ -53,6 +53,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/stages": ("customers.Stage", ""),
     "/messages": ("outreach.Message", "message_id"),
     "/suppressions": ("outreach.Suppression", "suppression_id"),
+    "/links": ("outreach.Link", ""),
     "/templates": ("outreach.Template", ""),
     "/conversations": ("conversations.Conversation", "conversation_id"),
     "/routing": ("conversations.RoutingSettings", "routing_id"),
@@ -61,6 +62,9 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/saved-replies": ("conversations.SavedReply", "saved_id"),
     "/email/accounts": ("email.EmailAccount", "email_id"),
     "/sms/accounts": ("sms.SmsAccount", "account_id"),
+    "/messengers/bots": ("messengers.Bot", "bot_id"),
+    "/forms": ("forms.Form", "form_id"),
+    "/forms/results": ("forms.Submission", "submission_id"),
     "/webchat/sites": ("webchat.Widget", ""),
     "/webchat/rooms": ("webchat.Room", "room_id"),
     "/webhooks/deliveries": ("webhooks.WebhookDelivery", "delivery_id"),
@@ -68,7 +72,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
 # What the room itself sets when a row changes.
 OWN_ACCORD = {"version", "updated_at", "search_key", "sort_key", "corrected_at", "payload", "given_name", "family_name",
               "honorific", "options", "state", "dry", "key", "edited", "credentials"}  # fmt: skip
-SECRET = ("secret", "previous_secret", "run_id", "routed", "hook", "secrets", "credentials")
+SECRET = ("secret", "previous_secret", "run_id", "routed", "hook", "header", "secrets", "credentials")
 WRITING = [route for route in ROUTES if route.method != "GET" and route.path != "/imports" and "file" not in route.path]
 CHANGING = [route for route in WRITING if route.method in ("PATCH", "PUT")]
 

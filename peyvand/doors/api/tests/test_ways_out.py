@@ -12,6 +12,7 @@ from django.db import connection
 from peyvand.channels.email import doctor, services
 from peyvand.channels.email.models import EmailAccount, EmailFolder, EmailSeen, Fate
 from peyvand.channels.email.secrets import secrets_of
+from peyvand.channels.messengers.models import Bot
 from peyvand.channels.sms.models import SmsAccount
 from peyvand.channels.sms.services import secrets_kept
 from peyvand.doors.api.models import KeptAnswer
@@ -23,7 +24,9 @@ MAIL = {
     "name": "Shop", "address": "Hello@Shop.example", "smtp_host": "mail.shop.example", "imap_host": "mail.shop.example",
     "secrets": {"smtp": WORD, "imap": f"{WORD}-2"},
 }  # fmt: skip
+BOT = {"name": "Bot", "messenger": "bale", "secrets": {"token": WORD}}
 LINE = {"name": "Line", "provider": "kavenegar", "line": "10001234", "secrets": {"api_key": WORD}}
+WAYS = [("/email/accounts", MAIL), ("/sms/accounts", LINE), ("/messengers/bots", BOT)]
 
 
 def read(found: Any) -> Any:
@@ -60,7 +63,7 @@ def _kept_anywhere(*tables: str) -> str:
     return found
 
 
-@pytest.mark.parametrize(("path", "body"), [("/email/accounts", MAIL), ("/sms/accounts", LINE)])
+@pytest.mark.parametrize(("path", "body"), WAYS)
 def test_a_secret_goes_in_and_never_comes_out(
     caller: Program, path: str, body: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -77,14 +80,14 @@ def test_a_secret_goes_in_and_never_comes_out(
     hook = read(caller.ask("post", f"{one}/hook", Idempotency_Key="hook"))["secret"]
     assert hook.startswith("http")
     assert read(caller.ask("post", f"{one}/hook", Idempotency_Key="hook"))["secret"] is None
-    for table in (EmailAccount, SmsAccount):
+    for table in (EmailAccount, SmsAccount, Bot):
         for row in table.objects.all():
             assert row.hook in hook
             assert row.hook not in caller.ask("get", one).content.decode()
             assert row.hook not in str([bytes(kept.body) for kept in KeptAnswer.objects.all()])
     assert WORD not in caplog.text
     tables = ("changes_changeset", "changes_change", "changes_image", "api_keptanswer", "email_emailaccount",
-              "sms_smsaccount")  # fmt: skip
+              "sms_smsaccount", "messengers_bot")  # fmt: skip
     assert WORD not in _kept_anywhere(*tables)
 
 
@@ -102,7 +105,7 @@ def test_what_is_left_out_of_a_change_stays(caller: Program, account: dict[str, 
     assert caller.ask("get", one).status_code == 404
 
 
-@pytest.mark.parametrize(("path", "body"), [("/email/accounts", MAIL), ("/sms/accounts", LINE)])
+@pytest.mark.parametrize(("path", "body"), WAYS)
 def test_a_change_of_what_was_changed_meanwhile_is_a_conflict_in_the_readers_language(
     path: str, body: dict[str, Any]
 ) -> None:

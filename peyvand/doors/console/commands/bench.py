@@ -20,6 +20,7 @@ from peyvand.doors.console.commands.bench_audit import audit_measures, audit_wal
 from peyvand.doors.console.commands.bench_crash import crash_in, crash_measures
 from peyvand.doors.console.commands.bench_memory import memory_measures, walk_measures
 from peyvand.doors.console.commands.bench_reach import reach_in, reach_measures
+from peyvand.doors.console.commands.bench_site import site_in, site_measures
 from peyvand.doors.console.commands.options import AsJson
 from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.memory.customers.services import CustomerData, customer_create
@@ -37,6 +38,10 @@ bench.command("reach", help=_("Messages to many beside a bare loop and a peer; m
     reach_measures
 )
 bench.command("reach-in", hidden=True)(reach_in)
+bench.command("site", help=_("The collector beside a raw COPY, the live profile at a steady pace, the script's size."))(
+    site_measures
+)
+bench.command("site-in", hidden=True)(site_in)
 BATCH = 1000
 PAGE = 50
 ROWS = 20_000

@@ -154,7 +154,7 @@ def _traits(count: int) -> Iterator[str]:
 
 def _tagged(count: int, tags: list[int]) -> Iterator[str]:
     for pk in range(1, count + 1):
-        if pk % 3 == 0:
+        if tags and pk % 3 == 0:
             yield f"{pk}\t{tags[pk % len(tags)]}\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -142,3 +143,67 @@ def test_a_header_that_would_begin_another_is_not_sent(value: str) -> None:
     with Receiver() as receiver:
         assert request(receiver.url, headers={"X-Key": value}).status is None
     assert receiver.received == []
+
+
+class Proxy:
+    """Lets through who has the right name and password, and keeps what it was asked for."""
+
+    def __init__(self, to: int, *, refuses: bool = False) -> None:
+        self.heads: list[str] = []
+        self._to, self._refuses = to, refuses
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                ours, _address = self._server.accept()
+                head = b""
+                while not head.endswith(b"\r\n\r\n"):
+                    head += ours.recv(1)
+                self.heads.append(head.decode())
+                if self._refuses:
+                    ours.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
+                    ours.close()
+                    continue
+                theirs = socket.create_connection(("127.0.0.1", self._to))
+                ours.sendall(b"HTTP/1.1 200 Connection established\r\nVia: us\r\n\r\n")
+                for one, other in ((ours, theirs), (theirs, ours)):
+                    threading.Thread(target=self._pass, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def _pass(one: socket.socket, other: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while some := one.recv(4096):
+                other.sendall(some)
+        with contextlib.suppress(OSError):
+            other.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        self._server.close()
+
+
+def test_where_there_is_no_way_of_ones_own_a_proxy_makes_it() -> None:
+    with Receiver() as outside:
+        proxy = Proxy(outside.port)
+        found = request(
+            "http://api.messenger.ir/in", body=b"words", headers={}, proxy=proxy.url, proxy_login="name:pass"
+        )
+        assert found.taken
+        assert [one.body for one in outside.received] == [b"words"]
+        head = proxy.heads[0]
+        assert head.startswith("CONNECT api.messenger.ir:80 HTTP/1.1\r\n")
+        assert "Proxy-Authorization: Basic bmFtZTpwYXNz\r\n" in head
+        proxy.close()
+
+
+def test_what_a_proxy_refuses_was_certainly_not_asked_for(settings: Any) -> None:
+    proxy = Proxy(0, refuses=True)
+    assert request("https://api.messenger.ir/", headers={}, proxy=proxy.url).error == Trouble.CONNECT
+    proxy.close()
+    assert request("https://api.messenger.ir/", headers={}, proxy=proxy.url).error == Trouble.CONNECT
+    settings.OWN_HOSTS = []
+    for guarded in (proxy.url, "https://proxy.example", "ftp://a.b", "http://a:b@c.d:8080"):
+        assert request("https://api.messenger.ir/", headers={}, proxy=guarded).error in (Trouble.ADDRESS, Trouble.NAME)
+    assert request("http://10.0.0.1/", headers={}, proxy="http://proxy.messenger.ir:3128").error == Trouble.ADDRESS

@@ -9,7 +9,7 @@ from peyvand.memory.interactions.services.joining import Recognised, attach, det
 from peyvand.memory.interactions.services.many import Recorded, StaffRow, one_record, staff_record
 from peyvand.memory.interactions.services.pinning import interaction_pin, interaction_unpin
 from peyvand.memory.interactions.services.rating import rate_remove, rate_save
-from peyvand.memory.interactions.services.recording import InteractionRow, record, record_many, recorded
+from peyvand.memory.interactions.services.recording import Grown, InteractionRow, grow, record, record_many, recorded
 from peyvand.memory.interactions.services.staff import (
     CALL,
     MEETING,
@@ -30,6 +30,7 @@ __all__ = [
     "OWN_KINDS",
     "TEXT_LENGTH",
     "ChangedMeanwhileError",
+    "Grown",
     "InteractionRow",
     "InvalidError",
     "Recognised",
@@ -41,6 +42,7 @@ __all__ = [
     "file_add",
     "file_open",
     "file_remove",
+    "grow",
     "interaction_correct",
     "interaction_delete",
     "interaction_pin",

@@ -173,6 +173,40 @@ def insert(*, actor: Actor, rows: Sequence[InteractionRow]) -> list[Made]:
     return made
 
 
+@dataclass(frozen=True)
+class Grown:
+    """A contact that went on: what it holds by now. `duration_s` in seconds."""
+
+    id: int
+    payload: Mapping[str, Any]
+    duration_s: int | None = None
+
+
+_GROW = """
+UPDATE interactions_interaction i
+   SET payload = r.payload, duration_s = r.duration_s, search_key = r.search_key, version = i.version + 1
+  FROM json_to_recordset(%s::json) AS r (id bigint, payload jsonb, duration_s int, search_key text)
+ WHERE i.id = r.id AND i.demo = %s AND i.kind = %s
+   AND (i.payload, i.duration_s) IS DISTINCT FROM (r.payload, r.duration_s)
+RETURNING i.id
+"""
+
+
+def grow(*, actor: Actor, kind: str, rows: Sequence[Grown]) -> int:
+    """Contacts of one kind that lasted longer than when they were recorded, as a visit does; gives how many changed.
+
+    For the room that recorded them. Joins the caller's change set, or opens one.
+    """
+    if not rows:
+        return 0
+    declared = registry.get(InteractionKind, kind)
+    plain = [{**one.__dict__, "search_key": search_key_of(declared, one.payload)} for one in rows]
+    text = json.dumps(plain, default=_plain, ensure_ascii=False, separators=(",", ":"))
+    with change_set(actor=actor, kind="edit", title=str(declared.label)), connection.cursor() as cursor:
+        cursor.execute(_GROW, [text, actor.demo, kind])
+        return len(cursor.fetchall())
+
+
 def _plain_row(row: InteractionRow, kind: InteractionKind, place: int) -> dict[str, Any]:
     found = {**row.__dict__, "search_key": search_key_of(kind, row.payload), "place": place}
     if not row.channel:

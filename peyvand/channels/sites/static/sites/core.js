@@ -34,6 +34,8 @@
       }
       return kept("c") || (navigator.globalPrivacyControl ? "none" : settings.consent);
     },
+    // Whether they said so themselves.
+    agreed: function () { var said = kept("c"); return said !== "" && said !== "none"; },
     // The token of this browser; "" where none may be kept. Who starts something themselves, as a chat, asks for one.
     token: function (make) {
       var found = kept("t");
@@ -74,6 +76,14 @@
   P.command("consent", P.consent);
   P.command("forget", P.forget);
   [].slice.call(before).forEach(function (words) { said.apply(null, [].slice.call(words)); });
+  // By a link of a message: what stands in the address is told once, and leaves the address bar whatever comes of it.
+  var came = /([?&])pv_c=([\w-]+)(&|(?=#|$))/.exec(w.location.href);
+  if (came) {
+    var clean = w.location.href.replace(came[0], came[3] ? came[1] : "");
+    try { w.history.replaceState(w.history.state, "", clean); } catch (e) { /* it stays where it may not be changed */ }
+    var mine = P.token();
+    if (mine) P.post("/l/v1/" + P.key, { token: mine, came: came[2] }).then(function (said) { P.adopt(said.token); }, function () { /* it proves nothing */ });
+  }
   Object.keys(settings.parts).forEach(function (part) {
     var script = d.createElement("script");
     script.src = P.base + settings.parts[part].file;
