@@ -14,7 +14,9 @@ def stats(found: Overview) -> list[Stat]:
     """The numbers above: who is there now, and today against yesterday."""
     today, yesterday = found.today, found.days[-2]
     return [
-        Stat(gettext("On the site now"), formats.number(found.live), note=gettext("in the last five minutes")),
+        Stat(
+            gettext("On the site at this moment"), formats.number(found.live), note=gettext("in the last five minutes")
+        ),
         Stat(
             gettext("Visits today"), formats.number(today.visits), spark=[one.visits for one in found.days],
             note=gettext("%(n)s yesterday") % {"n": formats.number(yesterday.visits)},
