@@ -72,6 +72,7 @@ ONE = {
     "email:proofs": "SELECT min(id) FROM email_emailaccount WHERE demo",
     "sms:one": "SELECT min(id) FROM sms_smsaccount WHERE demo",
     "messengers:one": "SELECT min(id) FROM messengers_bot WHERE demo",
+    "messengers:link": "SELECT max(id) FROM customers_customer WHERE demo",
     "webchat:widget": "SELECT min(id) FROM sites_site WHERE demo",
     "webchat:room": "SELECT min(id) FROM webchat_room WHERE demo",
     "webchat:room-edit": "SELECT min(id) FROM webchat_room WHERE demo",

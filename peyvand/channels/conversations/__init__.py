@@ -7,5 +7,6 @@ is here, the inbox and its stream.
 Not here: how a channel speaks and hears (its own room), the clock of a promise (action.service): the events carry the
 moments it needs, ConversationReceived.at, ConversationAnswered.waited_s, ConversationChanged.what.
 Events out: ConversationReceived, ConversationAnswered, ConversationChanged, ValuableWaiting.
-To let a channel in: call `services.receive` with a `data.Received`.
+To let a channel in: call `services.receive` with a `data.Received`. To show how it is with the other side just now:
+declare an `OtherSide`.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from peyvand.channels.conversations.services import belongs
+from peyvand.channels.conversations.services import address_known
 from peyvand.channels.messengers.adapters import ADAPTERS
 from peyvand.channels.messengers.adapters.base import Contact
 from peyvand.channels.messengers.carrier import channel_of
@@ -127,7 +127,7 @@ def _new(whom: Whom, *, name: str = "") -> Customer:
             name=name or whom.name, language=language, source=whom.channel, identities=[whom.identity()]
         ),
     )  # fmt: skip
-    belongs(demo=whom.row.demo, channel=whom.channel, address=whom.key, customer=made)
+    address_known(actor=whom.actor, channel=whom.channel, address=whom.key, customer=made)
     return made
 
 
@@ -139,5 +139,5 @@ def _give(whom: Whom, customer: Customer, given: IdentityData, how: str) -> bool
             identity_verify(actor=whom.actor, identity=identity, how=how, note=whom.row.name[:NOTE])
     except InvalidError:
         return False
-    belongs(demo=whom.row.demo, channel=whom.channel, address=whom.key, customer=customer)
+    address_known(actor=whom.actor, channel=whom.channel, address=whom.key, customer=customer)
     return True

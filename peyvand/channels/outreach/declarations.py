@@ -128,7 +128,9 @@ class Carrier:
     look_up: Callable[[Account, Sequence[Asked]], Sequence[Outcome]] | None = None
     parts: Callable[[str], int] = lambda text: 1
     closing: Callable[[Account, str, str], str] = lambda account, kind, language: ""
-    at_once: bool = False  # a person waits at the other end: quiet hours mean nothing to it
+    at_once: bool = (
+        False  # a person waits before a page of ours: no quiet hours, and it is handed over within the house
+    )
     addresses: Callable[[Sequence[int]], Mapping[int, Sequence[tuple[str, str]]]] | None = None
     files: bool = False
     spare: Callable[[bool], Collection[str]] | None = None

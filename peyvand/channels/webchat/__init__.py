@@ -4,5 +4,6 @@ Here: widgets and their hours, the socket, what waits for a visitor, typing, rea
 pre-chat form, transcripts, chat rooms and their moderation, the pages of all this.
 Not here: conversations and who answers (channels.conversations), whether a message may go (channels.outreach), what the
 visitor looked at (channels.web).
-Events in and out: none of its own.
+Events in: VisitorKnown, ConversationChanged. Events out: none of its own.
+To add what a browser may say: a verb in `live.verbs`. To add a word of the widget: `words`.
 """

@@ -17,7 +17,7 @@ from peyvand.channels.conversations.services.bulk import Bulk, BulkData, bulk
 from peyvand.channels.conversations.services.joining import merge, split
 from peyvand.channels.conversations.services.knowing import address_known, customer_known
 from peyvand.channels.conversations.services.presence import presence_forget, present
-from peyvand.channels.conversations.services.receiving import belongs, file_add, file_missed, receive
+from peyvand.channels.conversations.services.receiving import file_add, file_missed, receive
 from peyvand.channels.conversations.services.routing import reroute_due, route
 from peyvand.channels.conversations.services.saving import SavedData, saved_remove, saved_save
 from peyvand.channels.conversations.services.standing import assign, close, read_mark, reopen, snooze, wake_snoozed
@@ -36,7 +36,6 @@ __all__ = [
     "address_known",
     "answerer_save",
     "assign",
-    "belongs",
     "bulk",
     "close",
     "customer_known",

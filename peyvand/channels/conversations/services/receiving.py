@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from peyvand.channels.conversations.data import Received, ReceivedFile
 from peyvand.channels.conversations.models import Conversation, Entry, EntryFile, State, Way
@@ -93,20 +92,6 @@ def _taken(*, demo: bool, received: Received) -> Entry:
     publish(event, actor=actor)
     wake(conversation.pk)
     return entry
-
-
-def belongs(*, demo: bool, channel: str, address: str, customer: Customer) -> int:
-    """What somebody wrote over that channel while nobody knew them is this customer's; gives how many conversations.
-
-    Those that are another customer's stay so. The interactions follow by their identity (memory.interactions).
-    """
-    rows = Conversation.objects.filter(demo=demo, channel=channel, address=address[:254], customer=None)
-    with transaction.atomic():
-        ids = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-        Conversation.objects.filter(pk__in=ids).update(customer=customer, version=F("version") + 1)
-        for pk in ids:
-            wake(pk)
-    return len(ids)
 
 
 def file_add(*, entry: Entry, given: ReceivedFile) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from peyvand.channels.forms.models import Form, State, Submission
+from peyvand.channels.forms.demo import sample_load, sample_remove
+from peyvand.channels.forms.models import Form, FormDay, FormVersion, State, Submission
 from peyvand.channels.forms.services import submit
 from peyvand.channels.forms.structure import structure_of
 from peyvand.channels.forms.tests.conftest import FIELDS, given
@@ -17,8 +19,10 @@ from peyvand.channels.sites.services import known, visitor_seen
 from peyvand.channels.sites.tokens import token_new
 from peyvand.foundation.accounts.models import Role, User
 from peyvand.foundation.changes.models import ChangeSet
+from peyvand.foundation.demo.world import World
 from peyvand.foundation.registry.actor import Actor
 from peyvand.memory.customers.models import Customer
+from peyvand.memory.customers.services import CustomerData, customer_create
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Form]
@@ -129,3 +133,16 @@ def test_lists_cost_the_same_however_long_they_are(
     for name in ("forms:list", "forms:results"):
         with django_assert_max_num_queries(24):  # type: ignore[attr-defined]
             assert admin.get(reverse(name)).status_code == 200
+
+
+def test_the_sample_comes_and_goes_whole(actor: Actor) -> None:
+    colleague = User.objects.create_user("shirin@example.com", name="Shirin")
+    world = World(seed=1, now=timezone.now(), size=0.1, staff_ids=(colleague.pk,), team_id=0)
+    sample = actor.looking_at(demo=True)
+    for n in range(4):
+        customer_create(actor=sample, data=CustomerData(name=f"Somebody {n}"))
+    made = sample_load(sample, world)
+    tables = (Form, FormVersion, FormDay, Submission)
+    assert made == sum(model._default_manager.filter(demo=True).count() for model in tables)
+    assert sample_remove(sample) == made
+    assert not Submission.objects.filter(demo=True).exists()

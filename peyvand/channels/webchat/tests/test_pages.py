@@ -70,7 +70,7 @@ def test_the_visitor_stands_beside_the_conversation_and_is_never_markup(
     ]
     assert all("<img src=x" not in page for page in pages)
     assert "خودش گفته، ثابت نشده" in pages[0]
-    assert "اکنون در سایت است" in pages[1]
+    assert "اکنون در سایت" in pages[1]
     assert reverse("webchat:transcript", args=[talk.pk]) in pages[0]
     assert browser.post(reverse("webchat:transcript", args=[talk.pk])).status_code == 302
     services.left(key=line.chat.visitor.key)

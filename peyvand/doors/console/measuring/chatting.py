@@ -188,5 +188,5 @@ async def _outwards(talking: Sequence[tuple[str, Client]], actor: Actor, staff: 
         found.append(time.perf_counter() - began)
         await said
         await asyncio.sleep(PAUSE)
-    await loop.run_in_executor(staff, connection.close)
+    await loop.run_in_executor(staff, lambda: connection.close())
     return found
