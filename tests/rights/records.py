@@ -246,7 +246,7 @@ def _visitor(site: Site, marker: str) -> Visitor:
 def _chat_of(make: _Maker, customer: Customer) -> Conversation:
     """A chat on a site, with the visitor's address."""
     marker = make.marker
-    site = Site.objects.create(name=f"{marker} site", hosts=["shop.example"])
+    site = Site.objects.create(name="site with a chat", hosts=["shop.example"])
     widget = Widget.objects.create(site=site, title_en="Chat")
     chat = Chat.objects.create(visitor=_visitor(site, marker), widget=widget, last_seq=1)
     talk = Conversation.objects.create(
