@@ -17,6 +17,7 @@ DECLARATIONS = (
     *personal.TABLES,
     *CONSENTS,
     *CARRIERS,
+    *panels.ELSEWHERE,
     Inbound("messengers", hearing.take),
     Standing("messengers.listen", listening.stand),
     Recompute("messengers_bot", services.hooks_refill),

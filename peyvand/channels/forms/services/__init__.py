@@ -10,6 +10,7 @@ from peyvand.channels.forms.services.setting import (
     form_remove,
     form_save,
     form_switch,
+    known_for_new,
     known_of,
     redirect_allowed,
 )
@@ -17,6 +18,6 @@ from peyvand.channels.forms.services.submitting import FILE, LARGEST_FILE, MOST_
 
 __all__ = [
     "FILE", "LARGEST_FILE", "MOST_FILES", "SUBMITTED", "FormData", "Given", "asks_set", "confirm_of", "form_remove",
-    "form_save", "form_switch", "known_of", "redirect_allowed", "rescue", "spam", "submit", "suggestion_decide",
-    "whose",
+    "form_save", "form_switch", "known_for_new", "known_of", "redirect_allowed", "rescue", "spam", "submit",
+    "suggestion_decide", "whose",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.keys import clean
 from peyvand.memory.consents.declarations import ConsentChannel
 from peyvand.memory.consents.models import Purpose
+from peyvand.memory.consents.services import purposes_begin
 from peyvand.memory.customers.fields import RECORD
 
 TEXTS: Mapping[str, int] = {"title": 200, "intro": 2_000, "button": 60, "thanks": 2_000}
@@ -62,6 +63,12 @@ def known_of(actor: Actor) -> Known:
         types=Type.values, customs={one.key: one.kind for one in custom_fields(actor=actor, record=RECORD)},
         purposes=set(purposes), channels={one.name for one in registry.all(ConsentChannel)}, currencies=_Currencies(),
     )  # fmt: skip
+
+
+def known_for_new(actor: Actor) -> Known:
+    """The same, for who begins a form; a business without purposes gets the starting ones."""
+    purposes_begin(demo=actor.demo)
+    return known_of(actor)
 
 
 class _Currencies(frozenset[str]):

@@ -78,7 +78,7 @@ def new(request: StaffRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         chosen = next((one for one in STARTING if one.name == request.POST.get("from")), None)
-        known = services.known_of(actor).purposes
+        known = services.known_for_new(actor).purposes
         name = request.POST.get("name", "").strip() or (str(chosen.label) if chosen else gettext("New form"))
         data = FormData(
             name=name[:120], structure=_without(chosen.structure, known) if chosen else {"steps": []},

@@ -30,7 +30,7 @@ KIND = "outreach.message"
 PREVIEW = 500  # letters of a text on the timeline
 _TOLD = (
     "attempted_at", "created_at", "customer_id", "channel", "staff_id", "cost_minor", "cost_currency", "uid", "purpose",
-    "address", "language", "source_kind",
+    "address", "address_key", "language", "source_kind",
 )  # fmt: skip  # what the timeline is told of a message whose words are at hand
 
 # A later word never makes of something that arrived something that is only sent, nor of a failure a success.
@@ -165,10 +165,20 @@ def interactions_of(ids: Sequence[int], *, sent: Mapping[int, Outgoing]) -> list
             kind=KIND, at=row.attempted_at or row.created_at, customer_id=row.customer_id, channel=row.channel,
             direction="out", staff_id=row.staff_id, source_kind=KIND, source_id=row.pk, cost_minor=row.cost_minor,
             cost_currency=row.cost_currency if row.cost_minor is not None else "", dedupe_key=f"outreach:{row.uid}",
-            payload=_payload(row, sent.get(row.pk)),
+            payload=_payload(row, sent.get(row.pk)), **_identity(row),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _identity(row: Message) -> dict[str, str]:
+    """By what a recipient whom nobody knows is known later: what we said comes to them with what they said."""
+    if row.customer_id is not None or not row.address_key or not registry.has(Carrier, row.channel):
+        return {}
+    kind = registry.get(Carrier, row.channel).identity
+    return {
+        "identity_kind": kind, "identity_system": row.channel.partition(":")[2], "identity_key": row.address_key,
+    }  # fmt: skip
 
 
 def _payload(row: Message, outgoing: Outgoing | None) -> dict[str, Any]:

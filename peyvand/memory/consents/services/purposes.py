@@ -139,6 +139,14 @@ def purposes_ensure(*, demo: bool) -> int:
     return starting_write(purposes=Purpose, wordings=Wording, demo=demo)
 
 
+def purposes_begin(*, demo: bool) -> int:
+    """Make the starting purposes of a business that has none yet, when it first needs one; gives how many rows.
+
+    What people have made of them stays.
+    """
+    return 0 if Purpose.objects.filter(demo=demo).exists() else purposes_ensure(demo=demo)
+
+
 _SAMPLE = (
     "DELETE FROM consents_consentstate WHERE demo",
     "DELETE FROM consents_consententry WHERE demo",
