@@ -31,6 +31,7 @@ pytestmark = [
 PICTURES = os.environ.get("PEYVAND_TEST_PICTURES")  # a folder for pictures of the pages passed
 BREATH = 2_000  # milliseconds: a person notices nothing of it; the figures are `peyvand bench site`'s
 READS = 4_000  # milliseconds; who needs less for a form is taken for a machine
+PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
 SAID = {
     "fa": ("سلام، چای بهاره دارید؟", "بله، امروز رسید.", "ممنون، از بله می‌نویسم", "نازنین رستمی", "نازنین"),
     "en": ("Hello, is the spring tea in?", "Yes, it came today.", "Thanks, now from Bale", "Hannah Moore", "Hannah"),
@@ -220,7 +221,7 @@ def test_one_line_on_a_shops_pages(house: Visitor, browser: Browser, bale: Messe
         set_up_bale(house, bale)
         shop.form = set_up_form(house)
         house.open("/inbox/?view=all")
-        with a_visitor(site, browser, locale="fa-IR" if language == "fa" else "en-GB") as somebody:
+        with a_visitor(site, browser, locale="fa-IR" if language == "fa" else "en-GB", user_agent=PERSON) as somebody:
             they_ask(somebody.page, shop, SAID[language][0], SAID[language][3])
             talk = they_are_answered(house, somebody.page, language)
             they_go_on_in_bale(somebody.page, bale, language)

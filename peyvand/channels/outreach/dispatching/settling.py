@@ -160,25 +160,24 @@ def interactions_of(ids: Sequence[int], *, sent: Mapping[int, Outgoing]) -> list
         return []
     rows = Message.objects.filter(pk__in=list(ids)).order_by("pk")
     rows = rows.only(*_TOLD) if all(pk in sent for pk in ids) else rows.prefetch_related("content")
-    return [
-        InteractionRow(
-            kind=KIND, at=row.attempted_at or row.created_at, customer_id=row.customer_id, channel=row.channel,
-            direction="out", staff_id=row.staff_id, source_kind=KIND, source_id=row.pk, cost_minor=row.cost_minor,
-            cost_currency=row.cost_currency if row.cost_minor is not None else "", dedupe_key=f"outreach:{row.uid}",
-            payload=_payload(row, sent.get(row.pk)), **_identity(row),
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_row(row, sent.get(row.pk)) for row in rows]
 
 
-def _identity(row: Message) -> dict[str, str]:
+def _row(row: Message, outgoing: Outgoing | None) -> InteractionRow:
+    kind, system, key = _identity(row)
+    return InteractionRow(
+        kind=KIND, at=row.attempted_at or row.created_at, customer_id=row.customer_id, channel=row.channel,
+        direction="out", staff_id=row.staff_id, source_kind=KIND, source_id=row.pk, cost_minor=row.cost_minor,
+        cost_currency=row.cost_currency if row.cost_minor is not None else "", dedupe_key=f"outreach:{row.uid}",
+        payload=_payload(row, outgoing), identity_kind=kind, identity_system=system, identity_key=key,
+    )  # fmt: skip
+
+
+def _identity(row: Message) -> tuple[str, str, str]:
     """By what a recipient whom nobody knows is known later: what we said comes to them with what they said."""
     if row.customer_id is not None or not row.address_key or not registry.has(Carrier, row.channel):
-        return {}
-    kind = registry.get(Carrier, row.channel).identity
-    return {
-        "identity_kind": kind, "identity_system": row.channel.partition(":")[2], "identity_key": row.address_key,
-    }  # fmt: skip
+        return "", "", ""
+    return registry.get(Carrier, row.channel).identity, row.channel.partition(":")[2], row.address_key
 
 
 def _payload(row: Message, outgoing: Outgoing | None) -> dict[str, Any]:
