@@ -141,7 +141,19 @@ def _confirmed(submission: Submission, opt_in: OptIn) -> None:
     submission.state, submission.confirmed_at = State.CONFIRMED, opt_in.confirmed_at
     submission.save()
     write(actor=actor, submission=submission)
-    visitors.proven(actor=actor, site_key=submission.site_key, visitor_key=submission.visitor_key, customer=customer)
+    if _same_browser(submission, opt_in):
+        visitors.proven(
+            actor=actor, site_key=submission.site_key, visitor_key=submission.visitor_key, customer=customer
+        )
+
+
+def _same_browser(submission: Submission, opt_in: OptIn) -> bool:
+    """Whether the yes came from where the form was filled in, as far as a machine sees: else a stranger who typed
+    somebody's address would be taken for them by a yes that they said without thinking.
+    """
+    asked = next((one["proof"] for one in submission.consents), opt_in.proof)
+    said = opt_in.proof.get("said", {})
+    return all(asked.get(name, "") and asked.get(name) == said.get(name) for name in ("ip", "agent"))
 
 
 def attach_interaction(*, actor: Actor, submission: Submission, customer: Customer) -> None:

@@ -45,10 +45,10 @@ def standing(customer: Customer) -> list[Any]:
     return found
 
 
-def yes(opt_in_id: int | None, monkeypatch: pytest.MonkeyPatch) -> OptIn:
+def yes(opt_in_id: int | None, monkeypatch: pytest.MonkeyPatch, **proof: str) -> OptIn:
     """Somebody opens the link that went to the address, and presses the button."""
     OptIn.objects.filter(pk=opt_in_id).update(digest=digest(f"token-{opt_in_id}"))
-    done = opt_in_confirm(token=f"token-{opt_in_id}", proof={"ip": "10.0.0.1"})
+    done = opt_in_confirm(token=f"token-{opt_in_id}", proof={"ip": "10.0.0.1", "agent": "Firefox", **proof})
     assert done is not None
     confirm_of(opt_in=done)
     return done
@@ -136,7 +136,8 @@ def test_a_yes_from_the_address_fills_what_is_empty_and_keeps_what_differs(
     job = {"key": "job", "type": "text", "label": {"fa": "شغل"}, "map": "job_title"}
     asked = form(*FIELDS, NEWS, job, opt_in="news")
     answers = {"name": "مریم", "email": email, "phone": "09351112233", "city": "یزد", "job": "معمار", "news": "1"}
-    made = submit(form=asked, given=given(asked, answers, visitor=token, site=shop.key))
+    machine = {"address": "10.0.0.1", "agent": "Firefox"}
+    made = submit(form=asked, given=given(asked, answers, visitor=token, site=shop.key, **machine))
     assert made.state == State.WAITING
     assert not ConsentEntry.objects.filter(customer=maryam).exists()
     assert Message.objects.filter(customer=maryam, address=email).count() == 1
@@ -155,6 +156,22 @@ def test_a_yes_from_the_address_fills_what_is_empty_and_keeps_what_differs(
     lines = ConsentEntry.objects.count()
     assert confirm_of(opt_in=OptIn.objects.get(pk=made.opt_in_id)) == 0
     assert ConsentEntry.objects.count() == lines, "hearing it twice changes nothing"
+
+
+def test_a_yes_from_elsewhere_makes_nobody_of_the_browser_that_typed_the_address(
+    form: Make, person: Person, shop: Site, providers: Providers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maryam, token = person(), token_new()
+    email = maryam.identities.get(kind="email").value
+    visitor = visitor_seen(site=shop, token=token)
+    asked = form(*FIELDS, NEWS, opt_in="news")
+    strangers = {"address": "10.9.9.9", "agent": "Firefox"}
+    answers = {"name": "مریم", "email": email, "news": "1"}
+    made = submit(form=asked, given=given(asked, answers, visitor=token, site=shop.key, **strangers))
+    yes(made.opt_in_id, monkeypatch)
+    made.refresh_from_db()
+    visitor.refresh_from_db()
+    assert (made.state, visitor.customer_id) == (State.CONFIRMED, None)
 
 
 def test_a_yes_is_to_one_submission_and_to_no_other(

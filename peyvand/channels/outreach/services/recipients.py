@@ -273,7 +273,8 @@ def opt_in_confirm(*, token: str, proof: Mapping[str, Any], now: datetime | None
             return None
         if found.confirmed_at is None:
             found.confirmed_at = moment
-            found.save(update_fields=["confirmed_at"])
+            found.proof = {**found.proof, "said": {name: str(value)[:300] for name, value in proof.items()}}
+            found.save(update_fields=["confirmed_at", "proof"])
             row = _row(
                 found.customer, found.purpose, found.channel, Decision.GIVEN,
                 {**found.proof, **proof, "address": found.address}, Source.OPT_IN,

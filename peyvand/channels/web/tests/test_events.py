@@ -74,6 +74,7 @@ def test_what_is_no_event_is_left_out_and_counted() -> None:
         b"", b"[]", b"null", b"{", b"\xff\xfe", b'{"e": 1}', b"[" * 100_000, a_batch(v=1), a_batch(m="none"),
         a_batch(*[an_event()] * 51),
     ],
+    ids=[str(n) for n in range(10)],  # some hold the time, and a test's name may not
 )  # fmt: skip
 def test_what_is_no_request_is_refused(body: bytes) -> None:
     with pytest.raises(events.BrokenError):

@@ -38,9 +38,9 @@ bench.command("reach", help=_("Messages to many beside a bare loop and a peer; m
     reach_measures
 )
 bench.command("reach-in", hidden=True)(reach_in)
-bench.command("site", help=_("The collector beside a raw COPY, the live profile at a steady pace, the script's size."))(
-    site_measures
-)
+bench.command(
+    "site", help=_("The collector beside a raw COPY, live profile, short links, live chat, the script's size.")
+)(site_measures)
 bench.command("site-in", hidden=True)(site_in)
 BATCH = 1000
 PAGE = 50

@@ -1,4 +1,6 @@
-"""`peyvand bench site`: the collector beside a raw COPY, the live profile at a steady pace, the sizes of the script."""
+"""`peyvand bench site`: the collector beside a raw COPY, live profile and short links at a steady pace, live chat with
+many at once, the sizes of the script.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,8 @@ from django.utils.translation import gettext as _
 from peyvand.doors.console import ground, printing
 from peyvand.doors.console.commands.options import AsJson
 from peyvand.doors.console.measuring import filling, place, siting
+from peyvand.doors.console.measuring.chatting import measure_chat
+from peyvand.doors.console.measuring.redirecting import measure_redirects
 from peyvand.foundation.accounts.bootstrap import roles_ensure
 from peyvand.foundation.accounts.models import Role, Team, User
 
@@ -20,12 +24,16 @@ PACE = 200
 Profiles = Annotated[int, typer.Option(min=1_000, max=10_000_000, help=_("Profiles to ask for."))]
 Seconds = Annotated[int, typer.Option(min=2, max=600, help=_("Seconds of each measure."))]
 
+Visitors = Annotated[int, typer.Option(min=0, max=50_000, help=_("Visitors who chat at once; 0 leaves it out."))]
 
-def site_measures(profiles: Profiles = 1_000_000, seconds: Seconds = 20, as_json: AsJson = False) -> None:
+
+def site_measures(
+    profiles: Profiles = 1_000_000, seconds: Seconds = 20, visitors: Visitors = 1_000, as_json: AsJson = False
+) -> None:
     server = ground.server(say=printing.say)
     printing.say(_("Filling and asking; nothing of it stays …"))
     with place.own_database(server.url, NAME, keep=False) as url:
-        found = place.work_in(url, ["peyvand", "bench", "site-in", str(profiles), str(seconds)])
+        found = place.work_in(url, ["peyvand", "bench", "site-in", str(profiles), str(seconds), str(visitors)])
     if as_json:
         printing.answer({"bench": "site", "postgresql": server.version, **found})
         return
@@ -33,7 +41,7 @@ def site_measures(profiles: Profiles = 1_000_000, seconds: Seconds = 20, as_json
         printing.line(f"{name}: {json.dumps(value, ensure_ascii=False)}")
 
 
-def site_in(profiles: int, seconds: int) -> None:
+def site_in(profiles: int, seconds: int, visitors: int) -> None:
     """Inside the database of its own."""
     ground.migrate(say=printing.say)
     roles_ensure()
@@ -45,7 +53,7 @@ def site_in(profiles: int, seconds: int) -> None:
     site = siting.a_site()
     siting.visitors(site, count=profiles)
     answer: dict[str, Any] = {"script": siting.sizes()}
-    with siting.served() as port:
+    with place.site_served() as port:
         answer["profile"] = siting.profiles(port, site, count=profiles, a_second=PACE, seconds=seconds)
         raw = siting.copied(site, count=RAW)
         ours = siting.collected(port, site, seconds=seconds)
@@ -55,4 +63,7 @@ def site_in(profiles: int, seconds: int) -> None:
         **ours, "raw": best, "of_raw_one_copy": round(ours["events_a_second"] / best["one_copy"], 3),
         "of_raw_ten_a_commit": round(ours["events_a_second"] / best["ten_a_commit"], 3),
     }  # fmt: skip
+    answer["redirect"] = measure_redirects(seconds)
+    if visitors:
+        answer["chat"] = measure_chat(visitors)
     printing.answer(answer)

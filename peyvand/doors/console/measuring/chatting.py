@@ -7,19 +7,11 @@ It works in the database that the settings name, which has its tables and is nob
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import random
-import signal
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import psycopg
 from django.db import connection
@@ -28,14 +20,13 @@ from procrastinate.contrib.django.utils import connector_params
 from peyvand.channels.conversations.services import ReplyData, reply
 from peyvand.channels.conversations.waking import CHANNEL
 from peyvand.channels.sites.data import SiteData
-from peyvand.channels.sites.models import Site
 from peyvand.channels.sites.services import site_save
 from peyvand.channels.sites.tokens import token_new, visitor_key
 from peyvand.channels.webchat.data import WidgetData
 from peyvand.channels.webchat.live.client import Client
 from peyvand.channels.webchat.models import Chat, Line
 from peyvand.channels.webchat.services import widget_save
-from peyvand.doors.console.measuring.place import free_port
+from peyvand.doors.console.measuring.place import site_served
 from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.memory.consents.services import purposes_ensure
 
@@ -51,44 +42,9 @@ def measure_chat(visitors: int, *, messages: int = 300) -> dict[str, Any]:
     purposes_ensure(demo=False)
     site = site_save(actor=actor, data=SiteData(name="Bench", hosts="shop.example"))
     widget_save(actor=actor, site=site, data=WidgetData(title_en="Chat", by_hours=False))
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="peyvand-chat-") as data, _served(port, data, visitors):
-        _wait(port, site)
+    room = {"PEYVAND_CHATS": str(visitors + 10), "PEYVAND_CHATS_OF_ADDRESS": str(visitors + 10)}
+    with site_served(backlog=visitors + 100, **room) as port:
         return asyncio.run(_measure(f"ws://127.0.0.1:{port}/chat/v1/{site.key}", actor, visitors, messages))
-
-
-@contextlib.contextmanager
-def _served(port: int, data: str, visitors: int) -> Iterator[None]:
-    """The public site's process, as `peyvand serve` starts it."""
-    environment = {
-        **os.environ, "PEYVAND_DATA": data, "PEYVAND_POOL": "4", "PEYVAND_CHATS": str(visitors + 10),
-        "PEYVAND_CHATS_OF_ADDRESS": str(visitors + 10),
-    }  # fmt: skip
-    process = subprocess.Popen(
-        [
-            sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port),
-            "--workers", "1", "--http", "1", "--ws", "--backpressure", str(visitors + 100), "--log-level", "warning",
-            "peyvand.config.asgi_site:application",
-        ],
-        env=environment, start_new_session=True,
-    )  # fmt: skip
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
-
-
-def _wait(port: int, site: Site) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/s/{site.key}.js", timeout=5):
-                return
-        except (URLError, ConnectionError):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
 
 
 async def _visitor(url: str) -> tuple[str, Client]:

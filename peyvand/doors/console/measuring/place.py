@@ -8,13 +8,16 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
+
+PATIENCE = 60.0  # seconds until a process answers
 
 
 def beside(url: str, name: str) -> str:
@@ -44,6 +47,31 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def site_served(*, backlog: int = 1024, **variables: str) -> Iterator[int]:
+    """The public site in a process of its own on this process's database, as `peyvand serve` starts it; its port."""
+    port = free_port()
+    command = [
+        sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--http", "1", "--ws", "--backpressure", str(backlog), "--log-level", "warning",
+        "peyvand.config.asgi_site:application",
+    ]  # fmt: skip
+    kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    process = subprocess.Popen(command, env={**kept, "PEYVAND_POOL": "4", **variables}, stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise TimeoutError("the public site did not start")
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
 
 
 def work_in(url: str, arguments: Sequence[str]) -> dict[str, Any]:

@@ -7,21 +7,15 @@ its turn counts with its wait. Works in the process's own database.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from statistics import quantiles
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from peyvand.channels.outreach.addresses import click_token, code_make
 from peyvand.channels.outreach.models import Click, Link
-from peyvand.doors.console.measuring.place import free_port
+from peyvand.doors.console.measuring.place import site_served
 
 RATE = 200  # requests a second
 CONNECTIONS = 48
@@ -36,7 +30,8 @@ def measure_redirects(seconds: float = 10.0, *, rate: int = RATE) -> dict[str, A
     """
     links = _links()
     before = Click.objects.count()
-    with _site() as port:
+    connection.close()
+    with site_served() as port:
         asyncio.run(_paced(port, links, seconds=1.0, rate=rate))  # warm
         warm = Click.objects.count() - before
         took, wrong = asyncio.run(_paced(port, links, seconds=seconds, rate=rate))
@@ -57,37 +52,6 @@ def _links() -> list[tuple[str, str]]:
     ]
     Link.objects.bulk_create(fresh)
     return made + [(one.code, one.target) for one in fresh]
-
-
-@contextlib.contextmanager
-def _site() -> Iterator[int]:
-    """The public site in a process of its own, as `peyvand serve` starts it, until the block ends; gives its port."""
-    port = free_port()
-    connection.close()
-    command = [
-        sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--http", "1", "--no-ws", "--log-level", "warning", "peyvand.config.asgi_site:application",
-    ]  # fmt: skip
-    environment = {**os.environ, "PEYVAND_DATA": str(settings.DATA)}
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    process = subprocess.Popen(command, env=environment)
-    try:
-        asyncio.run(_answers(port, process))
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-async def _answers(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError):
-            _reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
-            return
-        await asyncio.sleep(0.1)
-    raise RuntimeError("the public site did not start")
 
 
 async def _paced(port: int, links: list[tuple[str, str]], *, seconds: float, rate: int) -> tuple[list[float], int]:

@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import gzip
 import itertools
 import json
-import os
 import secrets
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +24,6 @@ from peyvand.channels.sites.declarations import SitePart
 from peyvand.channels.sites.models import Site
 from peyvand.channels.sites.tokens import visitor_key
 from peyvand.channels.web import events
-from peyvand.doors.console.measuring.place import free_port
 from peyvand.foundation.registry.registry import registry
 
 ORIGIN = "https://bench.example"
@@ -44,41 +39,12 @@ SELECT false, %s, key, n, 'signature', true, '{{}}', 'fa', '', now(), now() FROM
 """
 
 
-@contextlib.contextmanager
-def served() -> Iterator[int]:
-    """The public site in a process of its own, as `peyvand serve` starts it; its port."""
-    port = free_port()
-    command = [
-        sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--backpressure", "1024", "--log-level", "warning", "--http", "1",
-        "peyvand.config.asgi_site:application",
-    ]  # fmt: skip
-    process = subprocess.Popen(command, env={**os.environ, "PEYVAND_POOL": "4"}, stdout=subprocess.DEVNULL)
-    try:
-        for _turn in range(120):
-            with contextlib.suppress(OSError):
-                asyncio.run(_knock(port))
-                break
-            time.sleep(0.5)
-        else:
-            raise TimeoutError("the site did not start")
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
 Link = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def _connected(port: int, number: int) -> Link:
     """From a loopback address of its own."""
     return await asyncio.open_connection("127.0.0.1", port, local_addr=(f"127.9.{number // 250}.{number % 250 + 1}", 0))
-
-
-async def _knock(port: int) -> None:
-    _reader, writer = await _connected(port, 0)
-    writer.close()
 
 
 def a_site() -> Site:
