@@ -322,6 +322,7 @@ def shared_records() -> Records:
     short = link_save(actor=system, data=LinkData(target="https://shop.example/tea", title="Poster"))
     cap_save(actor=system, channel="", kind="", window="week", most=5)
     shop = Site.objects.create(name="shop", hosts=["shop.example"])
+    widget = Widget.objects.create(site=shop, title_en="Chat")
     room = Room.objects.create(site=shop, name="tea", last_seq=1)
     guest = RoomGuest.objects.create(room=room, visitor=_visitor(shop, "room"), name="Guest")
     said = RoomLine.objects.create(room=room, seq=1, guest=guest, name="Guest", text="Hello")
@@ -337,7 +338,7 @@ def shared_records() -> Records:
         "routing_rule_id": RoutingRule.objects.create(name="by night", hours="closed").pk,
         "template_key": template.key, "rule_id": Cap.objects.get().pk, "account_id": line.pk,
         "bot_id": bot.pk, "site_id": shop.pk, "short_link_id": short.pk,
-        "room_id": room.pk, "guest_id": guest.pk, "room_line_id": said.pk,
+        "widget_id": widget.pk, "room_id": room.pk, "guest_id": guest.pk, "room_line_id": said.pk,
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk, "cost_rate_id": rate.pk,

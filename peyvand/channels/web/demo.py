@@ -110,7 +110,9 @@ def _event(chance: Random, at: datetime, kind: str, path: str, title: str, data:
 def _known(actor: Actor, world: World, site: Site) -> None:
     """A third of the browsers are of customers of ours."""
     people = Customer.objects.filter(demo=True, kind="person").order_by("id")[: world.count(KNOWN)]
-    for visitor, customer in zip(Visitor.objects.filter(site=site).order_by("-last_at", "id"), people, strict=False):
+    keys = [_key(world.seed, place) for place in range(world.count(VISITORS))]
+    own = Visitor.objects.filter(site=site, key__in=keys, customer=None).order_by("-last_at", "id")
+    for visitor, customer in zip(own, people, strict=False):
         identity_add(actor=actor, customer=customer, data=IdentityData(IdentityKind.VISITOR, visitor.key))
         Visitor.objects.filter(pk=visitor.pk).update(customer=customer, how=Proof.SIGNATURE, remembered=True)
 

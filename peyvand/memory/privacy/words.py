@@ -11,7 +11,7 @@ from peyvand.foundation.registry.declarations import Label
 
 # Not for people: what is compared instead of what was typed.
 UNSEEN = frozenset({"search_key", "sort_key", "key", "dedupe_key", "identity_key", "identity_system", "position",
-                    "address_key", "link"})  # fmt: skip
+                    "address_key", "link", "visitor_key", "site_key"})  # fmt: skip
 # A column of a table, or of every table.
 WORDS: Mapping[str, Label] = {
     "name": _("Name"),
@@ -139,6 +139,44 @@ WORDS: Mapping[str, Label] = {
     "way": pgettext_lazy("personal data", "Direction"),
     "html": pgettext_lazy("personal data", "As it was designed"),
     "facts": pgettext_lazy("personal data", "What is known of it"),
+    "forms_submission.state": pgettext_lazy("personal data", "State"),
+    "place": pgettext_lazy("personal data", "Where it was filled in"),
+    "answers": pgettext_lazy("personal data", "Answers"),
+    "suggestions": pgettext_lazy("personal data", "What differs"),
+    "consents": pgettext_lazy("personal data", "What was agreed to"),
+    "claims": pgettext_lazy("personal data", "What they said of themselves"),
+    "agent": pgettext_lazy("personal data", "Browser"),
+    "first_at": pgettext_lazy("personal data", "First seen"),
+    "made_at": pgettext_lazy("personal data", "Made at"),
+    "expires_at": pgettext_lazy("personal data", "Good until"),
+    "used_at": pgettext_lazy("personal data", "Used at"),
+    "began_at": pgettext_lazy("personal data", "Began at"),
+    "seen_at": pgettext_lazy("personal data", "Seen at"),
+    "left_at": pgettext_lazy("personal data", "Left at"),
+    "webchat_chat.page": pgettext_lazy("personal data", "Page"),
+    "webchat_chat.title": pgettext_lazy("personal data", "Title of the page"),
+    "started_at": pgettext_lazy("personal data", "Began at"),
+    "ended_at": pgettext_lazy("personal data", "Ended at"),
+    "pages": pgettext_lazy("personal data", "Pages"),
+    "events": pgettext_lazy("personal data", "What was done"),
+    "medium": pgettext_lazy("personal data", "Medium"),
+    "campaign": pgettext_lazy("personal data", "Campaign"),
+    "referrer": pgettext_lazy("personal data", "Came from"),
+    "touch": pgettext_lazy("personal data", "First source"),
+    "device": pgettext_lazy("personal data", "Device"),
+    "searches": pgettext_lazy("personal data", "Searches"),
+    "web_visit.path": pgettext_lazy("personal data", "Pages in their order"),
+    "topics": pgettext_lazy("personal data", "Topics"),
+    "ok_at": pgettext_lazy("personal data", "Last reached"),
+    "failed_at": pgettext_lazy("personal data", "Last failed"),
+    "gone_at": pgettext_lazy("personal data", "Ended at"),
+    "agreed": pgettext_lazy("personal data", "What was agreed to"),
+    "webchat_line.data": pgettext_lazy("personal data", "Details"),
+    "web_basket.items": pgettext_lazy("personal data", "What lies in it"),
+    "content_type": pgettext_lazy("personal data", "Kind of file"),
+    "size": pgettext_lazy("personal data", "Size"),
+    "muted_until": pgettext_lazy("personal data", "Muted until"),
+    "wrote_at": pgettext_lazy("personal data", "Wrote at"),
 }
 
 

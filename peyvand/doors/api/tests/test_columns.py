@@ -65,7 +65,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/messengers/bots": ("messengers.Bot", "bot_id"),
     "/forms": ("forms.Form", "form_id"),
     "/forms/results": ("forms.Submission", "submission_id"),
-    "/webchat/sites": ("webchat.Widget", ""),
+    "/webchat/sites": ("webchat.Widget", "widget_id"),
     "/webchat/rooms": ("webchat.Room", "room_id"),
     "/webhooks/deliveries": ("webhooks.WebhookDelivery", "delivery_id"),
 }

@@ -14,7 +14,7 @@ _HELD_BY_OTHERS = """
 SELECT EXISTS (
   SELECT 1 FROM pg_stat_activity
   WHERE datname <> current_database() AND backend_xid IS NOT NULL
-    AND age(backend_xid) >= (SELECT age(xid::xid) FROM outbox_event ORDER BY xid DESC LIMIT 1)
+    AND age(backend_xid) >= (SELECT age(xid::xid) FROM {table} ORDER BY xid DESC LIMIT 1)
 )
 """
 PATIENCE = 240  # seconds
@@ -39,14 +39,14 @@ def _empty(tables: Sequence[str]) -> None:
             cursor.execute(f"DELETE FROM {table}")
 
 
-def undisturbed() -> None:
-    """Wait until no other database of the cluster holds back what was published here. Outside of transactions only:
+def undisturbed(table: str = "outbox_event") -> None:
+    """Wait until no other database of the cluster holds back what was published here, or written to that table. Outside of transactions only:
     within one, PostgreSQL shows who is at work as it was at the first look.
     """
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         with connections["default"].cursor() as cursor:
-            cursor.execute(_HELD_BY_OTHERS)
+            cursor.execute(_HELD_BY_OTHERS.format(table=table))
             if not cursor.fetchone()[0]:
                 return
         time.sleep(0.05)

@@ -66,7 +66,7 @@ def test_many_verbs_cost_a_fixed_number_of_queries(django_assert_max_num_queries
     sara = factories.user()
     with django_assert_max_num_queries(12):
         services.owner_set(actor=system_actor(), customers=ids, owner_id=sara.pk)
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(36):
         services.customers_delete(actor=system_actor(), customers=ids)
 
 
