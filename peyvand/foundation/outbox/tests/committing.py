@@ -40,8 +40,9 @@ def _empty(tables: Sequence[str]) -> None:
 
 
 def undisturbed(table: str = "outbox_event") -> None:
-    """Wait until no other database of the cluster holds back what was published here, or written to that table. Outside of transactions only:
-    within one, PostgreSQL shows who is at work as it was at the first look.
+    """Wait until no other database of the cluster holds back what was published here, or written to that table.
+
+    Outside of transactions only: within one, PostgreSQL shows who is at work as it was at the first look.
     """
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
