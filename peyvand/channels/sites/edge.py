@@ -207,12 +207,3 @@ def _read(key: str) -> Site | None:
 def packed(content: bytes) -> bytes:
     """Compressed as small as it gets, the same for the same content."""
     return gzip.compress(content, 9, mtime=0)
-
-
-async def lifespan(receive: Receive, send: Send) -> None:
-    """A server that says when it starts and stops is told that this is well."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

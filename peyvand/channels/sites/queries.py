@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from psycopg import AsyncConnection
 
 from peyvand.channels.sites import access
 from peyvand.channels.sites.models import Site, Visitor
 from peyvand.channels.sites.tokens import is_token, visitor_key
 from peyvand.foundation.registry.actor import Actor
-from peyvand.memory.customers.models import Customer
 
 
 @dataclass(frozen=True)
@@ -54,18 +52,6 @@ def visitor_of(site: Site, token: str) -> Visitor | None:
     if not is_token(token):
         return None
     return Visitor.objects.select_related("customer").filter(site=site, key=visitor_key(token)).first()
-
-
-def visitors_of(*, actor: Actor, customer_id: int) -> Sequence[Visitor]:
-    """The browsers of a customer whom the actor may see, the latest first; none of others."""
-    if not Customer.objects.visible_to(actor).filter(pk=customer_id).exists():
-        return []
-    return list(visitors(customer_id).select_related("site").order_by("-last_at")[:50])
-
-
-def visitors(customer_id: int) -> QuerySet[Visitor]:
-    """The browsers of a customer. The caller has checked the right."""
-    return Visitor.objects.filter(customer_id=customer_id)
 
 
 _HOSTS = "SELECT DISTINCT jsonb_array_elements_text(hosts) FROM sites_site WHERE demo = %s AND active"
