@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.browser.conftest import CHROMIUM, QUIET, Site, Visitor, a_visitor, free_port, served, sign_in  # noqa: E402
+from tests.browser.shops import open_shop  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 SIZES = {"": (1440, 900), "-phone": (390, 844)}
@@ -40,6 +41,14 @@ SILENT = (
 TALK = "SELECT id FROM conversations_conversation WHERE demo AND state = 'open' ORDER BY entries_count DESC, id LIMIT 1"
 REFUSED = "SELECT id FROM outreach_message WHERE demo AND state = 'refused' ORDER BY id DESC LIMIT 1"
 ACCOUNT = "SELECT id FROM email_emailaccount WHERE demo ORDER BY position, id LIMIT 1"
+SITE = "SELECT id FROM sites_site WHERE demo ORDER BY id LIMIT 1"
+KNOWN_VISITOR = "SELECT max(id) FROM sites_visitor WHERE demo AND customer_id IS NOT NULL"
+CHAT_TALK = "SELECT conversation_id FROM webchat_chat WHERE demo AND conversation_id IS NOT NULL ORDER BY id LIMIT 1"
+ROOM = "SELECT min(id) FROM webchat_room WHERE demo"
+BOT = "SELECT min(id) FROM messengers_bot WHERE demo"
+FORM = "SELECT form_id FROM forms_submission WHERE demo GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+OPEN_FORM = "SELECT key FROM forms_form WHERE demo AND active ORDER BY id LIMIT 1"
+SHOP = "SELECT min(id) FROM web_shop WHERE demo"
 CHOICES = "SELECT link FROM outreach_recipient WHERE demo ORDER BY id LIMIT 1"
 SITE_PORT = free_port()  # of the pages that customers open
 ORDERS = {
@@ -133,6 +142,30 @@ def preferences(visitor: Visitor, language: str) -> None:
     visitor.page.goto(f"http://127.0.0.1:{SITE_PORT}/p/{link}/?lang={language}")
 
 
+def on_a_page(visitor: Visitor, language: str) -> None:
+    """The window of the live chat on a page of a shop, with a question asked."""
+    ((number,),) = visitor.site.rows(SITE)
+    line = visitor.open(f"/sites/{number}/").locator(".or-hook").first.inner_text()
+    with open_shop(language) as shop:
+        shop.line = line
+        page = visitor.page
+        page.goto(f"{shop.url}/tea/0")
+        chat = page.locator("#peyvand-chat")
+        chat.locator(".launch").click()
+        chat.locator("textarea").fill({"fa": "چای بهاره رسیده است؟", "en": "Is the spring tea in?"}[language])
+        chat.locator("textarea").press("Enter")
+        chat.locator("input[name=name]").fill({"fa": "نازنین", "en": "Hannah"}[language])
+        chat.locator("form .go").click()
+        chat.locator(".m:not(.out) .bb").first.wait_for()
+        page.wait_for_timeout(1_000)
+
+
+def form_page(visitor: Visitor, language: str) -> None:
+    """A form as customers see it."""
+    ((key,),) = visitor.site.rows(OPEN_FORM)
+    visitor.page.goto(f"http://127.0.0.1:{SITE_PORT}/f/{key}/?lang={language}")
+
+
 SHOTS = (
     Shot("home", to("/")),
     Shot("customers", to("/customers/")),
@@ -149,6 +182,21 @@ SHOTS = (
     Shot("preferences", preferences),
     Shot("why", of("/messages/{0}/", REFUSED), phone=False),
     Shot("email-account", of("/email/{0}/", ACCOUNT), phone=False),
+    Shot("site", of("/sites/{0}/", SITE)),
+    Shot("visits", to("/web/")),
+    Shot("visitor", of("/web/visitors/{0}/", KNOWN_VISITOR)),
+    Shot("shop", of("/web/shops/{0}/", SHOP), phone=False),
+    Shot("chat", on_a_page),
+    Shot("chat-inbox", of("/inbox/{0}/", CHAT_TALK)),
+    Shot("chat-settings", of("/webchat/sites/{0}/", SITE), phone=False),
+    Shot("room", of("/webchat/rooms/{0}/", ROOM)),
+    Shot("bots", to("/messengers/"), phone=False),
+    Shot("bot", of("/messengers/{0}/", BOT), phone=False),
+    Shot("forms", to("/forms/")),
+    Shot("form", of("/forms/{0}/", FORM), phone=False),
+    Shot("form-build", of("/forms/{0}/build/", FORM), phone=False),
+    Shot("form-page", form_page),
+    Shot("push", to("/push/"), phone=False),
     Shot("webhooks", to("/webhooks/")),
     Shot("webhooks-one", of("/webhooks/{0}/", SILENT), phone=False),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("PEYVAND_SITE_SETTINGS", "peyvand.config.settings_site")
@@ -21,9 +22,10 @@ from peyvand.doors.site import (  # noqa: E402
 )
 from peyvand.doors.site.dispatch import Dispatch  # noqa: E402
 from peyvand.doors.workspace.limits import Bounded  # noqa: E402
+from peyvand.foundation.outside.forwarding import Forwarded  # noqa: E402
 
 bounded = Bounded(pages, most=64, busy=4)
-application = Dispatch(
+parts = Dispatch(
     {
         "/s/": script.serve,
         "/a/": script.serve,
@@ -36,3 +38,4 @@ application = Dispatch(
     },
     otherwise=bounded,
 )
+application = Forwarded(parts, proxies=settings.PROXIES)

@@ -20,6 +20,7 @@ DEBUG = False
 ALLOWED_HOSTS = [host for host in os.environ.get("PEYVAND_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("PEYVAND_ORIGINS", "").split(",") if origin]
 SECURE = os.environ.get("PEYVAND_HTTPS") == "1"
+PROXIES = os.environ.get("PEYVAND_PROXIES", "127.0.0.0/8,::1").split(",")
 
 
 def database(url: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from peyvand.channels.forms.errors import ChangedMeanwhileError, InvalidError
 from peyvand.channels.forms.kinds import ICONS, WITH_CHOICES, WORDS_ONLY, Type
 from peyvand.channels.forms.models import Form
 from peyvand.channels.forms.structure import CUSTOM, LANGUAGES, MAPS, OPERATORS, SOURCES
-from peyvand.channels.forms.web.views import form_or_404
+from peyvand.channels.forms.web.views import form_or_404, shown_in
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.fields.queries import custom_fields
 from peyvand.foundation.registry.actor import Actor
@@ -152,8 +152,7 @@ def _context(
     every = building.fields_of(structure)
     key = (typed or {}).get("key") or request.GET.get("field", "")
     chosen = typed or next((one for one in every if one["key"] == key), None)
-    language = request.GET.get("lang", "")
-    language = language if language in form.languages else (form.languages or ["fa"])[0]
+    language = shown_in(form, request)
     customs = [(f"{CUSTOM}{one.key}", one.label) for one in custom_fields(actor=actor, record=RECORD)]
     earlier = []
     for one in every:

@@ -42,6 +42,12 @@ def form_or_404(actor: Actor, form_id: int) -> Form:
         raise Http404 from None
 
 
+def shown_in(form: Form, request: StaffRequest) -> str:
+    """The language to show it in: the one asked for, else the person's own, else its first; only one it speaks."""
+    wanted = (request.GET.get("lang", ""), request.actor.language, *form.languages)
+    return next((one for one in wanted if one in form.languages), "fa")
+
+
 @require_safe
 def form_list(request: StaffRequest) -> HttpResponse:
     """The forms, the latest changed first, with how often each was filled in."""
@@ -152,8 +158,7 @@ def settings(request: StaffRequest, form_id: int) -> HttpResponse:
 def preview(request: StaffRequest, form_id: int) -> HttpResponse:
     """The page itself, as visitors see it, for a frame of the builder; nothing can be sent from it."""
     form = form_or_404(request.actor, form_id)
-    language = request.GET.get("lang", "")
-    language = language if language in form.languages else (form.languages or ["fa"])[0]
+    language = shown_in(form, request)
     with spoken_as(language):
         shown = shown_form(form, language=language)
         context = {

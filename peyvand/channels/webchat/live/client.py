@@ -28,11 +28,13 @@ class Client:
         self.reader, self.writer = reader, writer
 
     @classmethod
-    async def connect(cls, url: str, *, origin: str, timeout: float = 30.0) -> Client:
-        """Open ws://…; ClosedError with the status where the server refuses."""
+    async def connect(cls, url: str, *, origin: str, source: str = "", timeout: float = 30.0) -> Client:
+        """Open ws://…, from that address of this machine; ClosedError with the status where the server refuses."""
         parts = urlsplit(url)
         async with asyncio.timeout(timeout):
-            reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
+            reader, writer = await asyncio.open_connection(
+                parts.hostname, parts.port or 80, local_addr=(source, 0) if source else None
+            )
             key = base64.b64encode(os.urandom(16)).decode()
             lines = (
                 f"GET {parts.path or '/'} HTTP/1.1", f"Host: {parts.netloc}", "Upgrade: websocket",

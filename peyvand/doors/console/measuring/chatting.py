@@ -33,6 +33,7 @@ from peyvand.memory.consents.services import purposes_ensure
 ORIGIN = "https://shop.example"
 AT_ONCE = 20  # sockets opened together
 PAUSE = 0.05  # seconds between two messages: twenty a second each way
+BEAT = 25.0  # seconds between two signs of life of a window
 PATIENCE = 60.0
 
 
@@ -42,15 +43,14 @@ def measure_chat(visitors: int, *, messages: int = 300) -> dict[str, Any]:
     purposes_ensure(demo=False)
     site = site_save(actor=actor, data=SiteData(name="Bench", hosts="shop.example"))
     widget_save(actor=actor, site=site, data=WidgetData(title_en="Chat", by_hours=False))
-    room = {"PEYVAND_CHATS": str(visitors + 10), "PEYVAND_CHATS_OF_ADDRESS": str(visitors + 10)}
-    with site_served(backlog=visitors + 100, **room) as port:
+    with site_served(backlog=visitors + 100, PEYVAND_CHATS=str(visitors + 10)) as port:
         return asyncio.run(_measure(f"ws://127.0.0.1:{port}/chat/v1/{site.key}", actor, visitors, messages))
 
 
-async def _visitor(url: str) -> tuple[str, Client]:
-    """A visitor who has begun a chat."""
+async def _visitor(url: str, number: int) -> tuple[str, Client]:
+    """A visitor with an open window, from a loopback address of their own: limits per address are on, as ever."""
     token = token_new()
-    opened = await Client.connect(url, origin=ORIGIN)
+    opened = await Client.connect(url, origin=ORIGIN, source=f"127.9.{number // 250}.{number % 250 + 1}")
     await opened.send({"t": "hello", "token": token})
     await opened.next("welcome", timeout=PATIENCE)
     return token, opened
@@ -60,14 +60,16 @@ async def _measure(url: str, actor: Actor, visitors: int, messages: int) -> dict
     began = time.perf_counter()
     people: list[tuple[str, Client]] = []
     for start in range(0, visitors, AT_ONCE):
-        some = (_visitor(url) for _n in range(min(AT_ONCE, visitors - start)))
+        some = (_visitor(url, number) for number in range(start, min(start + AT_ONCE, visitors)))
         people += await asyncio.gather(*some)
     opened_s = time.perf_counter() - began
     chance = random.Random(7)  # noqa: S311  (to be the same each time is the point)
     talking = chance.sample(people, min(len(people), messages))
+    alive = asyncio.create_task(_alive(people))
     inwards, acks = await _inwards(talking)
     with ThreadPoolExecutor(1) as staff:
         outwards = await _outwards(talking, actor, staff)
+    alive.cancel()
     for _token, client in people:
         await client.close()
     kept = Line.objects.filter(chat__widget__site__key=url.rsplit("/", 1)[-1]).exclude(kind="system")
@@ -77,6 +79,14 @@ async def _measure(url: str, actor: Actor, visitors: int, messages: int) -> dict
         **_quantiles("to_inbox_ms", inwards), **_quantiles("acknowledged_ms", acks),
         **_quantiles("to_screen_ms", outwards), "lost": 2 * len(talking) - count,
     }  # fmt: skip
+
+
+async def _alive(people: Sequence[tuple[str, Client]]) -> None:
+    """Say of every window that it is there, as browsers do."""
+    while True:
+        for _token, client in people:
+            await client.send({"t": "ping"})
+            await asyncio.sleep(BEAT / len(people))
 
 
 def _closing(call: Any) -> Any:

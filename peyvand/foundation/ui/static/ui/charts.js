@@ -21,7 +21,7 @@
       type: 'line', name: series.label, data: series.values, smooth: series.smooth ? .25 : false, showSymbol: false, symbolSize: 7, connectNulls: false,
       lineStyle: { width: series.dashed ? 1.4 : 2.4, color: colour, type: series.dashed ? [4, 5] : 'solid' }, itemStyle: { color: colour },
       ...(series.area ? { areaStyle: { color: colour, opacity: .1 } } : {}),
-      ...(spec.series.filter(one => !one.dashed).length > 1 && !series.dashed ? { endLabel: { show: true, formatter: isolate(series.label), color: colour, fontFamily: font.fontFamily, fontSize: 12, fontWeight: 600 } } : {}),
+      ...(spec.series.filter(one => !one.dashed).length > 1 && !series.dashed ? { endLabel: { show: true, formatter: isolate(series.label), color: colour, fontFamily: font.fontFamily, fontSize: 12, fontWeight: 600 }, labelLayout: { moveOverlap: 'shiftY' } } : {}),
       emphasis: { disabled: series.dashed },
     };
     if (!series.low.length) return [main];

@@ -1,9 +1,10 @@
-"""Imports under bad luck, by real processes on a cluster of their own: killed, doubled, database away, disk full."""
+"""Long work under bad luck, by real processes on a cluster of their own: killed, doubled, database away, disk full."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -36,6 +37,22 @@ else:
 services.import_run(actor=actor, import_id=one.pk)
 print(one.pk)
 """
+DIGEST = """
+from peyvand.doors.console import ground
+ground.set_up()
+from peyvand.channels.web.digesting import digest
+from peyvand.channels.web.telling import tell
+while digest(at_once=50) or tell():
+    pass
+"""
+VISITED = """
+SELECT (SELECT md5(string_agg(v::text, ',' ORDER BY v.key, v.started_at)) FROM (
+          SELECT key, started_at, ended_at, pages, events, path FROM web_visit) v),
+       (SELECT count(*) FROM web_visit), (SELECT count(*) FROM sites_visitor),
+       (SELECT md5(string_agg(i::text, ',' ORDER BY i.identity_key, i.at)) FROM (
+          SELECT identity_key, at, duration_s, payload - 'visitor' AS payload FROM interactions_interaction) i),
+       (SELECT count(*) FROM interactions_interaction), (SELECT count(DISTINCT interaction_id) FROM web_visit)
+"""
 FOUND = """
 SELECT count(*), count(DISTINCT i.key),
        md5(string_agg(i.key || c.name || c.city, ',' ORDER BY i.key COLLATE "C"))
@@ -57,7 +74,7 @@ class Place:
         return {
             **{name: value for name, value in os.environ.items() if name not in without},
             "PEYVAND_DATA": str(self.folder), "DATABASE_URL": self.url, "LANG": "en_US.UTF-8",
-            "DJANGO_SETTINGS_MODULE": "tests.import_settings", "PYTHONPATH": str(Path(__file__).parents[1]),
+            "DJANGO_SETTINGS_MODULE": "tests.accident_settings", "PYTHONPATH": str(Path(__file__).parents[1]),
             "PEYVAND_PARENT": str(os.getpid()),
         }  # fmt: skip
 
@@ -239,3 +256,51 @@ def test_a_full_disk_stops_it_with_a_sentence_and_with_room_it_goes_on(
     until(lambda: place.state(one)[0] != "running")
     assert place.state(one)[0] == "done"
     assert place.customers() == expected
+
+
+def test_a_killed_digest_of_visits_leaves_each_of_them_once_and_whole(
+    installed: Place, record_property: Callable[[str, object], None]
+) -> None:
+    place, kills, batches = installed, 6, 60
+    place.execute("TRUNCATE web_event, web_reading, web_visit, sites_site, interactions_interaction CASCADE")
+    place.execute(
+        "INSERT INTO sites_site (demo, key, name, hosts, language, consent, greets, active, version)"
+        """ VALUES (false, 's000000000001', 'Shop', '["shop.example"]', 'fa', 'full', true, true, 1)"""
+    )
+    for number in range(
+        batches
+    ):  # each a transaction: fifty browsers, a page every ten minutes, visits two hours apart
+        place.execute(
+            "INSERT INTO web_event (uid, at, site_id, demo, visitor, kept, kind, url, title, data)"
+            " SELECT gen_random_uuid(), date_trunc('day', now()) - interval '3 days' + interval '10 minutes' * %s"
+            " + interval '2 hours' * (n %% 5), (SELECT id FROM sites_site), false, lpad(n::text, 26, 'v'), true,"
+            " 'page', 'https://shop.example/' || %s, 'Tea ' || %s, '{}' FROM generate_series(1, 50) n",
+            number * 12 if number % 2 else number, number, number,
+        )  # fmt: skip
+
+    def place_now() -> int:
+        (found,) = place.execute("SELECT coalesce((SELECT xid::text::bigint FROM web_reading), 0)")
+        return int(found)
+
+    chance = random.Random(7)
+    for _kill in range(kills):
+        before = place_now()
+        process = place.start("-c", DIGEST)
+        until(lambda since=before, one=process: place_now() > since or one.poll() is not None)
+        time.sleep(chance.random() * 0.1)
+        os.killpg(process.pid, signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL, "it was killed in the midst of its work"
+    place.python("-c", DIGEST)
+    place.execute("UPDATE web_visit SET stale = true, told_at = told_at - interval '1 hour'")
+    place.python("-c", DIGEST)
+    disturbed = place.execute(VISITED)
+    place.execute("TRUNCATE web_reading, web_visit, sites_visitor, interactions_interaction CASCADE")
+    place.python("-c", DIGEST)
+    place.execute("UPDATE web_visit SET stale = true, told_at = told_at - interval '1 hour'")
+    place.python("-c", DIGEST)
+    assert disturbed == place.execute(VISITED)
+    visits, interactions, linked = disturbed[1], disturbed[4], disturbed[5]
+    assert visits == interactions == linked > 50
+    record_property("figure:kills", kills)
+    record_property("figure:lost", visits - linked)
+    record_property("figure:doubled", interactions - linked)

@@ -1,4 +1,4 @@
-"""Settings of the processes that the tests of imports start: the whole product, with little patience."""
+"""Settings of the processes that the tests of accidents start: the whole product, with little patience."""
 
 from __future__ import annotations
 
