@@ -7,14 +7,14 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from peyvand.config.asgi import application
+from peyvand.config.asgi import pages
 from peyvand.foundation.accounts.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_stream_s_address_is_the_one_that_is_let_by() -> None:
-    assert application.free == {reverse("conversations:live"), "/healthz"}
+    assert pages.free == {reverse("conversations:live"), "/healthz"}
     client = Client(HTTP_HOST="127.0.0.1")
     client.force_login(make_user(role_key="manager"), backend=settings.AUTHENTICATION_BACKENDS[0])
     answer = client.get(reverse("conversations:live"))
