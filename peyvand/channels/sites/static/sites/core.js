@@ -22,7 +22,7 @@
   }
 
   // A page says which language it is in; where it does not, the site's.
-  var said = ((d.documentElement || {}).lang || "").slice(0, 2), lang = said === "fa" || said === "en" ? said : settings.lang;
+  var spoken = ((d.documentElement || {}).lang || "").slice(0, 2), lang = spoken === "fa" || spoken === "en" ? spoken : settings.lang;
   var P = {
     base: settings.base, key: settings.key, lang: lang, dir: lang === "fa" ? "rtl" : "ltr",
     // What may be recorded: the visitor's own word, else what the browser asks for, else the site's mode.
