@@ -267,9 +267,8 @@ def test_a_killed_digest_of_visits_leaves_each_of_them_once_and_whole(
         "INSERT INTO sites_site (demo, key, name, hosts, language, consent, greets, active, version)"
         """ VALUES (false, 's000000000001', 'Shop', '["shop.example"]', 'fa', 'full', true, true, 1)"""
     )
-    for number in range(
-        batches
-    ):  # each a transaction: fifty browsers, a page every ten minutes, visits two hours apart
+    # Each a transaction: fifty browsers, a page every ten minutes, visits two hours apart.
+    for number in range(batches):
         place.execute(
             "INSERT INTO web_event (uid, at, site_id, demo, visitor, kept, kind, url, title, data)"
             " SELECT gen_random_uuid(), date_trunc('day', now()) - interval '3 days' + interval '10 minutes' * %s"
@@ -278,15 +277,15 @@ def test_a_killed_digest_of_visits_leaves_each_of_them_once_and_whole(
             number * 12 if number % 2 else number, number, number,
         )  # fmt: skip
 
-    def place_now() -> int:
+    def read_up_to() -> int:
         (found,) = place.execute("SELECT coalesce((SELECT xid::text::bigint FROM web_reading), 0)")
         return int(found)
 
     chance = random.Random(7)
     for _kill in range(kills):
-        before = place_now()
+        before = read_up_to()
         process = place.start("-c", DIGEST)
-        until(lambda since=before, one=process: place_now() > since or one.poll() is not None)
+        until(lambda since=before, one=process: read_up_to() > since or one.poll() is not None)
         time.sleep(chance.random() * 0.1)
         os.killpg(process.pid, signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL, "it was killed in the midst of its work"
