@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
+from playwright.sync_api import Browser
 
 from peyvand.foundation.database.cluster import remove
+from tests import chromium
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's own thread
 
@@ -32,6 +35,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for name in ("change", "changeset", "image", "seal"):
             cursor.execute(f"ALTER TABLE changes_{name} DISABLE TRIGGER changes_guard_truncate")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, closed with each module, as tests with an event loop of their own may follow it."""
+    if chromium.PROGRAM is None:
+        pytest.skip(chromium.MISSING)
+    with chromium.opened() as browser:
+        yield browser
 
 
 # ── the figures of docs/reliability.md, as the tests of a run count them ──

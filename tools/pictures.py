@@ -17,12 +17,13 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.conftest import CHROMIUM, QUIET, Site, Visitor, a_visitor, free_port, served, sign_in  # noqa: E402
+from tests import chromium  # noqa: E402
+from tests.browser.conftest import Site, Visitor, a_visitor, free_port, served, sign_in  # noqa: E402
 from tests.browser.shops import open_shop  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -222,32 +223,33 @@ def keep(page: Page, path: Path) -> int:
 def shoot(site: Site, names: list[str]) -> int:
     """Take every picture; gives their bytes together."""
     size = 0
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        with a_visitor(site, browser, locale="en-GB") as first, tempfile.TemporaryDirectory() as folder:
-            sign_in(first.page, site)
-            state = Path(folder) / "state.json"
-            first.context.storage_state(path=state)
-            for shot, language, screen in wanted(names):
-                width, height = SIZES[screen]
-                viewport = {"width": width, "height": height}
-                with a_visitor(site, browser, storage_state=state, viewport=viewport) as visitor:
-                    visitor.speak(language)
-                    shot.go(visitor, language)
-                    visitor.page.evaluate("document.fonts.ready")
-                    visitor.page.wait_for_timeout(800)  # charts have drawn themselves
-                    path = PICTURES / f"{shot.name}-{language}{screen}.png"
-                    bytes_ = keep(visitor.page, path)
-                    print(f"{path.name}: {bytes_ // 1024} kB")
-                    size += bytes_
-        browser.close()
+    with (
+        chromium.opened() as browser,
+        a_visitor(site, browser, locale="en-GB") as first,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        sign_in(first.page, site)
+        state = Path(folder) / "state.json"
+        first.context.storage_state(path=state)
+        for shot, language, screen in wanted(names):
+            width, height = SIZES[screen]
+            viewport = {"width": width, "height": height}
+            with a_visitor(site, browser, storage_state=state, viewport=viewport) as visitor:
+                visitor.speak(language)
+                shot.go(visitor, language)
+                visitor.page.evaluate("document.fonts.ready")
+                visitor.page.wait_for_timeout(800)  # charts have drawn themselves
+                path = PICTURES / f"{shot.name}-{language}{screen}.png"
+                bytes_ = keep(visitor.page, path)
+                print(f"{path.name}: {bytes_ // 1024} kB")
+                size += bytes_
     return size
 
 
 def main() -> int:
     """Serve, shoot, remove."""
-    if CHROMIUM is None:
-        print("chromium is missing; on Debian: sudo apt-get install chromium", file=sys.stderr)
+    if chromium.PROGRAM is None:
+        print(chromium.MISSING, file=sys.stderr)
         return 1
     with served("--demo", PEYVAND_SITE_PORT=str(SITE_PORT)) as (url, data):
         note = json.loads((data / "sample-sign-in.json").read_text(encoding="utf-8"))

@@ -21,16 +21,11 @@ from urllib.request import urlopen
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from peyvand.foundation.database.cluster import place_of, remove
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--hide-scrollbars"),
-]
 PATIENCE = 180  # seconds until the first page answers, sample business included
 
 
@@ -116,8 +111,6 @@ def served(*words: str, **variables: str) -> Iterator[tuple[str, Path]]:
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     """`peyvand serve --demo`, as `make run` starts it."""
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: on Debian, sudo apt-get install chromium")
     with served("--demo") as (url, data):
         sign_in = json.loads((data / "sample-sign-in.json").read_text(encoding="utf-8"))
         yield Site(url=url, data=data, email=sign_in["email"], password=sign_in["password"])
@@ -126,8 +119,6 @@ def site() -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def empty_site() -> Iterator[Site]:
     """`peyvand serve` on a new data folder: nobody is there yet, and nothing."""
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: on Debian, sudo apt-get install chromium")
     with served() as (url, data):
         yield Site(url=url, data=data, email="sara@example.com", password="five calm herons")
 
@@ -146,30 +137,15 @@ def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(log.read_text(encoding="utf-8")[-4000:])
 
 
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    """Playwright's driver."""
-    with sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Debian's chromium."""
-    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(site: Site, browser: Browser) -> Path:
     """A file with the cookies of the administrator, so that each test need not sign in again."""
-    context = browser.new_context(locale="en-GB")
-    page = context.new_page()
-    sign_in(page, site)
     state = site.data / "browser-state.json"
-    context.storage_state(path=state)
-    context.close()
+    if not state.exists():
+        context = browser.new_context(locale="en-GB")
+        sign_in(context.new_page(), site)
+        context.storage_state(path=state)
+        context.close()
     return state
 
 

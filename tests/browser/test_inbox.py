@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
 
@@ -18,24 +18,25 @@ def test_by_keyboard_from_the_list_to_a_note_and_a_closed_conversation(visitor: 
     page.keyboard.press("j")
     page.keyboard.press("j")
     expect(rows.nth(1)).to_be_focused()
-    page.keyboard.press("Enter")
-    page.wait_for_load_state("networkidle")
+    _press_and_arrive(page, "Enter")
     expect(page.locator(".cv-name")).to_contain_text(whose)
-    page.wait_for_load_state()  # of the new page: keys are heard once its scripts have run
     page.keyboard.press("n")
     page.keyboard.type("She called twice")
-    page.keyboard.press("Control+Enter")
-    page.wait_for_load_state("networkidle")
+    _press_and_arrive(page, "Control+Enter")
     expect(page.locator(".pv-msg.note").last).to_contain_text("She called twice")
-    page.wait_for_load_state()
-    page.keyboard.press("e")
-    page.wait_for_load_state("networkidle")
-    expect(page.locator("header .pv-tag", has_text="Closed")).to_be_visible()
-    page.wait_for_load_state()
-    page.keyboard.press("Control+z")
-    page.wait_for_load_state("networkidle")
+    _press_and_arrive(page, "e")
+    closed = page.locator("header .pv-tag", has_text="Closed")
+    expect(closed).to_be_visible()
+    _press_and_arrive(page, "Control+z")
+    expect(closed).to_have_count(0)
     page = visitor.open(page.url.removeprefix(visitor.site.url))
-    expect(page.locator("header .pv-tag", has_text="Closed")).to_have_count(0)
+    expect(closed).to_have_count(0)
+
+
+def _press_and_arrive(page: Page, key: str) -> None:
+    """Press a key that leads to a new page, and wait until that one hears keys."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
 
 
 def test_what_another_says_appears_by_itself(visitor: Visitor) -> None:

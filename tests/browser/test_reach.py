@@ -23,7 +23,7 @@ from peyvand.channels.email.tests import dovecot
 from peyvand.channels.email.tests.conftest import Sink
 from peyvand.channels.email.tests.conftest import sink as sink
 from peyvand.channels.sms.tests.fakes.server import Gateway
-from tests.browser.conftest import CHROMIUM, Site, Visitor, a_visitor, served, sign_in
+from tests.browser.conftest import Site, Visitor, a_visitor, served, sign_in
 from tests.browser.looking import faults
 from tests.browser.outside import (
     ALLOWING,
@@ -48,7 +48,6 @@ from tests.browser.outside import (
 
 pytestmark = [
     pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
     pytest.mark.skipif(dovecot.PROGRAM is None, reason=dovecot.MISSING),
 ]  # fmt: skip
 PICTURES = os.environ.get("PEYVAND_TEST_PICTURES")  # a folder for pictures of the pages passed

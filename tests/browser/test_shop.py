@@ -19,14 +19,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from peyvand.channels.messengers.tests.fakes.server import Messenger
 from peyvand.channels.messengers.tests.fakes.speaking import botlike
-from tests.browser.conftest import CHROMIUM, Site, Visitor, a_visitor, served, sign_in
+from tests.browser.conftest import Site, Visitor, a_visitor, served, sign_in
 from tests.browser.looking import faults
 from tests.browser.outside import until
 from tests.browser.shops import WORDS, Shop, open_shop
 
 pytestmark = [
     pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
 ]  # fmt: skip
 PICTURES = os.environ.get("PEYVAND_TEST_PICTURES")  # a folder for pictures of the pages passed
 BREATH = 2_000  # milliseconds: a person notices nothing of it; the figures are `peyvand bench site`'s

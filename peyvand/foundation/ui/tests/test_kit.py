@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import mimetypes
 import os
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ from django.template import engines
 from django.template.backends.django import DjangoTemplates
 from django.test import RequestFactory
 from django.utils.translation import override
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from peyvand.foundation.ui.reader import ENGLISH, PERSIAN, use_reader
 from peyvand.foundation.ui.tests import samples
@@ -24,12 +22,10 @@ from peyvand.foundation.ui.tests import samples
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static"
 AXE = HERE.parents[3] / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CSP = "; ".join(f"{name} {' '.join(values)}" for name, values in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].items())
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
     pytest.mark.skipif(not (STATIC / "vendor").is_dir(), reason="run tools/frontend.py first"),
 ]
 
@@ -44,14 +40,6 @@ def drawn(name: str, language: str, theme: Any) -> str:
         if name == "kit_bare":
             context["shell"] = None
         return engine.get_template(f"{name}.html").render(context, RequestFactory().get("/kit/"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 def opened(browser: Browser, name: str, language: str = "fa", theme: str = "light", width: int = 1440) -> Page:
