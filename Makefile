@@ -28,7 +28,7 @@ run: setup
 	@$(BIN)/peyvand serve --demo
 
 test: setup
-	$(BIN)/pytest -n $(JOBS) --dist loadgroup
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -37,6 +37,21 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
             cursor.execute(f"ALTER TABLE changes_{name} DISABLE TRIGGER changes_guard_truncate")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Rows of tests that one worker runs stand first, the browser's, which is the longest, before all: single tests
+    then fill what is left of the other worker's time.
+    """
+    items.sort(key=lambda item: _ROWS.get(_row_of(item), 1))
+
+
+_ROWS = {"browser": 0, None: 2}
+
+
+def _row_of(item: pytest.Item) -> str | None:
+    mark = item.get_closest_marker("xdist_group")
+    return mark.args[0] if mark else None
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's chromium, closed with each module, as tests with an event loop of their own may follow it."""

@@ -4,7 +4,7 @@ in the console, no sideways scroll, axe content.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,9 @@ from tests.browser.conftest import Site, Visitor, a_visitor
 from tests.browser.looking import AXE, faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
-LANGUAGES = pytest.mark.parametrize("language", ["fa", "en"])
-WIDTHS = pytest.mark.parametrize("width", [1440, 360])
+DESK, PHONE = 1440, 360
+# Each page is opened once a language and seen at both widths: in Persian on a phone first, in English at a desk first.
+SEEN = pytest.mark.parametrize(("language", "widths"), [("fa", (PHONE, DESK)), ("en", (DESK, PHONE))], ids=["fa", "en"])
 
 # Where an address needs a record, one of the sample business; imports are of one's own, made for this.
 ONE = {
@@ -428,22 +429,28 @@ def _written(site: Site, text: str) -> str:
     return str(path)
 
 
-def looked_at(visitor: Visitor, paths: list[str], language: str, *, status: int = 200) -> list[str]:
-    """What is wrong with each of the pages."""
+def looked_at(
+    visitor: Visitor, paths: list[str], language: str, *, widths: Iterable[int], status: int = 200
+) -> list[str]:
+    """What is wrong with each of the pages, opened at the first width; colours are looked at there only."""
     found: list[str] = []
+    first, *others = widths
     for path in paths:
+        visitor.page.set_viewport_size({"width": first, "height": 800})
         page = visitor.open(path, status)
-        found += [f"{path}: {fault}" for fault in faults(page, language=language, said=visitor.errors)]
+        found += [f"{path} at {first}: {fault}" for fault in faults(page, language=language, said=visitor.errors)]
+        for width in others:
+            page.set_viewport_size({"width": width, "height": 800})
+            more = faults(page, language=language, said=visitor.errors, contrast=False)
+            found += [f"{path} at {width}: {fault}" for fault in more]
     return found
 
 
-@LANGUAGES
-@WIDTHS
-def test_every_page_is_whole(visitor: Visitor, imports: None, language: str, width: int) -> None:
+@SEEN
+def test_every_page_is_whole(visitor: Visitor, imports: None, language: str, widths: tuple[int, ...]) -> None:
     visitor.speak(language)
-    visitor.page.set_viewport_size({"width": width, "height": 800})
-    found = looked_at(visitor, addresses(visitor.site), language)
-    found += looked_at(visitor, ["/customers/999999999/", "/nothing/here/"], language, status=404)
+    found = looked_at(visitor, addresses(visitor.site), language, widths=widths)
+    found += looked_at(visitor, ["/customers/999999999/", "/nothing/here/"], language, widths=widths, status=404)
     assert not found, "\n".join(found)
 
 
@@ -458,16 +465,14 @@ def links(site: Site) -> dict[str, list[str]]:
     return {"good": [*good, *("/" + link.split("/", 3)[3] for link in (invited, forgotten))], "gone": gone}
 
 
-@LANGUAGES
-@WIDTHS
+@SEEN
 def test_what_strangers_see_is_whole(
-    site: Site, browser: Browser, links: dict[str, list[str]], language: str, width: int
+    site: Site, browser: Browser, links: dict[str, list[str]], language: str, widths: tuple[int, ...]
 ) -> None:
     with a_visitor(site, browser, locale={"fa": "fa-IR", "en": "en-GB"}[language]) as stranger:
-        stranger.page.set_viewport_size({"width": width, "height": 800})
-        found = looked_at(stranger, links["good"], language)
-        found += looked_at(stranger, links["gone"], language, status=410)
-        found += looked_at(stranger, ["/nothing/here/"], language, status=404)
+        found = looked_at(stranger, links["good"], language, widths=widths)
+        found += looked_at(stranger, links["gone"], language, widths=widths, status=410)
+        found += looked_at(stranger, ["/nothing/here/"], language, widths=widths, status=404)
         stranger.open("/customers/")
         assert stranger.path.startswith("/account/login/"), "whoever is not in is asked who they are"
         assert not found, "\n".join(found)
@@ -478,14 +483,12 @@ def test_the_first_run_and_an_empty_house_are_whole(empty_site: Site, browser: B
     for language, locale in (("en", "en-GB"), ("fa", "fa-IR")):
         with a_visitor(empty_site, browser, locale=locale) as first:
             page = first.page
-            for width in (1440, 360):
-                page.set_viewport_size({"width": width, "height": 800})
-                found += looked_at(first, ["/welcome/"], language)
+            found += looked_at(first, ["/welcome/"], language, widths=(DESK, PHONE))
             assert first.path == "/welcome/"
             page.click(f"button[name=language][value={language}]")
             page.wait_for_url("**/welcome/?step=business")
             for step in ("business", "you"):
-                for width in (1440, 360):
+                for width in (DESK, PHONE):
                     page.set_viewport_size({"width": width, "height": 800})
                     page.wait_for_load_state("networkidle")
                     found += [f"{step}: {fault}" for fault in faults(page, language=language, said=first.errors)]
@@ -502,10 +505,9 @@ def test_the_first_run_and_an_empty_house_are_whole(empty_site: Site, browser: B
             page.wait_for_url("**/welcome/done/")
             every = names(get_resolver().url_patterns)
             paths = [reverse(name) for name, _pattern, needs in every if not needs and name not in ELSEWHERE]
-            for spoken, width in (("fa", 360), ("en", 1440)):
+            for spoken, width in (("fa", PHONE), ("en", DESK)):
                 first.speak(spoken)
-                page.set_viewport_size({"width": width, "height": 800})
-                found += looked_at(first, [reverse("accounts:welcome-done"), *paths], spoken)
+                found += looked_at(first, [reverse("accounts:welcome-done"), *paths], spoken, widths=(width,))
     assert not found, "\n".join(found)
 
 

@@ -82,7 +82,7 @@ def test_many_at_once_are_one_commit(edges: None, site: Site) -> None:
 
     run(work)
     assert stored() == 40 * 9 + 1
-    assert stored("count(DISTINCT xid)") <= 3
+    assert stored("count(DISTINCT xid)") < 40 / 2  # what comes while one is written waits for the next
     assert counts() == {"again": 39}
 
 
