@@ -12,6 +12,7 @@ FACTS = (
                    v.source, v.medium, v.campaign, v.device, v.interaction_id, v.updated_at
               FROM web_visit v LEFT JOIN sites_visitor w ON w.id = v.visitor_id""",
         key="id",
+        reads={"web_visit": "id", "sites_visitor": "visitor_id"},
         columns={
             "id": "Id of the visit",
             "demo": "Whether it belongs to the sample business",
@@ -36,6 +37,7 @@ FACTS = (
             SELECT b.id, b.demo, b.site_id, b.visitor_id, b.visit_id, b.kind, b.at, b.number, b.value, b.currency,
                    b.order_id FROM web_basket b""",
         key="id",
+        reads={"web_basket": "id"},
         columns={
             "id": "Id",
             "demo": "Whether it belongs to the sample business",

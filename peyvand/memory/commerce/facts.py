@@ -14,7 +14,7 @@ FACTS = (
                    cost_minor, paid_minor, returned_minor, tracks_payment, lines, source, updated_at
               FROM commerce_order""",
         key="id",
-        changed="updated_at",
+        reads={"commerce_order": "id"},
         columns={
             "id": "Id of the order",
             "demo": "Whether it belongs to the sample business",
@@ -56,6 +56,7 @@ FACTS = (
                      line.unit_cost, CASE WHEN product.currency = kept.currency THEN product.unit_cost END
                    ) AS unit_cost) priced""",
         key="id",
+        reads={"commerce_orderline": "id", "commerce_order": "order_id", "commerce_product": "product_id"},
         columns={
             "id": "Id of the line",
             "demo": "Whether it belongs to the sample business",
@@ -83,6 +84,7 @@ FACTS = (
                    payment.at, payment.amount_minor, payment.currency, payment.method
               FROM commerce_payment payment JOIN commerce_order kept ON kept.id = payment.order_id""",
         key="id",
+        reads={"commerce_payment": "id", "commerce_order": "order_id"},
         columns={
             "id": "Id of the payment",
             "demo": "Whether it belongs to the sample business",
@@ -102,7 +104,7 @@ FACTS = (
             SELECT id, demo, sku, name, kind, category_id, unit_price, unit_cost, currency, active, updated_at
               FROM commerce_product""",
         key="id",
-        changed="updated_at",
+        reads={"commerce_product": "id"},
         columns={
             "id": "Id of the product",
             "demo": "Whether it belongs to the sample business",
@@ -122,6 +124,7 @@ FACTS = (
         select="""
             SELECT id, demo, parent_id, name_fa, name_en, archived FROM commerce_category""",
         key="id",
+        reads={"commerce_category": "id"},
         columns={
             "id": "Id of the category",
             "demo": "Whether it belongs to the sample business",

@@ -154,6 +154,7 @@ DECLARATIONS = (
             "FROM customers_customer c JOIN customers_touch t ON t.id = c.id"
         ),
         key="id",
+        reads={"customers_customer": "id", "customers_touch": "id"},
         columns={
             "id": "the customer",
             "demo": "of the sample business",
@@ -170,7 +171,6 @@ DECLARATIONS = (
             "last_interaction_at": "their latest interaction, UTC",
             "updated_at": "when the record last changed, UTC",
         },
-        changed="updated_at",
     ),
     DemoPart("customers", _("Customers"), sample_remove, demo.sample_load, demo.present, order=10),
     FirstLook("customers", demo.sample_first),

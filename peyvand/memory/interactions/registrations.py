@@ -76,6 +76,7 @@ DECLARATIONS = (
             "cost_currency, duration_s, sentiment, created_at FROM interactions_interaction"
         ),
         key="id",
+        reads={"interactions_interaction": "id"},
         columns={
             "id": "the interaction",
             "demo": "of the sample business",
@@ -93,7 +94,6 @@ DECLARATIONS = (
             "sentiment": "mood from -100 to 100",
             "created_at": "when it was recorded, UTC",
         },
-        changed="id",
     ),
     DemoPart("interactions", _("Interactions"), sample_remove, demo.sample_load, order=20),
 )
