@@ -136,7 +136,8 @@ class WarehouseFact:
     Columns are documented in `columns`; every row has `demo`. `key` names the unique column, a bigint. `reads` names
     every table of the SELECT and the fact's column that holds the id of that table's row: when a row of the table
     changes, the fact's rows with its id in that column are read again. A row leaves the fact only when the row whose
-    id is its key changes or goes.
+    id is its key changes or goes. `label` and `meaning` tell people what a row is; `leads` names the fact whose key
+    stands in a column, for the columns that lead to another fact.
     """
 
     name: str
@@ -144,8 +145,9 @@ class WarehouseFact:
     key: str
     columns: Mapping[str, Label]
     reads: Mapping[str, str]
-    label: Label = ""
-    meaning: Label = ""
+    label: Label
+    meaning: Label
+    leads: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
