@@ -11,6 +11,7 @@ FACTS = (
         name="visits",
         label=_("Visits of sites"),
         meaning=_("One row a visit of one of our sites"),
+        needs=("web.view", "customers.view"),
         leads={"customer_id": "customers", "interaction_id": "interactions"},
         select="""
             SELECT v.id, v.demo, v.site_id, v.visitor_id, w.customer_id, v.started_at, v.ended_at, v.pages, v.events,
@@ -40,6 +41,7 @@ FACTS = (
         name="web_baskets",
         label=_("Carts and purchases on sites"),
         meaning=_("One row a cart or purchase as a page told of it"),
+        needs=("web.view", "customers.view"),
         leads={"visit_id": "visits", "order_id": "orders"},
         select="""
             SELECT b.id, b.demo, b.site_id, b.visitor_id, b.visit_id, b.kind, b.at, b.number, b.value, b.currency,

@@ -17,14 +17,12 @@ SMALL rows, and once a day; a fact that then differs is loaded whole at once.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -45,11 +43,11 @@ from peyvand.foundation.registry.declarations import WarehouseFact
 from peyvand.foundation.registry.registry import registry
 from peyvand.insight.warehouse import place, services, watching
 from peyvand.insight.warehouse.models import Load, LoadState
-from peyvand.insight.warehouse.parts import SCALE, Fact, Sums, added, plain
+from peyvand.insight.warehouse.parts import Fact, Sums, added, plain
+from peyvand.insight.warehouse.shapes import SCALE, Shape, shape_of
 
 logger = logging.getLogger(__name__)
 
-NUMERIC, BIGINT, MOMENT = 1700, 20, 1184  # PostgreSQL's type oids
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2060, 12, 31)
 DATES = "dates"
 CHUNK = 5_000  # rows read again by one statement
@@ -63,61 +61,6 @@ class WarehouseDisagreesError(RuntimeError):
     """The files do not hold what the source held in the same transaction; the load before stays in use."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a fact as the source describes it."""
-
-    name: str
-    oid: int
-
-    @property
-    def summed(self) -> bool:
-        """Whether a control sum is taken."""
-        return self.oid in {NUMERIC, BIGINT} and self.name != "id" and not self.name.endswith("_id")
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A fact with its columns, and the SQL of what is read of them."""
-
-    fact: WarehouseFact
-    columns: Sequence[Column]
-    zone: str
-
-    @property
-    def summed(self) -> list[str]:
-        """Columns of which control sums are taken."""
-        return [column.name for column in self.columns if column.summed]
-
-    @property
-    def exact(self) -> set[str]:
-        """Columns that travel as text."""
-        return {column.name for column in self.columns if column.oid == NUMERIC}
-
-    @property
-    def mark(self) -> str:
-        """Changes when the fact's files have to be made anew, since it is declared or read otherwise."""
-        told = [self.fact.select, dict(self.fact.reads), [(c.name, c.oid) for c in self.columns], self.zone, SCALE]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
-
-    @property
-    def rows(self) -> str:
-        """The SELECT list."""
-        parts = []
-        for column in self.columns:
-            name = f'fact."{column.name}"'
-            parts.append(f'round({name}, {SCALE})::text AS "{column.name}"' if column.oid == NUMERIC else name)
-            if column.oid == MOMENT:
-                parts.append(f"({name} AT TIME ZONE '{self.zone}')::date AS \"{column.name}_day\"")
-        return f"SELECT {', '.join(parts)} FROM ({self.fact.select}) AS fact"
-
-    @property
-    def control(self) -> str:
-        """The SELECT of the control sums, as texts."""
-        sums = [f'coalesce(sum(round("{name}", {SCALE})), 0)::text' for name in self.summed]
-        return f"SELECT {', '.join(['count(*)::text', *sums])} FROM ({self.fact.select}) AS fact"
-
-
 def load(run: Running | None = None, *, full: bool = False, check: bool = False) -> Load:
     """Bring the files up to date and switch readers to them; on any failure the load before stays in use.
 
@@ -129,7 +72,7 @@ def load(run: Running | None = None, *, full: bool = False, check: bool = False)
         zone = workspace_settings.text("time_zone")
         unwatched = watching.watch()
         base = None if full else services.base()
-        shapes = {fact.name: _shape(fact, zone) for fact in registry.all(WarehouseFact)}
+        shapes = {fact.name: shape_of(fact, zone) for fact in registry.all(WarehouseFact)}
         if base is not None:
             marks = {name: fact["mark"] for name, fact in base.manifest["facts"].items() if name != DATES}
             same = marks == {name: shape.mark for name, shape in shapes.items()} and not unwatched
@@ -168,14 +111,6 @@ def _alone(run: Running | None) -> Iterator[None]:
 def _locked(cursor: Any) -> bool:
     cursor.execute("SELECT pg_try_advisory_lock(hashtext('warehouse.load'))")
     return bool(cursor.fetchone()[0])
-
-
-def _shape(fact: WarehouseFact, zone: str) -> Shape:
-    """The fact's columns, asked of PostgreSQL without reading a row."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({fact.select}) AS fact LIMIT 0")
-        columns = [Column(name=found.name, oid=found.type_code) for found in cursor.description]
-    return Shape(fact=fact, columns=columns, zone=zone.replace("'", ""))
 
 
 def _address() -> str:

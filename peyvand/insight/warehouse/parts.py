@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from peyvand.insight.warehouse import place
+from peyvand.insight.warehouse.shapes import SCALE
 
-SCALE = 10  # decimals of a numeric column; finer ones are rounded half away from zero by PostgreSQL
 PART_ROWS = 250_000
 SMALL_ROWS = PART_ROWS // 4
 SMALL_PARTS = 16

@@ -11,6 +11,7 @@ FACTS = (
         name="orders",
         label=_("Orders"),
         meaning=_("One row an order, return or adjustment, with its figures"),
+        needs=("orders.view", "customers.view"),
         leads={"customer_id": "customers", "origin_id": "orders"},
         select="""
             SELECT id, demo, number, customer_id, kind, status, origin_id, placed_at, delivered_at, cancelled_at,
@@ -51,6 +52,7 @@ FACTS = (
         name="order_lines",
         label=_("Lines of orders"),
         meaning=_("One row a line: what was bought, at which price, tax and cost"),
+        needs=("orders.view", "products.view"),
         leads={"order_id": "orders", "product_id": "products", "category_id": "product_categories"},
         select="""
             SELECT line.id, kept.demo, line.order_id, line.product_id, product.category_id, line.position,
@@ -89,6 +91,7 @@ FACTS = (
         name="payments",
         label=_("Payments"),
         meaning=_("One row a payment or refund"),
+        needs=("orders.view",),
         leads={"order_id": "orders", "customer_id": "customers", "reverses_id": "payments"},
         select="""
             SELECT payment.id, payment.demo, payment.order_id, kept.customer_id, payment.kind, payment.reverses_id,
@@ -113,6 +116,7 @@ FACTS = (
         name="products",
         label=_("Products"),
         meaning=_("One row a product or service that is or was on sale"),
+        needs=("products.view",),
         leads={"category_id": "product_categories"},
         select="""
             SELECT id, demo, sku, name, kind, category_id, unit_price, unit_cost, currency, active, updated_at
@@ -137,6 +141,7 @@ FACTS = (
         name="product_categories",
         label=_("Product categories"),
         meaning=_("One row a category; together they are a tree"),
+        needs=("products.view",),
         leads={"parent_id": "product_categories"},
         select="""
             SELECT id, demo, parent_id, name_fa, name_en, archived FROM commerce_category""",

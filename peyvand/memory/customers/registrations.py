@@ -150,6 +150,7 @@ DECLARATIONS = (
         name="customers",
         label=_("Customers"),
         meaning=_("One row a person or organisation; no name, no address"),
+        needs=(access.VIEW,),
         select=(
             "SELECT c.id, c.demo, c.kind, c.city, c.country, c.language, c.stage, c.source, c.owner_id, c.team_id, "
             "c.birth_date, c.created_at, t.at AS last_interaction_at, c.updated_at "

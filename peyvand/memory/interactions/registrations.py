@@ -73,6 +73,7 @@ DECLARATIONS = (
         name="interactions",
         label=_("Interactions"),
         meaning=_("One row a contact with a customer, by whatever channel"),
+        needs=(access.VIEW, access.COSTS, access.PRIVATE),
         leads={"customer_id": "customers"},
         select=(
             "SELECT id, demo, customer_id, kind, channel, direction, at, staff_id, source_kind, source_id, cost_minor, "
