@@ -8,7 +8,7 @@ from functools import cache
 
 from peyvand.foundation.registry.declarations import Label, WarehouseFact
 
-WIDTH, HEIGHT = 168, 46  # of a box, in pixels
+WIDTH, HEIGHT = 188, 46  # of a box, in pixels
 ACROSS, DOWN = 60, 18  # between boxes
 
 
