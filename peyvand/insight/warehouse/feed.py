@@ -85,8 +85,10 @@ def _nothing_new(load: Load) -> Load | None:
     """The load in use, fresh as of now, where no change waits."""
     now = timezone.now()
     due = any(now - datetime.fromisoformat(fact["checked"]) > CHECK_EVERY for fact in load.facts.values())
-    if due or watching.waiting():
+    if due or watching.looked()[0]:
         return None
+    if place.token() != load.token:
+        place.switch(load.pk, load.token)
     load.fresh_until = now
     load.save(update_fields=["fresh_until"])
     if place.forgetting():
@@ -147,6 +149,8 @@ class _Load:
             Load.objects.filter(pk=self.row.pk, state=LoadState.RUNNING).update(
                 state=LoadState.FAILED, error=str(problem)[:2000], finished_at=timezone.now()
             )
+            if not Load.objects.filter(pk=self.row.pk, state=LoadState.READY).exists():
+                place.drop(self.row.pk)
             raise
         self.row.refresh_from_db()
         before = self.base.load.pk if self.base is not None else None
@@ -171,7 +175,7 @@ class _Load:
         if any(pair[0] != pair[1] for fact in facts.values() for pair in fact["sums"].values()):
             raise WarehouseDisagreesError(str({name: fact["sums"] for name, fact in facts.items()}))
         place.manifest_write(folder, {"token": self.row.token, "facts": files})
-        place.switch(self.row.pk)
+        place.switch(self.row.pk, self.row.token)
         cursor.execute("DELETE FROM warehouse_change")
         cursor.execute(
             "UPDATE warehouse_load SET state = 'ready', finished_at = clock_timestamp(), "

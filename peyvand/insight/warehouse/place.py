@@ -1,8 +1,8 @@
 """Where the files of the warehouse lie: <data folder>/warehouse/<load>/<fact>/<part>.parquet.
 
-`current` names the load that readers use and `latest` is a link to its folder; both change in one step. A load's folder
-is whole in itself: parts that did not change are hard links to those of the load before. Who reads holds the folder
-(`held`), so that no later load takes it away meanwhile.
+`current` names the load that readers use, with its token; `latest` is a link to its folder, for other tools. A load's
+folder is whole in itself: parts that did not change are hard links to those of the load before. Who reads holds the
+folder (`held`), so that no later load takes it away meanwhile.
 """
 
 from __future__ import annotations
@@ -44,12 +44,22 @@ def folder_of(load_id: int) -> Path:
 
 def current() -> Path | None:
     """The folder of the load that readers use; None before the first."""
+    named = _named()
+    folder = root() / named[0] if named else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+def token() -> str:
+    """The token of the load that readers use; empty before the first."""
+    named = _named()
+    return named[1] if len(named) > 1 else ""
+
+
+def _named() -> list[str]:
     try:
-        name = (root() / "current").read_text(encoding="ascii").strip()
+        return (root() / "current").read_text(encoding="ascii").split()
     except FileNotFoundError:
-        return None
-    folder = root() / name
-    return folder if folder.is_dir() else None
+        return []
 
 
 def held() -> tuple[Path, int] | None:
@@ -111,12 +121,12 @@ def forgetting() -> bool:
     return (root() / FORGET).exists()
 
 
-def switch(load_id: int) -> None:
+def switch(load_id: int, token: str = "") -> None:
     """Let readers use this load from now on, in one step."""
     link_to, pointer = root() / "latest.new", root() / "current.new"
     link_to.unlink(missing_ok=True)
     link_to.symlink_to(str(load_id), target_is_directory=True)
-    pointer.write_text(str(load_id), encoding="ascii")
+    pointer.write_text(f"{load_id} {token}", encoding="ascii")
     os.replace(pointer, root() / "current")
     os.replace(link_to, root() / "latest")
 
@@ -131,6 +141,13 @@ def sweep(*, load_id: int, before: int | None, fresh: datetime) -> None:
     gone = [_remove(folder) for number, folder in _folders() if number not in keep]
     if without and all(gone):
         mark.unlink(missing_ok=True)
+
+
+def drop(load_id: int) -> None:
+    """Remove what a load that failed has written, unless readers were switched to it already."""
+    folder = folder_of(load_id)
+    if folder != current():
+        _remove(folder)
 
 
 def _folders() -> Iterator[tuple[int, Path]]:

@@ -30,7 +30,7 @@ def current_load(*, actor: Actor) -> Load | None:
 def waiting(*, actor: Actor) -> bool:
     """Whether a change waits for the next load."""
     actor.require(access.VIEW)
-    return watching.waiting()
+    return watching.looked()[0]
 
 
 def look(*, actor: Actor, fact: WarehouseFact) -> tuple[list[str], Sequence[tuple[Any, ...]]]:

@@ -36,9 +36,10 @@ def base() -> Base | None:
 
 def interrupted_note() -> None:
     """Loads that are called running though nobody runs one were killed. Called while holding the lock of loads."""
-    Load.objects.filter(state=LoadState.RUNNING).update(
-        state=LoadState.FAILED, error="interrupted", finished_at=timezone.now()
-    )
+    killed = Load.objects.filter(state=LoadState.RUNNING)
+    for load_id in killed.values_list("pk", flat=True):
+        place.drop(load_id)
+    killed.update(state=LoadState.FAILED, error="interrupted", finished_at=timezone.now())
 
 
 def loads_forget() -> None:

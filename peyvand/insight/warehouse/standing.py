@@ -16,7 +16,7 @@ import time
 import psycopg
 from procrastinate.contrib.django.utils import connector_params
 
-from peyvand.insight.warehouse import place, services, watching
+from peyvand.insight.warehouse import place, watching
 
 logger = logging.getLogger(__name__)
 
@@ -33,15 +33,14 @@ def stand(stop: threading.Event) -> None:
     with psycopg.connect(**{**connector_params(), "autocommit": True}) as lead:
         while not stop.is_set() and not (lead.execute(_LEAD).fetchone() or (False,))[0]:
             stop.wait(LOOK_EVERY * 2)
-        begun = services.base() is not None  # whether there is a load to begin at
         failed = 0
         while not stop.wait(LOOK_EVERY):
             lead.execute("SELECT")  # still the one who leads; raises when the connection is gone
-            if not wanted(begun=begun):
+            if not wanted():
                 continue
             started = time.monotonic()
             if spawned(stop):
-                begun, failed = True, 0
+                failed = 0
                 pause = max(PACE - (time.monotonic() - started), SHARE * (time.monotonic() - started))
             else:
                 failed += 1
@@ -51,9 +50,14 @@ def stand(stop: threading.Event) -> None:
             stop.wait(max(0.0, pause - LOOK_EVERY))
 
 
-def wanted(*, begun: bool) -> bool:
-    """Whether there is something to load: before the first load any fact at all, then any change, or an erasure."""
-    return watching.waiting() or place.forgetting() if begun else watching.anything()
+def wanted() -> bool:
+    """Whether there is something to load: any change, an erasure, a database that was restored to another load than the
+    one in use; before the first load, any fact at all.
+    """
+    waiting, token = watching.looked()
+    if not token:
+        return watching.anything()
+    return waiting or token != place.token() or place.forgetting()
 
 
 def spawned(stop: threading.Event) -> bool:

@@ -53,11 +53,15 @@ def watch() -> set[str]:
     return fresh
 
 
-def waiting() -> bool:
-    """Whether a change waits for a load."""
+def looked() -> tuple[bool, str]:
+    """Whether a change waits for a load, and the token of the newest load that is ready; empty where there is none."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM warehouse_change)")
-        return bool(cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM warehouse_change),"
+            " (SELECT token FROM warehouse_load WHERE state = 'ready' ORDER BY id DESC LIMIT 1)"
+        )
+        waiting, token = cursor.fetchone()
+        return bool(waiting), token or ""
 
 
 def anything() -> bool:

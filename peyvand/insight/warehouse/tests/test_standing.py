@@ -30,19 +30,22 @@ def committed(db: None, tmp_path: Path, settings: Any) -> Iterator[None]:
 def test_a_load_is_wanted_when_something_changed_or_somebody_was_erased(
     committed: None, django_assert_num_queries: Any
 ) -> None:
-    assert not standing.wanted(begun=False), "an empty house has nothing to load"
+    assert not standing.wanted(), "an empty house has nothing to load"
     a_product()
-    assert standing.wanted(begun=False)
+    assert standing.wanted()
     feed.load()
     with django_assert_num_queries(1):
-        assert not standing.wanted(begun=True)
+        assert not standing.wanted()
     place.forget()
-    assert standing.wanted(begun=True)
+    assert standing.wanted()
     feed.load()
-    assert not standing.wanted(begun=True)
+    assert not standing.wanted()
+    Load.objects.update(token="as restored")
+    assert standing.wanted()
+    feed.load()
     a_product()
     with django_assert_num_queries(1):
-        assert standing.wanted(begun=True)
+        assert standing.wanted()
 
 
 @pytest.mark.slow
