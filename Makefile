@@ -6,7 +6,7 @@ JOBS ?= 2
 
 .PHONY: setup run test check bench lock messages clean
 
-setup: .venv/ready node_modules/ready browser
+setup: .venv/ready node_modules/ready programs
 	@$(BIN)/python tools/frontend.py
 	@$(BIN)/python tools/messages.py compile
 
@@ -20,9 +20,9 @@ node_modules/ready: package.json package-lock.json
 	npm ci --silent --no-audit --no-fund
 	@touch $@
 
-.PHONY: browser
-browser:
-	@$(BIN)/python tools/browser.py
+.PHONY: programs
+programs:
+	@$(BIN)/python tools/programs.py
 
 run: setup
 	@$(BIN)/peyvand serve --demo

@@ -153,6 +153,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 # Long work
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the worker makes its tasks from what rooms declare
 CHILD_MEMORY_MB = int(os.environ.get("PEYVAND_CHILD_MEMORY") or 0)  # of a job's child; 0: half of the machine's
+ENGINE = os.environ.get("PEYVAND_ENGINE", "")  # that computes figures: empty, DuckDB; spark://host:port, that cluster
 
 # Files
 FILE_MAX_BYTES = int(os.environ.get("PEYVAND_FILE_MB") or 2048) * 2**20  # of one file

@@ -227,6 +227,7 @@ value:choose-day POST insight.view
 value:refresh POST insight.refresh
 value:definitions GET insight.view
 warehouse:loads GET insight.view
+warehouse:fact GET insight.view
 accounts:preferences POST public
 accounts:language POST public
 accounts:welcome GET public

@@ -133,15 +133,23 @@ class Schedule:
 class WarehouseFact:
     """A table of the warehouse: a SELECT over the declaring room's own tables.
 
-    Columns are documented in `columns`; every row has `demo`. `key` names the unique column; `changed` the column that
-    grows with every change (for incremental loads).
+    Columns are documented in `columns`; every row has `demo`. `key` names the unique column, a bigint. `reads` names
+    every table of the SELECT and the fact's column that holds the id of that table's row: when a row of the table
+    changes, the fact's rows with its id in that column are read again. A row leaves the fact only when the row whose
+    id is its key changes or goes. `label` and `meaning` tell people what a row is; `leads` names the fact whose key
+    stands in a column, for the columns that lead to another fact. Who holds every right of `needs` for everybody, and
+    has no field hidden, may look at single rows.
     """
 
     name: str
     select: str
     key: str
-    columns: Mapping[str, str]
-    changed: str = ""
+    columns: Mapping[str, Label]
+    reads: Mapping[str, str]
+    label: Label
+    meaning: Label
+    needs: Sequence[str]
+    leads: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ class LoadState(models.TextChoices):
 
 
 class Load(models.Model):
-    """One load of every fact. `facts` is {name: {"rows", "bytes", "sums": {column: [source, loaded]}}}; sums are
-    decimal
-    texts, so that nothing is rounded. `fresh_until` is the moment of the snapshot: later changes are not in it.
+    """One load. `facts` is {name: {"rows", "bytes", "files", "sums": {column: [source, loaded]}, "checked", "whole"}}:
+    sums are decimal texts, so that nothing is rounded; `checked` is when the whole source was summed last, `whole`
+    whether the fact was read whole. `fresh_until` is the moment of the snapshot: later changes are not in it. `full`:
+    begun from nothing; `moved`: rows read; `token` stands in the files too.
     """
 
     state = models.CharField(max_length=10, choices=LoadState, default=LoadState.RUNNING)
@@ -27,6 +28,9 @@ class Load(models.Model):
     time_zone = models.CharField(max_length=64)
     facts = models.JSONField(default=dict)
     error = models.TextField(default="")
+    full = models.BooleanField(default=True)
+    moved = models.BigIntegerField(default=0)
+    token = models.CharField(max_length=32, default="")
 
     class Meta:
         indexes = [models.Index(fields=["state", "-id"], name="warehouse_load_state")]

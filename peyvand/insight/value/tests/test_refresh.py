@@ -18,7 +18,7 @@ from peyvand.foundation.outbox.tests.committing import really_committing
 from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope, system_actor
 from peyvand.insight.value import queries
 from peyvand.insight.value.models import Snapshot
-from peyvand.insight.warehouse import engine
+from peyvand.insight.warehouse import engine, feed
 from peyvand.insight.warehouse.models import Load
 from peyvand.memory.commerce.models import Order, Product
 from peyvand.memory.commerce.tests.factories import a_customer, a_product, an_order
@@ -200,7 +200,8 @@ def test_a_warehouse_that_disagrees_is_not_used(committed: None, monkeypatch: py
     bought(a_customer(), "10", days=0)
     refresh()
     before = Load.objects.get(state="ready").pk
-    monkeypatch.setattr(engine, "_sums", lambda path, summed: [Decimal(-1)] * (len(summed) + 1))
+    bought(a_customer(), "20", days=0)
+    monkeypatch.setattr(feed, "_told", lambda row, shape: dict.fromkeys(["rows", *shape.summed], Decimal(-1)))
     with pytest.raises(engine.WarehouseDisagreesError):
         refresh()
     assert Load.objects.filter(state="failed").count() == 1

@@ -5,4 +5,7 @@ from django.urls import path
 from peyvand.insight.warehouse.web import views
 
 app_name = "warehouse"
-urlpatterns = [path("", views.loads_page, name="loads")]
+urlpatterns = [
+    path("", views.loads_page, name="loads"),
+    path("<slug:name>/", views.fact_page, name="fact"),
+]

@@ -1,5 +1,5 @@
-"""Find Debian's chromium, gettext and dovecot; install them where that is possible (Debian, root), else say in one line
-what to do.
+"""Find Debian's chromium, gettext, dovecot and Java; install them where that is possible (Debian, root), else say in
+one line what to do.
 """
 
 from __future__ import annotations
@@ -13,8 +13,14 @@ WANTED = {
     "chromium": "the browser tests will be skipped",
     "xgettext": "“make check” will fail, as it can't look for words without their Persian",
     "dovecot": "mailboxes are not tried against a real server",
+    "java": "the figures are not tried on a Spark cluster",
 }
-PACKAGES = {"chromium": "chromium", "xgettext": "gettext", "dovecot": "dovecot-imapd"}
+PACKAGES = {
+    "chromium": "chromium",
+    "xgettext": "gettext",
+    "dovecot": "dovecot-imapd",
+    "java": "openjdk-17-jre-headless",
+}
 SYSTEM = "/usr/sbin:/usr/local/sbin"  # where programs of the system lie, which are not in everybody's path
 
 

@@ -1,0 +1,189 @@
+"""The same expressions on DuckDB and on a real Spark cluster: equal keys and counts, floats to 1e-9."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyspark
+import pytest
+
+from peyvand.foundation.calendar.calendars import CalendarKind, month_index
+from peyvand.foundation.jobs.running import JobFailedError
+from peyvand.insight.value import frames
+from peyvand.insight.warehouse import engine, place
+
+DAY = date(2026, 11, 23)
+HOME = Path(pyspark.__file__).parent
+PATIENCE = 60  # seconds for the cluster to stand
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+NUMBER = pa.decimal128(38, 10)
+
+
+def write(folder: Path, name: str, table: pa.Table, *, parts: int = 1) -> None:
+    """A fact as a load writes it."""
+    (folder / name).mkdir(parents=True)
+    each = -(-table.num_rows // parts)
+    for part in range(parts):
+        pq.write_table(table.slice(part * each, each), folder / name / f"1-{part:04}.parquet", compression="zstd")
+
+
+def a_world(folder: Path) -> None:
+    """Orders of 60 customers, with equal amounts and days, returns, corrections, other currencies and the sample."""
+    drawn = random.Random(7)
+    rows = [
+        {
+            "id": n, "demo": n % 17 == 0, "customer_id": drawn.choice([None, *range(1, 61)]),
+            "kind": drawn.choice(["sale"] * 6 + ["return", "adjustment"]),
+            "status": drawn.choice(["placed", "delivered", "delivered", "cancelled"]),
+            "currency": drawn.choice(["GBP", "GBP", "GBP", "EUR"]),
+            "net_minor": drawn.choice([500, 1000, 1000, 2550, drawn.randrange(1, 90_000)]),
+            "placed_at_day": DAY - timedelta(days=drawn.randrange(-5, 600)),
+        }
+        for n in range(400)
+    ]  # fmt: skip
+    for row in rows:
+        row["net_minor"] *= -1 if row["kind"] == "return" else 1
+    write(folder, "orders", pa.Table.from_pylist(rows), parts=3)
+    costs = [None, *(Decimal(n) / 7 for n in range(3, 900, 50))]
+    lines = [
+        {
+            "id": 3 * row["id"] + n, "order_id": row["id"], "quantity": Decimal(n + 1),
+            "net": Decimal(row["net_minor"]) / 300, "unit_cost": drawn.choice(costs),
+        }
+        for row in rows
+        for n in range(3)
+    ]  # fmt: skip
+    kinds = pa.schema(
+        [("id", pa.int64()), ("order_id", pa.int64()), ("quantity", NUMBER), ("net", NUMBER), ("unit_cost", NUMBER)]
+    )
+    columns = {
+        name: [row[name] if not isinstance(row[name], Decimal) else round(row[name], 10) for row in lines]
+        for name in kinds.names
+    }
+    write(folder, "order_lines", pa.table(columns, schema=kinds), parts=2)
+    days = [DAY - timedelta(days=n) for n in range(900)]
+    calendars = {kind.value: pa.array([month_index(day, kind) for day in days], pa.int32()) for kind in CalendarKind}
+    write(folder, "dates", pa.table({"day": pa.array(days, pa.date32()), **calendars}))
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def cluster(folder: Path) -> Iterator[str]:
+    """A master and two workers on this machine; gives the master's address."""
+    port = free_port()
+    master = f"spark://127.0.0.1:{port}"
+    environment = {**os.environ, "SPARK_HOME": str(HOME), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m",
+                   "SPARK_DAEMON_JAVA_OPTS": QUICK}  # fmt: skip
+    deploy = "org.apache.spark.deploy"
+    here = ["--host", "127.0.0.1", "--webui-port", "0"]
+    worker = [f"{deploy}.worker.Worker", *here, "--cores", "1", "--memory", "600m", "--work-dir", str(folder), master]
+    commands = [[f"{deploy}.master.Master", *here, "--port", str(port)], worker, worker]
+    log = folder / "cluster.log"
+    with log.open("wb") as out:
+        processes = [
+            subprocess.Popen([HOME / "bin" / "spark-class", *command], env=environment, stdout=out, stderr=out)
+            for command in commands
+        ]
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while log.read_text(encoding="utf-8").count("Successfully registered with master") < 2:
+            assert time.monotonic() < deadline, log.read_text(encoding="utf-8")[-2000:]
+            time.sleep(0.2)
+        yield master
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(20)
+
+
+def figures(backend: Any) -> dict[str, list[dict[str, Any]]]:
+    """What value computes of one currency."""
+    frame = frames.Frame(backend=backend, demo=False, currency="GBP", as_of=DAY)
+    return {
+        "people": rows(frames.people(frame), "customer_id"),
+        "totals": rows(frames.totals(frame), "kind", "known"),
+        "months": rows(frames.months(frame, calendar="jalali"), "month", "kind"),
+        "cohorts": rows(frames.cohorts(frame, calendar="gregorian"), "cohort", "age"),
+    }
+
+
+def rows(expression: Any, *key: str) -> list[dict[str, Any]]:
+    return sorted(expression.to_pyarrow().to_pylist(), key=lambda row: [row[name] for name in key])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("java") is None, reason="Java is missing: apt-get install openjdk-17-jre-headless")
+def test_a_cluster_computes_what_duckdb_does(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DATA = tmp_path
+    a_world(place.made(1))
+    place.switch(1)
+    settings.ENGINE = ""
+    here = figures(engine.open_warehouse())
+
+    defaults = tmp_path / "conf"
+    defaults.mkdir()
+    (defaults / "spark-defaults.conf").write_text(
+        "spark.sql.shuffle.partitions 2\nspark.driver.memory 512m\nspark.executor.memory 512m\n"
+        "spark.driver.host 127.0.0.1\nspark.driver.bindAddress 127.0.0.1\nspark.cores.max 2\n"
+        # few rows: what takes the time is compiling
+        "spark.sql.codegen.wholeStage false\nspark.sql.codegen.factoryMode NO_CODEGEN\n"
+        "spark.sql.adaptive.enabled false\n"
+        f"spark.driver.extraJavaOptions {QUICK}\nspark.executor.extraJavaOptions {QUICK}\n",
+        encoding="utf-8",
+    )
+    for name, value in {
+        "SPARK_HOME": str(HOME),
+        "SPARK_CONF_DIR": str(defaults),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with cluster(tmp_path) as master:
+        settings.ENGINE = master
+        backend = engine.open_warehouse()
+        assert backend is not None
+        session = backend._session
+        try:
+            assert session.sparkContext.master == master
+            there = figures(backend)
+            executors = session.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1
+        finally:
+            session.stop()
+    assert executors == 2
+    for name, expected in here.items():
+        assert len(expected) > 3, name
+        assert len(there[name]) == len(expected), name
+        for one, other in zip(expected, there[name], strict=True):
+            assert set(one) == set(other)
+            for column, value in one.items():
+                if isinstance(value, float):
+                    assert other[column] == pytest.approx(value, rel=1e-9, abs=1e-9), (name, column, one)
+                else:
+                    assert other[column] == value, (name, column, one)
+
+
+def test_what_is_no_cluster_is_said(tmp_path: Path, settings: Any) -> None:
+    settings.DATA = tmp_path
+    a_world(place.made(1))
+    place.switch(1)
+    settings.ENGINE = "mysql://somewhere"
+    with pytest.raises(JobFailedError, match="spark://"):
+        engine.open_warehouse()
