@@ -52,7 +52,7 @@ def _backend(engine: str) -> ibis.BaseBackend:
         return ibis.duckdb.connect(threads=2, memory_limit="2GB")
     if not engine.startswith(("spark://", "local[")):
         raise JobFailedError(gettext("PEYVAND_ENGINE must be empty or a Spark master, such as spark://host:7077."))
-    if find_spec("pyspark") is None or which("java") is None:
+    if find_spec("pyspark") is None or not (which("java") or os.environ.get("JAVA_HOME")):
         raise JobFailedError(
             gettext("PEYVAND_ENGINE names a Spark cluster, but pyspark or Java is not installed here.")
         )

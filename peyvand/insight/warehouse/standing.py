@@ -21,7 +21,7 @@ from peyvand.insight.warehouse import place, watching
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 5.0  # seconds
-PACE = 25.0  # seconds between the beginnings of two loads
+PACE = 20.0  # seconds between the beginnings of two loads
 SHARE = 4  # a load that took t seconds is followed by a pause of at least SHARE × t
 LONGEST = 600.0  # seconds between two tries
 PATIENCE = 5.0  # seconds that a child has between being asked to stop and being killed

@@ -31,6 +31,11 @@ class FactLine:
     agrees: bool
     checked: datetime | None
 
+    @property
+    def kilobytes(self) -> int:
+        """Size of the files, rounded up."""
+        return -(-self.bytes // 1024)
+
 
 @dataclass(frozen=True)
 class ColumnLine:
