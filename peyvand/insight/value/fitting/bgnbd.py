@@ -1,0 +1,140 @@
+"""BG/NBD: Fader, Hardie & Lee (2005), "Counting Your Customers" the Easy Way, Marketing Science 24(2), 275–284.
+
+A customer buys at random with a rate drawn from a gamma distribution (r, α); after any purchase they leave for good
+with a probability drawn from a beta distribution (a, b). Symbols are the paper's; times are in the unit of the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betaln, digamma, gammaln, hyp2f1  # type: ignore[import-untyped]
+
+from peyvand.insight.value.fitting.buying import Buying, Looked, asked_of, looked
+from peyvand.insight.value.fitting.likelihood import Estimate, Vector, maximise
+
+NAMES = ("r", "alpha", "a", "b")
+NEAR_ONE = 1e-5  # a closer to 1 than this is taken from both sides: the expectation's formula is 0 / 0 there
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What the likelihood needs again and again."""
+
+    x: Looked
+    silent: Looked  # T of customers who never came back
+    T: Looked  # of those who did
+    t_x: Looked
+    back: Looked  # x of those who did
+    count: Vector
+
+
+def _parts(buying: Buying) -> _Parts:
+    again = buying.x > 0
+    count = buying.count[again]
+    return _Parts(
+        x=looked(buying.x, buying.count),
+        silent=looked(buying.T[~again], buying.count[~again]),
+        T=looked(buying.T[again], count), t_x=looked(buying.t_x[again], count), back=looked(buying.x[again], count),
+        count=count,
+    )  # fmt: skip
+
+
+def loglik(theta: npt.ArrayLike, buying: Buying) -> tuple[float, Vector]:
+    """ln L and its gradient by (r, α, a, b): eq. (6), with every constant, in the unit of the times.
+
+    L = A₁ A₂ (A₃ + δ A₄): A₁ = Γ(r+x) αʳ / Γ(r), A₂ = Γ(a+b) Γ(b+x) / (Γ(b) Γ(a+b+x)), A₃ = (α+T)^−(r+x),
+    A₄ = a / (b+x−1) (α+t_x)^−(r+x), δ = 1 for x > 0 (the decomposition of the authors' spreadsheet note).
+    """
+    return _loglik(np.asarray(theta, dtype=float), _parts(buying))
+
+
+def _loglik(theta: Vector, parts: _Parts) -> tuple[float, Vector]:
+    r, alpha, a, b = theta
+    x, weight = parts.x.values, parts.x.weight
+    everybody = weight.sum()
+    a_1 = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+    a_2 = gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
+    value = weight @ (a_1 + a_2)
+    d_r = weight @ digamma(r + x) + everybody * (np.log(alpha) - digamma(r))
+    d_alpha = everybody * r / alpha
+    both = everybody * digamma(a + b) - weight @ digamma(a + b + x)
+    d_a, d_b = both, both + weight @ digamma(b + x) - everybody * digamma(b)
+
+    logs = np.log(alpha + parts.silent.values)
+    value -= r * (parts.silent.weight @ logs)
+    d_r -= parts.silent.weight @ logs
+    d_alpha -= r * (parts.silent.weight @ (1 / (alpha + parts.silent.values)))
+
+    power = r + parts.back.rows(parts.back.values)
+    log_end, log_last = parts.T.rows(np.log(alpha + parts.T.values)), parts.t_x.rows(np.log(alpha + parts.t_x.values))
+    gone = np.log(a) - parts.back.rows(np.log(b + parts.back.values - 1)) + power * (log_end - log_last)  # ln A₄ / A₃
+    value += parts.count @ (np.logaddexp(0, gone) - power * log_end)
+    share = 1 / (1 + np.exp(-gone))  # of A₄ in A₃ + A₄: that the customer has left
+    left, stayed = parts.count * share, parts.count * (1 - share)
+    d_r -= stayed @ log_end + left @ log_last
+    end, last = parts.T.rows(1 / (alpha + parts.T.values)), parts.t_x.rows(1 / (alpha + parts.t_x.values))
+    d_alpha -= stayed @ (power * end) + left @ (power * last)
+    d_a += left.sum() / a
+    d_b -= left @ parts.back.rows(1 / (b + parts.back.values - 1))
+    return float(value), np.array([d_r, d_alpha, d_a, d_b])
+
+
+def fit(buying: Buying, *, starts: Sequence[Sequence[float]] = ()) -> Estimate:
+    """Maximum likelihood. FitError where the data hold nothing to tell it from."""
+    asked_of(buying)
+    parts = _parts(buying)
+    span = max(float(buying.count @ buying.T) / buying.customers, 1e-9)
+    begun = starts or ((0.5, span / 4, 0.8, 2.5), (2.0, span, 0.2, 3.0))
+    return maximise(lambda theta: _loglik(theta, parts), names=NAMES, starts=begun)
+
+
+def alive(theta: npt.ArrayLike, *, x: Vector, t_x: Vector, T: Vector) -> Vector:  # noqa: N803
+    """P(alive | x, t_x, T): Fader & Hardie (2008), "Computing P(alive) Using the BG/NBD Model"; 1 where x = 0."""
+    r, alpha, a, b = np.asarray(theta, dtype=float)
+    again = x > 0
+    odds = np.log(a) - np.log(np.where(again, b + x - 1, 1)) + (r + x) * (np.log(alpha + T) - np.log(alpha + t_x))
+    return np.where(again, 1 / (1 + np.exp(np.minimum(odds, 700))), 1.0)
+
+
+def expected(theta: npt.ArrayLike, t: float, *, x: Vector, t_x: Vector, T: Vector) -> Vector:  # noqa: N803
+    """E[Y(t) | x, t_x, T], purchases in the time t after T: eq. (10).
+
+    Its ₂F₁ is taken after Euler's transformation, (1−z)^(c−a−b) ₂F₁(c−a, c−b; c; z), whose terms stay small however
+    many purchases there are.
+    """
+    r, alpha, a, b = np.asarray(theta, dtype=float)
+    if abs(a - 1) < NEAR_ONE:
+        sides = [expected((r, alpha, 1 + side * 2 * NEAR_ONE, b), t, x=x, t_x=t_x, T=T) for side in (-1, 1)]
+        return np.asarray((sides[0] + sides[1]) / 2, dtype=float)
+    pairs, at = np.unique(np.column_stack([x, T]), axis=0, return_inverse=True)
+    purchases, age = pairs[:, 0], pairs[:, 1]
+    z = t / (alpha + age + t)
+    series = hyp2f1(a + b - 1 - r, a - 1, a + b + purchases - 1, z)
+    factor = (a + b + purchases - 1) / (a - 1) * (1 - ((alpha + age) / (alpha + age + t)) ** (a - 1) * series)
+    return np.asarray(factor[at.ravel()] * alive(theta, x=x, t_x=t_x, T=T), dtype=float)
+
+
+def expected_of_new(theta: npt.ArrayLike, t: npt.ArrayLike) -> Vector:
+    """E[X(t)], purchases of a customer in the time t since their first: eq. (9), which is eq. (10) at x = T = 0."""
+    none = np.zeros(1)
+    times = np.atleast_1d(np.asarray(t, dtype=float))
+    return np.array([expected(theta, float(one), x=none, t_x=none, T=none)[0] for one in times])
+
+
+def probability(theta: npt.ArrayLike, x: npt.ArrayLike, t: float) -> Vector:
+    """P(X(t) = x): eq. (8)."""
+    r, alpha, a, b = np.asarray(theta, dtype=float)
+    counts = np.atleast_1d(np.asarray(x, dtype=float))
+    gone, stay = t / (alpha + t), alpha / (alpha + t)
+    log_terms = gammaln(r + counts) - gammaln(r) - gammaln(counts + 1) + r * np.log(stay) + counts * np.log(gone)
+    still = np.exp(betaln(a, b + counts) - betaln(a, b) + log_terms)
+    sums = []
+    for count in counts.astype(int):
+        j = np.arange(count)
+        below = np.exp(gammaln(r + j) - gammaln(r) - gammaln(j + 1) + r * np.log(stay) + j * np.log(gone)).sum()
+        sums.append(np.exp(betaln(a + 1, b + count - 1) - betaln(a, b)) * (1 - below) if count else 0.0)
+    return np.asarray(still + np.array(sums), dtype=float)
