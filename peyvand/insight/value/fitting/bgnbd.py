@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaln, digamma, gammaln, hyp2f1  # type: ignore[import-untyped]
+from scipy.special import betaln, digamma, gammaln  # type: ignore[import-untyped]
 
 from peyvand.insight.value.fitting.buying import Buying, Looked, asked_of, looked
 from peyvand.insight.value.fitting.likelihood import Estimate, Vector, maximise
 
 NAMES = ("r", "alpha", "a", "b")
-NEAR_ONE = 1e-5  # a closer to 1 than this is taken from both sides: the expectation's formula is 0 / 0 there
+LONG = 100.0  # a t so many times α + T takes the many points
 
 
 @dataclass(frozen=True)
@@ -103,19 +103,36 @@ def alive(theta: npt.ArrayLike, *, x: Vector, t_x: Vector, T: Vector) -> Vector:
 def expected(theta: npt.ArrayLike, t: float, *, x: Vector, t_x: Vector, T: Vector) -> Vector:  # noqa: N803
     """E[Y(t) | x, t_x, T], purchases in the time t after T: eq. (10).
 
-    Its ₂F₁ is taken after Euler's transformation, (1−z)^(c−a−b) ₂F₁(c−a, c−b; c; z), whose terms stay small however
-    many purchases there are.
+    The integral is taken where the paper's ₂F₁ stands for it: of one alive, λ has the gamma (r+x, α+T) and p the beta
+    (a, b+x), and E[Y(t) | λ, p] = (1 − e^−λpt) / p (eq. 5); over λ exactly, over p by Gauss–Jacobi, which also holds
+    where a = 1 and where a and b are so great that all leave alike.
     """
     r, alpha, a, b = np.asarray(theta, dtype=float)
-    if abs(a - 1) < NEAR_ONE:
-        sides = [expected((r, alpha, 1 + side * 2 * NEAR_ONE, b), t, x=x, t_x=t_x, T=T) for side in (-1, 1)]
-        return np.asarray((sides[0] + sides[1]) / 2, dtype=float)
     pairs, at = np.unique(np.column_stack([x, T]), axis=0, return_inverse=True)
-    purchases, age = pairs[:, 0], pairs[:, 1]
-    z = t / (alpha + age + t)
-    series = hyp2f1(a + b - 1 - r, a - 1, a + b + purchases - 1, z)
-    factor = (a + b + purchases - 1) / (a - 1) * (1 - ((alpha + age) / (alpha + age + t)) ** (a - 1) * series)
-    return np.asarray(factor[at.ravel()] * alive(theta, x=x, t_x=t_x, T=T), dtype=float)
+    ratio = t / (alpha + pairs[:, 1])
+    mean = np.zeros(len(pairs))
+    number = 64 if not len(pairs) or ratio.max() < LONG else 256
+    starts = np.flatnonzero(np.diff(pairs[:, 0], prepend=-1.0))
+    for start, end in zip(starts, [*starts[1:], len(pairs)], strict=True):
+        purchases = float(pairs[start, 0])
+        p, weight = _beta_points(float(a), float(b) + purchases, number)
+        inner = -np.expm1(-(r + purchases) * np.log1p(ratio[start:end, None] * p)) / p
+        mean[start:end] = inner @ weight
+    return np.asarray(mean[at.ravel()] * alive(theta, x=x, t_x=t_x, T=T), dtype=float)
+
+
+def _beta_points(a: float, b: float, number: int) -> tuple[Vector, Vector]:
+    """Points and weights (of sum 1) of Gauss's rule for the beta distribution (a, b): Golub & Welsch (1969)."""
+    low, high = a - 1, b - 1
+    k = np.arange(1, number)
+    both = 2 * k + low + high
+    middle = np.concatenate([[(low - high) / (low + high + 2)], (low - high) * (low + high) / (both * (both + 2))])
+    first = 4 * (1 + low) * (1 + high) / ((2 + low + high) ** 2 * (3 + low + high))
+    k, both = k[1:], both[1:]
+    rest = 4 * k * (k + low) * (k + high) * (k + low + high) / (both**2 * (both + 1) * (both - 1))
+    side = np.sqrt(np.concatenate([[first], rest]))
+    points, vectors = np.linalg.eigh(np.diag(middle) + np.diag(side, 1) + np.diag(side, -1))
+    return np.maximum((1 + points) / 2, 1e-18), vectors[0] ** 2
 
 
 def expected_of_new(theta: npt.ArrayLike, t: npt.ArrayLike) -> Vector:

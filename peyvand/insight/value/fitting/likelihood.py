@@ -12,7 +12,7 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]
 Vector = npt.NDArray[np.float64]
 Objective = Callable[[Vector], tuple[float, Vector]]
 LOWEST, HIGHEST = -14.0, 14.0  # natural logarithms of the smallest and the greatest parameter looked at
-AT_EDGE = 0.01
+AT_EDGE = 2.0  # so near to the ends the likelihood is flat: the parameter has run away
 NEWTON_STEPS = 12
 SETTLED = 1e-9  # the gradient by log-parameters, as a share of the log-likelihood
 

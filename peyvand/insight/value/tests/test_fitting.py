@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import gammaln, hyp2f1
@@ -186,6 +186,32 @@ def test_the_likelihood_counts_equal_customers_as_often_as_they_are(
 
     assert value(people * times) == pytest.approx(times * value(people), rel=1e-9)
     assert sum(value([one]) for one in people) == pytest.approx(value(people), rel=1e-9)
+
+
+@quick
+@given(parameters, customers(most=12), st.floats(0.1, 60))
+def test_bg_nbd_expects_what_the_hypergeometric_form_does(
+    theta: tuple[float, ...], customer: tuple[int, int, int], t: float
+) -> None:
+    r, alpha, a, b = theta
+    assume(abs(a - 1) > 0.01)
+    x, t_x, age = customer[0], customer[1] / 7, customer[2] / 7
+    # eq. (10), after Euler's transformation, whose terms stay small
+    series = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, t / (alpha + age + t))
+    still = 1 - ((alpha + age) / (alpha + age + t)) ** (a - 1) * series
+    assume(np.isfinite(still) and abs(still) > 1e-4)
+    one = _customer(x, t_x, age)
+    expected = (a + b + x - 1) / (a - 1) * still * bgnbd.alive(theta, **one)[0]
+    assert bgnbd.expected(theta, t, **one)[0] == pytest.approx(expected, rel=1e-6, abs=1e-12)
+
+
+def test_where_all_leave_alike_the_expectation_is_that_of_one_chance() -> None:
+    share, (r, alpha, t) = 0.25, (0.8, 5.0, 30.0)
+    plain = (1 - (alpha / (alpha + share * t)) ** r) / share
+    theta = (r, alpha, share * 1e6, (1 - share) * 1e6)
+    assert bgnbd.expected_of_new(theta, t)[0] == pytest.approx(plain, rel=1e-5)
+    nobody = bgnbd.expected_of_new((r, alpha, 1e-6, 5.0), t)[0]
+    assert nobody == pytest.approx(r * t / alpha, rel=1e-4)
 
 
 def test_the_chances_of_every_number_of_purchases_make_one() -> None:
