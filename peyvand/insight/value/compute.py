@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from ibis import _
 from peyvand.foundation.accounts import settings as workspace_settings
 from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.money.currencies import exponent_of
-from peyvand.insight.value import frames, services
+from peyvand.insight.value import frames, lifetime, rates, services
 from peyvand.insight.value.classes import ORDER, class_of
 from peyvand.insight.value.models import Snapshot
 from peyvand.insight.value.person import Person
@@ -87,8 +88,12 @@ def _snapshots(*, run: Running, backend: Any, load: Load, demo: bool, chosen: da
     for currency in currencies["currency"].to_pylist():
         run.check()
         frame = frames.Frame(backend=backend, demo=demo, currency=currency, as_of=last)
-        persons = list(_persons(frame))
-        payload = _payload(frame=frame, persons=persons) | {"future_orders": future}
+        totals, margin = _totals(frame), _margin(frame)
+        ahead = lifetime.foretell(frame, _business(totals=totals, margin=margin, currency=currency))
+        run.check()
+        persons = list(_persons(frame, ahead.people))
+        payload = _payload(frame=frame, persons=persons, totals=totals, margin=margin)
+        payload |= {"future_orders": future, "lifetime": ahead.payload}
         yield services.snapshot_keep(
             actor=run.actor, demo=demo, frame_start=frame.window_start, as_of=last, currency=currency,
             newest=chosen is None, payload=payload, persons=persons, load=load,
@@ -106,13 +111,26 @@ def _today() -> date:
     return now.astimezone(ZoneInfo(workspace_settings.text("time_zone"))).date()
 
 
-def _persons(frame: frames.Frame) -> Iterator[Person]:
+def _business(*, totals: dict[str, Any], margin: dict[str, float], currency: str) -> lifetime.Business:
+    sold = totals["amounts"].get("sale_known", 0)
+    back = totals["amounts"].get("return_known", 0)
+    known = margin["known"] > 0
+    return lifetime.Business(
+        rates=rates.current(), own_currency=currency == workspace_settings.text("default_currency"),
+        margin=(margin["known"] - margin["cost"]) / margin["known"] if known else None,
+        margin_share=margin["share"] if known else 0.0,
+        kept=min(1.0, max(0.0, (sold + back) / sold)) if sold > 0 else 1.0,
+    )  # fmt: skip
+
+
+def _persons(frame: frames.Frame, ahead: Mapping[int, lifetime.Ahead] = MappingProxyType({})) -> Iterator[Person]:
     scale = 10 ** exponent_of(frame.currency)
     revenue_by_lines = 0.0
     for row in frames.people(frame).to_pyarrow().to_pylist():
         silence = (frame.as_of - row["last_day"]).days
         known, cost = row["known"] or 0.0, row["cost"] or 0.0
         revenue_by_lines = row["revenue"] / scale
+        later = ahead.get(row["customer_id"])
         yield Person(
             customer_id=row["customer_id"],
             rfm_class=class_of(
@@ -129,13 +147,17 @@ def _persons(frame: frames.Frame) -> Iterator[Person]:
                 purchase_days=row["purchase_days"], frequency=row["frequency"],
             ),
             first_day=row["first_day"], last_day=row["last_day"],
+            alive=later.alive if later else None, expected_orders=later.purchases if later else None,
+            lifetime=later.value if later else None,
         )  # fmt: skip
 
 
-def _payload(*, frame: frames.Frame, persons: list[Person]) -> dict[str, Any]:
+def _payload(
+    *, frame: frames.Frame, persons: list[Person], totals: dict[str, Any], margin: dict[str, float]
+) -> dict[str, Any]:
     return {
-        "totals": _totals(frame),
-        "margin": _margin(frame),
+        "totals": totals,
+        "margin": margin,
         "classes": _classes(persons),
         "pareto": _pareto(persons),
         "slipping": {

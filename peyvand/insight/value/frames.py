@@ -93,6 +93,16 @@ def people(frame: Frame) -> Table:
     )
 
 
+def purchase_days(frame: Frame) -> Table:
+    """What each customer bought on each day of purchase: net of that day's sales, in minor units."""
+    sales = frame.sales
+    return (
+        sales.group_by("customer_id", "placed_at_day")
+        .agg(amount=sales.net_minor.sum().cast("float64"))
+        .order_by(["customer_id", "placed_at_day"])
+    )
+
+
 def _rhythm(frame: Frame) -> Table:
     """Days between purchase days of each customer: their median, 9th decile (linear between ranks) and number."""
     days = frame.sales.select("customer_id", "placed_at_day").distinct()

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import eigh_tridiagonal  # type: ignore[import-untyped]
 from scipy.special import betaln, digamma, gammaln  # type: ignore[import-untyped]
 
 from peyvand.insight.value.fitting.buying import Buying, Looked, asked_of, looked
 from peyvand.insight.value.fitting.likelihood import Estimate, Vector, maximise
 
 NAMES = ("r", "alpha", "a", "b")
-LONG = 100.0  # a t so many times α + T takes the many points
+POINTS = ((20.0, 32), (200.0, 64), (np.inf, 256))  # the longer t is beside α + T, the more points it takes
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def expected(theta: npt.ArrayLike, t: float, *, x: Vector, t_x: Vector, T: Vecto
     pairs, at = np.unique(np.column_stack([x, T]), axis=0, return_inverse=True)
     ratio = t / (alpha + pairs[:, 1])
     mean = np.zeros(len(pairs))
-    number = 64 if not len(pairs) or ratio.max() < LONG else 256
+    number = next(points for most, points in POINTS if not len(pairs) or ratio.max() < most)
     starts = np.flatnonzero(np.diff(pairs[:, 0], prepend=-1.0))
     for start, end in zip(starts, [*starts[1:], len(pairs)], strict=True):
         purchases = float(pairs[start, 0])
@@ -121,6 +123,7 @@ def expected(theta: npt.ArrayLike, t: float, *, x: Vector, t_x: Vector, T: Vecto
     return np.asarray(mean[at.ravel()] * alive(theta, x=x, t_x=t_x, T=T), dtype=float)
 
 
+@lru_cache(maxsize=4096)
 def _beta_points(a: float, b: float, number: int) -> tuple[Vector, Vector]:
     """Points and weights (of sum 1) of Gauss's rule for the beta distribution (a, b): Golub & Welsch (1969)."""
     low, high = a - 1, b - 1
@@ -131,7 +134,7 @@ def _beta_points(a: float, b: float, number: int) -> tuple[Vector, Vector]:
     k, both = k[1:], both[1:]
     rest = 4 * k * (k + low) * (k + high) * (k + low + high) / (both**2 * (both + 1) * (both - 1))
     side = np.sqrt(np.concatenate([[first], rest]))
-    points, vectors = np.linalg.eigh(np.diag(middle) + np.diag(side, 1) + np.diag(side, -1))
+    points, vectors = eigh_tridiagonal(middle, side)
     return np.maximum((1 + points) / 2, 1e-18), vectors[0] ** 2
 
 
