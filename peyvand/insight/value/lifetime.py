@@ -28,6 +28,7 @@ WEEK, MONTH = 7.0, 30.4375  # days
 LONGEST_CHECK = 26  # weeks held out, at most; else a third of the history
 SHORTEST_CHECK = 4
 FEWEST_CUSTOMERS, FEWEST_REPEATERS = 50, 20
+LESS = 0.05  # of those who will leave
 SPENDERS = 20  # with repeat purchases, for a model of spending
 NEW = {"bg/nbd": bgnbd.expected_of_new, "pareto/nbd": paretonbd.expected_of_new}
 
@@ -100,6 +101,7 @@ def _foretold(ids: Vector, purchases: Purchases, *, until: int, business: Busine
     }  # fmt: skip
     ahead = _ahead(name, found, buying, seen, mean, business=business, currency=currency)
     payload |= _summed(ahead, mean) | _of_business(business)
+    payload["less_loss"] = _less_loss(name, found, buying, mean, business=business, currency=currency)
     payload["new"] = _newcomer(name, found, spend, mean, business=business, currency=currency)
     alive, bought, value = ahead
     people = {
@@ -166,16 +168,38 @@ def _ahead(
     name: str, found: Estimate, buying: Buying, seen: Habits, mean: Vector, *, business: Business, currency: str
 ) -> tuple[Vector, Vector, Vector]:
     """P(alive), purchases within the horizon and discounted value of each customer."""
-    model, rates = holdout.MODELS[name], business.rates
+    rows = {"x": buying.x, "t_x": buying.t_x, "T": buying.T}
+    alive = buying.spread(holdout.MODELS[name].alive(found.values, **rows))
+    bought, discounted = _purchases(name, found.values, buying, business.rates)
+    value = buying.spread(discounted) * _profit(mean, business, currency)
+    return alive, buying.spread(bought), value
+
+
+def _purchases(name: str, theta: tuple[float, ...], buying: Buying, rates: Rates) -> tuple[Vector, Vector]:
+    """Purchases within the horizon of each unique row, as they are and discounted month by month."""
     rows = {"x": buying.x, "t_x": buying.t_x, "T": buying.T}
     before, discounted = np.zeros(len(buying.x)), np.zeros(len(buying.x))
     for month in range(1, rates.months + 1):
-        until_then = model.expected(found.values, month * MONTH / WEEK, **rows)
+        until_then = holdout.MODELS[name].expected(theta, month * MONTH / WEEK, **rows)
         discounted += np.maximum(until_then - before, 0) * _factor(rates, month)
         before = until_then
-    alive = buying.spread(model.alive(found.values, **rows))
-    value = buying.spread(discounted) * _profit(mean, business, currency)
-    return alive, buying.spread(before), value
+    return before, discounted
+
+
+def _less_loss(name: str, found: Estimate, buying: Buying, mean: Vector, *, business: Business, currency: str) -> int:
+    """What all would bring, in minor units, if LESS of those who will leave stayed: those gone already stay gone.
+
+    BG/NBD: the mean chance to leave, a ÷ (a + b), is so much smaller with a + b as it is; Pareto/NBD: s is.
+    """
+    first, second, leaves, other = found.values
+    shift = LESS * leaves
+    theta = (first, second, leaves - shift, other + (shift if name == "bg/nbd" else 0.0))
+    rows = {"x": buying.x, "t_x": buying.t_x, "T": buying.T}
+    model = holdout.MODELS[name]
+    now, then = model.alive(found.values, **rows), model.alive(theta, **rows)
+    _bought, discounted = _purchases(name, theta, buying, business.rates)
+    of_alive = np.divide(discounted, then, out=np.zeros(len(then)), where=then > 0)
+    return round(float((buying.spread(of_alive * now) * _profit(mean, business, currency)).sum()))
 
 
 def _factor(rates: Rates, month: int) -> float:

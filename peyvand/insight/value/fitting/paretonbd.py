@@ -104,7 +104,7 @@ def fit(buying: Buying, *, starts: Sequence[Sequence[float]] = ()) -> Estimate:
 
 
 def alive(theta: npt.ArrayLike, *, x: Vector, t_x: Vector, T: Vector) -> Vector:  # noqa: N803
-    """P(alive | x, t_x, T): the share of the first term of L, as eq. (36)–(38) of the note say."""
+    """P(alive | x, t_x, T): the share of the first term of L, as eq. (36)–(37) of the note say."""
     given = np.asarray(theta, dtype=float)
     r, alpha, s, beta = given
     stays = -(r + x) * np.log(alpha + T) - s * np.log(beta + T)

@@ -86,6 +86,11 @@ def test_value_is_purchases_times_what_one_leaves(made: Foretold) -> None:
     assert whole < longer["total"] < 2 * whole
 
 
+def test_less_loss_earns_more_but_brings_nobody_back(made: Foretold) -> None:
+    more = made.payload["less_loss"] / made.payload["total"]
+    assert 1 < more < 1.05
+
+
 def test_a_new_customer_pays_back_when_they_have_brought_what_they_cost(made: Foretold) -> None:
     new = made.payload["new"]
     assert new["purchases"] > 1

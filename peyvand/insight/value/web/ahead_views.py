@@ -45,6 +45,7 @@ def lifetime_page(request: HttpRequest) -> HttpResponse:
         "check": check,
         "learnt": date.fromisoformat(check["until"]) if check else None,
         "charts": [ahead.weeks(check), ahead.groups(check)] if check else [],
+        "bias": ahead.bias(check) if check else "",
         "rules": ahead.rules(check) if check else [],
         "may_refresh": actor.may("insight.refresh"),
         "may_set": actor.may(MANAGE_SETTINGS),
@@ -54,6 +55,7 @@ def lifetime_page(request: HttpRequest) -> HttpResponse:
         context |= {
             "stats": ahead.stats(snapshot, found),
             "counted": ahead.counted(snapshot, found),
+            "less_loss": ahead.less_loss(snapshot, found),
             "tenths": ahead.tenths(snapshot, found),
             "chances": ahead.chances(found),
             "people": [ahead.person(row) for row in best],
