@@ -15,8 +15,8 @@ import numpy.typing as npt
 from scipy.linalg import eigh_tridiagonal  # type: ignore[import-untyped]
 from scipy.special import betaln, digamma, gammaln  # type: ignore[import-untyped]
 
-from peyvand.insight.value.fitting.buying import Buying, Looked, asked_of, looked
-from peyvand.insight.value.fitting.likelihood import Estimate, Vector, maximise
+from peyvand.insight.value.fitting.buying import Buying, Looked, asked_of, looked, thinned
+from peyvand.insight.value.fitting.likelihood import Estimate, Vector, dot, maximise
 
 NAMES = ("r", "alpha", "a", "b")
 POINTS = ((20.0, 32), (200.0, 64), (np.inf, 256))  # the longer t is beside α + T, the more points it takes
@@ -60,28 +60,28 @@ def _loglik(theta: Vector, parts: _Parts) -> tuple[float, Vector]:
     everybody = weight.sum()
     a_1 = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
     a_2 = gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
-    value = weight @ (a_1 + a_2)
-    d_r = weight @ digamma(r + x) + everybody * (np.log(alpha) - digamma(r))
+    value = dot(weight, a_1 + a_2)
+    d_r = dot(weight, digamma(r + x)) + everybody * (np.log(alpha) - digamma(r))
     d_alpha = everybody * r / alpha
-    both = everybody * digamma(a + b) - weight @ digamma(a + b + x)
-    d_a, d_b = both, both + weight @ digamma(b + x) - everybody * digamma(b)
+    both = everybody * digamma(a + b) - dot(weight, digamma(a + b + x))
+    d_a, d_b = both, both + dot(weight, digamma(b + x)) - everybody * digamma(b)
 
     logs = np.log(alpha + parts.silent.values)
-    value -= r * (parts.silent.weight @ logs)
-    d_r -= parts.silent.weight @ logs
-    d_alpha -= r * (parts.silent.weight @ (1 / (alpha + parts.silent.values)))
+    value -= r * dot(parts.silent.weight, logs)
+    d_r -= dot(parts.silent.weight, logs)
+    d_alpha -= r * dot(parts.silent.weight, 1 / (alpha + parts.silent.values))
 
     power = r + parts.back.rows(parts.back.values)
     log_end, log_last = parts.T.rows(np.log(alpha + parts.T.values)), parts.t_x.rows(np.log(alpha + parts.t_x.values))
     gone = np.log(a) - parts.back.rows(np.log(b + parts.back.values - 1)) + power * (log_end - log_last)  # ln A₄ / A₃
-    value += parts.count @ (np.logaddexp(0, gone) - power * log_end)
+    value += dot(parts.count, np.logaddexp(0, gone) - power * log_end)
     share = 1 / (1 + np.exp(-gone))  # of A₄ in A₃ + A₄: that the customer has left
     left, stayed = parts.count * share, parts.count * (1 - share)
-    d_r -= stayed @ log_end + left @ log_last
+    d_r -= dot(stayed, log_end) + dot(left, log_last)
     end, last = parts.T.rows(1 / (alpha + parts.T.values)), parts.t_x.rows(1 / (alpha + parts.t_x.values))
-    d_alpha -= stayed @ (power * end) + left @ (power * last)
+    d_alpha -= dot(stayed, power * end) + dot(left, power * last)
     d_a += left.sum() / a
-    d_b -= left @ parts.back.rows(1 / (b + parts.back.values - 1))
+    d_b -= dot(left, parts.back.rows(1 / (b + parts.back.values - 1)))
     return float(value), np.array([d_r, d_alpha, d_a, d_b])
 
 
@@ -91,7 +91,12 @@ def fit(buying: Buying, *, starts: Sequence[Sequence[float]] = ()) -> Estimate:
     parts = _parts(buying)
     span = max(float(buying.count @ buying.T) / buying.customers, 1e-9)
     begun = starts or ((0.5, span / 4, 0.8, 2.5), (2.0, span, 0.2, 3.0))
-    return maximise(lambda theta: _loglik(theta, parts), names=NAMES, starts=begun)
+    few = thinned(buying)
+    of_few = None if few is None else _parts(few)
+    return maximise(
+        lambda theta: _loglik(theta, parts), names=NAMES, starts=begun,
+        sample=None if of_few is None else lambda theta: _loglik(theta, of_few),
+    )  # fmt: skip
 
 
 def alive(theta: npt.ArrayLike, *, x: Vector, t_x: Vector, T: Vector) -> Vector:  # noqa: N803
@@ -119,7 +124,7 @@ def expected(theta: npt.ArrayLike, t: float, *, x: Vector, t_x: Vector, T: Vecto
         purchases = float(pairs[start, 0])
         p, weight = _beta_points(float(a), float(b) + purchases, number)
         inner = -np.expm1(-(r + purchases) * np.log1p(ratio[start:end, None] * p)) / p
-        mean[start:end] = inner @ weight
+        mean[start:end] = np.einsum("ij,j->i", inner, weight)
     return np.asarray(mean[at.ravel()] * alive(theta, x=x, t_x=t_x, T=T), dtype=float)
 
 

@@ -60,6 +60,24 @@ def compressed(*, x: npt.ArrayLike, days_x: npt.ArrayLike, days_T: npt.ArrayLike
     )  # fmt: skip
 
 
+SAMPLE = 20_000  # rows of a sample to search on
+
+
+def thinned(buying: Buying) -> Buying | None:
+    """Evenly spaced rows, weighted to the whole, of those who came back, with all who did not; None where few are.
+
+    The rows are in the order of x, t_x and T, so that even spacing keeps their distribution.
+    """
+    again = np.flatnonzero(buying.x > 0)
+    if len(again) < 2 * SAMPLE:
+        return None
+    chosen = again[np.linspace(0, len(again) - 1, SAMPLE).astype(np.int64)]
+    rows = np.concatenate([np.flatnonzero(buying.x == 0), chosen])
+    count = buying.count[rows].copy()
+    count[-SAMPLE:] *= float(buying.count[again].sum()) / float(buying.count[chosen].sum())
+    return Buying(buying.x[rows], buying.t_x[rows], buying.T[rows], count, np.zeros(0, dtype=np.int64))
+
+
 def asked_of(buying: Buying) -> None:
     """FitError where no model of buying can be told from these: nobody, one customer, or nobody who came back."""
     if not buying.customers:

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import digamma, gammaln  # type: ignore[import-untyped]
 
-from peyvand.insight.value.fitting.buying import Looked, looked
-from peyvand.insight.value.fitting.likelihood import Estimate, FitError, Vector, maximise
+from peyvand.insight.value.fitting.buying import SAMPLE, Looked, looked
+from peyvand.insight.value.fitting.likelihood import Estimate, FitError, Vector, dot, maximise
 
 NAMES = ("p", "q", "gamma")
 
@@ -30,7 +30,7 @@ class _Parts:
 
 def _parts(x: Vector, mean: Vector) -> _Parts:
     counts = looked(x, np.ones(len(x)))
-    return _Parts(counts, x * mean, float(x @ np.log(x * mean)), float(np.log(mean).sum()))
+    return _Parts(counts, x * mean, dot(x, np.log(x * mean)), float(np.log(mean).sum()))
 
 
 def loglik(theta: npt.ArrayLike, *, x: Vector, mean: Vector) -> tuple[float, Vector]:
@@ -48,12 +48,12 @@ def _loglik(theta: Vector, parts: _Parts) -> tuple[float, Vector]:
     logs = np.log(gamma + parts.amounts)
     shape = p * parts.x.rows(values) + q
     log_gamma = everybody * np.log(gamma)
-    value = weight @ (gammaln(p * values + q) - gammaln(p * values)) - everybody * gammaln(q) + q * log_gamma
-    value += p * parts.log_amounts - parts.log_means - shape @ logs
-    d_p = weight @ (values * (digamma(p * values + q) - digamma(p * values))) + parts.log_amounts
-    d_p -= parts.x.rows(values) @ logs
-    d_q = weight @ digamma(p * values + q) - everybody * digamma(q) + log_gamma - logs.sum()
-    d_gamma = everybody * q / gamma - shape @ (1 / (gamma + parts.amounts))
+    value = dot(weight, gammaln(p * values + q) - gammaln(p * values)) - everybody * gammaln(q) + q * log_gamma
+    value += p * parts.log_amounts - parts.log_means - dot(shape, logs)
+    d_p = dot(weight, values * (digamma(p * values + q) - digamma(p * values))) + parts.log_amounts
+    d_p -= dot(parts.x.rows(values), logs)
+    d_q = dot(weight, digamma(p * values + q)) - everybody * digamma(q) + log_gamma - logs.sum()
+    d_gamma = everybody * q / gamma - dot(shape, 1 / (gamma + parts.amounts))
     return float(value), np.array([d_p, d_q, d_gamma])
 
 
@@ -65,16 +65,15 @@ def fit(*, x: Vector, mean: Vector, starts: Sequence[Sequence[float]] = ()) -> E
         raise FitError("one" if len(x) else "empty")
     if np.all(mean == mean[0]):
         raise FitError("flat")  # everybody spends the same: there is no spread to tell anything from
-    parts = _parts(x, mean)
     centre = float(np.median(mean))
-    begun = starts or ((3.0, 3.0, centre), (1.0, 2.0, centre), (10.0, 5.0, centre / 2))
-    scaled = _Parts(
-        parts.x, parts.amounts / centre, parts.log_amounts - float(x.sum()) * float(np.log(centre)),
-        parts.log_means - len(x) * float(np.log(centre)),
-    )  # fmt: skip
     # in units of the median, so that an amount in rials is as easy to find as one in pounds
-    unit = [(p, q, gamma / centre) for p, q, gamma in begun]
-    found = maximise(lambda theta: _loglik(theta, scaled), names=NAMES, starts=unit)
+    parts = _parts(x, mean / centre)
+    begun = [(p, q, gamma / centre) for p, q, gamma in starts] or [(3.0, 3.0, 1.0), (1.0, 2.0, 1.0), (10.0, 5.0, 0.5)]
+    few = _parts(x[:: len(x) // SAMPLE], mean[:: len(x) // SAMPLE] / centre) if len(x) >= 2 * SAMPLE else None
+    found = maximise(
+        lambda theta: _loglik(theta, parts), names=NAMES, starts=begun,
+        sample=None if few is None else lambda theta: _scaled(_loglik(theta, few), len(x) / len(few.amounts)),
+    )  # fmt: skip
     p, q, gamma = found.values
     spread = found.stderr[2]
     return Estimate(
@@ -82,6 +81,10 @@ def fit(*, x: Vector, mean: Vector, starts: Sequence[Sequence[float]] = ()) -> E
         stderr=(*found.stderr[:2], None if spread is None else spread * centre),
         loglik=found.loglik - len(x) * float(np.log(centre)), at_edge=found.at_edge,
     )  # fmt: skip
+
+
+def _scaled(found: tuple[float, Vector], times: float) -> tuple[float, Vector]:
+    return found[0] * times, found[1] * times
 
 
 def expected(theta: npt.ArrayLike, *, x: Vector, mean: Vector) -> Vector:

@@ -14,6 +14,8 @@ Objective = Callable[[Vector], tuple[float, Vector]]
 LOWEST, HIGHEST = -14.0, 14.0  # natural logarithms of the smallest and the greatest parameter looked at
 AT_EDGE = 2.0  # so near to the ends the likelihood is flat: the parameter has run away
 NEWTON_STEPS = 12
+STALE = 0.3  # a gradient that a step makes no smaller than this
+NOWHERE = 1e299
 SETTLED = 1e-9  # the gradient by log-parameters, as a share of the log-likelihood
 
 
@@ -23,6 +25,11 @@ class FitError(ValueError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def dot(first: Vector, second: Vector) -> float:
+    """Σ of products, without BLAS: on vectors of a million its threads wait for each other longer than they work."""
+    return float(np.einsum("i,i->", first, second))
 
 
 @dataclass(frozen=True)
@@ -51,59 +58,80 @@ class Estimate:
         return dict(zip(self.names, self.stderr, strict=True))
 
 
-def maximise(objective: Objective, *, names: Sequence[str], starts: Sequence[Sequence[float]]) -> Estimate:
+def maximise(
+    objective: Objective, *, names: Sequence[str], starts: Sequence[Sequence[float]], sample: Objective | None = None
+) -> Estimate:
     """The best of the maxima found from the given starting points.
 
     `objective` gives, for positive parameters, the log-likelihood and its gradient by them. Searched by L-BFGS over
-    the logarithms of the parameters, then brought to the point by Newton's steps. FitError "flat" when no start leads
-    anywhere.
+    the logarithms of the parameters, then brought to the point by Newton's steps. `sample` is the same of fewer rows,
+    weighted to the whole: with it the search and the first second derivatives are the sample's, and the whole is asked
+    only for the last steps. FitError "flat" when no start leads anywhere.
     """
-
-    def negative(logs: Vector) -> tuple[float, Vector]:
-        theta = np.exp(logs)
-        value, gradient = objective(theta)
-        if not np.isfinite(value) or not np.all(np.isfinite(gradient)):
-            return 1e300, np.zeros_like(logs)
-        return -value, -gradient * theta
-
+    whole, searched = _negative(objective), _negative(sample or objective)
     best: tuple[float, Vector] | None = None
     for start in starts:
         logs = np.clip(np.log(np.asarray(start, dtype=float)), LOWEST + 1, HIGHEST - 1)
         found = minimize(
-            negative, logs, jac=True, method="L-BFGS-B", bounds=[(LOWEST, HIGHEST)] * len(logs),
+            searched, logs, jac=True, method="L-BFGS-B", bounds=[(LOWEST, HIGHEST)] * len(logs),
             options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
         )  # fmt: skip
-        if found.fun < 1e299 and (best is None or found.fun < best[0]):
+        if found.fun < NOWHERE and (best is None or found.fun < best[0]):
             best = float(found.fun), np.asarray(found.x, dtype=float)
     if best is None:
         raise FitError("flat")
-    logs = _sharpened(negative, best[1])
-    value, _gradient = negative(logs)
+    logs = _sharpened(whole, best[1], _hessian(searched, best[1]))
+    value, _gradient = whole(logs)
     edge = [name for name, log in zip(names, logs, strict=True) if min(log - LOWEST, HIGHEST - log) < AT_EDGE]
     theta = np.exp(logs)
-    errors = _errors(_hessian(negative, logs), theta) if not edge else [None] * len(theta)
+    errors = _errors(_hessian(whole, logs), theta) if not edge else [None] * len(theta)
     return Estimate(
         names=tuple(names), values=tuple(float(one) for one in theta), stderr=tuple(errors), loglik=-float(value),
         at_edge=tuple(edge),
     )  # fmt: skip
 
 
-def _sharpened(negative: Objective, logs: Vector) -> Vector:
-    """Newton's steps from a place near the optimum, as long as each makes the likelihood no worse."""
+def _negative(objective: Objective) -> Objective:
+    """What is to be made least: by the logarithms of the parameters."""
+
+    def negative(logs: Vector) -> tuple[float, Vector]:
+        theta = np.exp(logs)
+        value, gradient = objective(theta)
+        if not np.isfinite(value) or not np.all(np.isfinite(gradient)):
+            return 2 * NOWHERE, np.zeros_like(logs)
+        return -value, -gradient * theta
+
+    return negative
+
+
+def _sharpened(negative: Objective, logs: Vector, curvature: npt.NDArray[np.float64]) -> Vector:
+    """Newton's steps from a place near the optimum, as long as each makes the likelihood no worse.
+
+    The second derivatives given serve as long as each step makes the gradient much smaller, then they are taken anew.
+    """
     value, gradient = negative(logs)
     for _step in range(NEWTON_STEPS):
-        if np.max(np.abs(gradient)) < SETTLED * max(1.0, abs(value)):
+        steep = float(np.max(np.abs(gradient)))
+        if steep < SETTLED * max(1.0, abs(value)):
             break
-        try:
-            step = np.linalg.solve(_hessian(negative, logs), gradient)
-        except np.linalg.LinAlgError:
-            break
-        moved = np.clip(logs - np.clip(step, -1, 1), LOWEST, HIGHEST)
+        moved = _moved(logs, gradient, curvature)
         there, slope = negative(moved)
-        if there > value or not np.all(np.isfinite(moved)):
-            break
+        if there > value or float(np.max(np.abs(slope))) > STALE * steep:
+            curvature = _hessian(negative, logs)
+            moved = _moved(logs, gradient, curvature)
+            there, slope = negative(moved)
+            if there > value:
+                break
         logs, value, gradient = moved, there, slope
     return logs
+
+
+def _moved(logs: Vector, gradient: Vector, curvature: npt.NDArray[np.float64]) -> Vector:
+    try:
+        step = np.linalg.solve(curvature, gradient)
+    except np.linalg.LinAlgError:
+        return logs
+    return np.asarray(np.clip(logs - np.clip(step, -1, 1), LOWEST, HIGHEST), dtype=float)
 
 
 def _hessian(negative: Objective, logs: Vector) -> npt.NDArray[np.float64]:

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import digamma, gammaln  # type: ignore[import-untyped]
 
-from peyvand.insight.value.fitting.buying import Buying, asked_of
-from peyvand.insight.value.fitting.likelihood import Estimate, Vector, maximise
+from peyvand.insight.value.fitting.buying import Buying, asked_of, thinned
+from peyvand.insight.value.fitting.likelihood import Estimate, Vector, dot, maximise
 
 NAMES = ("r", "alpha", "s", "beta")
 DECAY = 45.0  # beyond a fall of the integrand by e^−45 nothing is left to add
@@ -91,8 +91,9 @@ def _loglik(theta: Vector, buying: Buying) -> tuple[float, Vector]:
             np.full(len(x), s / beta),
         ]
     )  # fmt: skip
-    gradient = (of_lead + alive_share * of_stays + gone_share * of_leaves) @ count
-    return float(count @ (lead + both)), np.asarray(gradient, dtype=float)
+    slopes = of_lead + alive_share * of_stays + gone_share * of_leaves
+    gradient = [dot(slope, count) for slope in slopes]
+    return dot(count, lead + both), np.asarray(gradient, dtype=float)
 
 
 def fit(buying: Buying, *, starts: Sequence[Sequence[float]] = ()) -> Estimate:
@@ -100,7 +101,11 @@ def fit(buying: Buying, *, starts: Sequence[Sequence[float]] = ()) -> Estimate:
     asked_of(buying)
     span = max(float(buying.count @ buying.T) / buying.customers, 1e-9)
     begun = starts or ((0.6, span / 3, 0.6, span / 3), (2.0, span, 0.3, span))
-    return maximise(lambda theta: _loglik(theta, buying), names=NAMES, starts=begun)
+    few = thinned(buying)
+    return maximise(
+        lambda theta: _loglik(theta, buying), names=NAMES, starts=begun,
+        sample=None if few is None else lambda theta: _loglik(theta, few),
+    )  # fmt: skip
 
 
 def alive(theta: npt.ArrayLike, *, x: Vector, t_x: Vector, T: Vector) -> Vector:  # noqa: N803
