@@ -6,7 +6,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from peyvand.insight.value.person import Person
 from peyvand.insight.warehouse import engine
 from peyvand.insight.warehouse.models import Load
 
+MOVED_DAYS = 91  # a quarter of a year
 CALENDARS = ("jalali", "gregorian")
 
 
@@ -133,10 +134,7 @@ def _persons(frame: frames.Frame, ahead: Mapping[int, lifetime.Ahead] = MappingP
         later = ahead.get(row["customer_id"])
         yield Person(
             customer_id=row["customer_id"],
-            rfm_class=class_of(
-                recency=row["r"], frequency=row["f"], monetary=row["m"],
-                days_since_first=(frame.as_of - row["first_day"]).days, days_since_last=silence,
-            ),
+            rfm_class=_class_of(row, frame.as_of),
             r=row["r"], f=row["f"], m=row["m"], silence=silence, rhythm=row["rhythm"],
             orders=row["orders"], frequency=row["frequency"], monetary=row["monetary"], revenue=row["revenue"],
             margin=round((known - cost) * scale) if cost or known else None,
@@ -168,7 +166,38 @@ def _payload(
         "months": {calendar: _months(frame, calendar) for calendar in CALENDARS},
         "cohorts": {calendar: _cohorts(frame, calendar) for calendar in CALENDARS},
         "only_returns": _only_returns(frame, persons),
+        "moves": _moves(frame, persons),
     }
+
+
+def _moves(frame: frames.Frame, persons: list[Person]) -> dict[str, Any] | None:
+    """How many stood in which class MOVED_DAYS ago (as orders of today tell of then) and stand in which now.
+
+    `came` are those whose first purchase is later, by class now. None when there was nobody yet.
+    """
+    then = frames.Frame(
+        backend=frame.backend, demo=frame.demo, currency=frame.currency, as_of=frame.as_of - timedelta(days=MOVED_DAYS)
+    )
+    before = {row["customer_id"]: _class_of(row, then.as_of) for row in frames.scored(then).to_pyarrow().to_pylist()}
+    if not before:
+        return None
+    rows: dict[str, Counter[str]] = {name: Counter() for name in ORDER}
+    came: Counter[str] = Counter()
+    for person in persons:
+        found = before.get(person.customer_id)
+        (came if found is None else rows[found])[person.rfm_class] += 1
+    return {
+        "since": then.as_of.isoformat(),
+        "rows": {name: dict(row) for name, row in rows.items()},
+        "came": dict(came),
+    }
+
+
+def _class_of(row: Mapping[str, Any], as_of: date) -> str:
+    return class_of(
+        recency=row["r"], frequency=row["f"], monetary=row["m"],
+        days_since_first=(as_of - row["first_day"]).days, days_since_last=(as_of - row["last_day"]).days,
+    )  # fmt: skip
 
 
 def _totals(frame: frames.Frame) -> dict[str, Any]:

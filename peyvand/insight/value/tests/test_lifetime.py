@@ -162,7 +162,9 @@ def _kept(found: Foretold, *, demo: bool = False) -> Snapshot:
         "totals": {"amounts": {}, "orders": {}, "net": 0, "exact": "0"},
         "margin": {"revenue": 0, "known": 0, "cost": 0, "share": 0},
         "classes": [{"class": name, "customers": 0, "monetary": 0} for name in ahead.figures.AREAS],
-        "only_returns": 0, "future_orders": 0, "lifetime": found.payload,
+        "only_returns": 0, "future_orders": 0,
+        "moves": {"since": "2026-08-02", "rows": {"loyal": {"loyal": 1, "risk": 1}}, "came": {"new": 1}},
+        "lifetime": found.payload,
     }  # fmt: skip
     actor = system_actor(demo=demo)
     snapshot = services.snapshot_keep(

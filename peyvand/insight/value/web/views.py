@@ -25,7 +25,7 @@ from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.value import queries, services
 from peyvand.insight.value.classes import ORDER, TABLE
 from peyvand.insight.value.models import RfmClass, Snapshot
-from peyvand.insight.value.web import ahead, figures
+from peyvand.insight.value.web import ahead, figures, moves
 
 
 class DayForm(forms.Form):
@@ -73,6 +73,7 @@ def dashboard_page(request: HttpRequest) -> HttpResponse:
         "cohorts": figures.cohort_table(
             snapshot, calendar, counts=counts, switch_url=switched(request, cohorts="" if counts else "number")
         ),
+        "moves": moves.moves(snapshot),
         "months": figures.months(snapshot, calendar),
         "lines": figures.total_lines(snapshot),
         "net": Money(snapshot.payload["totals"]["net"], snapshot.currency),
