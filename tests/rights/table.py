@@ -226,6 +226,9 @@ value:people GET insight.view
 value:choose-day POST insight.view
 value:refresh POST insight.refresh
 value:definitions GET insight.view
+value:lifetime GET insight.view
+value:rates GET accounts.manage_settings
+value:rates POST accounts.manage_settings
 warehouse:loads GET insight.view
 warehouse:fact GET insight.view
 accounts:preferences POST public

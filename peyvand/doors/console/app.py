@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from typer.exceptions import TyperException
 
 from peyvand.doors.console import printing
-from peyvand.doors.console.commands import audit, bench, care, exports, figures, imports, people, sample, serving
+from peyvand.doors.console.commands import audit, bench, care, exports, figures, files, imports, people, sample, serving
 from peyvand.doors.console.failures import INTERRUPTED, USAGE
 
 app = typer.Typer(
@@ -23,7 +23,8 @@ app.add_typer(sample.demo, name="demo")
 app.add_typer(imports.bring, name="import")
 app.command("export", help=_("Write a list as CSV or XLSX."))(exports.export)
 app.command("refresh", help=_("Compute what customers are worth anew."))(figures.refresh)
-app.command("insight", help=_("The figures of a day that has been computed."))(figures.insight)
+figures.insight.command("value", help=_("What the customers of a file are worth, without bringing it in."))(files.value)
+app.add_typer(figures.insight, name="insight")
 app.command("backup", help=_("Write everything, data and files, into one file."))(care.backup)
 app.command("restore", help=_("Put a backup into an empty data folder, all of it or nothing."))(care.restore)
 app.command("doctor", help=_("Look at everything and say what is wrong."))(care.doctor)

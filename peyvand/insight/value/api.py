@@ -42,7 +42,11 @@ class SummaryOut(Schema):
 
 
 class ValueOut(Schema):
-    """What a customer is worth in one currency, in minor units."""
+    """What a customer is worth in one currency, in minor units.
+
+    `alive`, `expected_orders` and `lifetime_minor` (discounted, within the horizon of the settings) are null where
+    nothing can be foretold.
+    """
 
     currency: str
     as_of: date
@@ -56,6 +60,9 @@ class ValueOut(Schema):
     margin_share: float
     rank: int
     slipping: bool
+    alive: float | None
+    expected_orders: float | None
+    lifetime_minor: int | None
 
 
 class SlippingOut(ValueOut):
@@ -111,4 +118,5 @@ def _value(row: Any) -> dict[str, Any]:
         "recency_days": row.silence_days, "rhythm_days": row.rhythm_days, "frequency": row.frequency,
         "monetary_minor": row.monetary_minor, "revenue_minor": row.revenue_minor, "margin_minor": row.margin_minor,
         "margin_share": row.margin_share, "rank": row.rank, "slipping": row.slipping,
+        "alive": row.alive_share, "expected_orders": row.expected_orders, "lifetime_minor": row.lifetime_minor,
     }  # fmt: skip

@@ -6,7 +6,8 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,13 +18,14 @@ from ibis import _
 from peyvand.foundation.accounts import settings as workspace_settings
 from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.money.currencies import exponent_of
-from peyvand.insight.value import frames, services
+from peyvand.insight.value import frames, lifetime, rates, services
 from peyvand.insight.value.classes import ORDER, class_of
 from peyvand.insight.value.models import Snapshot
 from peyvand.insight.value.person import Person
 from peyvand.insight.warehouse import engine
 from peyvand.insight.warehouse.models import Load
 
+MOVED_DAYS = 91  # a quarter of a year
 CALENDARS = ("jalali", "gregorian")
 
 
@@ -87,8 +89,12 @@ def _snapshots(*, run: Running, backend: Any, load: Load, demo: bool, chosen: da
     for currency in currencies["currency"].to_pylist():
         run.check()
         frame = frames.Frame(backend=backend, demo=demo, currency=currency, as_of=last)
-        persons = list(_persons(frame))
-        payload = _payload(frame=frame, persons=persons) | {"future_orders": future}
+        totals, margin = _totals(frame), _margin(frame)
+        ahead = lifetime.foretell(frame, _business(totals=totals, margin=margin, currency=currency))
+        run.check()
+        persons = list(_persons(frame, ahead.people))
+        payload = _payload(frame=frame, persons=persons, totals=totals, margin=margin)
+        payload |= {"future_orders": future, "lifetime": ahead.payload}
         yield services.snapshot_keep(
             actor=run.actor, demo=demo, frame_start=frame.window_start, as_of=last, currency=currency,
             newest=chosen is None, payload=payload, persons=persons, load=load,
@@ -106,19 +112,29 @@ def _today() -> date:
     return now.astimezone(ZoneInfo(workspace_settings.text("time_zone"))).date()
 
 
-def _persons(frame: frames.Frame) -> Iterator[Person]:
+def _business(*, totals: dict[str, Any], margin: dict[str, float], currency: str) -> lifetime.Business:
+    sold = totals["amounts"].get("sale_known", 0)
+    back = totals["amounts"].get("return_known", 0)
+    known = margin["known"] > 0
+    return lifetime.Business(
+        rates=rates.current(), own_currency=currency == workspace_settings.text("default_currency"),
+        margin=(margin["known"] - margin["cost"]) / margin["known"] if known else None,
+        margin_share=margin["share"] if known else 0.0,
+        kept=min(1.0, max(0.0, (sold + back) / sold)) if sold > 0 else 1.0,
+    )  # fmt: skip
+
+
+def _persons(frame: frames.Frame, ahead: Mapping[int, lifetime.Ahead] = MappingProxyType({})) -> Iterator[Person]:
     scale = 10 ** exponent_of(frame.currency)
     revenue_by_lines = 0.0
     for row in frames.people(frame).to_pyarrow().to_pylist():
         silence = (frame.as_of - row["last_day"]).days
         known, cost = row["known"] or 0.0, row["cost"] or 0.0
         revenue_by_lines = row["revenue"] / scale
+        later = ahead.get(row["customer_id"])
         yield Person(
             customer_id=row["customer_id"],
-            rfm_class=class_of(
-                recency=row["r"], frequency=row["f"], monetary=row["m"],
-                days_since_first=(frame.as_of - row["first_day"]).days, days_since_last=silence,
-            ),
+            rfm_class=_class_of(row, frame.as_of),
             r=row["r"], f=row["f"], m=row["m"], silence=silence, rhythm=row["rhythm"],
             orders=row["orders"], frequency=row["frequency"], monetary=row["monetary"], revenue=row["revenue"],
             margin=round((known - cost) * scale) if cost or known else None,
@@ -129,13 +145,17 @@ def _persons(frame: frames.Frame) -> Iterator[Person]:
                 purchase_days=row["purchase_days"], frequency=row["frequency"],
             ),
             first_day=row["first_day"], last_day=row["last_day"],
+            alive=later.alive if later else None, expected_orders=later.purchases if later else None,
+            lifetime=later.value if later else None,
         )  # fmt: skip
 
 
-def _payload(*, frame: frames.Frame, persons: list[Person]) -> dict[str, Any]:
+def _payload(
+    *, frame: frames.Frame, persons: list[Person], totals: dict[str, Any], margin: dict[str, float]
+) -> dict[str, Any]:
     return {
-        "totals": _totals(frame),
-        "margin": _margin(frame),
+        "totals": totals,
+        "margin": margin,
         "classes": _classes(persons),
         "pareto": _pareto(persons),
         "slipping": {
@@ -146,7 +166,38 @@ def _payload(*, frame: frames.Frame, persons: list[Person]) -> dict[str, Any]:
         "months": {calendar: _months(frame, calendar) for calendar in CALENDARS},
         "cohorts": {calendar: _cohorts(frame, calendar) for calendar in CALENDARS},
         "only_returns": _only_returns(frame, persons),
+        "moves": _moves(frame, persons),
     }
+
+
+def _moves(frame: frames.Frame, persons: list[Person]) -> dict[str, Any] | None:
+    """How many stood in which class MOVED_DAYS ago (as orders of today tell of then) and stand in which now.
+
+    `came` are those whose first purchase is later, by class now. None when there was nobody yet.
+    """
+    then = frames.Frame(
+        backend=frame.backend, demo=frame.demo, currency=frame.currency, as_of=frame.as_of - timedelta(days=MOVED_DAYS)
+    )
+    before = {row["customer_id"]: _class_of(row, then.as_of) for row in frames.scored(then).to_pyarrow().to_pylist()}
+    if not before:
+        return None
+    rows: dict[str, Counter[str]] = {name: Counter() for name in ORDER}
+    came: Counter[str] = Counter()
+    for person in persons:
+        found = before.get(person.customer_id)
+        (came if found is None else rows[found])[person.rfm_class] += 1
+    return {
+        "since": then.as_of.isoformat(),
+        "rows": {name: dict(row) for name, row in rows.items()},
+        "came": dict(came),
+    }
+
+
+def _class_of(row: Mapping[str, Any], as_of: date) -> str:
+    return class_of(
+        recency=row["r"], frequency=row["f"], monetary=row["m"],
+        days_since_first=(as_of - row["first_day"]).days, days_since_last=(as_of - row["last_day"]).days,
+    )  # fmt: skip
 
 
 def _totals(frame: frames.Frame) -> dict[str, Any]:

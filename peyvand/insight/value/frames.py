@@ -57,7 +57,14 @@ def business_orders(backend: Any, *, demo: bool) -> Table:
 
 
 def people(frame: Frame) -> Table:
-    """One row a customer with at least one sale: days, counts, amounts (minor units, net of tax), scores, rhythm, rank.
+    """One row a customer of `scored`, with rhythm and margin."""
+    found = scored(frame)
+    found = found.left_join(_rhythm(frame), "customer_id").drop("customer_id_right")
+    return found.left_join(_margins(frame), "customer_id").drop("customer_id_right")
+
+
+def scored(frame: Frame) -> Table:
+    """One row a customer with at least one sale: days, counts, amounts (minor units, net of tax), scores, rank.
 
     Recency is `last_day`; frequency counts sales and monetary sums sales and returns in the window. Scores: see
     classes.py; 0 when fewer than FEWEST customers are there. rank 1 has the greatest monetary, ties by id.
@@ -74,8 +81,6 @@ def people(frame: Frame) -> Table:
         revenue=deals.net_minor.sum().cast("int64"),
     )
     base = base.filter(_.last_day.notnull())
-    base = base.left_join(_rhythm(frame), "customer_id").drop("customer_id_right")
-    base = base.left_join(_margins(frame), "customer_id").drop("customer_id_right")
     count = ibis._.count().over(ibis.window())
     ranked = base.mutate(
         n=count,
@@ -90,6 +95,16 @@ def people(frame: Frame) -> Table:
 
     return ranked.mutate(r=score(ranked.k_recency), f=score(ranked.k_frequency), m=score(ranked.k_monetary)).drop(
         "k_recency", "k_frequency", "k_monetary", "n"
+    )
+
+
+def purchase_days(frame: Frame) -> Table:
+    """What each customer bought on each day of purchase: net of that day's sales, in minor units."""
+    sales = frame.sales
+    return (
+        sales.group_by("customer_id", "placed_at_day")
+        .agg(amount=sales.net_minor.sum().cast("float64"))
+        .order_by(["customer_id", "placed_at_day"])
     )
 
 

@@ -51,6 +51,8 @@ class SnapshotCustomer(models.Model):
     """One customer in a snapshot. Scores run 1–5, 0 where too few customers allow none; `rank` 1 brings most revenue.
 
     `rhythm_days` is the median number of days between purchase days; `silence_days` since the last one.
+    Ahead, null where nothing is foretold: `alive_share` is the chance to buy again ever, `expected_orders` those within
+    the horizon of the payload, `lifetime_minor` their discounted value.
     """
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="people")
@@ -71,6 +73,9 @@ class SnapshotCustomer(models.Model):
     slipping = models.BooleanField()
     first_day = models.DateField()
     last_day = models.DateField()
+    alive_share = models.FloatField(null=True)
+    expected_orders = models.FloatField(null=True)
+    lifetime_minor = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["snapshot", "customer"], name="value_customer_in_snapshot")]
@@ -80,6 +85,11 @@ class SnapshotCustomer(models.Model):
                 fields=["snapshot", "-monetary_minor", "id"],
                 name="value_people_slipping",
                 condition=models.Q(slipping=True),
+            ),
+            models.Index(
+                fields=["snapshot", "-lifetime_minor", "id"],
+                name="value_people_ahead",
+                condition=models.Q(lifetime_minor__isnull=False),
             ),
         ]
 

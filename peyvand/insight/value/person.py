@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Person:
-    """One customer of a snapshot; amounts in minor units."""
+    """One customer of a snapshot; amounts in minor units. The last three are None where nothing is foretold."""
 
     customer_id: int
     rfm_class: str
@@ -27,3 +27,6 @@ class Person:
     slipping: bool
     first_day: date
     last_day: date
+    alive: float | None = None
+    expected_orders: float | None = None
+    lifetime: int | None = None

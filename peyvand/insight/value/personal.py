@@ -14,7 +14,8 @@ TABLES = (
             key="id snapshot_id customer_id",
             descriptive=(
                 "rfm_class recency_score frequency_score monetary_score silence_days rhythm_days orders frequency "
-                "monetary_minor revenue_minor margin_minor margin_share rank slipping first_day last_day"
+                "monetary_minor revenue_minor margin_minor margin_share rank slipping first_day last_day alive_share "
+                "expected_orders lifetime_minor"
             ),
         ),
         merge="drop",  # computed anew

@@ -70,6 +70,15 @@ def people(
     return chosen.select_related("customer", "snapshot").order_by("-monetary_minor", "id")
 
 
+def people_ahead(*, actor: Actor, snapshot: Snapshot) -> QuerySet[SnapshotCustomer]:
+    """Those of whom something is foretold, most valuable ahead first: only those the actor may see."""
+    actor.require("insight.view")
+    chosen = SnapshotCustomer.objects.filter(
+        snapshot=snapshot, lifetime_minor__isnull=False, customer__in=Customer.objects.visible_to(actor)
+    )
+    return chosen.select_related("customer", "snapshot").order_by("-lifetime_minor", "id")
+
+
 def hidden_people(*, actor: Actor, snapshot: Snapshot, rfm_class: str = "", slipping: bool = False) -> int:
     """How many more there are than the actor may see."""
     condition = Q(snapshot=snapshot)

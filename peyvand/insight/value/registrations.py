@@ -8,10 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.events.demo import SampleLoaded, SampleRemoved
 from peyvand.events.transfer import TransferFinished, TransferUndone
+from peyvand.foundation.accounts.access import MANAGE_SETTINGS
+from peyvand.foundation.accounts.declarations import SettingKey
 from peyvand.foundation.jobs.declarations import Job
-from peyvand.foundation.registry.declarations import DemoPart, EventHandler, MenuEntry, Panel, Permission, Schedule
+from peyvand.foundation.registry.declarations import (
+    DemoPart,
+    EventHandler,
+    MenuEntry,
+    Panel,
+    Permission,
+    Schedule,
+    SettingsPage,
+)
 from peyvand.foundation.ui.pieces import CLASSES
-from peyvand.insight.value import handlers, panels, personal, services
+from peyvand.insight.value import handlers, panels, personal, rates, services
 from peyvand.memory.customers.declarations import TraitKind
 
 _CLASSES: list[tuple[str, Any]] = [(code, label) for code, (label, _icon) in CLASSES.items()]
@@ -25,11 +35,18 @@ TRAITS = (
     TraitKind("value.slipping", _("Slipping away"), "yesno"),
     TraitKind("value.margin", _("Margin"), "money"),
     TraitKind("value.margin_share", _("Margin of the revenue"), "number"),
+    TraitKind("value.lifetime", _("Lifetime value"), "money"),
+    TraitKind("value.alive", _("Chance to buy again"), "number"),
 )
 
 DECLARATIONS = (
     *personal.TABLES,
     *TRAITS,
+    SettingKey(rates.RATES, rates.DEFAULT, rates.checked, 60),
+    SettingsPage(
+        "value.rates", _("Value ahead"), _("How far to look, interest, margin, what serving and winning cost"),
+        "chart-dots-3", "value:rates", 46, MANAGE_SETTINGS,
+    ),
     Permission(name="insight.view", label=_("See figures of the whole business"), group=_("Insight"), order=50),
     Permission(name="insight.view_customer", label=_("See what a customer is worth"), group=_("Insight"), order=51),
     Permission(name="insight.refresh", label=_("Compute the figures anew"), group=_("Insight"), order=52),

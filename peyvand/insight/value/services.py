@@ -29,7 +29,7 @@ SOURCE = "insight.value"
 COLUMNS = (
     "snapshot_id", "customer_id", "rfm_class", "recency_score", "frequency_score", "monetary_score", "silence_days",
     "rhythm_days", "orders", "frequency", "monetary_minor", "revenue_minor", "margin_minor", "margin_share", "rank",
-    "slipping", "first_day", "last_day",
+    "slipping", "first_day", "last_day", "alive_share", "expected_orders", "lifetime_minor",
 )  # fmt: skip
 
 
@@ -67,7 +67,8 @@ def _copy_people(*, snapshot: Snapshot, persons: Sequence[Person]) -> None:
             for p in persons:
                 copy.write_row(
                     (snapshot.pk, p.customer_id, p.rfm_class, p.r, p.f, p.m, p.silence, p.rhythm, p.orders, p.frequency,
-                     p.monetary, p.revenue, p.margin, p.margin_share, p.rank, p.slipping, p.first_day, p.last_day)
+                     p.monetary, p.revenue, p.margin, p.margin_share, p.rank, p.slipping, p.first_day, p.last_day,
+                     p.alive, p.expected_orders, p.lifetime)
                 )  # fmt: skip
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM people_in"
@@ -140,6 +141,9 @@ def _trait_rows(
             if p.margin is not None:
                 yield row(p, "value.margin", number=p.margin * scale, unit=currency)
                 yield row(p, "value.margin_share", number=Decimal(str(round(p.margin_share, 4))))
+            if p.lifetime is not None and p.alive is not None:
+                yield row(p, "value.lifetime", number=p.lifetime * scale, unit=currency)
+                yield row(p, "value.alive", number=Decimal(str(round(p.alive, 4))))
 
 
 def refresh_ask(*, actor: Actor, as_of: date | None = None) -> Run:

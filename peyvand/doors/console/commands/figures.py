@@ -1,4 +1,4 @@
-"""What customers are worth: `peyvand refresh`, `peyvand insight`."""
+"""What customers are worth: `peyvand refresh`, `peyvand insight`, and the same of a bare file."""
 
 from __future__ import annotations
 
@@ -59,8 +59,19 @@ def refresh(as_of: AsOf = "", demo: Demo = False, as_json: AsJson = False) -> No
     printing.line(text.format(customers=printing.number(count), day=as_read))
 
 
-def insight(as_of: AsOf = "", currency: str = "", demo: Demo = False, as_json: AsJson = False) -> None:
-    """The figures of a day that has been computed."""
+insight = typer.Typer(
+    help=_("The figures of a day that has been computed; or, of a file that is not brought in, what a command says."),
+    invoke_without_command=True,
+)
+
+
+@insight.callback()
+def insight_of_day(
+    context: typer.Context, as_of: AsOf = "", currency: str = "", demo: Demo = False, as_json: AsJson = False
+) -> None:
+    """The figures of a day that has been computed, where no command follows."""
+    if context.invoked_subcommand is not None:
+        return
     day = _day(as_of)
     ground.stand(say=printing.say)
     actor = system_actor(via="console", language=ground.language(), demo=demo)

@@ -352,3 +352,17 @@ def test_the_sample_comes_and_goes_and_its_password_is_said_again(tmp_path: Path
         assert place.json("demo", "load") == {"loaded": False}
     finally:
         cluster.remove(place.folder)
+
+
+def test_a_bare_file_is_told_without_a_database(place: Place, tmp_path: Path) -> None:
+    rows = [f"c{n % 40},2025-{1 + (n * 7) % 11:02d}-{1 + (n * 13) % 28:02d},{10 + n % 17}" for n in range(200)]
+    file = tmp_path / "bought.csv"
+    file.write_text("\n".join(["who,day,paid", *rows]), encoding="utf-8")
+    named = ("--customer", "who", "--date", "day", "--amount", "paid")
+    found = place.json("insight", "value", file, *named, "--unit", "week", "--until", "2025-09-30")
+    assert found["unit"] == "week"
+    assert set(found["params"]) == {"r", "alpha", "a", "b"}
+    refused = place.run("insight", "value", file, "--customer", "whom", "--date", "day", LANG="fa_IR.UTF-8")
+    assert refused.returncode == 10
+    assert "who, day, paid" in refused.stderr
+    assert not (place.folder / "postgres").exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from peyvand.foundation.calendar.calendars import CalendarKind, month_index
-from peyvand.insight.value.compute import _pareto, _persons, _totals
+from peyvand.insight.value.compute import _moves, _pareto, _persons, _totals
 from peyvand.insight.value.frames import Frame, cohorts, people, slipping
 
 DAY = date(2026, 11, 23)
@@ -153,6 +153,21 @@ def test_cohorts_start_with_everybody_who_ever_bought(orders: list[Bought]) -> N
     buyers = made.sales.customer_id.nunique().to_pyarrow().as_py()
     assert sum(row["customers"] for row in rows if row["age"] == 0) == buyers
     assert all(row["age"] >= 0 for row in rows)
+
+
+def test_movement_counts_everybody_once() -> None:
+    orders = [Bought(n, "sale", 200 + n, 10_00 * n) for n in range(1, 8)]
+    orders += [Bought(n, "sale", 5, 50_00) for n in (1, 2)] + [Bought(9, "sale", 30, 1_00)]
+    made = frame(orders)
+    people_now = list(_persons(made))
+    moved = _moves(made, people_now)
+    assert moved is not None
+    assert moved["since"] == (DAY - timedelta(days=91)).isoformat()
+    assert sum(sum(row.values()) for row in moved["rows"].values()) == 7
+    assert sum(moved["came"].values()) == 1
+    now = Counter(person.rfm_class for person in people_now)
+    assert sum((Counter(row) for row in [*moved["rows"].values(), moved["came"]]), Counter()) == now
+    assert _moves(frame([Bought(1, "sale", 3, 1)]), []) is None
 
 
 def test_pareto_ends_at_the_whole_and_never_hides_a_loss() -> None:

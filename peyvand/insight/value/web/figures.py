@@ -66,6 +66,12 @@ def people_url(snapshot: Snapshot, **query: str) -> str:
     return f"{reverse('value:people')}?{urlencode(parts)}"
 
 
+def lifetime_url(snapshot: Snapshot) -> str:
+    """The page of the value ahead, of this snapshot."""
+    parts = {"as_of": snapshot.as_of.isoformat(), "currency": snapshot.currency}
+    return f"{reverse('value:lifetime')}?{urlencode(parts)}"
+
+
 @dataclass(frozen=True)
 class Person:
     """A customer of a snapshot as lists show them."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from peyvand.insight.value.web import views
+from peyvand.insight.value.web import ahead_views, views
 
 app_name = "value"
 urlpatterns = [
@@ -10,5 +10,7 @@ urlpatterns = [
     path("people/", views.people_page, name="people"),
     path("as-of/", views.choose_day, name="choose-day"),
     path("refresh/", views.refresh_now, name="refresh"),
+    path("lifetime/", ahead_views.lifetime_page, name="lifetime"),
+    path("lifetime/rates/", ahead_views.rates_page, name="rates"),
     path("definitions/", views.definitions, name="definitions"),
 ]

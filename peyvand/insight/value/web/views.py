@@ -24,8 +24,8 @@ from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.value import queries, services
 from peyvand.insight.value.classes import ORDER, TABLE
-from peyvand.insight.value.models import RfmClass
-from peyvand.insight.value.web import figures
+from peyvand.insight.value.models import RfmClass, Snapshot
+from peyvand.insight.value.web import ahead, figures, moves
 
 
 class DayForm(forms.Form):
@@ -34,12 +34,14 @@ class DayForm(forms.Form):
     as_of = DateField(label=_("As of"))
 
 
-def _actor(request: HttpRequest) -> Actor:
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
 
 
-def _day(query: QueryDict) -> date | None:
+def day_of(query: QueryDict) -> date | None:
+    """The day asked for; None is the newest."""
     try:
         return date.fromisoformat(str(query["as_of"])) if query.get("as_of") else None
     except ValueError as error:
@@ -56,21 +58,22 @@ def _calendar(query: QueryDict) -> CalendarKind:
 @require_GET
 def dashboard_page(request: HttpRequest) -> HttpResponse:
     """What customers are worth and who is slipping away, as of a day."""
-    actor = _actor(request)
-    shown = queries.dashboard(actor=actor, as_of=_day(request.GET), currency=request.GET.get("currency", ""))
+    actor = actor_of(request)
+    shown = queries.dashboard(actor=actor, as_of=day_of(request.GET), currency=request.GET.get("currency", ""))
     if shown is None:
-        return _nothing_yet(request)
+        return nothing_yet(request)
     snapshot, calendar = shown.snapshot, _calendar(request.GET)
     counts = request.GET.get("cohorts") == "number"
     context: dict[str, Any] = {
         "shown": shown,
         "snapshot": snapshot,
-        "sentences": figures.sentences(snapshot),
+        "sentences": _sentences(snapshot),
         "pareto": figures.pareto(snapshot),
         "tiles": figures.tiles(snapshot),
         "cohorts": figures.cohort_table(
-            snapshot, calendar, counts=counts, switch_url=_switched(request, cohorts="" if counts else "number")
+            snapshot, calendar, counts=counts, switch_url=switched(request, cohorts="" if counts else "number")
         ),
+        "moves": moves.moves(snapshot),
         "months": figures.months(snapshot, calendar),
         "lines": figures.total_lines(snapshot),
         "net": Money(snapshot.payload["totals"]["net"], snapshot.currency),
@@ -83,17 +86,27 @@ def dashboard_page(request: HttpRequest) -> HttpResponse:
         "slipping": [figures.person(row) for row in queries.people(actor=actor, snapshot=snapshot, slipping=True)[:6]],
         "slipping_url": figures.people_url(snapshot, slipping="1"),
         "calendar": calendar,
-        "calendars": [(kind, _switched(request, calendar=kind.value), kind is calendar) for kind in CalendarKind],
+        "calendars": [(kind, switched(request, calendar=kind.value), kind is calendar) for kind in CalendarKind],
         "currencies": [
-            (code, _switched(request, currency=code), code == snapshot.currency) for code in shown.currencies
+            (code, switched(request, currency=code), code == snapshot.currency) for code in shown.currencies
         ],
         "form": DayForm(initial={"as_of": snapshot.as_of}),
         "may_refresh": actor.may("insight.refresh"),
+        "lifetime_url": figures.lifetime_url(snapshot),
     }
     return render(request, "value/dashboard.html", context)
 
 
-def _switched(request: HttpRequest, **query: str) -> str:
+def _sentences(snapshot: Snapshot) -> list[figures.Sentence]:
+    """The value ahead first, where it is foretold."""
+    said, found = ahead.sentence(snapshot), figures.sentences(snapshot)
+    if said is None:
+        return found
+    first = figures.Sentence(text=said, action=str(_("See lifetime value")), url=figures.lifetime_url(snapshot))
+    return [first, *found][:4]
+
+
+def switched(request: HttpRequest, **query: str) -> str:
     """This page's address with some of its query changed; an empty value takes the name away."""
     asked = request.GET.copy()
     for name, value in query.items():
@@ -103,10 +116,10 @@ def _switched(request: HttpRequest, **query: str) -> str:
     return f"?{asked.urlencode()}" if asked else request.path
 
 
-def _nothing_yet(request: HttpRequest) -> HttpResponse:
+def nothing_yet(request: HttpRequest) -> HttpResponse:
     """What will be here, and how to come to it; while the figures are computed, how far that is."""
-    actor = _actor(request)
-    run = queries.computing(actor=actor, as_of=_day(request.GET))
+    actor = actor_of(request)
+    run = queries.computing(actor=actor, as_of=day_of(request.GET))
     seen = run is not None and visible_runs(actor=actor).filter(pk=run.pk).exists()
     context = {
         "empty": _empty(),
@@ -133,10 +146,10 @@ def _empty() -> Empty:
 @require_GET
 def people_page(request: HttpRequest) -> HttpResponse:
     """The people behind a number, most valuable first."""
-    actor = _actor(request)
-    shown = queries.dashboard(actor=actor, as_of=_day(request.GET), currency=request.GET.get("currency", ""))
+    actor = actor_of(request)
+    shown = queries.dashboard(actor=actor, as_of=day_of(request.GET), currency=request.GET.get("currency", ""))
     if shown is None:
-        return _nothing_yet(request)
+        return nothing_yet(request)
     rfm_class, slipping = request.GET.get("rfm_class", ""), bool(request.GET.get("slipping"))
     if rfm_class and rfm_class not in ORDER:
         raise Http404
@@ -169,7 +182,7 @@ def people_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def choose_day(request: HttpRequest) -> HttpResponse:
     """Another day: its figures if they are kept, else a computation whose progress is shown."""
-    actor = _actor(request)
+    actor = actor_of(request)
     form = DayForm(request.POST)
     if not form.is_valid():
         shown = queries.dashboard(actor=actor)
@@ -184,12 +197,12 @@ def choose_day(request: HttpRequest) -> HttpResponse:
 @require_POST
 def refresh_now(request: HttpRequest) -> HttpResponse:
     """Compute the newest figures."""
-    return redirect("jobs:run", services.refresh_ask(actor=_actor(request)).pk)
+    return redirect("jobs:run", services.refresh_ask(actor=actor_of(request)).pk)
 
 
 @require_GET
 def definitions(request: HttpRequest) -> HttpResponse:
     """What the words and numbers mean, and the table of classes."""
-    _actor(request).require("insight.view")
+    actor_of(request).require("insight.view")
     rows = [(score, [(code, RfmClass(code).label) for code in TABLE[score]]) for score in sorted(TABLE, reverse=True)]
     return render(request, "value/definitions.html", {"rows": rows, "classes": RfmClass.choices})
