@@ -226,6 +226,9 @@ value:people GET insight.view
 value:choose-day POST insight.view
 value:refresh POST insight.refresh
 value:definitions GET insight.view
+prediction:overview GET insight.view
+prediction:people GET insight.view
+prediction:foresee POST insight.refresh
 warehouse:loads GET insight.view
 accounts:preferences POST public
 accounts:language POST public

@@ -142,24 +142,31 @@ def parameters(rows: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def grow(x: Floats, y: Bools, *, categories: Sequence[int]) -> Trees:
-    """Learn from these rows alone. Number of trees and calibration come from folds inside them: each row's score for
-    both is of trees that did not see it.
+def grow(
+    x: Floats, y: Bools, *, categories: Sequence[int], inner: Indices | None = None, directions: Sequence[int] = ()
+) -> Trees:
+    """Learn from these rows alone. Number of trees and calibration come from folds inside them (`inner`, 0 to INNER −
+    1, where rows belong together): each row's score for both is of trees that did not see it.
+
+    `directions` says of each feature what is known beforehand: 1 it may only raise the answer, −1 only lower it, 0
+    nothing.
     """
-    inner = folds(y, count=INNER, seed=SEED + 1)
+    if inner is None:
+        inner = folds(y, count=INNER, seed=SEED + 1)
     held = np.empty(len(y))
     rounds = []
+    wishes = parameters(len(y)) | ({"monotone_constraints": list(directions)} if directions else {})
     for fold in range(INNER):
         out = inner == fold
         given = _dataset(x[~out], y[~out], categories)
         check = lightgbm.Dataset(x[out], y[out].astype(np.float64), reference=given)
         found = lightgbm.train(
-            parameters(len(y)), given, MOST_ROUNDS, valid_sets=[check],
+            wishes, given, MOST_ROUNDS, valid_sets=[check],
             callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
         )  # fmt: skip
         held[out] = np.asarray(found.predict(x[out], raw_score=True))
         rounds.append(found.best_iteration)
-    whole = lightgbm.train(parameters(len(y)), _dataset(x, y, categories), max(1, round(float(np.mean(rounds)))))
+    whole = lightgbm.train(wishes, _dataset(x, y, categories), max(1, round(float(np.mean(rounds)))))
     return Trees(booster=whole, calibration=Platt.fitted(held, y))
 
 
@@ -168,6 +175,14 @@ def _dataset(x: Floats, y: Bools, categories: Sequence[int]) -> lightgbm.Dataset
         x, y.astype(np.float64), categorical_feature=list(categories), free_raw_data=False,
         params={"verbose": -1, "max_bin": 127},
     )  # fmt: skip
+
+
+def rank_correlation(a: Floats, b: Floats) -> float:
+    """Spearman's, equal values at one rank; 0 where either does not vary."""
+    ranks = [np.unique(values, return_inverse=True)[1].astype(np.float64) for values in (a, b)]
+    if not len(a) or ranks[0].std() == 0 or ranks[1].std() == 0:
+        return 0.0
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
 
 
 def outer(y: Bools, *, count: int = 5) -> Iterator[tuple[Bools, Bools]]:

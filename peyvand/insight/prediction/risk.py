@@ -160,20 +160,12 @@ def _way(feature: Feature, values: Floats, effect: Floats) -> str:
         text = _("{feature}: “{up}” raises the risk, “{down}” lowers it")
         return text.format(feature=feature.name, up=up, down=down)
     known = ~np.isnan(values)
-    slope = _correlation(values[known], effect[known])
+    slope = learning.rank_correlation(values[known], effect[known])
     if slope > 0.3:
         return _("the greater {feature}, the higher the risk").format(feature=feature.name)
     if slope < -0.3:
         return _("the smaller {feature}, the higher the risk").format(feature=feature.name)
     return _("{feature} matters, but not the same way throughout").format(feature=feature.name)
-
-
-def _correlation(a: Floats, b: Floats) -> float:
-    """Spearman's."""
-    ranks = [np.unique(values, return_inverse=True)[1].astype(np.float64) for values in (a, b)]
-    if ranks[0].std() == 0 or ranks[1].std() == 0:
-        return 0.0
-    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
 
 
 def _why(kept: Sequence[Feature], x: Floats, shap: Floats, *, count: int = 3) -> tuple[tuple[str, ...], ...]:

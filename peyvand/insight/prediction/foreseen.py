@@ -1,0 +1,20 @@
+"""What a computation foresees of one customer; light, so that keeping it needs no heavy library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """One customer of a forecast: see models.CustomerForecast. `at_stake` in minor units."""
+
+    customer_id: int
+    risk: float | None
+    at_stake: int
+    reasons: tuple[tuple[str, float, float], ...]
+    next_day: date | None
+    next_from: date | None
+    next_to: date | None
+    suggestions: tuple[tuple[int, int], ...]
