@@ -118,7 +118,13 @@ def _coded(basket: Ints, items: Any) -> Baskets:
 
 
 def mine(
-    baskets: Baskets, *, min_support: float, min_confidence: float, min_length: int = 1, max_length: int = 10
+    baskets: Baskets,
+    *,
+    min_support: float,
+    min_confidence: float,
+    min_length: int = 1,
+    max_length: int = 10,
+    top: int = TOP,
 ) -> Found:
     """Frequent itemsets and rules. CannotTellError for thresholds outside 0–1 and for more than MOST itemsets."""
     for name, value in (("--min-support", min_support), ("--min-confidence", min_confidence)):
@@ -129,9 +135,9 @@ def mine(
         raise CannotTellError(_("The least length must be at least 1 and at most the greatest length."))
     least = max(1, int(np.ceil(min_support * baskets.count - 1e-9)))
     counts = dict(_frequent(baskets, least=least, longest=max_length))
-    rules, top = _rules(baskets, counts, min_confidence=min_confidence, min_length=min_length)
+    rules, best = _rules(baskets, counts, min_confidence=min_confidence, min_length=min_length, top=top)
     kept = {itemset: count for itemset, count in counts.items() if len(itemset) >= min_length}
-    return Found(baskets=baskets.count, itemsets=kept, rules=rules, top=top)
+    return Found(baskets=baskets.count, itemsets=kept, rules=rules, top=best)
 
 
 def _frequent(baskets: Baskets, *, least: int, longest: int) -> Iterator[tuple[Itemset, int]]:
@@ -205,7 +211,7 @@ def _deeper(
 
 
 def _rules(
-    baskets: Baskets, counts: Mapping[Itemset, int], *, min_confidence: float, min_length: int
+    baskets: Baskets, counts: Mapping[Itemset, int], *, min_confidence: float, min_length: int, top: int
 ) -> tuple[int, tuple[Rule, ...]]:
     total = baskets.count
     number = 0
@@ -221,13 +227,13 @@ def _rules(
             number += 1
             best.append((count * total / (before * counts[(code,)]), count / before, count, left, code))
             if len(best) > 100_000:
-                best = sorted(best, key=_rank)[:TOP]
+                best = sorted(best, key=_rank)[:top]
     return number, tuple(
         Rule(
             left=tuple(baskets.names[code] for code in left), right=baskets.names[right], support=count / total,
             confidence=confidence, lift=lift, count=count,
         )
-        for lift, confidence, count, left, right in sorted(best, key=_rank)[:TOP]
+        for lift, confidence, count, left, right in sorted(best, key=_rank)[:top]
     )  # fmt: skip
 
 

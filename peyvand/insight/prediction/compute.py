@@ -22,7 +22,9 @@ from peyvand.insight.warehouse import engine
 
 REASONS = 3  # told of each customer, at most
 TOLD = 0.1  # log-odds: a smaller effect is no reason
+SAID_BY_RECENCY = ("recent_orders", "recent_share")
 RULES = 12
+OF_ONE = 2  # rules that speak for the same product, lest one family of products fill the page
 SUPPORTS = (0.02, 0.01, 0.005, 0.002)
 FEWEST_TOGETHER = 5  # baskets that a rule rests on
 
@@ -86,15 +88,14 @@ def _risks(frame: Frame, judged: judging.Judged) -> dict[int, tuple[float, int, 
     seen = frames.known(frame)
     x = seen["x"]
     risk, shap = judged.teller.probabilities(x), judged.teller.contributions(x)
-    order = np.argsort(-shap, axis=1, kind="stable")[:, :REASONS]
+    order = np.argsort(-shap, axis=1, kind="stable")
+    # That there was none lately is said by the days since the last one.
+    told = (shap >= TOLD) & ~np.isnan(x) & ~((x == 0) & np.isin(frames.FEATURES, SAID_BY_RECENCY))
     money = x[:, frames.FEATURES.index("monetary")]
     found = {}
     for row, customer in enumerate(seen["customer_id"].tolist()):
-        reasons = tuple(
-            (frames.FEATURES[place], float(x[row, place]), round(float(shap[row, place]), 4))
-            for place in order[row]
-            if shap[row, place] >= TOLD and not np.isnan(x[row, place])
-        )
+        places = [place for place in order[row] if told[row, place]][:REASONS]
+        reasons = tuple((frames.FEATURES[n], float(x[row, n]), round(float(shap[row, n]), 4)) for n in places)
         found[customer] = (float(risk[row]), int(money[row]), reasons)
     return found
 
@@ -186,15 +187,18 @@ def _rules(items: Mapping[str, Any]) -> list[dict[str, Any]]:
         if least > 1:
             return []
         try:
-            found = baskets.mine(given, min_support=least, min_confidence=0.2, min_length=2, max_length=3)
+            found = baskets.mine(
+                given, min_support=least, min_confidence=0.2, min_length=2, max_length=3, top=10 * RULES
+            )
         except CannotTellError:
             break
         best = {frozenset({*rule.left, rule.right}): rule for rule in reversed(found.top)}
         if len(best) >= RULES:
             break
-    chosen = sorted(best.values(), key=lambda rule: (-rule.lift, -rule.confidence, rule.left, rule.right))
+    chosen: list[baskets.Rule] = []
+    for rule in sorted(best.values(), key=lambda rule: (-rule.lift, -rule.confidence, rule.left, rule.right)):
+        if rule.lift > 1 and sum(other.right == rule.right for other in chosen) < OF_ONE:
+            chosen.append(rule)
     return [
-        {**vars(rule), "left": [int(name) for name in rule.left], "right": int(rule.right)}
-        for rule in chosen[:RULES]
-        if rule.lift > 1
+        {**vars(rule), "left": [int(name) for name in rule.left], "right": int(rule.right)} for rule in chosen[:RULES]
     ]

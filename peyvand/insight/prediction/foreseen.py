@@ -18,3 +18,8 @@ class Foreseen:
     next_from: date | None
     next_to: date | None
     suggestions: tuple[tuple[int, int], ...]
+
+    @property
+    def loss(self) -> int:
+        """What is expected to be lost: risk times what is at stake; nothing where more went back than was bought."""
+        return round((self.risk or 0.0) * max(0, self.at_stake))

@@ -68,7 +68,7 @@ def _features(frame: Frame, column: dict[str, Any]) -> Floats:
         "recency": silence, "rhythm": rhythm, "ratio": silence / np.maximum(rhythm, 1.0), "frequency": frequency,
         "tenure": tenure, "monetary": column["monetary"].astype(float), "basket": column["sold"] / frequency,
         "recent_orders": column["recent_orders"], "recent_share": column["recent"] / sold,
-        "returned": -column["back"] / sold, "products": column["products"].astype(float),
+        "returned": np.minimum(-column["back"] / sold, 1.0), "products": column["products"].astype(float),
     }  # fmt: skip
     return np.column_stack([values[name] for name in FEATURES])
 

@@ -32,14 +32,16 @@ class Forecast(models.Model):
 
 class CustomerForecast(models.Model):
     """One customer's. `risk` is the calibrated probability of no purchase within the card's horizon, null where it is
-    not told; `reasons` [[feature, value, effect in log-odds]], greatest first; `suggestions` [[product, because of
-    product]], best first. The next purchase is expected on `next_day`, four times in five between the two others.
+    not told; `loss_minor` that times the revenue of the window, `at_stake_minor`; `reasons` [[feature, value, effect in
+    log-odds]], greatest first; `suggestions` [[product, because of product]], best first. The next purchase is expected
+    on `next_day`, four times in five between the two others.
     """
 
     forecast = models.ForeignKey(Forecast, on_delete=models.CASCADE, related_name="people")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     risk = models.FloatField(null=True)
     at_stake_minor = models.BigIntegerField(default=0)
+    loss_minor = models.BigIntegerField(default=0)
     reasons = models.JSONField(default=list)
     next_day = models.DateField(null=True)
     next_from = models.DateField(null=True)
@@ -50,7 +52,9 @@ class CustomerForecast(models.Model):
         constraints = [models.UniqueConstraint(fields=["forecast", "customer"], name="prediction_customer_once")]
         indexes = [
             models.Index(
-                fields=["forecast", "-risk", "id"], name="prediction_by_risk", condition=models.Q(risk__isnull=False)
+                fields=["forecast", "-loss_minor", "id"],
+                name="prediction_by_loss",
+                condition=models.Q(risk__isnull=False),
             )
         ]
 

@@ -44,11 +44,11 @@ def computing(*, actor: Actor) -> Run | None:
 
 
 def people(*, actor: Actor, forecast: Forecast) -> QuerySet[CustomerForecast]:
-    """Customers by their risk of leaving, highest first: only those the actor may see."""
+    """Customers whose leaving is a risk, the greatest expected loss first: only those the actor may see."""
     actor.require("insight.view")
     seen = Customer.objects.visible_to(actor)
     chosen = CustomerForecast.objects.filter(forecast=forecast, risk__isnull=False, customer__in=seen)
-    return chosen.select_related("customer", "forecast").order_by("-risk", "id")
+    return chosen.select_related("customer", "forecast").order_by("-loss_minor", "id")
 
 
 def hidden_people(*, actor: Actor, forecast: Forecast) -> int:

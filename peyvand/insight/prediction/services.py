@@ -22,7 +22,7 @@ from peyvand.memory.customers.services import TraitRow
 SOURCE = "insight.prediction"
 HORIZON = "prediction.horizon_days"  # the setting; 0: from the customers' own intervals
 COLUMNS = (
-    "forecast_id", "customer_id", "risk", "at_stake_minor", "reasons", "next_day", "next_from", "next_to",
+    "forecast_id", "customer_id", "risk", "at_stake_minor", "loss_minor", "reasons", "next_day", "next_from", "next_to",
     "suggestions",
 )  # fmt: skip
 
@@ -68,8 +68,8 @@ def _copy(forecast: Forecast, people: Sequence[Foreseen]) -> None:
         with cursor.copy(f"COPY foreseen_in ({names}) FROM STDIN") as copy:
             for one in people:
                 copy.write_row(
-                    (forecast.pk, one.customer_id, one.risk, one.at_stake, json.dumps(one.reasons), one.next_day,
-                     one.next_from, one.next_to, json.dumps(one.suggestions))
+                    (forecast.pk, one.customer_id, one.risk, one.at_stake, one.loss, json.dumps(one.reasons),
+                     one.next_day, one.next_from, one.next_to, json.dumps(one.suggestions))
                 )  # fmt: skip
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM foreseen_in"

@@ -13,6 +13,7 @@ COUNT = 3  # suggestions a customer
 FEWEST_BUYERS = 5  # of a product, before anything is said of it
 DAMPING = 0.5  # α: 0 lets what everybody buys win, 1 what hardly anybody does
 NEIGHBOURS = 50  # most similar products kept of each
+MOST_PRODUCTS = 4_000  # the most bought ones
 CHUNK = 2_000  # customers scored at once
 FEWEST_CUSTOMERS, FEWEST_PRODUCTS = 30, 5
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -37,7 +38,7 @@ def learn(customer: Ints, product: Ints) -> Taste | None:
         return None
     pairs = np.unique(np.column_stack([customer, product]), axis=0)
     products, place, counts = np.unique(pairs[:, 1], return_inverse=True, return_counts=True)
-    often = counts >= FEWEST_BUYERS
+    often = counts >= max(FEWEST_BUYERS, np.sort(counts)[-MOST_PRODUCTS:][0])
     kept = often[place]
     products, place = products[often], (np.cumsum(often) - 1)[place[kept]]
     customers, row = np.unique(pairs[kept, 0], return_inverse=True)
@@ -68,27 +69,28 @@ def suggested(taste: Taste) -> Iterator[tuple[int, list[tuple[int, int]]]]:
     """Each customer's products that they have not bought, best first, each with the one of theirs that speaks most for
     it.
     """
+    likeness = taste.similar.toarray()
     for start, scores in _scored(taste):
         for number, row in enumerate(scores):
             own = taste.bought.indices[taste.bought.indptr[start + number] : taste.bought.indptr[start + number + 1]]
             found = []
             for place in _best(row):
-                speaks = np.asarray(taste.similar[own, place].todense()).ravel()
-                found.append((int(taste.products[place]), int(taste.products[own[int(speaks.argmax())]])))
+                because = own[int(likeness[own, place].argmax())]
+                found.append((int(taste.products[place]), int(taste.products[because])))
             yield int(taste.customers[start + number]), found
 
 
 def _scored(taste: Taste) -> Iterator[tuple[int, Any]]:
     for start in range(0, taste.bought.shape[0], CHUNK):
         own = taste.bought[start : start + CHUNK]
-        scores = np.asarray((own @ taste.similar).todense())
+        scores = (own @ taste.similar).toarray()
         scores[own.nonzero()] = 0
         yield start, scores
 
 
 def _best(row: Any) -> list[int]:
-    order = np.argsort(-row, kind="stable")[:COUNT]
-    return [int(place) for place in order if row[place] > 0]
+    near = np.argpartition(-row, COUNT)[:COUNT] if len(row) > COUNT else np.arange(len(row))
+    return [int(place) for place in sorted(near, key=lambda place: (-row[place], place)) if row[place] > 0]
 
 
 def judge(customer: Ints, product: Ints, day: Any, *, cut: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from peyvand.foundation.ui.pieces import Empty
 from peyvand.insight.prediction import queries, services
 from peyvand.insight.prediction.web import showing
 
-ORDER = ("-risk", "id")
+ORDER = ("-loss_minor", "id")
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -70,7 +70,7 @@ def _nothing_yet(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def people_page(request: HttpRequest) -> HttpResponse:
-    """Customers by their risk of leaving."""
+    """Customers whose leaving is a risk, by what would be lost."""
     actor = _actor(request)
     shown = queries.overview(actor=actor, currency=request.GET.get("currency", ""))
     if shown is None:
