@@ -13,7 +13,7 @@ from ibis import _
 
 from peyvand.foundation.accounts import settings as workspace_settings
 from peyvand.foundation.jobs.running import Running
-from peyvand.insight.prediction import baskets, frames, judging, learning, queries, services, suggesting
+from peyvand.insight.prediction import baskets, frames, grouping, judging, learning, queries, services, suggesting
 from peyvand.insight.prediction.errors import CannotTellError
 from peyvand.insight.prediction.foreseen import Foreseen
 from peyvand.insight.prediction.models import Forecast
@@ -66,14 +66,18 @@ def _forecast(run: Running, frame: Frame) -> tuple[Forecast, list[Foreseen]]:
     cut = frame.as_of - timedelta(days=days)
     run.check()
     items = frames.bought_items(frame)
+    seen = frames.known(frame)
+    found = grouping.groups(seen["x"])
     card = judged.card | {
+        "groups": grouping.described(seen["x"], found) if found else [],
         "suggestions": suggesting.judge(items["customer"], items["product"], items["day"], cut=np.datetime64(cut)),
         "next": _judged_next(frame, cut=cut),
     }  # fmt: skip
-    risks = _risks(frame, judged)
+    risks = _risks(seen, judged)
     if risks:
         card |= _told(frame, [risk for risk, _stake, _reasons in risks.values()])
-    people = _people(risks, _next(frame), _suggestions(items) if card["suggestions"]["on"] else {})
+    member = dict(zip(seen["customer_id"].tolist(), found.member.tolist(), strict=True)) if found else {}
+    people = _people(member, risks, _next(frame), _suggestions(items) if card["suggestions"]["on"] else {})
     forecast = services.forecast_keep(
         actor=run.actor, demo=frame.demo, currency=frame.currency, as_of=frame.as_of, card=card,
         baskets=_rules(items), people=people,
@@ -81,11 +85,12 @@ def _forecast(run: Running, frame: Frame) -> tuple[Forecast, list[Foreseen]]:
     return forecast, people
 
 
-def _risks(frame: Frame, judged: judging.Judged) -> dict[int, tuple[float, int, tuple[tuple[str, float, float], ...]]]:
+def _risks(
+    seen: Mapping[str, Any], judged: judging.Judged
+) -> dict[int, tuple[float, int, tuple[tuple[str, float, float], ...]]]:
     """By customer: risk, revenue of the window, what raises the risk most."""
     if judged.teller is None:
         return {}
-    seen = frames.known(frame)
     x = seen["x"]
     risk, shap = judged.teller.probabilities(x), judged.teller.contributions(x)
     order = np.argsort(-shap, axis=1, kind="stable")
@@ -150,15 +155,18 @@ def _suggestions(items: Mapping[str, Any]) -> dict[int, tuple[tuple[int, int], .
 
 
 def _people(
-    risks: Mapping[int, Any], following: Mapping[int, tuple[date, date, date]], suggestions: Mapping[int, Any]
+    member: Mapping[int, int],
+    risks: Mapping[int, Any],
+    following: Mapping[int, tuple[date, date, date]],
+    suggestions: Mapping[int, Any],
 ) -> list[Foreseen]:
     found = []
-    for customer in sorted({*risks, *following, *suggestions}):
+    for customer in sorted({*member, *risks, *following, *suggestions}):
         risk, stake, reasons = risks.get(customer, (None, 0, ()))
         day, start, end = following.get(customer, (None, None, None))
         found.append(
             Foreseen(
-                customer_id=customer,
+                customer_id=customer, group=member.get(customer),
                 risk=risk,
                 at_stake=stake,
                 reasons=reasons,

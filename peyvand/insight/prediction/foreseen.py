@@ -11,6 +11,7 @@ class Foreseen:
     """One customer of a forecast: see models.CustomerForecast. `at_stake` in minor units."""
 
     customer_id: int
+    group: int | None
     risk: float | None
     at_stake: int
     reasons: tuple[tuple[str, float, float], ...]

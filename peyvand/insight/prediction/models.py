@@ -31,14 +31,16 @@ class Forecast(models.Model):
 
 
 class CustomerForecast(models.Model):
-    """One customer's. `risk` is the calibrated probability of no purchase within the card's horizon, null where it is
-    not told; `loss_minor` that times the revenue of the window, `at_stake_minor`; `reasons` [[feature, value, effect in
-    log-odds]], greatest first; `suggestions` [[product, because of product]], best first. The next purchase is expected
-    on `next_day`, four times in five between the two others.
+    """One customer's. `group` is the place in the card's "groups", null where there are none. `risk` is the calibrated
+    probability of no purchase within the card's horizon, null where it is not told; `loss_minor` that times the revenue
+    of the window, `at_stake_minor`; `reasons` [[feature, value, effect in log-odds]], greatest first; `suggestions`
+    [[product, because of product]], best first. The next purchase is expected on `next_day`, four times in five between
+    the two others.
     """
 
     forecast = models.ForeignKey(Forecast, on_delete=models.CASCADE, related_name="people")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    group = models.SmallIntegerField(null=True)
     risk = models.FloatField(null=True)
     at_stake_minor = models.BigIntegerField(default=0)
     loss_minor = models.BigIntegerField(default=0)
@@ -55,7 +57,8 @@ class CustomerForecast(models.Model):
                 fields=["forecast", "-loss_minor", "id"],
                 name="prediction_by_loss",
                 condition=models.Q(risk__isnull=False),
-            )
+            ),
+            models.Index(fields=["forecast", "group", "-loss_minor", "id"], name="prediction_by_group"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ TABLES = (
         label=_("What is foreseen of a customer"),
         columns=classed(
             key="id forecast_id customer_id",
-            descriptive="risk at_stake_minor loss_minor reasons next_day next_from next_to suggestions",
+            descriptive="group risk at_stake_minor loss_minor reasons next_day next_from next_to suggestions",
         ),
         merge="drop",  # computed anew
         carried=False,

@@ -15,6 +15,7 @@ from peyvand.insight.prediction.models import CustomerForecast, Forecast
 from peyvand.memory.commerce.models import Product
 from peyvand.memory.customers.models import Customer
 
+ABOUT_TO_LEAVE = 0.4  # of the risk, from which somebody is
 ALIVE = (Run.State.RUNNING, Run.State.WAITING)
 
 
@@ -43,18 +44,22 @@ def computing(*, actor: Actor) -> Run | None:
     return found.order_by("state", "id").first()
 
 
-def people(*, actor: Actor, forecast: Forecast) -> QuerySet[CustomerForecast]:
-    """Customers whose leaving is a risk, the greatest expected loss first: only those the actor may see."""
+def people(*, actor: Actor, forecast: Forecast, group: int | None = None) -> QuerySet[CustomerForecast]:
+    """Customers about to leave, or of a group; the greatest expected loss first, only those the actor may see."""
     actor.require("insight.view")
-    seen = Customer.objects.visible_to(actor)
-    chosen = CustomerForecast.objects.filter(forecast=forecast, risk__isnull=False, customer__in=seen)
+    chosen = _behind(forecast, group).filter(customer__in=Customer.objects.visible_to(actor))
     return chosen.select_related("customer", "forecast").order_by("-loss_minor", "id")
 
 
-def hidden_people(*, actor: Actor, forecast: Forecast) -> int:
+def hidden_people(*, actor: Actor, forecast: Forecast, group: int | None = None) -> int:
     """How many more there are than the actor may see."""
-    seen = people(actor=actor, forecast=forecast).count()
-    return CustomerForecast.objects.filter(forecast=forecast, risk__isnull=False).count() - seen
+    seen = people(actor=actor, forecast=forecast, group=group).count()
+    return _behind(forecast, group).count() - seen
+
+
+def _behind(forecast: Forecast, group: int | None) -> QuerySet[CustomerForecast]:
+    chosen = CustomerForecast.objects.filter(forecast=forecast)
+    return chosen.filter(risk__gte=ABOUT_TO_LEAVE) if group is None else chosen.filter(group=group)
 
 
 def of_customer(*, actor: Actor, customer_id: int) -> list[CustomerForecast]:

@@ -22,8 +22,8 @@ from peyvand.memory.customers.services import TraitRow
 SOURCE = "insight.prediction"
 HORIZON = "prediction.horizon_days"  # the setting; 0: from the customers' own intervals
 COLUMNS = (
-    "forecast_id", "customer_id", "risk", "at_stake_minor", "loss_minor", "reasons", "next_day", "next_from", "next_to",
-    "suggestions",
+    "forecast_id", "customer_id", "group", "risk", "at_stake_minor", "loss_minor", "reasons", "next_day",
+    "next_from", "next_to", "suggestions",
 )  # fmt: skip
 
 
@@ -62,13 +62,13 @@ def forecast_keep(
 
 
 def _copy(forecast: Forecast, people: Sequence[Foreseen]) -> None:
-    table, names = CustomerForecast._meta.db_table, ", ".join(COLUMNS)
+    table, names = CustomerForecast._meta.db_table, ", ".join(f'"{name}"' for name in COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE foreseen_in ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
         with cursor.copy(f"COPY foreseen_in ({names}) FROM STDIN") as copy:
             for one in people:
                 copy.write_row(
-                    (forecast.pk, one.customer_id, one.risk, one.at_stake, one.loss, json.dumps(one.reasons),
+                    (forecast.pk, one.customer_id, one.group, one.risk, one.at_stake, one.loss, json.dumps(one.reasons),
                      one.next_day, one.next_from, one.next_to, json.dumps(one.suggestions))
                 )  # fmt: skip
         cursor.execute(

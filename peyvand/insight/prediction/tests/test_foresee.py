@@ -103,9 +103,16 @@ def test_from_orders_to_risks_traits_and_pages(committed: None, client: Client) 
     assert forecast.as_of <= calm.next_day <= calm.next_to
 
     client.force_login(make_user(role_key="manager"))
-    for path in ("/insight/prediction/", "/insight/prediction/people/", f"/customers/{worst.customer_id}/"):
+    for path in (
+        "/insight/prediction/",
+        "/insight/prediction/people/",
+        "/insight/prediction/people/?group=0",
+        f"/customers/{worst.customer_id}/",
+    ):
         for language in ("fa", "en"):
             assert client.get(path, headers={"accept-language": language}).status_code == 200, path
+    assert client.get("/insight/prediction/people/?group=9").status_code == 404
+    assert sum(group["customers"] for group in card["groups"]) == card["scored"]
     foresee()
     assert Forecast.objects.get().card["shift"] == pytest.approx(0, abs=1e-6)
     with connection.cursor() as cursor:
@@ -134,7 +141,11 @@ def _kept(customers: list[Customer]) -> Forecast:
     )
     for customer in customers:
         CustomerForecast.objects.create(
-            forecast=forecast, customer=customer, risk=0.8, reasons=[["recency", 40, 1.2], ["returned", 0.25, 0.3]]
+            forecast=forecast,
+            customer=customer,
+            group=0,
+            risk=0.8,
+            reasons=[["recency", 40, 1.2], ["returned", 0.25, 0.3]],
         )
     return forecast
 
@@ -147,6 +158,7 @@ def test_people_are_shown_only_to_those_who_may_see_them() -> None:
     grants = {"insight.view": Scope.ALL, "insight.view_customer": Scope.ALL, "customers.view": Scope.OWN}
     actor = Actor(user_id=owner.pk, name="x", grants=grants)
     assert [row.customer_id for row in queries.people(actor=actor, forecast=forecast)] == [mine.pk]
+    assert [row.customer_id for row in queries.people(actor=actor, forecast=forecast, group=0)] == [mine.pk]
     assert queries.hidden_people(actor=actor, forecast=forecast) == 1
     assert queries.of_customer(actor=actor, customer_id=theirs.pk) == []
     assert panels.customer(actor, theirs, {}) is None

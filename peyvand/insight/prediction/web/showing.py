@@ -13,16 +13,18 @@ from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.charts import Axis, Chart, Series
 from peyvand.insight.prediction.models import CustomerForecast, Forecast
+from peyvand.insight.prediction.queries import ABOUT_TO_LEAVE
 from peyvand.memory.customers.models import Customer
 
-HIGH, MIDDLE = 0.7, 0.4
+HIGH = 0.7
+TELLING = 0.4  # deviations from the mean, from which a group is named after a measure
 
 
 def level(risk: float | None) -> str:
     """The tone of a tag for this risk: bad, warn or good; "" where it is not told."""
     if risk is None:
         return ""
-    return "bad" if risk >= HIGH else "warn" if risk >= MIDDLE else "good"
+    return "bad" if risk >= HIGH else "warn" if risk >= ABOUT_TO_LEAVE else "good"
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Person:
     """A customer of the list: risk, why in words, what is at stake."""
 
     customer: Customer
-    risk: float
+    risk: float | None
     level: str
     reasons: list[str]
     at_stake: Money
@@ -49,7 +51,7 @@ class Person:
 def person(row: CustomerForecast) -> Person:
     """The row as lists show it."""
     return Person(
-        customer=row.customer, risk=row.risk or 0.0, level=level(row.risk), reasons=reasons(row),
+        customer=row.customer, risk=row.risk, level=level(row.risk), reasons=reasons(row),
         at_stake=Money(max(0, row.at_stake_minor), row.forecast.currency),
     )  # fmt: skip
 
@@ -155,6 +157,44 @@ def calibration(card: Mapping[str, Any]) -> Chart | None:
         columns=[gettext("Risk that was told"), gettext("Really left"), gettext("Customers")],
         rows=[[formats.percent(told), formats.percent(came), count] for told, came, count in bins],
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of customers who are alike; the measures are medians."""
+
+    name: str
+    url: str
+    customers: int
+    share: float
+    recency: float
+    frequency: float
+    basket: Money
+
+
+def groups(forecast: Forecast) -> list[Group]:
+    """Every group, the largest first, each with the way to its people."""
+    return [
+        Group(
+            name=group_name(group), url=f"{reverse('prediction:people')}?currency={forecast.currency}&group={number}",
+            customers=group["customers"], share=group["share"], recency=group["recency"],
+            frequency=group["frequency"], basket=Money(round(group["basket"]), forecast.currency),
+        )
+        for number, group in enumerate(forecast.card.get("groups", []))
+    ]  # fmt: skip
+
+
+def group_name(group: Mapping[str, Any]) -> str:
+    """By the two measures that distinguish it most."""
+    words = {
+        "recency": (gettext("bought recently"), gettext("silent for long")),
+        "frequency": (gettext("buys seldom"), gettext("buys often")),
+        "basket": (gettext("small purchases"), gettext("large purchases")),
+        "products": (gettext("few products"), gettext("many products")),
+        "returned": (gettext("little goes back"), gettext("much goes back")),
+    }
+    told = [words[name][deviation > 0] for name, deviation in group["by"][:2] if abs(deviation) >= TELLING]
+    return " · ".join(told) or gettext("like most customers")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "off": showing.off(card),
         "simple": showing.simple(card),
         "people": [showing.person(row) for row in queries.people(actor=actor, forecast=forecast)[:6]],
+        "groups": showing.groups(forecast),
         "features": showing.features(card),
         "measures": showing.measures(card),
         "calibration": showing.calibration(card),
@@ -70,12 +71,17 @@ def _nothing_yet(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def people_page(request: HttpRequest) -> HttpResponse:
-    """Customers whose leaving is a risk, by what would be lost."""
+    """Customers about to leave, or those of a group, by what would be lost."""
     actor = _actor(request)
     shown = queries.overview(actor=actor, currency=request.GET.get("currency", ""))
     if shown is None:
         return _nothing_yet(request)
-    people = queries.people(actor=actor, forecast=shown.forecast)
+    groups = shown.forecast.card.get("groups", [])
+    asked = request.GET.get("group", "")
+    if asked and (not asked.isdecimal() or int(asked) >= len(groups)):
+        raise Http404
+    group = int(asked) if asked else None
+    people = queries.people(actor=actor, forecast=shown.forecast, group=group)
     try:
         page = paginate(people, order=ORDER, cursor=request.GET.get("cursor"), backwards="back" in request.GET, size=50)
     except BadCursorError:
@@ -83,11 +89,12 @@ def people_page(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "people": [showing.person(row) for row in page.rows],
-        "page_url": f"{request.path}?currency={shown.forecast.currency}",
+        "page_url": f"{request.path}?currency={shown.forecast.currency}" + (f"&group={group}" if asked else ""),
+        "group": showing.group_name(groups[group]) if group is not None else "",
         "forecast": shown.forecast,
         "off": showing.off(shown.forecast.card),
         "total": people.count(),
-        "hidden": queries.hidden_people(actor=actor, forecast=shown.forecast),
+        "hidden": queries.hidden_people(actor=actor, forecast=shown.forecast, group=group),
         "bulk": False,
     }
     return render(request, "prediction/people.html", context)
