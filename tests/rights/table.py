@@ -229,6 +229,7 @@ value:definitions GET insight.view
 prediction:overview GET insight.view
 prediction:people GET insight.view
 prediction:foresee POST insight.refresh
+prediction:horizon POST insight.refresh+accounts.manage_settings
 warehouse:loads GET insight.view
 accounts:preferences POST public
 accounts:language POST public
@@ -539,6 +540,7 @@ FIXED: Mapping[str, Any] = {
 }
 # What is posted where an empty form would do nothing.
 BODIES: Mapping[str, Mapping[str, str]] = {
+    "prediction:horizon": {"days": "60"},
     "customers:bulk": {"ids": "{customer_id}", "owner": "none"},
     "knowledge:archive": {"archived": "1"},
     "customers:relation-add": {"customer": "{firm_id}", "role": "buyer"},

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext
 
+from peyvand.foundation.accounts.services.workspace import settings_save
 from peyvand.foundation.jobs import services as jobs
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.registry.actor import Actor
@@ -33,6 +34,13 @@ def horizon_checked(value: Any) -> int:
     if days and not 7 <= days <= 365:
         raise ValueError(gettext("Give between 7 and 365 days, or 0 to let the intervals between purchases decide."))
     return days
+
+
+def horizon_choose(*, actor: Actor, days: Any) -> Run:
+    """Set after how many days of silence somebody counts as gone, and ask for a computation; ValueError as above."""
+    actor.require("insight.refresh")
+    settings_save(actor=actor, values={HORIZON: days})
+    return foresee_ask(actor=actor)
 
 
 def foresee_ask(*, actor: Actor) -> Run:

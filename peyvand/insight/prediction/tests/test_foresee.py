@@ -137,7 +137,12 @@ def test_with_few_orders_the_page_says_why_nothing_is_told(committed: None, clie
 
 def _kept(customers: list[Customer]) -> Forecast:
     forecast = Forecast.objects.create(
-        demo=False, currency="EUR", as_of=LAST.date(), on=True, card={"on": True, "horizon": 56}, customers=2
+        demo=False,
+        currency="EUR",
+        as_of=LAST.date(),
+        on=True,
+        card={"on": True, "horizon": 56, "suggestions": {}, "next": {}},
+        customers=2,
     )
     for customer in customers:
         CustomerForecast.objects.create(
@@ -187,6 +192,17 @@ def test_new_figures_ask_for_one_forecast() -> None:
         event = ValueRefreshed(demo=True, as_of="2026-11-01", customers=1)
         handlers.after_figures(event, event_id=1, actor=system_actor())
     assert Run.objects.filter(job="prediction.foresee", demo=True).count() == 1
+
+
+@pytest.mark.django_db
+def test_the_horizon_is_chosen_by_those_who_set_things(client: Client) -> None:
+    client.force_login(make_user(role_key="admin"))
+    _kept([])
+    assert 'value="90"' in client.get("/insight/prediction/").content.decode()
+    assert client.post("/insight/prediction/horizon/", {"days": "90"}).status_code == 302
+    assert 'value="90" selected' in client.get("/insight/prediction/").content.decode()
+    assert client.post("/insight/prediction/horizon/", {"days": "3"}).status_code == 400
+    assert client.post("/insight/prediction/horizon/", {"days": "x"}).status_code == 400
 
 
 def test_the_horizon_of_the_setting_is_within_reason() -> None:

@@ -67,7 +67,7 @@ def _reason(feature: str, value: float, currency: str) -> str:
     if feature in {"monetary", "basket"}:
         told["amount"] = formats.money(Money(number, currency), "short")
     if feature == "ratio":
-        told["n"] = formats.number(value, 1)
+        told["n"] = formats.number(value, 1 if value < 10 else 0)
     words = {
         "recency": lambda: ngettext("no purchase for %(n)s day", "no purchase for %(n)s days", number),
         "rhythm": lambda: ngettext("buys only every %(n)s day", "buys only every %(n)s days", number),

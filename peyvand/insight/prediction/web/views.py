@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from peyvand.foundation.accounts import settings
+from peyvand.foundation.accounts.access import MANAGE_SETTINGS
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import BadCursorError, paginate
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.insight.prediction import queries, services
 from peyvand.insight.prediction.web import showing
 
+HORIZONS = (14, 30, 60, 90, 120, 180, 365)  # days offered
 ORDER = ("-loss_minor", "id")
 
 
@@ -39,6 +42,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "off": showing.off(card),
         "simple": showing.simple(card),
         "people": [showing.person(row) for row in queries.people(actor=actor, forecast=forecast)[:6]],
+        "chosen": settings.get(services.HORIZON),
+        "choices": HORIZONS,
+        "may_choose": actor.may("insight.refresh") and actor.may(MANAGE_SETTINGS),
         "groups": showing.groups(forecast),
         "features": showing.features(card),
         "measures": showing.measures(card),
@@ -98,6 +104,16 @@ def people_page(request: HttpRequest) -> HttpResponse:
         "bulk": False,
     }
     return render(request, "prediction/people.html", context)
+
+
+@require_POST
+def choose_horizon(request: HttpRequest) -> HttpResponse:
+    """After how many days of silence somebody counts as gone."""
+    try:
+        run = services.horizon_choose(actor=_actor(request), days=request.POST.get("days", ""))
+    except ValueError:
+        return HttpResponseBadRequest()
+    return redirect("jobs:run", run.pk)
 
 
 @require_POST
