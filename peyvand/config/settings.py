@@ -98,6 +98,8 @@ INSTALLED_APPS = [
     "peyvand.channels.push.apps.PushConfig",
     "peyvand.insight.warehouse.apps.WarehouseConfig",
     "peyvand.insight.value.apps.ValueConfig",
+    "peyvand.insight.prediction.apps.PredictionConfig",
+    "peyvand.insight.reports.apps.ReportsConfig",
     "peyvand.doors.workspace.apps.WorkspaceConfig",
     "peyvand.doors.api.apps.ApiConfig",
     "peyvand.doors.console.apps.ConsoleConfig",

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("peyvand.foundation.transfer.web.urls")),  # import/, export/
     path("demo/", include("peyvand.foundation.demo.web.urls")),
     path("insight/", include("peyvand.insight.value.web.urls")),
+    path("insight/prediction/", include("peyvand.insight.prediction.web.urls")),
     path("insight/data/", include("peyvand.insight.warehouse.web.urls")),
     path("fields/", include("peyvand.foundation.fields.web.urls")),
     path("", include("peyvand.foundation.accounts.web.urls")),  # settings/…, welcome/, invitation/

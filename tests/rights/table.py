@@ -229,6 +229,10 @@ value:definitions GET insight.view
 value:lifetime GET insight.view
 value:rates GET accounts.manage_settings
 value:rates POST accounts.manage_settings
+prediction:overview GET insight.view
+prediction:people GET insight.view
+prediction:foresee POST insight.refresh
+prediction:horizon POST insight.refresh+accounts.manage_settings
 warehouse:loads GET insight.view
 warehouse:fact GET insight.view
 accounts:preferences POST public
@@ -540,6 +544,7 @@ FIXED: Mapping[str, Any] = {
 }
 # What is posted where an empty form would do nothing.
 BODIES: Mapping[str, Mapping[str, str]] = {
+    "prediction:horizon": {"days": "60"},
     "customers:bulk": {"ids": "{customer_id}", "owner": "none"},
     "knowledge:archive": {"archived": "1"},
     "customers:relation-add": {"customer": "{firm_id}", "role": "buyer"},

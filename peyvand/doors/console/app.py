@@ -7,7 +7,19 @@ from django.utils.translation import gettext as _
 from typer.exceptions import TyperException
 
 from peyvand.doors.console import printing
-from peyvand.doors.console.commands import audit, bench, care, exports, figures, files, imports, people, sample, serving
+from peyvand.doors.console.commands import (
+    analyses,
+    audit,
+    bench,
+    care,
+    exports,
+    figures,
+    files,
+    imports,
+    people,
+    sample,
+    serving,
+)
 from peyvand.doors.console.failures import INTERRUPTED, USAGE
 
 app = typer.Typer(
@@ -24,6 +36,10 @@ app.add_typer(imports.bring, name="import")
 app.command("export", help=_("Write a list as CSV or XLSX."))(exports.export)
 app.command("refresh", help=_("Compute what customers are worth anew."))(figures.refresh)
 figures.insight.command("value", help=_("What the customers of a file are worth, without bringing it in."))(files.value)
+figures.insight.command("churn", help=_("Who leaves and why, from a file of customers."))(analyses.churn)
+figures.insight.command("baskets", help=_("What is bought together, from a file of baskets."))(analyses.baskets)
+figures.insight.command("uplift", help=_("What a campaign changed, from a file with a control."))(analyses.uplift)
+figures.insight.command("attribution", help=_("Which channel earned a sale, from paths."))(analyses.attribution)
 app.add_typer(figures.insight, name="insight")
 app.command("backup", help=_("Write everything, data and files, into one file."))(care.backup)
 app.command("restore", help=_("Put a backup into an empty data folder, all of it or nothing."))(care.restore)

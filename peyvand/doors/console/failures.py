@@ -22,6 +22,7 @@ from peyvand.foundation.money.currencies import UnknownCurrencyError
 from peyvand.foundation.registry.actor import NotAllowed
 from peyvand.foundation.transfer.reading import ReadError
 from peyvand.foundation.transfer.services import MappingError, StateError
+from peyvand.insight.prediction.errors import CannotTellError
 from peyvand.memory.privacy.carrying import CarryError
 
 WRONG = 1  # the answer is no: something is wrong (doctor), or the work failed
@@ -49,6 +50,8 @@ def described(error: BaseException) -> tuple[str, int] | None:
     if isinstance(error, DatabaseUnavailableError | CommandError):
         return str(error), error.exit_code
     if isinstance(error, ReadError | MappingError | BackupError | UnknownCurrencyError | AnchorError | CarryError):
+        return str(error), INPUT
+    if isinstance(error, CannotTellError):
         return str(error), INPUT
     if isinstance(error, AlreadyUndoneError):
         return _("This has already been taken back."), REFUSED

@@ -1,0 +1,212 @@
+"""From facts to forecasts and traits. Heavy: imported in a child of the worker only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.utils import timezone
+from ibis import _
+
+from peyvand.foundation.accounts import settings as workspace_settings
+from peyvand.foundation.jobs.running import Running
+from peyvand.insight.prediction import baskets, frames, grouping, judging, learning, queries, services, suggesting
+from peyvand.insight.prediction.errors import CannotTellError
+from peyvand.insight.prediction.foreseen import Foreseen
+from peyvand.insight.prediction.models import Forecast
+from peyvand.insight.value.frames import Frame, business_orders
+from peyvand.insight.warehouse import engine
+
+REASONS = 3  # told of each customer, at most
+TOLD = 0.1  # log-odds: a smaller effect is no reason
+SAID_BY_RECENCY = ("recent_orders", "recent_share")
+RULES = 12
+OF_ONE = 2  # rules that speak for the same product, lest one family of products fill the page
+SUPPORTS = (0.02, 0.01, 0.005, 0.002)
+FEWEST_TOGETHER = 5  # baskets that a rule rests on
+
+
+def foresee(run: Running) -> Mapping[str, Any]:
+    """Compute every currency of the business that the run's actor looks at, from the facts loaded last.
+
+    The result is {"forecasts": [ids], "customers": n}.
+    """
+    demo = run.actor.demo
+    backend = engine.open_warehouse()
+    made: list[Forecast] = []
+    told: list[tuple[str, list[Foreseen]]] = []
+    for frame in _frames(backend, demo=demo) if backend is not None else ():
+        run.check()
+        forecast, people = _forecast(run, frame)
+        made.append(forecast)
+        told.append((frame.currency, people))
+    services.only_these(actor=run.actor, demo=demo, keep=[forecast.pk for forecast in made])
+    services.traits_keep(actor=run.actor, demo=demo, people=told)
+    run.progress(1, 1)
+    return {"forecasts": [forecast.pk for forecast in made], "customers": sum(len(people) for _code, people in told)}
+
+
+def _frames(backend: Any, *, demo: bool) -> Iterator[Frame]:
+    """A frame a currency, the one of most orders first, as of the last order that stands and is not in the future."""
+    now: datetime = timezone.now()
+    today = now.astimezone(ZoneInfo(workspace_settings.text("time_zone"))).date()
+    orders = business_orders(backend, demo=demo).filter(_.status != "cancelled", _.placed_at_day <= today)
+    last = orders.placed_at_day.max().to_pyarrow().as_py()
+    found = orders.group_by("currency").agg(n=_.count()).order_by([_.n.desc(), _.currency]).to_pyarrow()
+    for currency in found["currency"].to_pylist():
+        yield Frame(backend=backend, demo=demo, currency=currency, as_of=last)
+
+
+def _forecast(run: Running, frame: Frame) -> tuple[Forecast, list[Foreseen]]:
+    days = judging.horizon(frame, asked=int(workspace_settings.get(services.HORIZON) or 0))
+    judged = judging.judge(frame, days=days)
+    cut = frame.as_of - timedelta(days=days)
+    run.check()
+    items = frames.bought_items(frame)
+    seen = frames.known(frame)
+    found = grouping.groups(seen["x"])
+    card = judged.card | {
+        "groups": grouping.described(seen["x"], found) if found else [],
+        "suggestions": suggesting.judge(items["customer"], items["product"], items["day"], cut=np.datetime64(cut)),
+        "next": _judged_next(frame, cut=cut),
+    }  # fmt: skip
+    risks = _risks(seen, judged)
+    if risks:
+        card |= _told(frame, [risk for risk, _stake, _reasons in risks.values()])
+    member = dict(zip(seen["customer_id"].tolist(), found.member.tolist(), strict=True)) if found else {}
+    people = _people(member, risks, _next(frame), _suggestions(items) if card["suggestions"]["on"] else {})
+    forecast = services.forecast_keep(
+        actor=run.actor, demo=frame.demo, currency=frame.currency, as_of=frame.as_of, card=card,
+        baskets=_rules(items), people=people,
+    )  # fmt: skip
+    return forecast, people
+
+
+def _risks(
+    seen: Mapping[str, Any], judged: judging.Judged
+) -> dict[int, tuple[float, int, tuple[tuple[str, float, float], ...]]]:
+    """By customer: risk, revenue of the window, what raises the risk most."""
+    if judged.teller is None:
+        return {}
+    x = seen["x"]
+    risk, shap = judged.teller.probabilities(x), judged.teller.contributions(x)
+    order = np.argsort(-shap, axis=1, kind="stable")
+    # That there was none lately is said by the days since the last one.
+    told = (shap >= TOLD) & ~np.isnan(x) & ~((x == 0) & np.isin(frames.FEATURES, SAID_BY_RECENCY))
+    money = x[:, frames.FEATURES.index("monetary")]
+    found = {}
+    for row, customer in enumerate(seen["customer_id"].tolist()):
+        places = [place for place in order[row] if told[row, place]][:REASONS]
+        reasons = tuple((frames.FEATURES[n], float(x[row, n]), round(float(shap[row, n]), 4)) for n in places)
+        found[customer] = (float(risk[row]), int(money[row]), reasons)
+    return found
+
+
+def _told(frame: Frame, risks: list[float]) -> dict[str, Any]:
+    """How many are told what, and how far that moved since the last time."""
+    place = np.minimum((np.array(risks) * learning.BINS).astype(np.int64), learning.BINS - 1)
+    now = [int(count) for count in np.bincount(place, minlength=learning.BINS)]
+    found: dict[str, Any] = {"scored": len(risks), "expected": float(np.sum(risks)), "histogram": now}
+    before = queries.card_before(demo=frame.demo, currency=frame.currency)
+    if before and before[1].get("histogram"):
+        found |= {"before": before[0].isoformat(), "shift": judging.shift(before[1]["histogram"], now)}
+    return found
+
+
+def _next(frame: Frame) -> dict[int, tuple[date, date, date]]:
+    """By customer: when the next purchase is expected, and the days between which four in five fall. Who is silent
+    longer than nine in ten of their own intervals is not told a day.
+    """
+    found = {}
+    for row in frames.rhythms(frame):
+        low, middle, high = (row["last_day"] + timedelta(days=round(row[name])) for name in ("low", "middle", "high"))
+        if high >= frame.as_of:
+            found[row["customer_id"]] = (max(middle, frame.as_of), max(low, frame.as_of), high)
+    return found
+
+
+def _judged_next(frame: Frame, *, cut: date) -> dict[str, Any]:
+    """Told on the day `cut`, of those who did buy afterwards: half were told at most "error" days wrong, "usual" with
+    everybody's median interval instead of their own; "covered" is the share within the days told.
+    """
+    before = frames.at(frame, cut)
+    told, back = _next(before), frames.buyers(frame, after=cut)
+    both = [customer for customer in told if customer in back]
+    gaps = frames.intervals(before)
+    if len(both) < suggesting.FEWEST_CUSTOMERS or not len(gaps):
+        return {"customers": len(both)}
+    usual = round(float(np.median(gaps)))
+    last = {row["customer_id"]: row["last_day"] for row in frames.rhythms(before)}
+    wrong = [abs((back[customer] - told[customer][0]).days) for customer in both]
+    plain = [abs((back[who] - max(last[who] + timedelta(days=usual), cut)).days) for who in both]
+    covered = [told[customer][1] <= back[customer] <= told[customer][2] for customer in both]
+    return {
+        "customers": len(both), "error": float(np.median(wrong)), "usual": float(np.median(plain)),
+        "covered": float(np.mean(covered)),
+    }  # fmt: skip
+
+
+def _suggestions(items: Mapping[str, Any]) -> dict[int, tuple[tuple[int, int], ...]]:
+    taste = suggesting.learn(items["customer"], items["product"])
+    return {} if taste is None else {who: tuple(found) for who, found in suggesting.suggested(taste) if found}
+
+
+def _people(
+    member: Mapping[int, int],
+    risks: Mapping[int, Any],
+    following: Mapping[int, tuple[date, date, date]],
+    suggestions: Mapping[int, Any],
+) -> list[Foreseen]:
+    found = []
+    for customer in sorted({*member, *risks, *following, *suggestions}):
+        risk, stake, reasons = risks.get(customer, (None, 0, ()))
+        day, start, end = following.get(customer, (None, None, None))
+        found.append(
+            Foreseen(
+                customer_id=customer, group=member.get(customer),
+                risk=risk,
+                at_stake=stake,
+                reasons=reasons,
+                next_day=day,
+                next_from=start,
+                next_to=end,
+                suggestions=suggestions.get(customer, ()),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _rules(items: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The strongest rules of two or three products, one an itemset, at the greatest support that gives enough."""
+    if not len(items["order"]):
+        return []
+    orders, basket = np.unique(items["order"], return_inverse=True)
+    products, item = np.unique(items["product"], return_inverse=True)
+    given = baskets.Baskets(
+        count=len(orders), basket=basket.astype(np.int64), item=item.astype(np.int64),
+        names=tuple(str(product) for product in products),
+    )  # fmt: skip
+    best: dict[frozenset[str], baskets.Rule] = {}
+    for support in SUPPORTS:
+        least = max(support, FEWEST_TOGETHER / given.count)
+        if least > 1:
+            return []
+        try:
+            found = baskets.mine(
+                given, min_support=least, min_confidence=0.2, min_length=2, max_length=3, top=10 * RULES
+            )
+        except CannotTellError:
+            break
+        best = {frozenset({*rule.left, rule.right}): rule for rule in reversed(found.top)}
+        if len(best) >= RULES:
+            break
+    chosen: list[baskets.Rule] = []
+    for rule in sorted(best.values(), key=lambda rule: (-rule.lift, -rule.confidence, rule.left, rule.right)):
+        if rule.lift > 1 and sum(other.right == rule.right for other in chosen) < OF_ONE:
+            chosen.append(rule)
+    return [
+        {**vars(rule), "left": [int(name) for name in rule.left], "right": int(rule.right)} for rule in chosen[:RULES]
+    ]

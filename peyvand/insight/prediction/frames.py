@@ -1,0 +1,128 @@
+"""The relational part of prediction, as Ibis expressions over the warehouse's tables. Heavy: children only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import ibis
+import numpy as np
+from ibis import _
+
+from peyvand.insight.prediction.numbers import Floats
+from peyvand.insight.value.frames import Frame, people
+
+RECENT = 90  # days
+FEATURES = (
+    "recency", "rhythm", "ratio", "frequency", "tenure", "monetary", "basket", "recent_orders", "recent_share",
+    "returned", "products",
+)  # fmt: skip
+# What is known of each beforehand: longer silence never lowers the risk of leaving, more purchases never raise it.
+DIRECTIONS = {"recency": 1, "ratio": 1, "frequency": -1, "recent_orders": -1, "monetary": -1, "products": -1}
+Table = Any  # ibis has no stubs
+
+
+def at(frame: Frame, day: date) -> Frame:
+    """The same business and currency on another day: what is known of orders up to it."""
+    return replace(frame, as_of=day)
+
+
+def known(frame: Frame) -> dict[str, Any]:
+    """Columns of the customers who bought within the window, in order of their ids: `customer_id`, `last_day`, and
+    `x`, the features of FEATURES (nan where not known). Amounts in minor units, shares of the window's sales.
+    """
+    start, recent = ibis.literal(frame.window_start), ibis.literal(frame.as_of - timedelta(days=RECENT - 1))
+    deals = frame.deals.filter(_.placed_at_day >= start)
+    sale = deals.kind == "sale"
+    late = deals.placed_at_day >= recent
+    more = deals.group_by("customer_id").agg(
+        sold=deals.net_minor.sum(where=sale).cast("float64"),
+        back=deals.net_minor.sum(where=~sale).fill_null(0).cast("float64"),
+        recent=deals.net_minor.sum(where=late).fill_null(0).cast("float64"),
+        recent_orders=(sale & late).sum().cast("float64"),
+    )
+    sales = frame.sales.filter(_.placed_at_day >= start).select("id", "customer_id")
+    lines = frame.backend.table("order_lines").select("order_id", "product_id")
+    bought = lines.inner_join(sales, lines.order_id == sales.id)
+    kinds = bought.group_by("customer_id").agg(products=bought.product_id.nunique().cast("float64"))
+    base = people(frame).filter(_.frequency > 0)
+    base = base.left_join(more, "customer_id").drop("customer_id_right")
+    base = base.left_join(kinds, "customer_id").drop("customer_id_right").order_by("customer_id")
+    found = base.select(
+        "customer_id", "first_day", "last_day", "rhythm", "frequency", "monetary", "sold", "back", "recent",
+        "recent_orders", "products",
+    ).to_pyarrow()  # fmt: skip
+    column = {name: found[name].to_numpy(zero_copy_only=False) for name in found.column_names}
+    return {"customer_id": column["customer_id"], "last_day": column["last_day"], "x": _features(frame, column)}
+
+
+def _features(frame: Frame, column: dict[str, Any]) -> Floats:
+    today = np.datetime64(frame.as_of)
+    silence = (today - column["last_day"].astype("datetime64[D]")).astype(float)
+    tenure = (today - column["first_day"].astype("datetime64[D]")).astype(float)
+    rhythm = column["rhythm"].astype(float)
+    sold = np.where(column["sold"] > 0, column["sold"], np.nan)
+    frequency = column["frequency"].astype(float)
+    values = {
+        "recency": silence, "rhythm": rhythm, "ratio": silence / np.maximum(rhythm, 1.0), "frequency": frequency,
+        "tenure": tenure, "monetary": column["monetary"].astype(float), "basket": column["sold"] / frequency,
+        "recent_orders": column["recent_orders"], "recent_share": column["recent"] / sold,
+        "returned": np.minimum(-column["back"] / sold, 1.0), "products": column["products"].astype(float),
+    }  # fmt: skip
+    return np.column_stack([values[name] for name in FEATURES])
+
+
+def buyers(frame: Frame, *, after: date) -> dict[int, date]:
+    """Who bought after that day and up to the frame's, and when first."""
+    sales = frame.sales.filter(_.placed_at_day > ibis.literal(after))
+    found = sales.group_by("customer_id").agg(day=sales.placed_at_day.min()).to_pyarrow()
+    return dict(zip(found["customer_id"].to_pylist(), found["day"].to_pylist(), strict=True))
+
+
+def rhythms(frame: Frame) -> list[dict[str, Any]]:
+    """Of customers with at least three days of purchase within reach: last day, and the 1st decile, median and 9th
+    decile of their own intervals in days.
+    """
+    days = frame.sales.select("customer_id", "placed_at_day").distinct()
+    before = days.placed_at_day.lag().over(group_by=days.customer_id, order_by=days.placed_at_day)
+    gaps = days.mutate(gap=days.placed_at_day.delta(before, unit="day"))
+    gap = gaps.gap.cast("float64")
+    told = gaps.group_by("customer_id").agg(
+        last_day=gaps.placed_at_day.max(), days=gaps.count().cast("int64"),
+        low=gap.quantile(0.1), middle=gap.quantile(0.5), high=gap.quantile(0.9),
+    )  # fmt: skip
+    rows: list[dict[str, Any]] = told.filter(_.days >= 3).order_by("customer_id").to_pyarrow().to_pylist()
+    return rows
+
+
+def intervals(frame: Frame) -> Floats:
+    """Every interval between two days of purchase of one customer, in days."""
+    days = frame.sales.select("customer_id", "placed_at_day").distinct()
+    before = days.placed_at_day.lag().over(group_by=days.customer_id, order_by=days.placed_at_day)
+    gaps = days.mutate(gap=days.placed_at_day.delta(before, unit="day")).filter(_.gap.notnull())
+    return np.asarray(gaps.gap.cast("float64").to_pyarrow().to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def bought_items(frame: Frame) -> dict[str, Any]:
+    """Each product of each sale of known customers, no fees: arrays `order`, `customer`, `product`, `day`, in order."""
+    sales = frame.sales.select("id", "customer_id", "placed_at_day")
+    products = frame.backend.table("products").select("id", "kind").rename(pid="id")
+    lines = frame.backend.table("order_lines").filter(_.product_id.notnull(), _.quantity > 0)
+    lines = lines.select("order_id", "product_id").distinct()
+    joined = lines.inner_join(sales, lines.order_id == sales.id)
+    kept = joined.inner_join(products, joined.product_id == products.pid).filter(_.kind != "fee")
+    found = kept.select("order_id", "customer_id", "product_id", "placed_at_day").order_by(
+        ["order_id", "product_id"]
+    ).to_pyarrow()  # fmt: skip
+    return {
+        "order": found["order_id"].to_numpy(), "customer": found["customer_id"].to_numpy(),
+        "product": found["product_id"].to_numpy(),
+        "day": found["placed_at_day"].to_numpy(zero_copy_only=False).astype("datetime64[D]"),
+    }  # fmt: skip
+
+
+def first_day(frame: Frame) -> date | None:
+    """The day of the first sale to a known customer."""
+    found: date | None = frame.sales.placed_at_day.min().to_pyarrow().as_py()
+    return found

@@ -1,0 +1,190 @@
+"""Whether the risk of leaving may be told: learnt up to a day, judged on what came after. Heavy: children only.
+
+Leaving is defined as no purchase within the horizon, of those who bought within the year before. Boosted trees are told
+only where they beat both baselines; where the days since the last purchase alone do better, these are told instead; and
+where nothing beats the share of leavers, nothing is. The card of a model: "horizon" (days), "on", "model" ("trees" or
+"recency"), "why" nothing is told ("history", "few", "baseline" or ""), "test_day", "train_days", "train_rows",
+"test_rows", "test_left", "auc", "calibration_error", "log_loss" of the trees, "baselines" {"base_rate", "recency"},
+"bins" of what is told [[mean probability, share that left, customers]], "reasons" [[feature, effect, direction −1, 0 or
+1]].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+import numpy as np
+
+from peyvand.insight.prediction import frames, learning
+from peyvand.insight.prediction.frames import FEATURES
+from peyvand.insight.prediction.numbers import Bools, Floats
+from peyvand.insight.value.frames import Frame
+
+SHORTEST, LONGEST = 28, 180  # days of the horizon
+LEAD = 60  # days of orders before the first day that is learnt from
+CUTS = 2  # days that are learnt from, at most
+FEWEST_ROWS, FEWEST_EACH = 150, 25
+
+
+RECENCY = FEATURES.index("recency")
+
+
+class Teller(Protocol):
+    """What tells a risk."""
+
+    def probabilities(self, x: Floats) -> Floats:
+        """Of each row."""
+
+    def contributions(self, x: Floats) -> Floats:
+        """What each feature adds to the log-odds of each row."""
+
+
+@dataclass(frozen=True)
+class Recency:
+    """A logistic regression on ln(1 + days since the last purchase) alone; `mean` is that of the rows learnt from."""
+
+    constant: float
+    slope: float
+    mean: float
+
+    @classmethod
+    def learnt(cls, x: Floats, y: Bools) -> Recency:
+        """Fit."""
+        beta = learning.logistic(np.log1p(x[:, [RECENCY]]), y.astype(np.float64))
+        return cls(float(beta[0]), float(beta[1]), float(np.log1p(x[:, RECENCY]).mean()))
+
+    def probabilities(self, x: Floats) -> Floats:
+        """Of each row."""
+        return learning.sigmoid(self.constant + self.slope * np.log1p(x[:, RECENCY]))
+
+    def contributions(self, x: Floats) -> Floats:
+        """Against the mean of the rows learnt from."""
+        found = np.zeros_like(x)
+        found[:, RECENCY] = self.slope * (np.log1p(x[:, RECENCY]) - self.mean)
+        return found
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The card, and what learnt from everything there is; None where no risk is to be told."""
+
+    card: dict[str, Any]
+    teller: Teller | None
+
+
+def horizon(frame: Frame, *, asked: int = 0) -> int:
+    """Days of silence that count as leaving: as the setting says, else what nine in ten intervals between purchases
+    do not exceed, in whole weeks, as far as the orders reach back.
+    """
+    if asked:
+        return asked
+    gaps = frames.intervals(frame)
+    usual = float(np.quantile(gaps, 0.9)) if len(gaps) else float(LONGEST)
+    first = frames.first_day(frame)
+    reach = ((frame.as_of - first).days - LEAD) // 2 if first else 0
+    return max(SHORTEST, min(LONGEST, 7 * int(np.ceil(usual / 7)), 7 * (reach // 7)))
+
+
+def judge(frame: Frame, *, days: int) -> Judged:
+    """Learn from days before the test day whose horizon ended by then, and judge on what came after the test day."""
+    card: dict[str, Any] = {"horizon": days, "on": False, "why": ""}
+    test_day = frame.as_of - timedelta(days=days)
+    first = frames.first_day(frame)
+    cuts = _cuts(first, test_day=test_day, days=days) if first else []
+    if not cuts:
+        return Judged({**card, "why": "history"}, None)
+    learnt = [_labelled(frame, cut, days=days) for cut in cuts]
+    test_x, test_y, test_ids = _labelled(frame, test_day, days=days)
+    x, y, groups = _together(learnt)
+    card |= {
+        "test_day": test_day.isoformat(), "train_days": [cut.isoformat() for cut in cuts], "train_rows": len(y),
+        "test_rows": len(test_y), "test_left": int(test_y.sum()),
+    }  # fmt: skip
+    if min(len(y), len(test_y)) < FEWEST_ROWS or min(_least(y), _least(test_y)) < FEWEST_EACH:
+        return Judged({**card, "why": "few"}, None)
+    learn: dict[str, Callable[[Floats, Bools, learning.Indices], Teller]] = {
+        "trees": _trees, "recency": lambda x, y, _groups: Recency.learnt(x, y),
+    }  # fmt: skip
+    told = {name: way(x, y, groups).probabilities(test_x) for name, way in learn.items()}
+    share = np.full(len(test_y), y.mean())
+    base = {"recency": _measures(test_y, told["recency"]), "base_rate": _measures(test_y, share)}
+    card |= _measures(test_y, told["trees"]) | {"baselines": base}
+    best = "trees" if card["log_loss"] < base["recency"]["log_loss"] else "recency"
+    card |= {"model": best, "bins": _bins(test_y, told[best])}
+    if learning.log_loss(test_y, told[best]) >= base["base_rate"]["log_loss"]:
+        return Judged({**card, "why": "baseline"}, None)
+    teller = learn[best](*_together([*learnt, (test_x, test_y, test_ids)]))
+    return Judged({**card, "on": True, "reasons": _reasons(teller, test_x)}, teller)
+
+
+def _trees(x: Floats, y: Bools, groups: learning.Indices) -> Teller:
+    directions = [frames.DIRECTIONS.get(feature, 0) for feature in FEATURES]
+    return learning.grow(x, y, categories=[], inner=groups, directions=directions)
+
+
+def _cuts(first: date, *, test_day: date, days: int) -> list[date]:
+    step = max(14, days // 2)
+    cuts = [test_day - timedelta(days=days + step * number) for number in range(CUTS)]
+    return [cut for cut in cuts if (cut - first).days >= min(LEAD, days)]
+
+
+def _labelled(frame: Frame, cut: date, *, days: int) -> tuple[Floats, Bools, Any]:
+    seen = frames.known(frames.at(frame, cut))
+    back = frames.buyers(frames.at(frame, cut + timedelta(days=days)), after=cut)
+    left = np.array([customer not in back for customer in seen["customer_id"].tolist()], dtype=np.bool_)
+    return seen["x"], left, seen["customer_id"]
+
+
+def _together(parts: list[tuple[Floats, Bools, Any]]) -> tuple[Floats, Bools, learning.Indices]:
+    """One table; a customer's rows of all days stay in one fold, lest trees be checked on whom they know."""
+    ids = np.concatenate([part[2] for part in parts])
+    folds = (ids.astype(np.uint64) * np.uint64(2_654_435_761) >> np.uint64(7)) % np.uint64(learning.INNER)
+    return (
+        np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]),
+        folds.astype(np.int64),
+    )  # fmt: skip
+
+
+def _least(y: Bools) -> int:
+    return int(min(y.sum(), len(y) - y.sum()))
+
+
+def _measures(y: Bools, told: Floats) -> dict[str, float]:
+    return {
+        "auc": learning.auc(y, told), "calibration_error": learning.calibration_error(y, told),
+        "log_loss": learning.log_loss(y, told),
+    }  # fmt: skip
+
+
+def _bins(y: Bools, told: Floats) -> list[list[float]]:
+    place = np.minimum((told * learning.BINS).astype(np.int64), learning.BINS - 1)
+    return [
+        [float(told[place == number].mean()), float(y[place == number].mean()), int((place == number).sum())]
+        for number in range(learning.BINS)
+        if (place == number).any()
+    ]
+
+
+def _reasons(teller: Teller, x: Floats) -> list[list[Any]]:
+    shap = teller.contributions(x)
+    size = np.abs(shap).mean(axis=0)
+    found = []
+    for place in np.argsort(-size, kind="stable")[:6]:
+        if not size[place]:
+            break
+        known = ~np.isnan(x[:, place])
+        slope = learning.rank_correlation(x[known, place], shap[known, place])
+        found.append([FEATURES[place], float(size[place]), int(np.sign(slope)) if abs(slope) > 0.3 else 0])
+    return found
+
+
+def shift(before: list[int], now: list[int]) -> float:
+    """Population stability index of two counts over the same bins (Siddiqi, Credit Risk Scorecards, 2006): below 0.1
+    little has changed, above 0.25 much. Half a customer is added to each bin.
+    """
+    a, b = (np.asarray(counts, dtype=np.float64) + 0.5 for counts in (before, now))
+    a, b = a / a.sum(), b / b.sum()
+    return float(((b - a) * np.log(b / a)).sum())

@@ -1,0 +1,220 @@
+"""Forecasts as words, tables and pictures for the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from peyvand.foundation.money.amounts import Money
+from peyvand.foundation.ui import formats
+from peyvand.foundation.ui.charts import Axis, Chart, Series
+from peyvand.insight.prediction.models import CustomerForecast, Forecast
+from peyvand.insight.prediction.queries import ABOUT_TO_LEAVE
+from peyvand.memory.customers.models import Customer
+
+HIGH = 0.7
+TELLING = 0.4  # deviations from the mean, from which a group is named after a measure
+
+
+def level(risk: float | None) -> str:
+    """The tone of a tag for this risk: bad, warn or good; "" where it is not told."""
+    if risk is None:
+        return ""
+    return "bad" if risk >= HIGH else "warn" if risk >= ABOUT_TO_LEAVE else "good"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A customer of the list: risk, why in words, what is at stake."""
+
+    customer: Customer
+    risk: float | None
+    level: str
+    reasons: list[str]
+    at_stake: Money
+
+    @property
+    def customer_id(self) -> int:
+        """The key of the customer."""
+        return self.customer.pk
+
+    @property
+    def url(self) -> str:
+        """The customer's page."""
+        return reverse("customers:one", args=[self.customer.pk])
+
+
+def person(row: CustomerForecast) -> Person:
+    """The row as lists show it."""
+    return Person(
+        customer=row.customer, risk=row.risk, level=level(row.risk), reasons=reasons(row),
+        at_stake=Money(max(0, row.at_stake_minor), row.forecast.currency),
+    )  # fmt: skip
+
+
+def reasons(row: CustomerForecast) -> list[str]:
+    """What raises this customer's risk, the strongest first, in words."""
+    return [_reason(feature, value, row.forecast.currency) for feature, value, _effect in row.reasons]
+
+
+def _reason(feature: str, value: float, currency: str) -> str:
+    number = round(value)
+    told = {"n": formats.number(number), "share": formats.percent(value)}
+    if feature in {"monetary", "basket"}:
+        told["amount"] = formats.money(Money(number, currency), "short")
+    if feature == "ratio":
+        told["n"] = formats.number(value, 1 if value < 10 else 0)
+    words = {
+        "recency": lambda: ngettext("no purchase for %(n)s day", "no purchase for %(n)s days", number),
+        "rhythm": lambda: ngettext("buys only every %(n)s day", "buys only every %(n)s days", number),
+        "ratio": lambda: gettext("silent for %(n)s times their own usual interval"),
+        "frequency": lambda: ngettext("%(n)s purchase in 12 months", "%(n)s purchases in 12 months", number),
+        "tenure": lambda: ngettext("a customer for %(n)s day", "a customer for %(n)s days", number),
+        "monetary": lambda: gettext("%(amount)s of purchases less returns in 12 months"),
+        "basket": lambda: gettext("%(amount)s a purchase"),
+        "recent_orders": lambda: ngettext("%(n)s purchase in the last 90 days", "%(n)s purchases in the last 90 days",
+                                          number),
+        "recent_share": lambda: gettext("%(share)s of the year's purchases fell in the last 90 days"),
+        "returned": lambda: gettext("%(share)s of the purchases went back"),
+        "products": lambda: ngettext("bought %(n)s kind of product", "bought %(n)s kinds of products", number),
+    }  # fmt: skip
+    return words[feature]() % told
+
+
+def feature_names() -> Mapping[str, str]:
+    """What the models look at, as people call it."""
+    return {
+        "recency": gettext("Days since the last purchase"), "rhythm": gettext("Usual interval"),
+        "ratio": gettext("Silence against the own usual interval"), "frequency": gettext("Purchases in 12 months"),
+        "tenure": gettext("Days since the first purchase"), "monetary": gettext("Purchases of 12 months, less returns"),
+        "basket": gettext("Average purchase"), "recent_orders": gettext("Purchases in the last 90 days"),
+        "recent_share": gettext("Share of the last 90 days in the year"), "returned": gettext("Share that went back"),
+        "products": gettext("Number of different products"),
+    }  # fmt: skip
+
+
+def off(card: Mapping[str, Any]) -> str:
+    """Why no risk of leaving is told, in a sentence; "" where it is."""
+    words = {
+        "history": gettext(
+            "The orders do not reach back far enough: a model must learn from one time and be judged on a later one."
+        ),
+        "few": gettext("There are too few customers, or too few of them left or stayed, to learn from."),
+        "baseline": gettext(
+            "Neither the model nor the days since the last purchase said more than the share of leavers, "
+            "so no risk is told."
+        ),
+    }
+    return "" if card["on"] else words[card["why"]]
+
+
+def simple(card: Mapping[str, Any]) -> bool:
+    """Whether the risk is told by the days since the last purchase alone, because the model did no better."""
+    return bool(card["on"]) and card.get("model") == "recency"
+
+
+def features(card: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What matters most over everybody, and which way."""
+    names = feature_names()
+    ways = {1: gettext("the more, the higher the risk"), -1: gettext("the less, the higher the risk"),
+            0: gettext("not the same way throughout")}  # fmt: skip
+    return [(names[feature], ways[way]) for feature, _effect, way in card.get("reasons", [])]
+
+
+def measures(card: Mapping[str, Any]) -> list[tuple[str, float, float, float]]:
+    """The model beside its baselines: name, AUC, calibration error, log loss, on days it did not learn from."""
+    if "auc" not in card:
+        return []
+    base = card["baselines"]
+    rows = [
+        (gettext("Boosted trees"), card),
+        (gettext("Days since the last purchase alone"), base["recency"]),
+        (gettext("Share of leavers so far"), base["base_rate"]),
+    ]
+    return [(name, row["auc"], row["calibration_error"], row["log_loss"]) for name, row in rows]
+
+
+def calibration(card: Mapping[str, Any]) -> Chart | None:
+    """Whether what was said came true."""
+    bins = card.get("bins", [])
+    if not bins:
+        return None
+    points = [(round(100 * told, 1), round(100 * came, 1)) for told, came, _count in bins]
+    return Chart(
+        name="calibration", question=gettext("Did it come true?"),
+        answer=gettext("Of customers who were told a risk, the share that then really left: the nearer to the straight "
+                       "line, the better."),
+        kind="line", x=Axis(label=gettext("Risk that was told"), format="percent", maximum=100),
+        y=Axis(format="percent", maximum=100),
+        series=[
+            Series(label=gettext("Really left"), values=points),
+            Series(label=gettext("As told"), values=[(0, 0), (100, 100)], tone="c6", dashed=True),
+        ],
+        columns=[gettext("Risk that was told"), gettext("Really left"), gettext("Customers")],
+        rows=[[formats.percent(told), formats.percent(came), count] for told, came, count in bins],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of customers who are alike; the measures are medians."""
+
+    name: str
+    url: str
+    customers: int
+    share: float
+    recency: float
+    frequency: float
+    basket: Money
+
+
+def groups(forecast: Forecast) -> list[Group]:
+    """Every group, the largest first, each with the way to its people."""
+    return [
+        Group(
+            name=group_name(group), url=f"{reverse('prediction:people')}?currency={forecast.currency}&group={number}",
+            customers=group["customers"], share=group["share"], recency=group["recency"],
+            frequency=group["frequency"], basket=Money(round(group["basket"]), forecast.currency),
+        )
+        for number, group in enumerate(forecast.card.get("groups", []))
+    ]  # fmt: skip
+
+
+def group_name(group: Mapping[str, Any]) -> str:
+    """By the two measures that distinguish it most."""
+    words = {
+        "recency": (gettext("bought recently"), gettext("silent for long")),
+        "frequency": (gettext("buys seldom"), gettext("buys often")),
+        "basket": (gettext("small purchases"), gettext("large purchases")),
+        "products": (gettext("few products"), gettext("many products")),
+        "returned": (gettext("little goes back"), gettext("much goes back")),
+    }
+    told = [words[name][deviation > 0] for name, deviation in group["by"][:2] if abs(deviation) >= TELLING]
+    return " · ".join(told) or gettext("like most customers")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule with the products' names."""
+
+    left: str
+    right: str
+    count: int
+    confidence: float
+    lift: float
+
+
+def rules(forecast: Forecast, names: Mapping[int, str]) -> list[Rule]:
+    """Rules all of whose products the reader may see."""
+    return [
+        Rule(
+            left=" + ".join(names[product] for product in rule["left"]), right=names[rule["right"]],
+            count=rule["count"], confidence=rule["confidence"], lift=rule["lift"],
+        )
+        for rule in forecast.baskets
+        if rule["right"] in names and all(product in names for product in rule["left"])
+    ]  # fmt: skip
