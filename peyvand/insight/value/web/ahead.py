@@ -185,7 +185,7 @@ def tenths(snapshot: Snapshot, ahead: dict[str, Any]) -> Chart:
         name="tenths", question=gettext("Who will bring it?"), answer=answer, kind="bar",
         x=Axis(label=gettext("Tenths of customers, best first"), labels=labels, format="text"),
         y=Axis(format="percent"),
-        series=[Series(label=gettext("Share of value"), values=[round(100 * share, 2) for share in shares])],
+        series=[Series(label=gettext("Share of value"), values=[round(100 * share) for share in shares])],
         columns=[gettext("Tenth"), gettext("Customers"), gettext("Lifetime value"), gettext("Share of value")],
         rows=[
             [label, row["customers"], figures.money(snapshot, row["value"]), Share(share)]
