@@ -25,6 +25,7 @@ from peyvand.insight.value.person import Person
 from peyvand.insight.warehouse import engine
 from peyvand.insight.warehouse.models import Load
 
+NAMED, SOURCES = 5, 20  # buyers that a source needs to be named; sources named at most
 MOVED_DAYS = 91  # a quarter of a year
 CALENDARS = ("jalali", "gregorian")
 
@@ -94,7 +95,7 @@ def _snapshots(*, run: Running, backend: Any, load: Load, demo: bool, chosen: da
         run.check()
         persons = list(_persons(frame, ahead.people))
         payload = _payload(frame=frame, persons=persons, totals=totals, margin=margin)
-        payload |= {"future_orders": future, "lifetime": ahead.payload}
+        payload |= {"future_orders": future, "lifetime": ahead.payload, "sources": _sources(frame, persons)}
         yield services.snapshot_keep(
             actor=run.actor, demo=demo, frame_start=frame.window_start, as_of=last, currency=currency,
             newest=chosen is None, payload=payload, persons=persons, load=load,
@@ -168,6 +169,27 @@ def _payload(
         "only_returns": _only_returns(frame, persons),
         "moves": _moves(frame, persons),
     }
+
+
+def _sources(frame: frames.Frame, persons: list[Person]) -> list[dict[str, Any]]:
+    """By source of the customers: how many bought, revenue so far, lifetime value (None where not foretold).
+
+    Sources of fewer than NAMED buyers stand together under None: what is typed there may name a person.
+    """
+    table = frames.sources(frame).to_pyarrow()
+    of = dict(zip(table["id"].to_pylist(), table["source"].to_pylist(), strict=True))
+    sizes = Counter(of.get(person.customer_id, "") for person in persons)
+    named = {source for source, size in sizes.most_common(SOURCES) if size >= NAMED or not source}
+    found: dict[str | None, dict[str, Any]] = {}
+    for person in persons:
+        source = of.get(person.customer_id, "")
+        key = source if source in named else None
+        row = found.setdefault(key, {"source": key, "customers": 0, "revenue": 0, "lifetime": None})
+        row["customers"] += 1
+        row["revenue"] += person.revenue
+        if person.lifetime is not None:
+            row["lifetime"] = (row["lifetime"] or 0) + person.lifetime
+    return sorted(found.values(), key=lambda row: -(row["revenue"] + (row["lifetime"] or 0)) / row["customers"])
 
 
 def _moves(frame: frames.Frame, persons: list[Person]) -> dict[str, Any] | None:

@@ -108,6 +108,12 @@ def purchase_days(frame: Frame) -> Table:
     )
 
 
+def sources(frame: Frame) -> Table:
+    """Where each customer's record came from, "" where nobody said."""
+    customers = frame.backend.table("customers")
+    return customers.filter(customers.demo == frame.demo).select("id", "source")
+
+
 def _rhythm(frame: Frame) -> Table:
     """Days between purchase days of each customer: their median, 9th decile (linear between ranks) and number."""
     days = frame.sales.select("customer_id", "placed_at_day").distinct()

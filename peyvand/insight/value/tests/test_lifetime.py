@@ -163,6 +163,10 @@ def _kept(found: Foretold, *, demo: bool = False) -> Snapshot:
         "margin": {"revenue": 0, "known": 0, "cost": 0, "share": 0},
         "classes": [{"class": name, "customers": 0, "monetary": 0} for name in ahead.figures.AREAS],
         "only_returns": 0, "future_orders": 0,
+        "sources": [
+            {"source": "اینستاگرام", "customers": 2, "revenue": 800_00, "lifetime": 300_00},
+            {"source": "", "customers": 1, "revenue": 400_00, "lifetime": None},
+        ],
         "moves": {"since": "2026-08-02", "rows": {"loyal": {"loyal": 1, "risk": 1}}, "came": {"new": 1}},
         "lifetime": found.payload,
     }  # fmt: skip

@@ -72,6 +72,10 @@ def test_from_orders_to_traits(committed: None) -> None:
     assert totals["amounts"] == {"sale_known": 60000 + 6 * 8001, "sale_anonymous": 3333}
     assert Decimal(totals["exact"]) == Decimal("600") + 6 * Decimal("80.005") + Decimal("33.33")
     assert snapshot.payload["slipping"]["customers"] == 1
+    assert snapshot.payload["lifetime"]["state"] == "few"
+    assert snapshot.payload["sources"] == [
+        {"source": "", "customers": 2, "revenue": 60000 + 6 * 8001, "lifetime": None}
+    ]
     assert Snapshot.objects.get(demo=True).payload["totals"]["net"] == 99900
 
     traits = {trait.name: trait for trait in Trait.objects.filter(customer=silent)}

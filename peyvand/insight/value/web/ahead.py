@@ -185,7 +185,7 @@ def tenths(snapshot: Snapshot, ahead: dict[str, Any]) -> Chart:
         name="tenths", question=gettext("Who will bring it?"), answer=answer, kind="bar",
         x=Axis(label=gettext("Tenths of customers, best first"), labels=labels, format="text"),
         y=Axis(format="percent"),
-        series=[Series(label=gettext("Share of value"), values=[round(100 * share, 2) for share in shares])],
+        series=[Series(label=gettext("Share of value"), values=[round(100 * share) for share in shares])],
         columns=[gettext("Tenth"), gettext("Customers"), gettext("Lifetime value"), gettext("Share of value")],
         rows=[
             [label, row["customers"], figures.money(snapshot, row["value"]), Share(share)]
@@ -302,6 +302,41 @@ def parameters(ahead: dict[str, Any]) -> list[Parameter]:
     params, spend = ahead["params"], ahead["spend"] or {}
     found = [Parameter(name, params[name], ahead["stderr"][name], buying[name]) for name in buying if name in params]
     return found + [Parameter(name, spend[name], None, spending[name]) for name in spending if name in spend]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where customers came from and what they bring: together, and each; `lifetime` None where not foretold."""
+
+    label: str
+    customers: int
+    revenue: Money
+    revenue_each: Money
+    lifetime: Money | None
+    lifetime_each: Money | None
+
+
+def sources(snapshot: Snapshot) -> list[Source]:
+    """Sources of customers, those first whose customers bring most each; [] where nothing tells them apart."""
+    rows = snapshot.payload.get("sources", [])
+    if len(rows) < 2:
+        return []
+
+    def money(minor: int | None, over: int = 1) -> Money | None:
+        return None if minor is None else Money(round(minor / over), snapshot.currency)
+
+    def label(source: str | None) -> str:
+        return gettext("Others") if source is None else source or gettext("Source not known")
+
+    return [
+        Source(
+            label=label(row["source"]), customers=row["customers"],
+            revenue=Money(row["revenue"], snapshot.currency),
+            revenue_each=Money(round(row["revenue"] / row["customers"]), snapshot.currency),
+            lifetime=money(row["lifetime"]), lifetime_each=money(row["lifetime"], row["customers"]),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def person(row: SnapshotCustomer) -> Person:

@@ -42,6 +42,7 @@ def lifetime_page(request: HttpRequest) -> HttpResponse:
         "currencies": [
             (code, switched(request, currency=code), code == snapshot.currency) for code in shown.currencies
         ],
+        "sources": ahead.sources(snapshot),
         "check": check,
         "learnt": date.fromisoformat(check["until"]) if check else None,
         "charts": [ahead.weeks(check), ahead.groups(check)] if check else [],
