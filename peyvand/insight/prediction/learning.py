@@ -137,7 +137,8 @@ def parameters(rows: int) -> dict[str, Any]:
     return {
         "objective": "binary", "learning_rate": 0.03, "num_leaves": 8 if rows < 50_000 else 31,
         "min_data_in_leaf": max(5, min(60, rows // 80)), "feature_fraction": 0.5, "bagging_fraction": 0.7,
-        "bagging_freq": 1, "lambda_l2": 5.0, "cat_smooth": 20.0, "verbose": -1, "seed": SEED, "deterministic": True,
+        "bagging_freq": 1, "lambda_l2": 5.0, "cat_smooth": 20.0,
+        "min_data_per_group": max(5, min(100, rows // 50)), "verbose": -1, "seed": SEED, "deterministic": True,
         "force_row_wise": True, "num_threads": 1 if rows < 50_000 else 2, "max_bin": 127,
     }  # fmt: skip
 

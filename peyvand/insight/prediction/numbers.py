@@ -19,7 +19,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 MOST_LEVELS = 50  # of a category; a text with more is not learnt from
-NONE = {"", "na", "n/a", "nan", "null", "none", "-"}
+NONE = {"", "inf", "-inf", "na", "n/a", "nan", "null", "none", "-"}
 YES = {"yes", "y", "true", "t", "1", "1.0", "churn", "churned", "left", "lost", "exited", "بله", "بلی", "آری"}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T].*)?")
 

@@ -80,7 +80,7 @@ def _text(opener: Any, looked: Sniffed, only: Sequence[str]) -> Table:
 
     names = list(looked.columns)
     wanted = [_known(name, names) for name in only] or names
-    reading = arrow_csv.ReadOptions(column_names=names, skip_rows=1, encoding=looked.format.encoding, use_threads=False)
+    reading = arrow_csv.ReadOptions(column_names=names, encoding=looked.format.encoding, use_threads=False)
     parsing = arrow_csv.ParseOptions(
         delimiter=looked.format.delimiter, newlines_in_values=True, invalid_row_handler=leave_out
     )
@@ -93,5 +93,6 @@ def _text(opener: Any, looked: Sniffed, only: Sequence[str]) -> Table:
             found = arrow_csv.read_csv(stream, read_options=reading, parse_options=parsing, convert_options=converting)
         except pa.ArrowInvalid as error:
             raise CannotTellError(_("The file can't be read as a table: {reason}.").format(reason=error)) from error
+    found = found.slice(1)  # the header, wherever the blank lines above it end
     columns = {name: compute.utf8_trim_whitespace(found[name]).to_numpy(zero_copy_only=False) for name in wanted}
     return Table(columns=columns, rows=found.num_rows, skipped=skipped)

@@ -89,6 +89,12 @@ def test_what_can_not_be_said_is_said(tmp_path: Path, text: str, target: str, sa
         risk.churn(table.read(tmp_path / "a.csv"), target=target)
 
 
+def test_blank_lines_above_the_header_and_lines_of_another_width(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("\n\na,left\n1,Yes\n2,No,x\n3,No\n")
+    read = table.read(tmp_path / "a.csv")
+    assert (read.rows, read.skipped, list(read.column("left"))) == (2, 1, ["Yes", "No"])
+
+
 def test_persian_digits_and_words(tmp_path: Path) -> None:
     lines = ["مبلغ;رفت", *(f"{'۱٬۲۰۰' if n % 3 else '۳۰۰'};{'بله' if n % 3 and n % 5 else 'خیر'}" for n in range(300))]
     (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
