@@ -177,7 +177,7 @@ def test_every_room_has_a_sign_on_its_door() -> None:
 
 
 # Not numpy: openpyxl, which reads the first lines of a workbook, takes it along where it is installed.
-HEAVY = ("duckdb", "ibis", "pyarrow", "pandas", "splink", "adbc_driver_postgresql", "scipy", "lightgbm")
+HEAVY = ("duckdb", "ibis", "pyarrow", "pandas", "splink", "adbc_driver_postgresql", "scipy", "sklearn", "lightgbm")
 
 
 def test_the_web_process_loads_no_heavy_library() -> None:

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from django.utils.translation import gettext as _
 from pyarrow import compute
-from scipy import sparse  # type: ignore[import-untyped]
+from scipy import sparse
 
 from peyvand.foundation.transfer.reading import bytes_of, opener_of
 from peyvand.insight.prediction.errors import CannotTellError

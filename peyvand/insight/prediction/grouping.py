@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from peyvand.insight.prediction.frames import FEATURES
 from peyvand.insight.prediction.learning import SEED
@@ -15,7 +17,7 @@ BY = ("recency", "frequency", "basket", "products", "returned")  # what customer
 SKEWED = ("recency", "frequency", "basket", "products")  # told apart by ratio, not by difference
 FEWEST = 100  # customers
 MOST_GROUPS = 6
-STARTS, STEPS = 6, 100
+STARTS = 6
 LEAST = 0.25  # silhouette: below it the groups are drawn, not there (Kaufman and Rousseeuw 1990)
 STABLE = 0.8  # adjusted Rand index between groups found in two halves
 SAMPLE = 1_500  # customers of whom the silhouette is taken
@@ -44,12 +46,12 @@ def groups(x: Floats) -> Groups | None:
         agreed = stability(z, count)
         if agreed < STABLE:
             continue
-        centres = kmeans(z, count)
-        member = nearest(z, centres)
+        fitted = kmeans(z, count)
+        member = fitted.labels_
         found = silhouette(z, member)
         if found > (best.silhouette if best else LEAST):
             order = np.argsort(-np.bincount(member, minlength=count), kind="stable")
-            best = Groups(np.argsort(order)[member], centres[order], found, agreed)
+            best = Groups(np.argsort(order)[member], fitted.cluster_centers_[order], found, agreed)
     return best
 
 
@@ -66,76 +68,23 @@ def standardised(x: Floats) -> Floats:
     return np.asarray(np.clip(np.column_stack(columns), -3, 3))
 
 
-def kmeans(z: Floats, count: int, *, seed: int = SEED) -> Floats:
-    """Centres with the least sum of squares of several starts (Lloyd 1982, seeds by Arthur and Vassilvitskii 2007)."""
-    draw = np.random.default_rng(seed)
-    found: list[tuple[float, Floats]] = []
-    for _start in range(STARTS):
-        centres = _seeds(z, count, draw)
-        for _step in range(STEPS):
-            member = nearest(z, centres)
-            moved = np.array([
-                z[member == n].mean(axis=0) if (member == n).any() else centres[n] for n in range(count)
-            ])  # fmt: skip
-            if np.allclose(moved, centres, atol=1e-6):
-                break
-            centres = moved
-        found.append((float(((z - centres[nearest(z, centres)]) ** 2).sum()), centres))
-    return min(found, key=lambda pair: pair[0])[1]
-
-
-def _seeds(z: Floats, count: int, draw: np.random.Generator) -> Floats:
-    centres = [z[int(draw.integers(len(z)))]]
-    while len(centres) < count:
-        far = np.min([((z - centre) ** 2).sum(axis=1) for centre in centres], axis=0)
-        total = far.sum()
-        centres.append(z[int(draw.choice(len(z), p=far / total if total else None))])
-    return np.array(centres)
-
-
-def nearest(z: Floats, centres: Floats) -> Ints:
-    """The place of the nearest centre of each row."""
-    distance = (centres**2).sum(axis=1) - 2 * z @ centres.T
-    return np.asarray(distance.argmin(axis=1), dtype=np.int64)
+def kmeans(z: Floats, count: int) -> KMeans:
+    """The least sum of squares of several starts (Lloyd 1982, seeds by Arthur and Vassilvitskii 2007)."""
+    return KMeans(n_clusters=count, n_init=STARTS, random_state=SEED).fit(z)
 
 
 def stability(z: Floats, count: int) -> float:
     """How far the groups of two halves agree on everybody."""
     half = np.random.default_rng(SEED).permutation(len(z)) % 2 == 0
-    return adjusted_rand(nearest(z, kmeans(z[half], count)), nearest(z, kmeans(z[~half], count)))
-
-
-def adjusted_rand(a: Ints, b: Ints) -> float:
-    """1 where two groupings are the same, about 0 where they agree as by chance."""
-    table = np.zeros((int(a.max()) + 1, int(b.max()) + 1))
-    np.add.at(table, (a, b), 1)
-
-    def pairs(counts: Floats) -> float:
-        return float((counts * (counts - 1) / 2).sum())
-
-    both, rows, columns = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
-    chance = rows * columns / (len(a) * (len(a) - 1) / 2)
-    most = (rows + columns) / 2
-    return 1.0 if most == chance else (both - chance) / (most - chance)
+    return float(adjusted_rand_score(kmeans(z[half], count).predict(z), kmeans(z[~half], count).predict(z)))
 
 
 def silhouette(z: Floats, member: Ints) -> float:
     """Mean over a sample of (b − a) / max(a, b): a the mean distance within the own group, b to the nearest other."""
     chosen = np.random.default_rng(SEED).permutation(len(z))[:SAMPLE]
-    z, member = z[chosen], member[chosen]
-    names = np.unique(member)
-    if len(names) < 2:
+    if len(np.unique(member[chosen])) < 2:
         return -1.0
-    distance = np.sqrt(np.maximum((z**2).sum(axis=1)[:, None] + (z**2).sum(axis=1) - 2 * z @ z.T, 0))
-    sums = np.column_stack([distance[:, member == name].sum(axis=1) for name in names])
-    sizes = np.array([(member == name).sum() for name in names])
-    own = np.searchsorted(names, member)
-    rows = np.arange(len(z))
-    a = sums[rows, own] / np.maximum(sizes[own] - 1, 1)
-    means = sums / sizes
-    means[rows, own] = np.inf
-    b = means.min(axis=1)
-    return float(np.mean(np.where(sizes[own] > 1, (b - a) / np.maximum(np.maximum(a, b), 1e-12), 0.0)))
+    return float(silhouette_score(z[chosen], member[chosen]))
 
 
 def described(x: Floats, found: Groups) -> list[dict[str, Any]]:

@@ -34,8 +34,8 @@ class CustomerForecast(models.Model):
     """One customer's. `group` is the place in the card's "groups", null where there are none. `risk` is the calibrated
     probability of no purchase within the card's horizon, null where it is not told; `loss_minor` that times the revenue
     of the window, `at_stake_minor`; `reasons` [[feature, value, effect in log-odds]], greatest first; `suggestions`
-    [[product, because of product]], best first. The next purchase is expected on `next_day`, four times in five between
-    the two others.
+    [[product, because of product]], best first. The next purchase is expected on `next_day`; the two others are the 1st
+    and 9th decile of the customer's own intervals.
     """
 
     forecast = models.ForeignKey(Forecast, on_delete=models.CASCADE, related_name="people")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import sparse  # type: ignore[import-untyped]
+from scipy import sparse
 
 COUNT = 3  # suggestions a customer
 FEWEST_BUYERS = 5  # of a product, before anything is said of it

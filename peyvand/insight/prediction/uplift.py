@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
-from scipy import special  # type: ignore[import-untyped]
+from scipy import special
 
 from peyvand.foundation.text.lists import joined
 from peyvand.insight.prediction.errors import CannotTellError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.metrics import adjusted_rand_score
 
 from peyvand.insight.prediction import grouping
 from peyvand.insight.prediction.frames import FEATURES
@@ -30,7 +31,7 @@ def test_three_groups_are_found_and_described() -> None:
     assert found is not None
     assert len(found.centres) == 3
     assert found.stability > 0.95
-    assert grouping.adjusted_rand(found.member, np.arange(600) % 3) > 0.98
+    assert adjusted_rand_score(found.member, np.arange(600) % 3) > 0.98
     told = grouping.described(x, found)
     assert sum(group["customers"] for group in told) == 600
     assert sum(group["share"] for group in told) == pytest.approx(1)
@@ -42,17 +43,3 @@ def test_three_groups_are_found_and_described() -> None:
 def test_few_customers_and_equal_customers_make_no_groups() -> None:
     assert grouping.groups(customers(groups=3, rows=60)) is None
     assert grouping.groups(np.ones((300, len(FEATURES)))) is None
-
-
-def test_adjusted_rand_by_hand() -> None:
-    a, b = np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0])
-    assert grouping.adjusted_rand(a, b) == 1
-    # pairs: together in both 1, in the first 2, in the second 3, of 6: (1 − 1) / (2½ − 1)
-    assert grouping.adjusted_rand(a, np.array([0, 0, 0, 1])) == pytest.approx(0)
-
-
-def test_silhouette_of_two_pairs() -> None:
-    z = np.array([[0.0], [1.0], [10.0], [11.0]])
-    # ends: a = 1, b = 10½; inner ones: a = 1, b = 9½
-    expected = ((10.5 - 1) / 10.5 + (9.5 - 1) / 9.5) / 2
-    assert grouping.silhouette(z, np.array([0, 0, 1, 1])) == pytest.approx(expected)

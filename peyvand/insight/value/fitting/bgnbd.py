@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import eigh_tridiagonal  # type: ignore[import-untyped]
-from scipy.special import betaln, digamma, gammaln  # type: ignore[import-untyped]
+from scipy.linalg import eigh_tridiagonal
+from scipy.special import betaln, digamma, gammaln
 
 from peyvand.insight.value.fitting.buying import Buying, Looked, asked_of, looked, thinned
 from peyvand.insight.value.fitting.likelihood import Estimate, Vector, dot, maximise

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma, gammaln  # type: ignore[import-untyped]
+from scipy.special import digamma, gammaln
 
 from peyvand.insight.value.fitting.buying import SAMPLE, Looked, looked
 from peyvand.insight.value.fitting.likelihood import Estimate, FitError, Vector, dot, maximise

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma, gammaln  # type: ignore[import-untyped]
+from scipy.special import digamma, gammaln
 
 from peyvand.insight.value.fitting.buying import Buying, asked_of, thinned
 from peyvand.insight.value.fitting.likelihood import Estimate, Vector, dot, maximise

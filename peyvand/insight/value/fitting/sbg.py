@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaln, digamma, hyp2f1  # type: ignore[import-untyped]
+from scipy.special import betaln, digamma, hyp2f1
 
 from peyvand.insight.value.fitting.likelihood import Estimate, FitError, Vector, maximise
 

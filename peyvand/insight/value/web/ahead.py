@@ -276,12 +276,14 @@ def bias(check: dict[str, Any]) -> str:
         return ""
     share = formats.percent(abs(foretold / came - 1))
     if foretold > came:
-        return gettext("In those weeks %(share)s more was expected than came: the values may be as much too high.") % {
-            "share": share
-        }
-    return gettext("In those weeks %(share)s less was expected than came: the values may be as much too low.") % {
-        "share": share
-    }
+        return gettext(
+            "When it was tried on weeks already past, the model expected %(share)s more than came: "
+            "the values may be as much too high."
+        ) % {"share": share}
+    return gettext(
+        "When it was tried on weeks already past, the model expected %(share)s less than came: "
+        "the values may be as much too low."
+    ) % {"share": share}
 
 
 def parameters(ahead: dict[str, Any]) -> list[Parameter]:
