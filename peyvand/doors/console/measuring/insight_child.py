@@ -1,6 +1,7 @@
-"""A stage of `bench insight` in a process of its own, so that its memory is its own.
+"""The stages of `bench insight`, each in a process of its own, so that its memory is its own.
 
-Run as `python -m peyvand.doors.console.measuring.insight_child STAGE`; prints one line of JSON.
+Run as `python -m peyvand.doors.console.measuring.insight_child STAGE …`; prints one line of JSON a stage. The stages'
+processes are forked from this one, which has read the program's rooms and no heavy library.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import json
 import os
 import sys
 from importlib import import_module
+from multiprocessing import get_context
 
 import django
 
@@ -23,10 +25,19 @@ STAGES = {
 
 
 def main() -> None:
-    """Do the stage and tell of it."""
+    """Do the stages in turn; the first that fails ends it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peyvand.config.settings")
     django.setup()
-    name, clock = sys.argv[1], Clock()
+    for name in sys.argv[1:]:
+        process = get_context("fork").Process(target=_stage, args=(name,))
+        process.start()
+        process.join()
+        if process.exitcode:
+            raise SystemExit(1)
+
+
+def _stage(name: str) -> None:
+    clock = Clock()
     heavy = import_module(f"peyvand.doors.console.measuring.insight_{STAGES[name]}")
     found = getattr(heavy, name)(clock)
     sys.stdout.write(json.dumps({"stage": name, **clock.told(), **found}) + "\n")

@@ -31,12 +31,14 @@ Found = dict[str, Any]
 def stages(say: Callable[[Found], None]) -> list[Found]:
     """Every stage in turn, on this process's database and data folder; told of as it ends."""
     found = []
-    for name in STAGES:
-        done = subprocess.run(
-            [sys.executable, "-m", f"{MODULE}insight_child", name], check=True, stdout=subprocess.PIPE, text=True
-        )
-        found.append(json.loads(done.stdout.strip().splitlines()[-1]))
-        say(found[-1])
+    command = [sys.executable, "-m", f"{MODULE}insight_child", *STAGES]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            if line.startswith("{"):
+                found.append(json.loads(line))
+                say(found[-1])
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
     return found
 
 
