@@ -16,7 +16,7 @@ from peyvand.doors.console.commands.options import AsJson
 from peyvand.doors.console.measuring import insight_fill, insight_stages, place
 
 NAME = "peyvand_foreseen"
-SHOWN = ("stage", "peer", "s", "best_s", "cpu_s", "peak_mb", "rows")
+COLUMNS = ("stage", "peer", "s", "cpu_s", "peak_mb", "rows")
 Customers = Annotated[int, typer.Option(min=1_000, max=50_000_000, help=_("Customers in the measured business."))]
 Orders = Annotated[int, typer.Option(min=1_000, max=500_000_000, help=_("Orders in all; at least one a customer."))]
 Peers = Annotated[
@@ -44,8 +44,12 @@ def insight_measures(
     if as_json:
         printing.answer({"bench": "insight", "postgresql": server.version, **found})
         return
-    titles = [_("Stage"), _("Seconds"), _("Processor seconds"), _("Peak, MB"), _("Rows"), _("More")]
-    printing.table(titles, [_cells(one) for one in (*found["stages"], *found["peers"])])
+    titles = [_("Stage"), _("Seconds"), _("Processor seconds"), _("Peak, MB"), _("Rows")]
+    everything = [*found["stages"], *found["peers"]]
+    printing.table(titles, [_cells(one) for one in everything])
+    for one in everything:
+        if more := {name: value for name, value in one.items() if name not in COLUMNS}:
+            printing.line(f"{_name(one)}: {json.dumps(more, ensure_ascii=False)}")
     for name, ratio in found["ratios"].items():
         printing.line(_("ours : {name} = {ratio}").format(name=name, ratio=ratio))
     text = _("The whole: {seconds} s, at most {peak} MB.")
@@ -53,9 +57,11 @@ def insight_measures(
 
 
 def _cells(one: dict[str, Any]) -> list[object]:
-    more = {name: value for name, value in one.items() if name not in SHOWN or name == "best_s"}
-    name = one.get("stage") or one["peer"]
-    return [name, *(one.get(column) for column in ("s", "cpu_s", "peak_mb", "rows")), json.dumps(more)]
+    return [_name(one), *(one.get(column) for column in ("s", "cpu_s", "peak_mb", "rows"))]
+
+
+def _name(one: dict[str, Any]) -> str:
+    return str(one.get("stage") or one["peer"])
 
 
 def insight_in(customers: int, orders: int, python: str) -> None:
@@ -79,4 +85,4 @@ def measured(*, customers: int, orders: int, python: str) -> dict[str, Any]:
 
 
 def _told(found: dict[str, Any]) -> None:
-    printing.say("  ".join(f"{name} {value}" for name, value in found.items() if name in SHOWN or name == "failed"))
+    printing.say("  ".join(f"{name} {value}" for name, value in found.items() if name in (*COLUMNS, "failed")))
