@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from peyvand.doors.console import ground, printing
 from peyvand.doors.console.commands.bench_audit import audit_measures, audit_walk
 from peyvand.doors.console.commands.bench_crash import crash_in, crash_measures
+from peyvand.doors.console.commands.bench_insight import insight_in, insight_measures
 from peyvand.doors.console.commands.bench_memory import memory_measures, walk_measures
 from peyvand.doors.console.commands.bench_reach import reach_in, reach_measures
 from peyvand.doors.console.commands.bench_site import site_in, site_measures
@@ -42,6 +43,10 @@ bench.command(
     "site", help=_("The collector beside a raw COPY, live profile, short links, live chat, the script's size.")
 )(site_measures)
 bench.command("site-in", hidden=True)(site_in)
+bench.command(
+    "insight", help=_("From orders to forecasts at any size, stage by stage, beside hand-written SQL and peers.")
+)(insight_measures)
+bench.command("insight-in", hidden=True)(insight_in)
 BATCH = 1000
 PAGE = 50
 ROWS = 20_000

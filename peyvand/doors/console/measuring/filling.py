@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
@@ -37,7 +37,7 @@ def fill(*, customers: int, interactions: int, owners: list[int], team: int, tag
     """Fill an empty, migrated database. A twentieth of the customers are the first owner's, a tenth the team's."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        put_aside = _indexes_aside(cursor)
+        put_aside = indexes_aside(cursor, TABLES)
         _copy(cursor, "customers_customer", _CUSTOMER, _customers(customers, owners, team))
         for statement in _FOLLOWING:
             cursor.execute(statement)
@@ -55,13 +55,13 @@ def fill(*, customers: int, interactions: int, owners: list[int], team: int, tag
         cursor.execute("VACUUM ANALYZE")
 
 
-def _indexes_aside(cursor: object) -> list[str]:
-    """Drop the indexes that stand for no constraint; gives the statements that make them again."""
+def indexes_aside(cursor: object, tables: Sequence[str]) -> list[str]:
+    """Drop the tables' indexes that stand for no constraint; gives the statements that make them again."""
     execute, fetch = cursor.execute, cursor.fetchall  # type: ignore[attr-defined]
     execute(
         "SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.tablename = ANY(%s) AND NOT EXISTS ("
         "SELECT FROM pg_constraint c WHERE c.conname = i.indexname)",
-        [list(TABLES)],
+        [list(tables)],
     )
     found = fetch()
     for name, _definition in found:
