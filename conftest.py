@@ -38,16 +38,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Rows of tests that one worker runs stand first, the browser's, which is the longest, before all: single tests
-    then fill what is left of the other worker's time.
-    """
-    items.sort(key=lambda item: _ROWS.get(_row_of(item), 1))
+    """What takes long stands first, the browser's tests before all, so that no worker waits at the end for another."""
+    items.sort(key=lambda item: _FIRST.get(_group_of(item), 1))
 
 
-_ROWS = {"browser": 0, None: 2}
+_FIRST = {"browser": 0, None: 2}
 
 
-def _row_of(item: pytest.Item) -> str | None:
+def _group_of(item: pytest.Item) -> str | None:
     mark = item.get_closest_marker("xdist_group")
     return mark.args[0] if mark else None
 

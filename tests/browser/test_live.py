@@ -18,7 +18,7 @@ from tests.browser.conftest import Site, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 MANY = 100
 LISTENING = "SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN peyvand_conversations'"
-ASLEEP = "SELECT count(*) < 30 FROM pg_stat_activity WHERE datname IS NOT NULL"
+ASLEEP = "SELECT count(*) < 40 FROM pg_stat_activity WHERE datname IS NOT NULL"
 
 
 def a_stream(site: Site, cookies: str) -> socket.socket:

@@ -103,6 +103,7 @@ ONE = {
     "forms:result": (
         "SELECT min(id) FROM forms_submission WHERE demo GROUP BY state, customer_id IS NULL, suggestions <> '[]'"
     ),
+    "warehouse:fact": "SELECT 'orders'",
     "fields:seen": "SELECT 'customer', 'c.' || key FROM fields_customfield WHERE demo AND NOT archived LIMIT 1",
 }
 # Pages of those who are not in yet; each in a sweep of its own.
@@ -176,6 +177,8 @@ NOT_PAGES = {
     "changes:undo",
     "value:choose-day",
     "value:refresh",
+    "prediction:foresee",
+    "prediction:horizon",
     "accounts:preferences",
     "accounts:language",
     "accounts:session-end",

@@ -13,7 +13,17 @@ from ibis import _
 
 from peyvand.foundation.accounts import settings as workspace_settings
 from peyvand.foundation.jobs.running import Running
-from peyvand.insight.prediction import baskets, frames, grouping, judging, learning, queries, services, suggesting
+from peyvand.insight.prediction import (
+    baskets,
+    frames,
+    grouping,
+    judging,
+    learning,
+    queries,
+    services,
+    suggesting,
+    survival,
+)
 from peyvand.insight.prediction.errors import CannotTellError
 from peyvand.insight.prediction.foreseen import Foreseen
 from peyvand.insight.prediction.models import Forecast
@@ -21,6 +31,7 @@ from peyvand.insight.value.frames import Frame, business_orders
 from peyvand.insight.warehouse import engine
 
 REASONS = 3  # told of each customer, at most
+MONTH = 30.4375  # days
 TOLD = 0.1  # log-odds: a smaller effect is no reason
 SAID_BY_RECENCY = ("recent_orders", "recent_share")
 RULES = 12
@@ -72,6 +83,7 @@ def _forecast(run: Running, frame: Frame) -> tuple[Forecast, list[Foreseen]]:
         "groups": grouping.described(seen["x"], found) if found else [],
         "suggestions": suggesting.judge(items["customer"], items["product"], items["day"], cut=np.datetime64(cut)),
         "next": _judged_next(frame, cut=cut),
+        "survival": _survival(frame, days=days),
     }  # fmt: skip
     risks = _risks(seen, judged)
     if risks:
@@ -83,6 +95,13 @@ def _forecast(run: Running, frame: Frame) -> tuple[Forecast, list[Foreseen]]:
         baskets=_rules(items), people=people,
     )  # fmt: skip
     return forecast, people
+
+
+def _survival(frame: Frame, *, days: int) -> list[list[float]]:
+    """[[month, share still there, low, high, customers who stayed that long]]."""
+    duration, gone = frames.stays(frame, days=days)
+    steps = survival.by_unit(survival.product_limit(duration, gone), duration=duration, unit=MONTH)
+    return [[int(step.time), step.share, step.low, step.high, step.at_risk] for step in steps]
 
 
 def _risks(
@@ -117,8 +136,8 @@ def _told(frame: Frame, risks: list[float]) -> dict[str, Any]:
 
 
 def _next(frame: Frame) -> dict[int, tuple[date, date, date]]:
-    """By customer: when the next purchase is expected, and the days between which four in five fall. Who is silent
-    longer than nine in ten of their own intervals is not told a day.
+    """By customer: when the next purchase is expected, and the days after the 1st and 9th decile of their own
+    intervals. Who is silent longer than nine in ten of these is not told a day.
     """
     found = {}
     for row in frames.rhythms(frame):

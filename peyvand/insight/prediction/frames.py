@@ -10,7 +10,7 @@ import ibis
 import numpy as np
 from ibis import _
 
-from peyvand.insight.prediction.numbers import Floats
+from peyvand.insight.prediction.numbers import Bools, Floats
 from peyvand.insight.value.frames import Frame, people
 
 RECENT = 90  # days
@@ -120,6 +120,16 @@ def bought_items(frame: Frame) -> dict[str, Any]:
         "product": found["product_id"].to_numpy(),
         "day": found["placed_at_day"].to_numpy(zero_copy_only=False).astype("datetime64[D]"),
     }  # fmt: skip
+
+
+def stays(frame: Frame, *, days: int) -> tuple[Floats, Bools]:
+    """Of everybody who ever bought: days from the first purchase to the last, and whether they are gone, that is silent
+    for longer than `days`. Who is not may still come: for them the last purchase is only what is known so far.
+    """
+    sales = frame.sales.group_by("customer_id").agg(first=_.placed_at_day.min(), last=_.placed_at_day.max())
+    found = sales.order_by("customer_id").to_pyarrow()
+    first, last = (found[name].to_numpy().astype("datetime64[D]") for name in ("first", "last"))
+    return (last - first).astype(float), np.datetime64(frame.as_of) - last > np.timedelta64(days, "D")
 
 
 def first_day(frame: Frame) -> date | None:

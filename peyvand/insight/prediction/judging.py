@@ -27,6 +27,7 @@ SHORTEST, LONGEST = 28, 180  # days of the horizon
 LEAD = 60  # days of orders before the first day that is learnt from
 CUTS = 2  # days that are learnt from, at most
 FEWEST_ROWS, FEWEST_EACH = 150, 25
+MOST_ROWS = 40_000  # learnt from: of more customers a part, as the trees would learn nothing more that shows
 
 
 RECENCY = FEATURES.index("recency")
@@ -98,7 +99,7 @@ def judge(frame: Frame, *, days: int) -> Judged:
         return Judged({**card, "why": "history"}, None)
     learnt = [_labelled(frame, cut, days=days) for cut in cuts]
     test_x, test_y, test_ids = _labelled(frame, test_day, days=days)
-    x, y, groups = _together(learnt)
+    x, y, groups = together(learnt)
     card |= {
         "test_day": test_day.isoformat(), "train_days": [cut.isoformat() for cut in cuts], "train_rows": len(y),
         "test_rows": len(test_y), "test_left": int(test_y.sum()),
@@ -116,7 +117,7 @@ def judge(frame: Frame, *, days: int) -> Judged:
     card |= {"model": best, "bins": _bins(test_y, told[best])}
     if learning.log_loss(test_y, told[best]) >= base["base_rate"]["log_loss"]:
         return Judged({**card, "why": "baseline"}, None)
-    teller = learn[best](*_together([*learnt, (test_x, test_y, test_ids)]))
+    teller = learn[best](*together([*learnt, (test_x, test_y, test_ids)]))
     return Judged({**card, "on": True, "reasons": _reasons(teller, test_x)}, teller)
 
 
@@ -138,14 +139,16 @@ def _labelled(frame: Frame, cut: date, *, days: int) -> tuple[Floats, Bools, Any
     return seen["x"], left, seen["customer_id"]
 
 
-def _together(parts: list[tuple[Floats, Bools, Any]]) -> tuple[Floats, Bools, learning.Indices]:
-    """One table; a customer's rows of all days stay in one fold, lest trees be checked on whom they know."""
+def together(parts: list[tuple[Floats, Bools, Any]]) -> tuple[Floats, Bools, learning.Indices]:
+    """One table of about MOST_ROWS at most, always of the same customers; a customer's rows of all days stay in one
+    fold, lest trees be checked on whom they know.
+    """
     ids = np.concatenate([part[2] for part in parts])
-    folds = (ids.astype(np.uint64) * np.uint64(2_654_435_761) >> np.uint64(7)) % np.uint64(learning.INNER)
-    return (
-        np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]),
-        folds.astype(np.int64),
-    )  # fmt: skip
+    mixed = ids.astype(np.uint64) * np.uint64(2_654_435_761) >> np.uint64(7)
+    folds = (mixed % np.uint64(learning.INNER)).astype(np.int64)
+    among = (mixed >> np.uint64(8)) % np.uint64(1 << 16) < (1 << 16) * MOST_ROWS / max(1, len(ids))
+    x, y = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
+    return x[among], y[among], folds[among]
 
 
 def _least(y: Bools) -> int:

@@ -167,6 +167,8 @@ POST /customers/{customer_id}/erase customers.view+privacy.erase
 GET /insight/summary none
 GET /insight/slipping insight.view
 GET /customers/{customer_id}/value insight.view_customer
+GET /insight/prediction none
+GET /customers/{customer_id}/prediction insight.view_customer
 GET /fields/{record} customers.view
 GET /custom-fields fields.manage
 POST /custom-fields fields.manage
@@ -459,7 +461,7 @@ NOTHING_TO_DO = {
     "POST /email/accounts/{email_id}/folders/read", "POST /email/accounts/{email_id}/proofs/key",
 }  # fmt: skip
 # Who reads what is somebody's gets an empty answer where there is nothing, the same for a foreign and a missing one.
-EMPTY = {"GET /customers/{customer_id}/value"}
+EMPTY = {"GET /customers/{customer_id}/value", "GET /customers/{customer_id}/prediction"}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from multiprocessing import get_context
 
 import django
 
-from peyvand.doors.console.measuring.clock import Clock
+from peyvand.insight.prediction.measuring.clock import Clock
 
 STAGES = {
     "load": "facts", "change": "facts", "rfm": "facts", "rfm_sql": "facts",
@@ -38,7 +38,7 @@ def main() -> None:
 
 def _stage(name: str) -> None:
     clock = Clock()
-    heavy = import_module(f"peyvand.doors.console.measuring.insight_{STAGES[name]}")
+    heavy = import_module(f"peyvand.insight.prediction.measuring.{STAGES[name]}")
     found = getattr(heavy, name)(clock)
     sys.stdout.write(json.dumps({"stage": name, **clock.told(), **found}) + "\n")
 

@@ -4,15 +4,12 @@ long they stay and in what they spend, so that the models have something to find
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from django.db import connection, transaction
 
 from peyvand.doors.console.measuring.filling import indexes_aside
+from peyvand.insight.prediction.measuring.shop import CURRENCY, END
 
-END = datetime(2026, 11, 1, 9, tzinfo=UTC)  # of the last order
 PRODUCTS = 1_000
-CURRENCY = "IRR"
 SEED = 0.1405
 
 _PRODUCTS = f"""
@@ -99,15 +96,3 @@ def fill(*, customers: int, orders: int) -> None:
             cursor.execute(definition)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE commerce_order, commerce_orderline, commerce_product, customers_customer")
-
-
-def change(count: int) -> int:
-    """Evenly spaced orders are delivered, as a program of somebody else's would note it; how many there were."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE commerce_order SET status = 'delivered', delivered_at = now() "
-            "WHERE id IN (SELECT 1 + n * greatest(1, (SELECT max(id) FROM commerce_order) / %s) "
-            "FROM generate_series(0, %s - 1) n)",
-            [count, count],
-        )
-        return int(cursor.rowcount)

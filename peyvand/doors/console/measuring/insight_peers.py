@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from peyvand.doors.console.measuring.clock import Clock
+from peyvand.insight.prediction.measuring.clock import Clock
 
 LIMIT = 8 * 2**30  # bytes that a peer may hold
 NEEDS = {

@@ -113,6 +113,12 @@ def test_from_orders_to_risks_traits_and_pages(committed: None, client: Client) 
             assert client.get(path, headers={"accept-language": language}).status_code == 200, path
     assert client.get("/insight/prediction/people/?group=9").status_code == 404
     assert sum(group["customers"] for group in card["groups"]) == card["scored"]
+    assert card["survival"][0][0] == 0
+    shares = [share for _month, share, *_rest in card["survival"]]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[-1] < 0.6, "about half of these leave"
+    page = client.get("/insight/prediction/", headers={"accept-language": "en"}).content.decode()
+    assert "still buy" in page
     foresee()
     assert Forecast.objects.get().card["shift"] == pytest.approx(0, abs=1e-6)
     with connection.cursor() as cursor:
@@ -217,3 +223,18 @@ def test_shift_is_nothing_between_equals_and_grows() -> None:
     # by hand, of shares ½/½ and ¼/¾ of many: Σ (b − a) ln(b / a)
     expected = -0.25 * np.log(0.5) + 0.25 * np.log(1.5)
     assert judging.shift([50_000, 50_000], [25_000, 75_000]) == pytest.approx(expected, abs=1e-4)
+
+
+def test_of_many_customers_a_part_is_learnt_from_each_with_all_their_days() -> None:
+    ids = np.arange(100_000)
+    days = [(np.column_stack([ids, ids]).astype(float), ids % 3 == 0, ids)] * 2
+    x, y, folds = judging.together(days)
+    assert len(x) == len(y) == len(folds) == pytest.approx(judging.MOST_ROWS, rel=0.05)
+    who, rows = np.unique(x[:, 0], return_counts=True)
+    assert (rows == 2).all()
+    assert y.mean() == pytest.approx(1 / 3, abs=0.02)
+    assert np.bincount(folds, minlength=4) / len(folds) == pytest.approx(0.25, abs=0.02)
+    one, other = folds[: len(who)], folds[len(who) :]
+    assert (one == other).all()
+    few = [(x[:10], y[:10], ids[:10])]
+    assert len(judging.together(few)[0]) == 10

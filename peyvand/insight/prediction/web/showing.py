@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.ui import formats
-from peyvand.foundation.ui.charts import Axis, Chart, Series
+from peyvand.foundation.ui.charts import Axis, Chart, Series, Share
 from peyvand.insight.prediction.models import CustomerForecast, Forecast
 from peyvand.insight.prediction.queries import ABOUT_TO_LEAVE
 from peyvand.memory.customers.models import Customer
@@ -156,6 +156,38 @@ def calibration(card: Mapping[str, Any]) -> Chart | None:
         ],
         columns=[gettext("Risk that was told"), gettext("Really left"), gettext("Customers")],
         rows=[[formats.percent(told), formats.percent(came), count] for told, came, count in bins],
+    )  # fmt: skip
+
+
+def staying(card: Mapping[str, Any]) -> Chart | None:
+    """How many still buy so many months after their first purchase."""
+    rows = card.get("survival", [])
+    if len(rows) < 2:
+        return None
+    year = next((row for row in rows if row[0] == 12), rows[-1])
+    months = formats.number(year[0])
+    answer = ngettext(
+        "%(share)s still buy %(months)s month after their first purchase.",
+        "%(share)s still buy %(months)s months after their first purchase.", year[0],
+    ) % {"share": formats.percent(year[1]), "months": months}  # fmt: skip
+    half = next((row[0] for row in rows if row[1] < 0.5), None)
+    if half:
+        answer += " " + ngettext("Half are gone after %(n)s month.", "Half are gone after %(n)s months.", half) % {
+            "n": formats.number(half)
+        }
+    answer += " " + gettext("Gone is who has been silent for longer than %(days)s days.") % {
+        "days": formats.number(card["horizon"])
+    }
+    shown = [[round(100 * share, 1) for share in row[1:4]] for row in rows]
+    return Chart(
+        name="staying", question=gettext("How long do customers stay?"), answer=answer, kind="line",
+        x=Axis(label=gettext("Months since the first purchase"), labels=[formats.number(row[0]) for row in rows]),
+        y=Axis(format="percent", maximum=100),
+        series=[Series(label=gettext("Still buy"), values=[share for share, _low, _high in shown],
+                       low=[low for _share, low, _high in shown], high=[high for _share, _low, high in shown])],
+        columns=[gettext("Months since the first purchase"), gettext("Still buy"), gettext("At least"),
+                 gettext("At most"), gettext("Customers known so long")],
+        rows=[[row[0], *(Share(part, 1) for part in row[1:4]), row[4]] for row in rows],
     )  # fmt: skip
 
 

@@ -49,6 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "features": showing.features(card),
         "measures": showing.measures(card),
         "calibration": showing.calibration(card),
+        "staying": showing.staying(card),
         "rules": showing.rules(forecast, queries.product_names(actor=actor, ids=ids)),
         "currencies": [(code, f"?currency={code}", code == forecast.currency) for code in shown.currencies],
         "may_refresh": actor.may("insight.refresh"),

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from peyvand.doors.console.measuring import insight_kept
-from peyvand.doors.console.measuring.clock import Clock
 from peyvand.insight.prediction import baskets, frames, judging, suggesting
+from peyvand.insight.prediction.measuring import kept
+from peyvand.insight.prediction.measuring.clock import Clock
 
 CONFIDENCE = 0.2
 
@@ -17,7 +17,7 @@ CONFIDENCE = 0.2
 def churn(clock: Clock) -> dict[str, Any]:
     """Learn, judge on what came after, then everybody's risk with what raises it."""
     with clock:
-        frame = insight_kept.frame()
+        frame = kept.frame()
         judged = judging.judge(frame, days=judging.horizon(frame))
         seen = frames.known(frame)
         if judged.teller is not None:
@@ -33,14 +33,14 @@ def churn(clock: Clock) -> dict[str, Any]:
 def bought(clock: Clock) -> dict[str, Any]:
     """Which product is in which order of whom."""
     with clock:
-        found = frames.bought_items(insight_kept.frame())
-    insight_kept.keep("bought", {name: found[name] for name in ("order", "customer", "product")})
+        found = frames.bought_items(kept.frame())
+    kept.keep("bought", {name: found[name] for name in ("order", "customer", "product")})
     return {"rows": len(found["order"])}
 
 
 def items(clock: Clock) -> dict[str, Any]:
     """Likeness of products, and everybody's suggestions; `model_s` for the likeness alone."""
-    found = insight_kept.kept("bought")
+    found = kept.kept("bought")
     with clock:
         begun = time.perf_counter()
         taste = suggesting.learn(found["customer"], found["product"])
@@ -50,7 +50,7 @@ def items(clock: Clock) -> dict[str, Any]:
 
 
 def _baskets(clock: Clock, support: float) -> dict[str, Any]:
-    found = insight_kept.kept("bought")
+    found = kept.kept("bought")
     with clock:
         orders, basket = np.unique(found["order"], return_inverse=True)
         products, item = np.unique(found["product"], return_inverse=True)

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis import _
 
-from peyvand.doors.console.measuring import insight_fill, insight_kept
-from peyvand.doors.console.measuring.clock import Clock
+from peyvand.insight.prediction.measuring import kept, shop
+from peyvand.insight.prediction.measuring.clock import Clock
 from peyvand.insight.value import frames
 from peyvand.insight.value.classes import FEWEST
 from peyvand.insight.warehouse import engine, place
@@ -64,10 +64,10 @@ def load(clock: Clock) -> dict[str, Any]:
 
 def change(clock: Clock) -> dict[str, Any]:
     """So many orders that changed are in the files."""
-    number = insight_fill.change(CHANGED)
+    number = shop.change(CHANGED)
     with clock:
         found = engine.load()
-    orders = insight_kept.frame().orders
+    orders = kept.frame().orders
     seen = int(orders.filter(_.status == "delivered").count().to_pyarrow().as_py())
     return {"rows": found.moved, "changed": number, "seen": seen, "reconciled": found.reconciled}
 
@@ -76,14 +76,14 @@ def rfm(clock: Clock) -> dict[str, Any]:
     """Everybody's, by the product's own expression."""
     for _turn in range(TIMES):
         with clock:
-            table = frames.people(insight_kept.frame()).to_pyarrow()
-    insight_kept.keep("rfm", table)
+            table = frames.people(kept.frame()).to_pyarrow()
+    kept.keep("rfm", table)
     return {"rows": table.num_rows}
 
 
 def rfm_sql(clock: Clock) -> dict[str, Any]:
     """The same by hand, from the same files with the same limits; `same` where it agrees to the last row."""
-    files, frame = place.current(), insight_kept.frame()
+    files, frame = place.current(), kept.frame()
     given = {
         "orders": f"{files}/orders/*.parquet", "lines": f"{files}/order_lines/*.parquet", "currency": frame.currency,
         "as_of": frame.as_of, "start": frame.window_start, "fewest": FEWEST,
@@ -91,7 +91,7 @@ def rfm_sql(clock: Clock) -> dict[str, Any]:
     for _turn in range(TIMES):
         with clock, duckdb.connect(config={"threads": 2, "memory_limit": "2GB"}) as hand:
             table = hand.sql(_SQL, params=given).to_arrow_table()
-    ours = pq.read_table(insight_kept.folder() / "rfm.parquet")
+    ours = pq.read_table(kept.folder() / "rfm.parquet")
     return {"rows": table.num_rows, "same": _same(ours, table)}
 
 

@@ -11,20 +11,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
 
-from peyvand.doors.console.measuring import insight_fill
 from peyvand.foundation.accounts import settings as workspace_settings
+from peyvand.insight.prediction.measuring import shop
 from peyvand.insight.value.frames import Frame
 from peyvand.insight.warehouse import engine
 
 
 def as_of() -> date:
     """The day of the last order, where the workspace is."""
-    return insight_fill.END.astimezone(ZoneInfo(workspace_settings.text("time_zone"))).date()
+    return shop.END.astimezone(ZoneInfo(workspace_settings.text("time_zone"))).date()
 
 
 def frame() -> Frame:
     """The measured business on that day."""
-    return Frame(backend=engine.open_warehouse(), demo=False, currency=insight_fill.CURRENCY, as_of=as_of())
+    return Frame(backend=engine.open_warehouse(), demo=False, currency=shop.CURRENCY, as_of=as_of())
 
 
 def folder() -> Path:

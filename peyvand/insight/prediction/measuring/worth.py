@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from peyvand.doors.console.measuring import insight_kept
-from peyvand.doors.console.measuring.clock import Clock
+from peyvand.insight.prediction.measuring import kept
+from peyvand.insight.prediction.measuring.clock import Clock
 from peyvand.insight.value import frames, lifetime
 from peyvand.insight.value.fitting import bgnbd, gammagamma
 from peyvand.insight.value.fitting.buying import Buying, compressed
@@ -26,14 +26,14 @@ EPOCH = date(1970, 1, 1).toordinal()
 def statistics(clock: Clock) -> dict[str, Any]:
     """Repeat purchases, recency, age and mean spend of everybody, from the orders."""
     with clock:
-        frame = insight_kept.frame()
+        frame = kept.frame()
         rows = frames.purchase_days(frame).to_pyarrow()
         _ids, who = np.unique(rows["customer_id"].to_numpy(), return_inverse=True)
         day = rows["placed_at_day"].to_numpy().astype("datetime64[D]").astype(np.int64)
         until = frame.as_of.toordinal() - EPOCH
         made = by_day(who=who, day=day, amount=np.maximum(rows["amount"].to_numpy(), 0))
         seen = habits(made, until=until, end=until, per_unit=WEEK)
-    insight_kept.keep(
+    kept.keep(
         "habits", {"x": seen.x, "t_x": seen.last - seen.first, "T": seen.until - seen.first, "mean": seen.mean / UNIT}
     )
     return {"rows": len(seen.who)}
@@ -45,7 +45,7 @@ def _buying(seen: dict[str, Any]) -> Buying:
 
 def bg_nbd(clock: Clock) -> dict[str, Any]:
     """Fitted to everybody; weeks."""
-    seen = insight_kept.kept("habits")
+    seen = kept.kept("habits")
     with clock:
         found = bgnbd.fit(_buying(seen))
     return _left("bg_nbd", found.params, len(seen["x"]), found.loglik)
@@ -53,7 +53,7 @@ def bg_nbd(clock: Clock) -> dict[str, Any]:
 
 def gamma_gamma(clock: Clock) -> dict[str, Any]:
     """Fitted to those with repeat purchases."""
-    seen = insight_kept.kept("habits")
+    seen = kept.kept("habits")
     again = (seen["x"] > 0) & (seen["mean"] > 0)
     with clock:
         found = gammagamma.fit(x=seen["x"][again].astype(float), mean=seen["mean"][again])
@@ -61,15 +61,15 @@ def gamma_gamma(clock: Clock) -> dict[str, Any]:
 
 
 def _left(name: str, params: dict[str, float], rows: int, loglik: float) -> dict[str, Any]:
-    (insight_kept.folder() / f"{name}.json").write_text(json.dumps(params), encoding="utf-8")
+    (kept.folder() / f"{name}.json").write_text(json.dumps(params), encoding="utf-8")
     return {"rows": rows, "params": {key: round(value, 5) for key, value in params.items()}, "loglik": round(loglik, 1)}
 
 
 def values(clock: Clock) -> dict[str, Any]:
     """A year's discounted value of everybody from the two models, summed as `lifetimes` sums it."""
-    seen = insight_kept.kept("habits")
+    seen = kept.kept("habits")
     buys, spends = (
-        tuple(json.loads((insight_kept.folder() / f"{name}.json").read_text(encoding="utf-8")).values())
+        tuple(json.loads((kept.folder() / f"{name}.json").read_text(encoding="utf-8")).values())
         for name in ("bg_nbd", "gamma_gamma")
     )
     with clock:
@@ -89,5 +89,5 @@ def foretold(clock: Clock) -> dict[str, Any]:
     """As the worker does it: reading, the check on weeks held out, fits, and everybody's value."""
     business = lifetime.Business(rates=Rates(), own_currency=True, margin=0.4, margin_share=1.0, kept=1.0)
     with clock:
-        found = lifetime.foretell(insight_kept.frame(), business)
+        found = lifetime.foretell(kept.frame(), business)
     return {"rows": len(found.people), "state": found.payload["state"], "model": found.payload.get("model", "")}
