@@ -261,7 +261,7 @@ def test_a_full_disk_stops_it_with_a_sentence_and_with_room_it_goes_on(
 def test_a_killed_digest_of_visits_leaves_each_of_them_once_and_whole(
     installed: Place, record_property: Callable[[str, object], None]
 ) -> None:
-    place, kills, batches = installed, 6, 60
+    place, kills, batches = installed, 6, 150
     place.execute("TRUNCATE web_event, web_reading, web_visit, sites_site, interactions_interaction CASCADE")
     place.execute(
         "INSERT INTO sites_site (demo, key, name, hosts, language, consent, greets, active, version)"
@@ -286,7 +286,7 @@ def test_a_killed_digest_of_visits_leaves_each_of_them_once_and_whole(
         before = read_up_to()
         process = place.start("-c", DIGEST)
         until(lambda since=before, one=process: read_up_to() > since or one.poll() is not None)
-        time.sleep(chance.random() * 0.1)
+        time.sleep(chance.random() * 0.05)
         os.killpg(process.pid, signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL, "it was killed in the midst of its work"
     place.python("-c", DIGEST)

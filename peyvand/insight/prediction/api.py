@@ -55,7 +55,7 @@ class ForecastOut(Schema):
     other_currencies: list[str]
 
 
-class ReasonOut(Schema):
+class RiskReasonOut(Schema):
     """What raises a customer's risk: the feature, its value, and its effect in log-odds."""
 
     feature: str
@@ -82,7 +82,7 @@ class PredictionOut(Schema):
     horizon_days: int
     risk: float | None
     at_stake_minor: int
-    reasons: list[ReasonOut]
+    reasons: list[RiskReasonOut]
     next_day: date | None
     next_from: date | None
     next_to: date | None
