@@ -155,3 +155,11 @@ def remarks_on(header: Sequence[str]) -> list[str]:
 
 def fitted(row: Sequence[str], width: int) -> list[str]:
     return [cell.replace("\x00", "") for cell in row[:width]] + [""] * (width - len(row))
+
+
+def place_of_column(columns: Sequence[str], name: str) -> int | None:
+    """Where the column of this name stands: written so, else alone in being written so but for the case of letters."""
+    if name in columns:
+        return list(columns).index(name)
+    alike = [place for place, column in enumerate(columns) if column.casefold() == name.strip().casefold()]
+    return alike[0] if len(alike) == 1 else None

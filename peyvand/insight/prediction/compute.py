@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -89,7 +89,8 @@ def _forecast(run: Running, frame: Frame) -> tuple[Forecast, list[Foreseen]]:
     if risks:
         card |= _told(frame, [risk for risk, _stake, _reasons in risks.values()])
     member = dict(zip(seen["customer_id"].tolist(), found.member.tolist(), strict=True)) if found else {}
-    people = _people(member, risks, _next(frame), _suggestions(items) if card["suggestions"]["on"] else {})
+    following = _next(frames.rhythms(frame), as_of=frame.as_of)
+    people = _people(member, risks, following, _suggestions(items) if card["suggestions"]["on"] else {})
     forecast = services.forecast_keep(
         actor=run.actor, demo=frame.demo, currency=frame.currency, as_of=frame.as_of, card=card,
         baskets=_rules(items), people=people,
@@ -135,15 +136,15 @@ def _told(frame: Frame, risks: list[float]) -> dict[str, Any]:
     return found
 
 
-def _next(frame: Frame) -> dict[int, tuple[date, date, date]]:
+def _next(rhythms: Iterable[Mapping[str, Any]], *, as_of: date) -> dict[int, tuple[date, date, date]]:
     """By customer: when the next purchase is expected, and the days after the 1st and 9th decile of their own
     intervals. Who is silent longer than nine in ten of these is not told a day.
     """
     found = {}
-    for row in frames.rhythms(frame):
+    for row in rhythms:
         low, middle, high = (row["last_day"] + timedelta(days=round(row[name])) for name in ("low", "middle", "high"))
-        if high >= frame.as_of:
-            found[row["customer_id"]] = (max(middle, frame.as_of), max(low, frame.as_of), high)
+        if high >= as_of:
+            found[row["customer_id"]] = (max(middle, as_of), max(low, as_of), high)
     return found
 
 
@@ -152,13 +153,14 @@ def _judged_next(frame: Frame, *, cut: date) -> dict[str, Any]:
     everybody's median interval instead of their own; "covered" is the share within the days told.
     """
     before = frames.at(frame, cut)
-    told, back = _next(before), frames.buyers(frame, after=cut)
+    rhythms = frames.rhythms(before)
+    told, back = _next(rhythms, as_of=cut), frames.buyers(frame, after=cut)
     both = [customer for customer in told if customer in back]
     gaps = frames.intervals(before)
     if len(both) < suggesting.FEWEST_CUSTOMERS or not len(gaps):
         return {"customers": len(both)}
     usual = round(float(np.median(gaps)))
-    last = {row["customer_id"]: row["last_day"] for row in frames.rhythms(before)}
+    last = {row["customer_id"]: row["last_day"] for row in rhythms}
     wrong = [abs((back[customer] - told[customer][0]).days) for customer in both]
     plain = [abs((back[who] - max(last[who] + timedelta(days=usual), cut)).days) for who in both]
     covered = [told[customer][1] <= back[customer] <= told[customer][2] for customer in both]

@@ -15,6 +15,7 @@ from pyarrow import compute
 
 from peyvand.foundation.text.lists import joined
 from peyvand.foundation.transfer.reading import Sniffed, Wish, bytes_of, lines, opener_of, sniff
+from peyvand.foundation.transfer.tables import place_of_column
 from peyvand.insight.prediction.errors import CannotTellError
 
 Texts = np.ndarray[Any, np.dtype[np.object_]]
@@ -39,13 +40,11 @@ class Table:
 
 
 def _known(name: str, names: Sequence[str]) -> str:
-    if name in names:
-        return name
-    same = [known for known in names if known.casefold() == name.strip().casefold()]
-    if len(same) != 1:
+    place = place_of_column(names, name)
+    if place is None:
         text = _("There is no column “{name}”. There are: {columns}.")
         raise CannotTellError(text.format(name=name, columns=joined(names[:NAMED])))
-    return same[0]
+    return names[place]
 
 
 def read(path: Path, *, only: Sequence[str] = ()) -> Table:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.utils import timezone
 from ibis import _
 
 from peyvand.foundation.accounts import settings as workspace_settings
+from peyvand.foundation.jobs.alone import alone
 from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.insight.value import frames, lifetime, rates, services
@@ -36,26 +34,8 @@ def refresh(run: Running, *, as_of: str = "") -> Mapping[str, Any]:
     With `as_of` (ISO date) only the business the run's actor looks at is computed, for that day, and no trait is
     written. The result is {"load", "snapshots": [ids], "as_of", "customers"}.
     """
-    with _alone(run):
+    with alone("value.refresh.running", run):  # a load removes the files of those before it
         return _refresh(run, chosen=date.fromisoformat(as_of) if as_of else None)
-
-
-@contextmanager
-def _alone(run: Running) -> Iterator[None]:
-    """One computation at a time: a load removes the files of those before it. Waits, and may be stopped meanwhile."""
-    with connection.cursor() as cursor:
-        while not _locked(cursor):
-            run.check()
-            time.sleep(0.5)
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(hashtext('value.refresh.running'))")
-
-
-def _locked(cursor: Any) -> bool:
-    cursor.execute("SELECT pg_try_advisory_lock(hashtext('value.refresh.running'))")
-    return bool(cursor.fetchone()[0])
 
 
 def _refresh(run: Running, *, chosen: date | None) -> Mapping[str, Any]:

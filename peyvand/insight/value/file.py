@@ -20,7 +20,7 @@ from peyvand.foundation.text.digits import latin_digits
 from peyvand.foundation.text.formulas import neutralise_formula
 from peyvand.foundation.transfer.parsing import EMPTY, CellError, read_decimal
 from peyvand.foundation.transfer.reading import lines, opener_of, sniff
-from peyvand.foundation.transfer.tables import ReadError, Sniffed
+from peyvand.foundation.transfer.tables import ReadError, Sniffed, place_of_column
 from peyvand.foundation.ui import formats
 from peyvand.insight.value.fitting import gammagamma, holdout
 from peyvand.insight.value.fitting.buying import Buying
@@ -115,11 +115,8 @@ def _said(counts: dict[str, int]) -> dict[str, str]:
 def _place(sniffed: Sniffed, name: str) -> int | None:
     if not name:
         return None
-    if name in sniffed.columns:
-        return list(sniffed.columns).index(name)
-    alike = [place for place, column in enumerate(sniffed.columns) if column.casefold() == name.strip().casefold()]
-    if len(alike) == 1:
-        return alike[0]
+    if (place := place_of_column(sniffed.columns, name)) is not None:
+        return place
     text = _("The file has no column “{name}”; it has: {columns}.")
     raise ReadError(text.format(name=name, columns=", ".join(sniffed.columns)))
 

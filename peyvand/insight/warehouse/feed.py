@@ -19,10 +19,8 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -38,6 +36,7 @@ from psycopg.conninfo import make_conninfo
 
 from peyvand.foundation.accounts import settings as workspace_settings
 from peyvand.foundation.calendar.calendars import CalendarKind, month_index
+from peyvand.foundation.jobs.alone import alone
 from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.registry.declarations import WarehouseFact
 from peyvand.foundation.registry.registry import registry
@@ -67,7 +66,7 @@ def load(run: Running | None = None, *, full: bool = False, check: bool = False)
     `full` makes everything anew; `check` sums the whole source. Where nothing changed, the load in use is returned and
     its `fresh_until` is moved on.
     """
-    with _alone(run):
+    with alone("warehouse.load", run):
         services.interrupted_note()
         zone = workspace_settings.text("time_zone")
         unwatched = watching.watch()
@@ -94,25 +93,6 @@ def _nothing_new(load: Load) -> Load | None:
     if place.forgetting():
         place.sweep(load_id=load.pk, before=None, fresh=now)
     return load
-
-
-@contextmanager
-def _alone(run: Running | None) -> Iterator[None]:
-    """One load at a time. Waits, and may be stopped meanwhile."""
-    with connection.cursor() as cursor:
-        while not _locked(cursor):
-            if run is not None:
-                run.check()
-            time.sleep(0.2)
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(hashtext('warehouse.load'))")
-
-
-def _locked(cursor: Any) -> bool:
-    cursor.execute("SELECT pg_try_advisory_lock(hashtext('warehouse.load'))")
-    return bool(cursor.fetchone()[0])
 
 
 def _address() -> str:
@@ -210,7 +190,6 @@ class _Load:
                 source = _sums_of_source(cursor, shape)
                 if source != fact.sums:
                     logger.error("the files of %s missed a change and are made anew: %s", name, fact.sums)
-                    fact.without(np.arange(0))
                     self._emptied(fact)
                     source, whole = self._whole(cursor, shape, fact), True
             else:

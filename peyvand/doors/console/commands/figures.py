@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from peyvand.doors.console import ground, printing
-from peyvand.doors.console.commands.options import AsJson
-from peyvand.doors.console.failures import USAGE, CommandError
-from peyvand.foundation.calendar.parsing import DateError, parse_date
+from peyvand.doors.console.commands.options import AsJson, day_of
+from peyvand.doors.console.failures import CommandError
 from peyvand.foundation.jobs import services as jobs
 from peyvand.foundation.money.currencies import currency_of
 from peyvand.foundation.registry.actor import system_actor
@@ -26,18 +25,9 @@ AsOf = Annotated[
 Demo = Annotated[bool, typer.Option("--demo", help=_("Of the sample business."))]
 
 
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return parse_date(text)
-    except DateError as error:
-        raise CommandError(str(error), code=USAGE) from None
-
-
 def refresh(as_of: AsOf = "", demo: Demo = False, as_json: AsJson = False) -> None:
     """Compute what customers are worth anew."""
-    day = _day(as_of)
+    day = day_of(as_of)
     ground.stand(say=printing.say)
     actor = system_actor(via="console", language=ground.language(), demo=demo)
     with printing.progress(_("Computing")) as report:
@@ -72,7 +62,7 @@ def insight_of_day(
     """The figures of a day that has been computed, where no command follows."""
     if context.invoked_subcommand is not None:
         return
-    day = _day(as_of)
+    day = day_of(as_of)
     ground.stand(say=printing.say)
     actor = system_actor(via="console", language=ground.language(), demo=demo)
     shown = queries.dashboard(actor=actor, as_of=day, currency=currency.upper())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
@@ -13,9 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from peyvand.doors.console import printing
-from peyvand.doors.console.commands.options import AsJson
-from peyvand.doors.console.failures import USAGE, CommandError
-from peyvand.foundation.calendar.parsing import DateError, parse_date
+from peyvand.doors.console.commands.options import AsJson, day_of
 from peyvand.foundation.ui import formats
 
 STATISTICS = "peyvand.insight.value.file"  # loaded by the command itself: a server started from here needs none of it
@@ -71,7 +68,7 @@ def value(
     as_json: AsJson = False,
 ) -> None:
     """Fit BG/NBD or Pareto/NBD with Gamma-Gamma to a file of purchases."""
-    end = _until(until)
+    end = day_of(until)
     statistics = import_module(STATISTICS)
     columns = statistics.Columns(customer=customer, date=day, amount=amount, quantity=quantity)
     table = statistics.read(file, columns)
@@ -84,13 +81,6 @@ def value(
         printing.answer(answer.plain())
         return
     _told(answer)
-
-
-def _until(text: str) -> date | None:
-    try:
-        return parse_date(text) if text else None
-    except DateError as error:
-        raise CommandError(str(error), code=USAGE) from None
 
 
 def _told(answer: Any) -> None:
