@@ -40,6 +40,7 @@ urlpatterns = [
     path("account/", include("peyvand.foundation.accounts.web.sign_in_urls")),
     path("api/v1/", include("peyvand.doors.api.urls")),
 ]
+handler400 = "peyvand.doors.workspace.views.errors.bad_request"
 handler403 = "peyvand.doors.workspace.views.errors.forbidden"
 handler404 = "peyvand.doors.workspace.views.errors.not_found"
 handler500 = "peyvand.doors.workspace.views.errors.server_error"

@@ -1,5 +1,6 @@
 """Pages that stand when nothing else does: both languages on one page, no database, no session, no translation of the
-reader's to be found. For a database that is away, a full disk, a fault of ours, a device without a network.
+reader's to be found. For a database that is away, a full disk, a fault of ours, a request that
+can't be read, a device without a network.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-Kind = Literal["away", "full", "fault", "offline"]
+Kind = Literal["away", "full", "fault", "offline", "unread"]
 AGAIN = 10  # seconds after which a page that waits for the database asks again
 
 
@@ -41,6 +42,10 @@ TEXTS: dict[Kind, tuple[Promise, Promise]] = {
     "fault": (
         _("This is our fault"),
         _("This page could not be made. What you had saved is safe; nothing was half done. Try again in a moment."),
+    ),
+    "unread": (
+        _("This request can't be read"),
+        _("The browser asked under a name or an address that is not ours. Begin again from the first page."),
     ),
     "offline": (
         _("You are offline"),

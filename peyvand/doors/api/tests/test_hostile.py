@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from peyvand.doors.api.tests.factories import Program, program
 from peyvand.doors.api.tests.routes import BODIES, FIXED, ROUTES, Route, filled
@@ -135,3 +136,15 @@ def test_records_that_there_can_not_be_are_not_found(caller: tuple[Program, Worl
         for name in re.findall(r"{(\w+)}", route.path):
             status = send(caller, route, filled(body, caller[1].own["admin"]), **{name: wild})
             assert 400 <= status < 500, f"{route.name} with {name} {wild} gives {status}"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/customers", "/customers/"])
+def test_a_host_that_no_machine_can_have_is_refused_in_the_manner_of_what_was_asked(client: Client, path: str) -> None:
+    answer = client.get(path, headers={"host": "f.V)'"})
+    assert answer.status_code == 400
+    if path.startswith("/api/"):
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer.json()["status"] == 400
+    else:
+        assert "این درخواست" in answer.content.decode()
+        assert "This request" in answer.content.decode()

@@ -49,6 +49,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, status=404, title=gettext("There is nothing here"), text=text)
 
 
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What Django refuses before any view is asked, as a host that is not ours: a page that needs no host's name."""
+    if request.path.startswith("/api/"):
+        return _problem("unreadable", "This request can't be read", 400)
+    return HttpResponse(plain_page("unread"), status=400)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """A fault of ours, or a database that is away: a page that needs nothing but the program.
 
@@ -63,12 +70,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(plain_page("fault", code=code), status=500)
 
 
+def _problem(name: str, title: str, status: int) -> HttpResponse:
+    content = json.dumps({"type": f"urn:peyvand:problem:{name}", "title": title, "status": status})
+    return HttpResponse(content, status=status, content_type="application/problem+json")
+
+
 def _unavailable(request: HttpRequest, trouble: Literal["away", "full"]) -> HttpResponse:
     """503 with the time after which to ask again; for programs as problem+json."""
     if request.path.startswith("/api/"):
-        content = json.dumps({"type": "urn:peyvand:problem:unavailable", "title": "Not available at the moment",
-                              "status": 503})  # fmt: skip
-        response = HttpResponse(content, status=503, content_type="application/problem+json")
+        response = _problem("unavailable", "Not available at the moment", 503)
     else:
         page = plain_page(trouble, again=trouble == "away" and request.method in ("GET", "HEAD"))
         response = HttpResponse(page, status=503)
