@@ -17,7 +17,7 @@ from peyvand.memory.customers.access import VIEW as CUSTOMERS_VIEW
 from peyvand.memory.customers.models import Customer
 
 if TYPE_CHECKING:
-    from peyvand.memory.commerce.models import Category, Order, PriceList, Product, TaxRate
+    from peyvand.memory.commerce.models import Category, Contract, Order, PriceList, Product, TaxRate
 
 
 ORDERS_VIEW = "orders.view"
@@ -27,6 +27,8 @@ ORDERS_EXPORT = "orders.export"
 PRODUCTS_VIEW = "products.view"
 PRODUCTS_EDIT = "products.edit"
 TAXES_EDIT = "taxes.edit"
+CONTRACTS_VIEW = "contracts.view"
+CONTRACTS_EDIT = "contracts.edit"
 
 _GROUP = _("Orders")
 PERMISSIONS = (
@@ -37,6 +39,8 @@ PERMISSIONS = (
     Permission(PRODUCTS_VIEW, _("See products and prices"), _GROUP, order=304),
     Permission(PRODUCTS_EDIT, _("Add and change products, categories and price lists"), _GROUP, order=305),
     Permission(TAXES_EDIT, _("Set the rates of taxes"), _GROUP, order=306),
+    Permission(CONTRACTS_VIEW, _("See contracts"), _GROUP, scoped=True, order=320),
+    Permission(CONTRACTS_EDIT, _("Sign, renew and end contracts"), _GROUP, scoped=True, order=321),
 )
 
 
@@ -100,3 +104,20 @@ class TaxRateQuerySet(models.QuerySet["TaxRate"]):
         """Every rate, to those who may see products or set taxes."""
         found = self.filter(demo=actor.demo)
         return found if actor.may(PRODUCTS_VIEW) or actor.may(TAXES_EDIT) else found.none()
+
+
+class ContractQuerySet(models.QuerySet["Contract"]):
+    """Contracts of one of the two businesses."""
+
+    def visible_to(self, actor: Actor, permission: str = CONTRACTS_VIEW) -> ContractQuerySet:
+        """The contracts of the customers whom the right reaches; with contracts.edit, those that may be touched.
+
+        A contract whose customer was erased belongs to nobody: only those with all contracts see it.
+        """
+        scope = min(actor.scope(permission), actor.scope(CUSTOMERS_VIEW))
+        found = self.filter(demo=actor.demo)
+        if scope is Scope.ALL:
+            return found
+        if scope is Scope.NONE:
+            return found.none()
+        return found.filter(customer_id__in=customers_within(actor, permission).values("pk"))
