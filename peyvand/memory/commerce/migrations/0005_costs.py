@@ -11,6 +11,7 @@ from peyvand.foundation.changes.tracking import track
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("changes", "0002_capture"),
         ("commerce", "0004_ledgers"),
         ("customers", "0008_custom_key"),
         ("interactions", "0005_touch"),

@@ -53,7 +53,8 @@ class Cost(models.Model):
     `aim` says what for: one order, customer or contact, or many together; then `driver` says how it is charged (""
     where nobody said), among those that `source`, `medium`, `campaign`, `channel`, `product` and `interaction_kind`
     leave ("": all). `impressions`, `clicks` and `leads` are what an advertiser reported. `customer` is
-    whom an order or contact is of, too. `brought_by` is what brought it in, `import_key` by which a file that comes again is known, "" of what people enter.
+    whom an order or contact is of, too. `brought_by` is what brought it in, `import_key` by which a file that comes
+    again is known, "" of what people enter.
     """
 
     demo = models.BooleanField(default=False)
