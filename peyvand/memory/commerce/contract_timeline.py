@@ -113,7 +113,7 @@ KINDS = (
                     order=31),
     InteractionKind(RENEWED, _("Contract renewed"), "refresh", _says(_renewed_words), channel=CHANNEL, tone=2, url=_url,
                     order=32),
-    InteractionKind(ENDED, _("Contract ended"), "contract-off",
+    InteractionKind(ENDED, _("Contract ended"), "file-off",
                     _says(lambda payload: gettext("Contract %(number)s ended on %(day)s: %(reason)s")),
                     channel=CHANNEL, tone=6, url=_url, order=33),
 )  # fmt: skip

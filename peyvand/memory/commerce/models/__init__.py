@@ -1,4 +1,5 @@
-"""Tables of commerce: categories and products; price lists and taxes; orders with lines; payments; contracts.
+"""Tables of commerce: categories and products; price lists and taxes; orders with lines; payments; costs;
+contracts.
 
 No code writes a sum: triggers of the database keep the figures of an order as its lines, payments and returns say, in
 the statement that changes them, whoever wrote it: service, import, undo; and refuse who would write a figure by hand
@@ -13,6 +14,7 @@ from peyvand.memory.commerce.models.contracts import (
     ContractKind,
     ContractState,
 )
+from peyvand.memory.commerce.models.costs import Cost, CostAim, CostDriver, CostKind, CostRate
 from peyvand.memory.commerce.models.orders import Order, OrderKind, OrderLine, OrderStatus
 from peyvand.memory.commerce.models.payments import METHODS, Payment, PaymentKind
 from peyvand.memory.commerce.models.prices import Audience, PriceList, PriceListItem
@@ -29,6 +31,11 @@ __all__ = [
     "ContractEntryKind",
     "ContractKind",
     "ContractState",
+    "Cost",
+    "CostAim",
+    "CostDriver",
+    "CostKind",
+    "CostRate",
     "Order",
     "OrderKind",
     "OrderLine",
