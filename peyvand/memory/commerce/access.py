@@ -127,6 +127,8 @@ class ContractQuerySet(models.QuerySet["Contract"]):
         if scope is Scope.NONE:
             return found.none()
         return found.filter(customer_id__in=customers_within(actor, permission).values("pk"))
+
+
 def sees_every_cost(actor: Actor) -> bool:
     """Whether no cost is kept from the actor: costs are shown, and everybody's orders and contacts are."""
     return actor.may(COSTS_VIEW) and order_scope(actor) is Scope.ALL and interaction_scope(actor) is Scope.ALL

@@ -81,12 +81,13 @@ def _day(text: Any) -> str:
 
 def _fee(payload: Mapping[str, Any], language: str) -> str:
     fee = Money(int(payload.get("fee_minor", 0)), str(payload.get("currency", "IRR")))
-    said = format_money(fee, language=language, toman=current_reader().toman)
-    return per_period(said, int(payload.get("period_months", 1)))
+    return said_fee(fee, int(payload.get("period_months", 1)), language=language)
 
 
-def per_period(fee: str, months: int) -> str:
+def said_fee(amount: Money, months: int, *, language: str = "") -> str:
     """A fee with the time that it is for."""
+    reader = current_reader()
+    fee = format_money(amount, language=language or reader.language, toman=reader.toman)
     if months == 1:
         return gettext("%(fee)s a month") % {"fee": fee}
     if months == 12:

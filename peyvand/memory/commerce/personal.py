@@ -77,6 +77,37 @@ TABLES = (
         order=33,
     ),
     ImpersonalTable("commerce_costrate", "standing prices of what is done again and again"),
+    PersonalTable(
+        name="commerce_contract",
+        label=_("Contracts"),
+        columns=classed(
+            key="id customer_id product_id number",
+            technical="demo version created_at updated_at source",
+            descriptive=(
+                "kind starts_on renews_itself period_months currency term_months ends_on fee_minor renewals ended_on "
+                "reason"
+            ),
+            content="note",
+        ),
+        erase="blank",
+        blank={"customer_id": "NULL", "note": "''"},
+        order=34,
+        computed=("term_months", "ends_on", "fee_minor", "renewals", "ended_on", "reason"),
+    ),
+    PersonalTable(
+        name="commerce_contractentry",
+        label=_("What was agreed in contracts"),
+        via=("contract_id", "commerce_contract"),
+        columns=classed(
+            key="id contract_id",
+            technical="created_at",
+            descriptive="kind day until term_months fee_minor reason by_itself",
+            content="note",
+        ),
+        erase="blank",
+        blank={"note": "''"},
+        order=35,
+    ),
     ImpersonalTable("commerce_product", "what is sold"),
     ImpersonalTable("commerce_category", "branches of what is sold"),
     ImpersonalTable("commerce_pricelist", "for which customers prices hold: a tag or a class, never a person"),

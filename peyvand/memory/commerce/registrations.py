@@ -26,6 +26,7 @@ from peyvand.memory.commerce.access import (
     PRODUCTS_EDIT,
     PRODUCTS_VIEW,
 )
+from peyvand.memory.commerce.contract_registrations import CONTRACTS
 from peyvand.memory.commerce.cost_facts import COST_FACTS
 from peyvand.memory.commerce.cost_trail import unseen_costs, unseen_rates
 from peyvand.memory.commerce.facts import FACTS
@@ -47,6 +48,7 @@ from peyvand.memory.commerce.webhooks import WEBHOOKS
 from peyvand.memory.customers.trail import unseen_with_customer
 
 DECLARATIONS = (
+    *CONTRACTS,
     *WEBHOOKS,
     *personal.TABLES,
     Total(name="orders", label=_("Orders")),

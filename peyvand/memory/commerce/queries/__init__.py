@@ -1,5 +1,18 @@
 """The reads of commerce. All take the actor and show what they may see."""
 
+from peyvand.memory.commerce.queries.contracts import (
+    CONTRACTS_NEWEST,
+    SOONEST,
+    ContractFilter,
+    Due,
+    contract_get,
+    contract_numbers,
+    contracts,
+    customer_contracts,
+    entries_of,
+    fee_on,
+    renewals_due,
+)
 from peyvand.memory.commerce.queries.figures import wrong_figures
 from peyvand.memory.commerce.queries.orders import (
     NEWEST_FIRST,
@@ -35,16 +48,26 @@ from peyvand.memory.commerce.queries.products import (
 from peyvand.memory.commerce.queries.taxes import tax_rate_get, tax_rates
 
 __all__ = [
+    "CONTRACTS_NEWEST",
     "NEWEST_FIRST",
+    "SOONEST",
     "VIEWS",
+    "ContractFilter",
     "CurrencyTotal",
+    "Due",
     "OrderFilter",
     "Price",
     "ProductFilter",
     "Tree",
     "categories",
     "category_get",
+    "contract_get",
+    "contract_numbers",
+    "contracts",
+    "customer_contracts",
     "customer_orders",
+    "entries_of",
+    "fee_on",
     "lines_of",
     "may_see_anonymous",
     "open_orders",
@@ -59,6 +82,7 @@ __all__ = [
     "product_get",
     "products",
     "products_sold",
+    "renewals_due",
     "tax_rate_get",
     "tax_rates",
     "totals",

@@ -221,7 +221,8 @@ def _renewed(
         contract, kind=ContractEntryKind.RENEWAL, day=first, until=term_end(first, months), term_months=months,
         fee_minor=fee_minor, note=clean(note)[:300], by_itself=by_itself,
     )  # fmt: skip
-    contract_timeline.told(actor=actor, contract=contract, entry=entry)
+    if not by_itself:  # else nobody was in touch with anybody
+        contract_timeline.told(actor=actor, contract=contract, entry=entry)
     publish(
         ContractRenewed(
             contract_id=contract.pk, number=contract.number, customer_id=contract.customer_id,
@@ -244,9 +245,7 @@ def contract_fee(*, actor: Actor, contract_id: int, fee_minor: int, day: date, n
         latest = contract.entries.exclude(fee_minor=None).order_by("-pk").values_list("day", flat=True)[0]
         if day < latest:
             raise ValidationError({"day": _("A later fee has been agreed already. Choose a day after it.")})
-        return _added(
-            contract, kind=ContractEntryKind.FEE, day=day, fee_minor=fee_minor, note=clean(note)[:300]
-        )
+        return _added(contract, kind=ContractEntryKind.FEE, day=day, fee_minor=fee_minor, note=clean(note)[:300])
 
 
 def contract_end(*, actor: Actor, contract_id: int, day: date, reason: str, note: str = "") -> ContractEntry:
