@@ -54,6 +54,11 @@ ONE = {
         "(SELECT max(id) FROM commerce_order WHERE demo) UNION"
         " (SELECT max(id) FROM commerce_order WHERE demo AND discount_minor <> 0 AND paid_minor <> 0)"
     ),
+    "commerce:contract": (
+        "(SELECT max(id) FROM commerce_contract WHERE demo AND renewals > 1) UNION"
+        " (SELECT max(id) FROM commerce_contract WHERE demo AND ended_on IS NOT NULL)"
+    ),
+    "commerce:contract-edit": "SELECT max(id) FROM commerce_contract WHERE demo",
     "commerce:category": "SELECT max(id) FROM commerce_category WHERE demo",
     "commerce:price-list": "(SELECT min(id) FROM commerce_pricelist WHERE demo) UNION "
     "(SELECT max(id) FROM commerce_pricelist WHERE demo)",
@@ -258,6 +263,10 @@ NOT_PAGES = {
     "commerce:order-return",
     "commerce:order-payment",
     "commerce:product-options",
+    "commerce:contract-customers",
+    "commerce:contract-renew",
+    "commerce:contract-fee",
+    "commerce:contract-end",
     "outreach:cancel",
     "outreach:decide",
     "outreach:write",

@@ -56,9 +56,11 @@ from peyvand.foundation.transfer.models import Import, MappingTemplate
 from peyvand.foundation.transfer.services import import_begin
 from peyvand.foundation.webhooks import services as webhooks
 from peyvand.memory.commerce.services import (
+    ContractData,
     ItemData,
     PriceListData,
     TaxRateData,
+    contract_sign,
     item_save,
     payment_record,
     price_list_save,
@@ -122,6 +124,8 @@ def records_of(owner: User, marker: str) -> Records:
     tag = tag_add(actor=system, customer=customer, name=f"{marker} tag")
     order = an_order(("1", "10"), customer=customer)
     payment = payment_record(actor=system, order_id=order.pk, amount_minor=400)
+    agreed = ContractData(starts_on=date(2026, 3, 21), fee_minor=400, currency="EUR", term_months=12)
+    contract = contract_sign(actor=system, customer=customer, data=agreed)
     note = make.note(customer=customer)
     listed = CustomerList.objects.create(name=f"{marker} list", owner=owner)
     listed.members.create(customer=customer)
@@ -131,7 +135,7 @@ def records_of(owner: User, marker: str) -> Records:
         "customer_id": customer.pk, "identity_id": customer.identities.get().pk, "relation_id": relation.pk,
         "tag_id": tag.pk, "order_id": order.pk, "line_id": order.items.get().pk, "interaction_id": note.pk,
         "payment_id": payment.pk, "token_id": token.pk, "marker": marker, "firm_id": firm.pk, "twin_id": twin.pk,
-        "base_id": base.pk, "list_id": listed.pk, "part_id": part.pk, "trait_id": trait.pk,
+        "contract_id": contract.pk, "base_id": base.pk, "list_id": listed.pk, "part_id": part.pk, "trait_id": trait.pk,
         "merged_id": merged.merged[0].gone_id, "batch": merged.batch, "pair_id": a_pair(customer, twin).pk,
         "visitor_id": _browser_of(make, customer).pk,
         **_files_of(make, customer, note), **_acts_of(make, customer), **_messages_of(make, customer),

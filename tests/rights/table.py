@@ -171,6 +171,19 @@ commerce:order-payment GET customers.view+orders.view+orders.edit
 commerce:order-payment POST customers.view+orders.view+orders.edit
 commerce:payment-reverse GET customers.view+orders.view+orders.edit
 commerce:payment-reverse POST customers.view+orders.view+orders.edit
+commerce:contracts GET contracts.view
+commerce:contract-new GET contracts.edit
+commerce:contract-new POST customers.view+contracts.edit
+commerce:contract-customers GET contracts.edit
+commerce:contract GET customers.view+contracts.view
+commerce:contract-edit GET customers.view+contracts.view+contracts.edit
+commerce:contract-edit POST customers.view+contracts.view+contracts.edit
+commerce:contract-renew GET customers.view+contracts.view+contracts.edit
+commerce:contract-renew POST customers.view+contracts.view+contracts.edit
+commerce:contract-fee GET customers.view+contracts.view+contracts.edit
+commerce:contract-fee POST customers.view+contracts.view+contracts.edit
+commerce:contract-end GET customers.view+contracts.view+contracts.edit
+commerce:contract-end POST customers.view+contracts.view+contracts.edit
 commerce:products GET products.view
 commerce:categories GET products.view
 commerce:categories POST products.view+products.edit
@@ -479,7 +492,8 @@ privacy:erase POST customers.view+privacy.erase
 
 # Arguments whose record is somebody's: of a foreign one nothing is seen.
 OWNED = frozenset({
-    "customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id", "twin_id",
+    "customer_id", "identity_id", "relation_id", "tag_id", "order_id", "contract_id", "payment_id", "interaction_id",
+    "twin_id",
     "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
     "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
     "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
@@ -545,6 +559,26 @@ FIXED: Mapping[str, Any] = {
 # What is posted where an empty form would do nothing.
 BODIES: Mapping[str, Mapping[str, str]] = {
     "prediction:horizon": {"days": "60"},
+    "commerce:contract-new": {
+        "customer": "{customer_id}",
+        "kind": "service",
+        "starts_on": "2026-03-21",
+        "term_months": "12",
+        "currency": "EUR",
+        "fee": "9",
+        "period_months": "1",
+    },
+    "commerce:contract-edit": {
+        "kind": "lease",
+        "starts_on": "2026-03-21",
+        "term_months": "12",
+        "currency": "EUR",
+        "fee": "9",
+        "period_months": "1",
+    },
+    "commerce:contract-renew": {"term_months": "12"},
+    "commerce:contract-fee": {"fee": "11", "day": "2026-11-01"},
+    "commerce:contract-end": {"day": "2026-12-01", "reason": "price"},
     "customers:bulk": {"ids": "{customer_id}", "owner": "none"},
     "knowledge:archive": {"archived": "1"},
     "customers:relation-add": {"customer": "{firm_id}", "role": "buyer"},
@@ -590,6 +624,7 @@ SECONDS = (
     ("customers:edit", "parent", "firm_id"),
     ("customers:new-organisation", "parent", "firm_id"),
     ("commerce:order-new", "customer", "customer_id"),
+    ("commerce:contract-new", "customer", "customer_id"),
     ("web:known", "customer", "customer_id"),
     ("fields:view-save", "view", "view_id"),
 )

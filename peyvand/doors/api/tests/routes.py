@@ -109,6 +109,12 @@ GET /interactions/files/{file_id} customers.view+interactions.view
 DELETE /interactions/files/{file_id} customers.view+interactions.edit
 POST /interactions/{unknown_id}/attach customers.view+interactions.view+interactions.edit only:all
 POST /joinings/{joining_id}/detach customers.view+interactions.edit
+GET /contracts contracts.view
+POST /contracts customers.view+contracts.edit
+GET /contracts/{contract_id} customers.view+contracts.view
+POST /contracts/{contract_id}/renew customers.view+contracts.view+contracts.edit
+POST /contracts/{contract_id}/fee customers.view+contracts.view+contracts.edit
+POST /contracts/{contract_id}/end customers.view+contracts.view+contracts.edit
 GET /orders orders.view
 POST /orders customers.view+orders.edit
 GET /orders/{order_id} customers.view+orders.view
@@ -351,6 +357,13 @@ BODIES: Mapping[str, Any] = {
     "PATCH /interactions/{interaction_id}": {"text": "corrected"},
     "POST /interactions/{interaction_id}/files": {"file": FILE},
     "POST /interactions/{unknown_id}/attach": {"customer_id": "{customer_id}"},
+    "POST /contracts": {
+        "customer_id": "{customer_id}", "starts_on": "2026-03-21", "fee_minor": 100, "currency": "EUR",
+        "term_months": 12,
+    },
+    "POST /contracts/{contract_id}/renew": {"fee_minor": 120},
+    "POST /contracts/{contract_id}/fee": {"fee_minor": 120, "day": "2030-01-01"},
+    "POST /contracts/{contract_id}/end": {"day": "2026-12-01", "reason": "price"},
     "POST /orders": {"currency": "IRR", "customer_id": "{customer_id}", "lines": [LINE]},
     "POST /orders/{order_id}/deliver": {},
     "POST /orders/{order_id}/cancel": {},
@@ -437,6 +450,7 @@ SECONDS = (
     ("GET /customers/{customer_id}/merge", "twin_id"), ("POST /duplicates/merge", "twin_id"),
     ("POST /consents/set", "customer_id"), ("POST /consents/allowed", "customer_id"),
     ("POST /interactions", "customer_id"), ("POST /interactions/bulk", "customer_id"), ("POST /orders", "customer_id"),
+    ("POST /contracts", "customer_id"),
     ("POST /orders/{order_id}/returns", "line_id"), ("GET /price", "customer_id"), ("POST /messages", "customer_id"),
     ("POST /conversations/bulk", "conversation_id"),
     ("POST /conversations/{conversation_id}/merge", "second_talk_id"),
@@ -449,6 +463,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
         "?f.owner=any:{stranger}", "?f.tags=any:{tag_id}", "?f.consent=any:news.email",
     ),
     "/interactions": ("?customer_id={customer_id}", "?who=Zzforeign", "?q=Zzforeign", "?staff_id={stranger}"),
+    "/contracts": ("?customer_id={customer_id}", "?q=Zzforeign"),
     "/orders": ("?customer_id={customer_id}", "?q=Zzforeign"),
     "/changes": ("?actor_id={stranger}",),
     "/exports/customers": ("?q=Zzforeign", "?tag={tag_id}", "?owner={stranger}"),

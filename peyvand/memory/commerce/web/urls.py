@@ -4,6 +4,7 @@ from django.urls import path
 
 from peyvand.memory.commerce.web import (
     category_views,
+    contract_views,
     new_order_views,
     order_views,
     payment_views,
@@ -26,6 +27,14 @@ urlpatterns = [
     path("orders/<int:order_id>/return/", order_views.take_back, name="order-return"),
     path("orders/<int:order_id>/payment/", payment_views.payment, name="order-payment"),
     path("orders/<int:order_id>/payment/<int:payment_id>/", payment_views.reverse_entry, name="payment-reverse"),
+    path("contracts/", contract_views.contract_list, name="contracts"),
+    path("contracts/new/", contract_views.contract_form, name="contract-new"),
+    path("contracts/new/customers/", contract_views.contract_customers, name="contract-customers"),
+    path("contracts/<int:contract_id>/", contract_views.contract_page, name="contract"),
+    path("contracts/<int:contract_id>/edit/", contract_views.contract_form, name="contract-edit"),
+    path("contracts/<int:contract_id>/renew/", contract_views.renew, name="contract-renew"),
+    path("contracts/<int:contract_id>/fee/", contract_views.new_fee, name="contract-fee"),
+    path("contracts/<int:contract_id>/end/", contract_views.end, name="contract-end"),
     path("products/", product_views.product_list, name="products"),
     path("products/new/", product_views.product_form, name="product-new"),
     path("products/options/", product_views.product_options, name="product-options"),
