@@ -22,11 +22,11 @@ from peyvand.insight.prediction import (
     queries,
     services,
     suggesting,
-    survival,
 )
 from peyvand.insight.prediction.errors import CannotTellError
 from peyvand.insight.prediction.foreseen import Foreseen
 from peyvand.insight.prediction.models import Forecast
+from peyvand.insight.value import survival
 from peyvand.insight.value.frames import Frame, business_orders
 from peyvand.insight.warehouse import engine
 

@@ -13,13 +13,16 @@ from django.utils import timezone
 from ibis import _
 
 from peyvand.foundation.accounts import settings as workspace_settings
+from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.jobs.alone import alone
 from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.insight.value import frames, lifetime, rates, services
 from peyvand.insight.value.classes import ORDER, class_of
+from peyvand.insight.value.contracting.figures import Agreed, agreed, payload
+from peyvand.insight.value.contracting.joining import joined
 from peyvand.insight.value.models import Snapshot
-from peyvand.insight.value.person import Person
+from peyvand.insight.value.person import Person, Worth
 from peyvand.insight.warehouse import engine
 from peyvand.insight.warehouse.models import Load
 
@@ -43,9 +46,15 @@ def _refresh(run: Running, *, chosen: date | None) -> Mapping[str, Any]:
     backend = engine.open_warehouse()
     made: list[Snapshot] = []
     for demo in (run.actor.demo,) if chosen else (False, True):
-        found = list(_snapshots(run=run, backend=backend, load=load, demo=demo, chosen=chosen))
+        calendar = CalendarKind(workspace_settings.text("calendar"))
+        known = agreed(backend, demo=demo, day=chosen or _today(), calendar=calendar)
+        worths: dict[str, Mapping[int, Worth]] = {}
+        found = list(
+            _snapshots(run=run, backend=backend, load=load, demo=demo, chosen=chosen, known=known, worths=worths)
+        )
         if chosen is None:
             services.newest_only(actor=run.actor, demo=demo, keep=[snapshot.pk for snapshot in found])
+            _contracts_keep(run=run, demo=demo, known=known, worths=worths, orders=bool(found))
         made += found
     run.progress(1, 1)
     return {
@@ -56,7 +65,32 @@ def _refresh(run: Running, *, chosen: date | None) -> Mapping[str, Any]:
     }
 
 
-def _snapshots(*, run: Running, backend: Any, load: Load, demo: bool, chosen: date | None) -> Iterator[Snapshot]:
+def _contracts_keep(
+    *, run: Running, demo: bool, known: Agreed | None, worths: dict[str, Mapping[int, Worth]], orders: bool
+) -> None:
+    """Keep the figures of contracts; without any order nobody else has written what customers are worth."""
+    now = rates.current()
+    _elsewhere(known, worths)
+    figures = payload(known, worths, now) if known is not None else None
+    services.contracts_keep(actor=run.actor, demo=demo, as_of=_today(), payload=figures, worths=worths)
+    if not orders and any(worths.values()):
+        services.traits_keep(
+            actor=run.actor, demo=demo, as_of=_today(), persons={}, major={}, contracts=services.ahead_of(worths)
+        )
+
+
+def _elsewhere(known: Agreed | None, worths: dict[str, Mapping[int, Worth]]) -> None:
+    """Worth of contracts in currencies in which nothing was ever ordered: the margin of the settings counts."""
+    now = rates.current()
+    for currency in known.currencies if known is not None else ():
+        if known is not None and currency not in worths:
+            worths[currency] = known.worth(currency, rates=now, margin=now.margin)
+
+
+def _snapshots(
+    *, run: Running, backend: Any, load: Load, demo: bool, chosen: date | None, known: Agreed | None,
+    worths: dict[str, Mapping[int, Worth]],
+) -> Iterator[Snapshot]:  # fmt: skip
     orders = frames.business_orders(backend, demo=demo)
     today = _today()
     standing = orders.filter(_.status != "cancelled", _.placed_at_day <= today)
@@ -71,21 +105,29 @@ def _snapshots(*, run: Running, backend: Any, load: Load, demo: bool, chosen: da
         run.check()
         frame = frames.Frame(backend=backend, demo=demo, currency=currency, as_of=last)
         totals, margin = _totals(frame), _margin(frame)
-        ahead = lifetime.foretell(frame, _business(totals=totals, margin=margin, currency=currency))
+        business = _business(totals=totals, margin=margin, currency=currency)
+        ahead = lifetime.foretell(frame, business)
+        if known is not None:
+            of_sales = business.rates.margin if business.margin is None else business.margin
+            worths[currency] = known.worth(currency, rates=business.rates, margin=of_sales)
+            ahead = joined(ahead, worths[currency])
         run.check()
         persons = list(_persons(frame, ahead.people))
-        payload = _payload(frame=frame, persons=persons, totals=totals, margin=margin)
-        payload |= {"future_orders": future, "lifetime": ahead.payload, "sources": _sources(frame, persons)}
+        found = _payload(frame=frame, persons=persons, totals=totals, margin=margin)
+        found |= {"future_orders": future, "lifetime": ahead.payload, "sources": _sources(frame, persons)}
         yield services.snapshot_keep(
             actor=run.actor, demo=demo, frame_start=frame.window_start, as_of=last, currency=currency,
-            newest=chosen is None, payload=payload, persons=persons, load=load,
+            newest=chosen is None, payload=found, persons=persons, load=load,
         )  # fmt: skip
         traits[currency] = persons
         for person in persons:
             best[person.customer_id] = max(best.get(person.customer_id, (0, "")), (person.orders, currency))
     if chosen is None:
         major = {customer: currency for customer, (_count, currency) in best.items()}
-        services.traits_keep(actor=run.actor, demo=demo, as_of=last, persons=traits, major=major)
+        _elsewhere(known, worths)
+        services.traits_keep(
+            actor=run.actor, demo=demo, as_of=last, persons=traits, major=major, contracts=services.ahead_of(worths)
+        )
 
 
 def _today() -> date:

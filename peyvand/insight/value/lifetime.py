@@ -18,6 +18,7 @@ import numpy as np
 
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.insight.value import frames
+from peyvand.insight.value.contracting.besides import bought_besides
 from peyvand.insight.value.fitting import bgnbd, gammagamma, holdout, paretonbd
 from peyvand.insight.value.fitting.buying import Buying
 from peyvand.insight.value.fitting.likelihood import Estimate, FitError, Vector
@@ -35,10 +36,12 @@ NEW = {"bg/nbd": bgnbd.expected_of_new, "pareto/nbd": paretonbd.expected_of_new}
 
 @dataclass(frozen=True)
 class Ahead:
-    """A customer's time ahead: the chance to be alive, purchases within the horizon, discounted value (minor units)."""
+    """A customer's time ahead: the chance to be alive, purchases within the horizon (None where only contracts are
+    known), discounted value (minor units).
+    """
 
-    alive: float
-    purchases: float
+    alive: float | None
+    purchases: float | None
     value: int
 
 
@@ -67,7 +70,7 @@ class Business:
 
 def foretell(frame: frames.Frame, business: Business) -> Foretold:
     """Fit, check and value the customers of a frame."""
-    rows = frames.purchase_days(frame).to_pyarrow()
+    rows = bought_besides(frame).to_pyarrow()
     if not rows.num_rows:
         return Foretold({"state": "few", "customers": 0, "repeaters": 0}, {})
     ids, who = np.unique(rows["customer_id"].to_numpy(), return_inverse=True)

@@ -95,3 +95,49 @@ class SnapshotCustomer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.rfm_class}"
+
+
+class ContractFigures(models.Model):
+    """The figures of a business's contracts, as of a day; only the newest are kept. Amounts in `payload` are minor
+    units by currency.
+    """
+
+    demo = models.BooleanField(unique=True)
+    as_of = models.DateField()
+    payload = models.JSONField()
+    computed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "contract figures"
+
+    def __str__(self) -> str:
+        return f"{self.as_of}"
+
+
+class ContractWorth(models.Model):
+    """What a customer's running contracts in one currency are expected to bring: margin in minor units, discounted.
+
+    `sure_minor` comes of the terms that run, `ahead_minor` with renewals within the months of the settings,
+    `whole_minor` over the whole time expected (null where interest is nought). `monthly_minor` is paid a month now;
+    `stays_share` the chance that a contract still runs after those months.
+    """
+
+    figures = models.ForeignKey(ContractFigures, on_delete=models.CASCADE, related_name="people")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    currency = models.CharField(max_length=3)
+    contracts = models.IntegerField()
+    monthly_minor = models.BigIntegerField()
+    sure_minor = models.BigIntegerField()
+    ahead_minor = models.BigIntegerField()
+    whole_minor = models.BigIntegerField(null=True)
+    stays_share = models.FloatField()
+
+    class Meta:
+        verbose_name_plural = "contract worth"
+        constraints = [
+            models.UniqueConstraint(fields=["figures", "customer", "currency"], name="value_contracts_of_customer")
+        ]
+        indexes = [models.Index(fields=["figures", "currency", "-ahead_minor", "id"], name="value_contracts_best")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.ahead_minor} {self.currency}"

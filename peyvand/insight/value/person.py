@@ -30,3 +30,20 @@ class Person:
     alive: float | None = None
     expected_orders: float | None = None
     lifetime: int | None = None
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The running contracts of one customer in one currency; amounts are margin in minor units, discounted.
+
+    `sure` comes of the terms that run, `ahead` with the renewals expected within the months of the settings, `whole`
+    over the whole time that is expected (None where interest is nought). `stays`: the chance that one of the contracts
+    still runs at the end of those months. `monthly` is what is paid a month now.
+    """
+
+    contracts: int
+    monthly: int
+    sure: int
+    ahead: int
+    whole: int | None
+    stays: float

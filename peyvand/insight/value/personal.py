@@ -22,5 +22,17 @@ TABLES = (
         carried=False,
         order=60,
     ),
+    PersonalTable(
+        name="value_contractworth",
+        label=_("Value of a customer's contracts"),
+        columns=classed(
+            key="id figures_id customer_id",
+            descriptive="currency contracts monthly_minor sure_minor ahead_minor whole_minor stays_share",
+        ),
+        merge="drop",  # computed anew
+        carried=False,
+        order=61,
+    ),
+    ImpersonalTable("value_contractfigures", "sums over every contract"),
     ImpersonalTable("value_snapshot", "sums over everybody"),
 )

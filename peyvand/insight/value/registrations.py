@@ -36,6 +36,7 @@ TRAITS = (
     TraitKind("value.margin", _("Margin"), "money"),
     TraitKind("value.margin_share", _("Margin of the revenue"), "number"),
     TraitKind("value.lifetime", _("Lifetime value"), "money"),
+    TraitKind("value.contracts", _("Value of contracts ahead"), "money"),
     TraitKind("value.alive", _("Chance to buy again"), "number"),
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,10 +18,11 @@ from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor
-from peyvand.insight.value.models import Snapshot, SnapshotCustomer
-from peyvand.insight.value.person import Person
+from peyvand.insight.value.models import ContractFigures, ContractWorth, Snapshot, SnapshotCustomer
+from peyvand.insight.value.person import Person, Worth
 from peyvand.insight.warehouse.models import Load
 from peyvand.memory.customers import services as customers
+from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services import TraitRow
 
 KEPT_DAYS = 12  # snapshots of days that people chose, kept beside the newest
@@ -94,7 +97,8 @@ def newest_only(*, actor: Actor, demo: bool, keep: Sequence[int]) -> None:
 
 def sample_remove(actor: Actor) -> int:
     """Remove the figures of the sample business, which its customers' rows wait for; gives how many rows went."""
-    return Snapshot.objects.filter(demo=True).delete()[0]
+    figures = ContractFigures.objects.filter(demo=True).delete()[0]
+    return figures + Snapshot.objects.filter(demo=True).delete()[0]
 
 
 def traits_keep(
@@ -104,12 +108,19 @@ def traits_keep(
     as_of: date,
     persons: Mapping[str, Sequence[Person]],
     major: Mapping[int, str],
+    contracts: Mapping[int, tuple[str, int]] = MappingProxyType({}),
 ) -> None:
-    """Write what a customer is worth into memory: class and measures in the currency they use most, revenue in each."""
+    """Write what a customer is worth into memory: class and measures in the currency they use most, revenue in each.
+
+    `contracts` gives, by customer, the currency of their contracts and what these will bring, in minor units.
+    """
     actor.require("insight.refresh")
     with transaction.atomic():
         looking = actor.looking_at(demo=demo)
-        rows = _trait_rows(as_of=as_of, persons=persons, major=major)
+        rows = chain(
+            _trait_rows(as_of=as_of, persons=persons, major=major),
+            _contract_rows(as_of=as_of, contracts=contracts, major=major),
+        )
         customers.traits_write(actor=looking, rows=rows, source=SOURCE, replace=True)
         publish(ValueRefreshed(demo=demo, as_of=as_of.isoformat(), customers=len(major)), actor=looking)
 
@@ -141,9 +152,60 @@ def _trait_rows(
             if p.margin is not None:
                 yield row(p, "value.margin", number=p.margin * scale, unit=currency)
                 yield row(p, "value.margin_share", number=Decimal(str(round(p.margin_share, 4))))
-            if p.lifetime is not None and p.alive is not None:
+            if p.lifetime is not None:
                 yield row(p, "value.lifetime", number=p.lifetime * scale, unit=currency)
+            if p.alive is not None:
                 yield row(p, "value.alive", number=Decimal(str(round(p.alive, 4))))
+
+
+def ahead_of(worths: Mapping[str, Mapping[int, Worth]]) -> dict[int, tuple[str, int]]:
+    """By customer the currency of their contracts, of several that of which most comes, and what comes in it."""
+    found: dict[int, tuple[str, int]] = {}
+    for currency, people in worths.items():
+        for customer, one in people.items():
+            if customer not in found or found[customer][1] < one.ahead:
+                found[customer] = (currency, one.ahead)
+    return found
+
+
+def _contract_rows(
+    *, as_of: date, contracts: Mapping[int, tuple[str, int]], major: Mapping[int, str]
+) -> Iterator[TraitRow]:
+    """The value of contracts; of customers who never ordered, it is their lifetime value as well."""
+    for customer, (currency, minor) in contracts.items():
+        amount = minor * Decimal(1).scaleb(-exponent_of(currency))
+        for name in ("value.contracts",) if customer in major else ("value.contracts", "value.lifetime"):
+            yield TraitRow(customer_id=customer, name=name, text="", number=amount, currency=currency, at=as_of)
+
+
+def contracts_keep(
+    *, actor: Actor, demo: bool, as_of: date, payload: Mapping[str, Any] | None,
+    worths: Mapping[str, Mapping[int, Worth]],
+) -> None:  # fmt: skip
+    """Keep the figures of contracts in place of the last ones; None where there are no contracts. A person erased
+    meanwhile is left out.
+    """
+    actor.require("insight.refresh")
+    with transaction.atomic():
+        ContractFigures.objects.filter(demo=demo).delete()
+        if payload is None:
+            return
+        figures = ContractFigures.objects.create(demo=demo, as_of=as_of, payload=dict(payload))
+        known = {customer for people in worths.values() for customer in people}
+        there = set(Customer.objects.filter(demo=demo, pk__in=known).values_list("pk", flat=True))
+        ContractWorth.objects.bulk_create(
+            [
+                ContractWorth(
+                    figures=figures, customer_id=customer, currency=currency, contracts=one.contracts,
+                    monthly_minor=one.monthly, sure_minor=one.sure, ahead_minor=one.ahead, whole_minor=one.whole,
+                    stays_share=one.stays,
+                )
+                for currency, people in worths.items()
+                for customer, one in people.items()
+                if customer in there
+            ],
+            batch_size=2_000,
+        )  # fmt: skip
 
 
 def refresh_ask(*, actor: Actor, as_of: date | None = None) -> Run:
