@@ -171,6 +171,7 @@ commerce:order-payment GET customers.view+orders.view+orders.edit
 commerce:order-payment POST customers.view+orders.view+orders.edit
 commerce:payment-reverse GET customers.view+orders.view+orders.edit
 commerce:payment-reverse POST customers.view+orders.view+orders.edit
+value:contracts GET insight.view
 commerce:contracts GET contracts.view
 commerce:contract-new GET contracts.edit
 commerce:contract-new POST customers.view+contracts.edit

@@ -101,7 +101,7 @@ def test_the_parameters_come_back_and_beat_one_rate_for_all(known: figures.Agree
         assert abs(model.payload["params"][name] - truth) < 2 * model.payload["stderr"][name]
     check = model.payload["holdout"]
     assert check["errors"]["model"]["rmse"] < check["errors"]["rate"]["rmse"]
-    assert check["errors"]["model"]["total"] == pytest.approx(check["stayed"], rel=0.1)
+    assert check["errors"]["model"]["total"] == pytest.approx(check["stayed"], rel=0.15)
     assert sum(row["contracts"] for row in check["groups"]) == check["contracts"]
 
 

@@ -51,7 +51,7 @@ class Person:
     url: str
     rfm_class: str
     value: Money
-    alive: float
+    alive: float | None
     orders: float
 
 
@@ -345,6 +345,6 @@ def person(row: SnapshotCustomer) -> Person:
     """The row as the list shows it."""
     return Person(
         customer=row.customer, url=figures.person(row).url, rfm_class=row.rfm_class,
-        value=Money(row.lifetime_minor or 0, row.snapshot.currency), alive=row.alive_share or 0.0,
+        value=Money(row.lifetime_minor or 0, row.snapshot.currency), alive=row.alive_share,
         orders=round(row.expected_orders or 0.0, 1),
     )  # fmt: skip

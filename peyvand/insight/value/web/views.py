@@ -68,6 +68,7 @@ def dashboard_page(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "snapshot": snapshot,
         "sentences": _sentences(snapshot),
+        "contracts": queries.contract_figures(actor=actor) is not None,
         "pareto": figures.pareto(snapshot),
         "tiles": figures.tiles(snapshot),
         "cohorts": figures.cohort_table(
