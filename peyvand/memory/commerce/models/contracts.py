@@ -37,7 +37,7 @@ class ContractState(models.TextChoices):
     """How a contract stands on a day; it follows from its dates."""
 
     UPCOMING = "upcoming", _("Not begun")
-    RUNNING = "running", _("Running")
+    RUNNING = "running", pgettext_lazy("contract", "Running")
     DUE = "due", _("Due for renewal")
     ENDED = "ended", _("Ended")
 
