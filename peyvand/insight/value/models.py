@@ -119,7 +119,7 @@ class ContractWorth(models.Model):
 
     `sure_minor` comes of the terms that run, `ahead_minor` with renewals within the months of the settings,
     `whole_minor` over the whole time expected (null where interest is nought). `monthly_minor` is paid a month now;
-    `stays_share` the chance that a contract still runs after those months.
+    `stays_share` the chance that a contract still runs after those months (null: not foretold).
     """
 
     figures = models.ForeignKey(ContractFigures, on_delete=models.CASCADE, related_name="people")
@@ -130,7 +130,7 @@ class ContractWorth(models.Model):
     sure_minor = models.BigIntegerField()
     ahead_minor = models.BigIntegerField()
     whole_minor = models.BigIntegerField(null=True)
-    stays_share = models.FloatField()
+    stays_share = models.FloatField(null=True)
 
     class Meta:
         verbose_name_plural = "contract worth"

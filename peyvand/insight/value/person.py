@@ -38,7 +38,7 @@ class Worth:
 
     `sure` comes of the terms that run, `ahead` with the renewals expected within the months of the settings, `whole`
     over the whole time that is expected (None where interest is nought). `stays`: the chance that one of the contracts
-    still runs at the end of those months. `monthly` is what is paid a month now.
+    still runs at the end of those months, None where nothing is foretold of renewals. `monthly` is paid a month now.
     """
 
     contracts: int
@@ -46,4 +46,4 @@ class Worth:
     sure: int
     ahead: int
     whole: int | None
-    stays: float
+    stays: float | None

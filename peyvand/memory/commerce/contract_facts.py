@@ -15,7 +15,7 @@ CONTRACT_FACTS = (
         leads={"customer_id": "customers", "product_id": "products"},
         select="""
             SELECT id, demo, customer_id, product_id, kind, starts_on, ends_on, ended_on, term_months, renewals,
-                   fee_minor, period_months, currency, reason
+                   fee_minor, period_months, currency, reason, renews_itself
               FROM commerce_contract""",
         key="id",
         reads={"commerce_contract": "id"},
@@ -33,6 +33,7 @@ CONTRACT_FACTS = (
             "fee_minor": _("Fee of one period as last agreed, in minor units"),
             "period_months": _("Months that one fee is for"),
             "currency": _("ISO code of its currency"),
+            "renews_itself": _("Whether another term begins by itself when one is over"),
             "reason": _("Of one that ended, why: price, service, … ; “lapsed” where it just ran out"),
         },
     ),

@@ -70,7 +70,7 @@ def payload(known: Agreed, worths: Mapping[str, Mapping[int, Worth]], rates: Rat
                 "whole": None if any(one.whole is None for one in of.values()) else
                          sum(one.whole or 0 for one in of.values()),
             }
-            for currency, of in worths.items()
+            for currency, of in worths.items() if of
         },
         "horizon": rates.months, "discount": rates.discount,
     }  # fmt: skip

@@ -103,17 +103,17 @@ def year(found: Contracts) -> dict[str, Any]:
 
 
 def renewals(found: Contracts, study: Study) -> list[dict[str, Any]]:
-    """Terms that are over within 30, 60 and 90 days, by currency: the fees of the next term, and what of them is
-    expected to be lost (None where nothing is foretold), in minor units.
+    """Terms that are over within 30, 60 and 90 days and that somebody has to renew, by currency: the fees of the next
+    term, and what of them is expected to be lost (None where nothing is foretold), in minor units.
     """
     return list(_renewals(found, study))
 
 
 def _renewals(found: Contracts, study: Study) -> Iterator[dict[str, Any]]:
-    for currency in sorted(set(found.currency.tolist())):
+    for currency in sorted(set(found.currency[~found.gone].tolist())):
         for days in WITHIN:
             due = ~found.gone & (found.last >= FAR) & (found.currency == currency)
-            due &= found.term_end <= found.until + days
+            due &= ~found.itself & ~found.open & (found.term_end <= found.until + days)
             stake, lost, told = 0.0, 0.0, True
             for at in np.flatnonzero(due):
                 months_of = float(found.months[at])

@@ -44,6 +44,8 @@ class Contracts:
     months: Vector
     passed: Index
     monthly: Vector
+    itself: Flags  # another term begins by itself
+    open: Flags  # without a term
 
     @property
     def gone(self) -> Flags:
@@ -95,6 +97,7 @@ def columns(rows: Any, *, until: date, calendar: CalendarKind, looking_back: boo
         reason=np.array(rows["reason"].to_pylist(), dtype=object),
         start=start, last=last, term_end=term_end, months=months,
         passed=np.maximum(passed, 0).astype(np.int64), monthly=rows["fee_minor"].to_numpy().astype(float) / period,
+        itself=np.array(rows["renews_itself"].to_pylist(), dtype=bool), open=is_open,
     )  # fmt: skip
 
 

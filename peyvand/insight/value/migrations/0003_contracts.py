@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ("sure_minor", models.BigIntegerField()),
                 ("ahead_minor", models.BigIntegerField()),
                 ("whole_minor", models.BigIntegerField(null=True)),
-                ("stays_share", models.FloatField()),
+                ("stays_share", models.FloatField(null=True)),
                 (
                     "customer",
                     models.ForeignKey(

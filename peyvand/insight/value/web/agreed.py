@@ -242,8 +242,9 @@ class Segment:
 def segments(found: Payload) -> list[Segment]:
     """All of one length together, then kinds that have enough of their own."""
     rows = []
+    whole = {row["months"]: row["contracts"] for row in found["segments"] if not row["kind"]}
     for row in found["segments"]:
-        if row["kind"] and row["state"] == "few":
+        if row["kind"] and (row["state"] == "few" or row["contracts"] == whole[row["months"]]):
             continue
         check = row.get("holdout") or {}
         errors = check.get("errors", {})
@@ -311,6 +312,11 @@ def joined_sentence(payload: Mapping[str, Any], currency: str) -> SafeString | N
     found = payload.get("contracts")
     if not found:
         return None
+    if not found["alone"]:
+        return format_html(
+            gettext("Contracts of {customers} customers run: <b>{beside}</b> of the value comes from them."),
+            customers=formats.number(found["customers"]), beside=money(found["beside"], currency),
+        )  # fmt: skip
     return format_html(
         gettext("Contracts of {customers} customers run: <b>{beside}</b> of it comes from those who buy besides, and "
                 "{alone} more from those whose purchases nothing is foretold of."),

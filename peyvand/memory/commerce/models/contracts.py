@@ -154,6 +154,10 @@ class Contract(models.Model):
             return self.ended_on
         return None if self.renews_itself or self.ends_on is None or self.ends_on >= today else self.ends_on
 
+    def renewed_by(self, day: date) -> bool:
+        """Whether its term is over by then and somebody has to renew it: it does not renew itself."""
+        return not self.renews_itself and self.ends_on is not None and self.ends_on <= day
+
     def state_on(self, today: date) -> ContractState:
         """How it stands that day, the business's own."""
         last = self.last_day(today)
@@ -161,7 +165,7 @@ class Contract(models.Model):
             return ContractState.ENDED
         if self.starts_on > today:
             return ContractState.UPCOMING
-        if last is None and self.ends_on is not None and self.ends_on <= today + timedelta(days=DUE_DAYS):
+        if self.ended_on is None and last is None and self.renewed_by(today + timedelta(days=DUE_DAYS)):
             return ContractState.DUE
         return ContractState.RUNNING
 

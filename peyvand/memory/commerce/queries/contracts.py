@@ -59,7 +59,7 @@ def over(today: date) -> Q:
 
 def state_of(state: str, today: date) -> Q:
     """The contracts in a state, as Contract.state_on says."""
-    due = Q(ended_on=None, ends_on__lte=today + timedelta(days=DUE_DAYS))
+    due = Q(ended_on=None, renews_itself=False, ends_on__lte=today + timedelta(days=DUE_DAYS))
     match state:
         case ContractState.ENDED:
             return over(today)
@@ -68,15 +68,10 @@ def state_of(state: str, today: date) -> Q:
         case ContractState.DUE:
             return ~over(today) & Q(starts_on__lte=today) & due
         case _:
-            return (
-                ~over(today)
-                & Q(starts_on__lte=today)
-                & (
-                    Q(ended_on__gte=today)
-                    | Q(ended_on=None, ends_on=None)
-                    | Q(ended_on=None, ends_on__gt=today + timedelta(DUE_DAYS))
-                )
+            goes_on = Q(ended_on=None) & (
+                Q(renews_itself=True) | Q(ends_on=None) | Q(ends_on__gt=today + timedelta(days=DUE_DAYS))
             )
+            return ~over(today) & Q(starts_on__lte=today) & (Q(ended_on__gte=today) | goes_on)
 
 
 def contracts(*, actor: Actor, chosen: ContractFilter) -> QuerySet[Contract]:
@@ -100,8 +95,9 @@ def contracts(*, actor: Actor, chosen: ContractFilter) -> QuerySet[Contract]:
 
 
 def renewing(today: date, days: int) -> Q:
-    """Contracts whose running term is over within so many days and that nobody has ended."""
-    return ~over(today) & Q(ended_on=None, starts_on__lte=today, ends_on__lte=today + timedelta(days=days))
+    """Contracts whose running term is over within so many days, and which somebody has to renew."""
+    last = today + timedelta(days=days)
+    return Q(ended_on=None, renews_itself=False, starts_on__lte=today, ends_on__gte=today, ends_on__lte=last)
 
 
 def _said(*, actor: Actor, text: str) -> Q:
