@@ -21,9 +21,9 @@ from ibis.common.exceptions import IbisError
 
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.insight.value.frames import Frame, Table
+from peyvand.insight.value.person import KINDS
 from peyvand.insight.value.sharing import Whole, shared
 
-KINDS: Final = ("acquisition", "sale", "service", "delivery", "operation")
 NOBODY: Final = 0
 ACTIVE_DAYS = 90  # before the end of an entry's days: who bought in them is an active customer
 PIECES = 1_000  # quantities are weighed in thousandths
@@ -436,5 +436,16 @@ def summary(made: Charges, bought: Mapping[int, Any]) -> Facts:
             for reason, (amount, entries) in sorted(made.not_charged.items(), key=lambda pair: -pair[1][0])
         ],
         "by_kind": {kind: made.of_kind(kind) for kind in KINDS},
+        "carrying": sum(1 for customer in made.of if customer in bought),
         "unknown": [kind for kind in KINDS if kind not in made.known],
     }
+
+
+def elsewhere(backend: Any, *, demo: bool, currencies: Sequence[str]) -> list[Facts]:
+    """Costs in currencies in which nothing was sold: they can be charged to nobody. Σ by currency."""
+    if not _has(Frame(backend=backend, demo=demo, currency="", as_of=date.min), "costs"):
+        return []
+    costs = backend.table("costs")
+    costs = costs.filter(costs.demo == demo, costs.currency.notin(list(currencies)))
+    rows = costs.group_by("currency").agg(amount=costs.amount_minor.sum().cast("int64"), entries=costs.count())
+    return list(rows.order_by("currency").to_pyarrow().to_pylist())

@@ -22,6 +22,8 @@ from peyvand.foundation.registry.declarations import (
 )
 from peyvand.foundation.ui.pieces import CLASSES
 from peyvand.insight.value import handlers, panels, personal, rates, services
+from peyvand.insight.value.wallet import STATED
+from peyvand.memory.commerce.access import COSTS_VIEW
 from peyvand.memory.customers.declarations import TraitKind
 
 _CLASSES: list[tuple[str, Any]] = [(code, label) for code, (label, _icon) in CLASSES.items()]
@@ -37,6 +39,13 @@ TRAITS = (
     TraitKind("value.margin_share", _("Margin of the revenue"), "number"),
     TraitKind("value.lifetime", _("Lifetime value"), "money"),
     TraitKind("value.alive", _("Chance to buy again"), "number"),
+    TraitKind("value.net_worth", _("Net worth to date"), "money", permission=COSTS_VIEW),
+    TraitKind("value.cost_acquisition", _("Cost of winning them"), "money", permission=COSTS_VIEW),
+    TraitKind("value.cost_sale", _("Cost of selling to them"), "money", permission=COSTS_VIEW),
+    TraitKind("value.cost_service", _("Cost of serving them"), "money", permission=COSTS_VIEW),
+    TraitKind("value.cost_delivery", _("Cost of delivering to them"), "money", permission=COSTS_VIEW),
+    TraitKind("value.cost_operation", _("Their share of running costs"), "money", permission=COSTS_VIEW),
+    TraitKind(STATED, _("Spending they stated, a year"), "money", said=True),
 )
 
 DECLARATIONS = (

@@ -16,8 +16,8 @@ from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor
-from peyvand.insight.value.models import Snapshot, SnapshotCustomer
-from peyvand.insight.value.person import Person
+from peyvand.insight.value.models import Scoring, Snapshot, SnapshotCustomer
+from peyvand.insight.value.person import KINDS, Person
 from peyvand.insight.warehouse.models import Load
 from peyvand.memory.customers import services as customers
 from peyvand.memory.customers.services import TraitRow
@@ -30,6 +30,7 @@ COLUMNS = (
     "snapshot_id", "customer_id", "rfm_class", "recency_score", "frequency_score", "monetary_score", "silence_days",
     "rhythm_days", "orders", "frequency", "monetary_minor", "revenue_minor", "margin_minor", "margin_share", "rank",
     "slipping", "first_day", "last_day", "alive_share", "expected_orders", "lifetime_minor",
+    "goods_minor", "acquisition_minor", "sale_minor", "service_minor", "delivery_minor", "operation_minor", "net_minor",
 )  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def _copy_people(*, snapshot: Snapshot, persons: Sequence[Person]) -> None:
                 copy.write_row(
                     (snapshot.pk, p.customer_id, p.rfm_class, p.r, p.f, p.m, p.silence, p.rhythm, p.orders, p.frequency,
                      p.monetary, p.revenue, p.margin, p.margin_share, p.rank, p.slipping, p.first_day, p.last_day,
-                     p.alive, p.expected_orders, p.lifetime)
+                     p.alive, p.expected_orders, p.lifetime, p.goods, *p.costs, p.net)
                 )  # fmt: skip
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM people_in"
@@ -94,7 +95,7 @@ def newest_only(*, actor: Actor, demo: bool, keep: Sequence[int]) -> None:
 
 def sample_remove(actor: Actor) -> int:
     """Remove the figures of the sample business, which its customers' rows wait for; gives how many rows went."""
-    return Snapshot.objects.filter(demo=True).delete()[0]
+    return Scoring.objects.filter(demo=True).delete()[0] + Snapshot.objects.filter(demo=True).delete()[0]
 
 
 def traits_keep(
@@ -144,6 +145,10 @@ def _trait_rows(
             if p.lifetime is not None and p.alive is not None:
                 yield row(p, "value.lifetime", number=p.lifetime * scale, unit=currency)
                 yield row(p, "value.alive", number=Decimal(str(round(p.alive, 4))))
+            yield row(p, "value.net_worth", number=p.net * scale, unit=currency)
+            for kind, cost in zip(KINDS, p.costs, strict=True):
+                if cost:
+                    yield row(p, f"value.cost_{kind}", number=cost * scale, unit=currency)
 
 
 def refresh_ask(*, actor: Actor, as_of: date | None = None) -> Run:
