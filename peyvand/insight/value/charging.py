@@ -99,15 +99,15 @@ class Charges:
         return sum(row[at] for row in self.of.values())
 
 
-def charge(frame: Frame) -> Charges:
-    """Charge everything that is known to have been spent up to the frame's day."""
+def charge(frame: Frame, *, since: date = date.min) -> Charges:
+    """Charge everything that is known to have been spent from a day on, up to the frame's day."""
     made = Charges()
     if _has(frame, "costs"):
-        _entries(frame, made)
+        _entries(frame, made, since)
     if _has(frame, "cost_rates"):
-        _rates(frame, made)
+        _rates(frame, made, since)
     if _has(frame, "interactions"):
-        _contacts(frame, made, minutes=_has(frame, "minute_rates"))
+        _contacts(frame, made, since, minutes=_has(frame, "minute_rates"))
     made.settle()
     for kind in KINDS:
         if any(row[KINDS.index(kind)] for row in made.of.values()) or made.kinds[kind]:
@@ -129,7 +129,7 @@ def _costs(frame: Frame) -> Table:
     return found.filter(found.demo == frame.demo, found.currency == frame.currency)
 
 
-def _entries(frame: Frame, made: Charges) -> None:
+def _entries(frame: Frame, made: Charges, since: date) -> None:
     rows = _costs(frame).to_pyarrow().to_pylist()
     if not rows:
         return
@@ -142,9 +142,13 @@ def _entries(frame: Frame, made: Charges) -> None:
         _note_spent(made, row)
         if not amount:
             continue
-        passed = _passed(row, frame.as_of)
+        passed = _until(row, frame.as_of)
         if passed < amount:
             made.leave("later", amount - passed, 1 if not passed else 0)
+        before = _until(row, since - timedelta(days=1)) if since > row["day_from"] else 0
+        if before:
+            made.leave("earlier", before, 1 if before == passed else 0)
+            passed -= before
         if not passed:
             continue
         if row["aim"] != "shared":
@@ -158,7 +162,7 @@ def _entries(frame: Frame, made: Charges) -> None:
         elif not row["source"] and (row["campaign"] or row["medium"]):
             made.leave("source", passed)
         else:
-            groups[_group(row, frame.as_of)].append(passed)
+            groups[_group(row, since, frame.as_of)].append(passed)
     for group, weighed in _weighed(frame, list(groups)).items():
         amount = sum(groups[group])
         who, weights = weighed
@@ -174,21 +178,22 @@ _REASONS: Final = {
 }  # fmt: skip
 
 
-def _passed(row: Facts, as_of: date) -> int:
-    """The part of an amount whose days are over, by days, rounded down."""
+def _until(row: Facts, as_of: date) -> int:
+    """The part of an amount for the days up to one, by days, rounded down."""
     first, last = row["day_from"], row["day_to"]
     if last <= as_of:
         return int(row["amount_minor"])
     if first > as_of:
         return 0
-    return int(row["amount_minor"]) * ((as_of - first).days + 1) // ((last - first).days + 1)
+    days: int = (as_of - first).days + 1
+    return int(row["amount_minor"]) * days // int((last - first).days + 1)
 
 
-def _group(row: Facts, as_of: date) -> Group:
+def _group(row: Facts, since: date, as_of: date) -> Group:
     return Group(
         kind=row["kind"], driver=row["driver"], source=_key(row["source"]), channel=row["channel"],
-        product=row["product_id"] or 0, contact=row["interaction_kind"], first=row["day_from"],
-        last=min(row["day_to"], as_of),
+        product=row["product_id"] or 0, contact=row["interaction_kind"],
+        first=max(row["day_from"], since), last=min(row["day_to"], as_of),
     )  # fmt: skip
 
 
@@ -347,11 +352,11 @@ def _with_source(frame: Frame, base: Table) -> Table:
     return joined.mutate(source=joined.source.fill_null("")).drop("whose")
 
 
-def _rates(frame: Frame, made: Charges) -> None:
+def _rates(frame: Frame, made: Charges, since: date) -> None:
     """Standing prices, each from its day to the day before the next of its name."""
     table = frame.backend.table("cost_rates")
     rows = table.filter(table.demo == frame.demo, table.currency == frame.currency).to_pyarrow().to_pylist()
-    spans = list(_spans(rows, frame.as_of))
+    spans = list(_spans(rows, since, frame.as_of))
     weighed = _weighed(frame, [group for group, _amount in spans], bare=True)
     exponent = exponent_of(frame.currency)
     for group, price in spans:
@@ -363,7 +368,7 @@ def _rates(frame: Frame, made: Charges) -> None:
         made.add(who, group.kind, amounts)
 
 
-def _spans(rows: Sequence[Facts], as_of: date) -> Iterator[tuple[Group, float]]:
+def _spans(rows: Sequence[Facts], since: date, as_of: date) -> Iterator[tuple[Group, float]]:
     names = ("key", "kind", "driver", "channel", "source", "interaction_kind", "product_id")
     series: dict[tuple[Any, ...], list[Facts]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row["valid_from"], row["id"])):
@@ -372,17 +377,19 @@ def _spans(rows: Sequence[Facts], as_of: date) -> Iterator[tuple[Group, float]]:
         for at, row in enumerate(same):
             last = same[at + 1]["valid_from"] - timedelta(days=1) if at + 1 < len(same) else as_of
             last = min(last, as_of)
-            if row["amount"] and row["valid_from"] <= last:
+            first = max(row["valid_from"], since)
+            if row["amount"] and first <= last:
                 yield Group(
                     kind=row["kind"], driver=row["driver"], source=_key(row["source"]), channel=row["channel"],
-                    product=row["product_id"] or 0, contact=row["interaction_kind"], first=row["valid_from"], last=last,
+                    product=row["product_id"] or 0, contact=row["interaction_kind"], first=first, last=last,
                 ), float(row["amount"])  # fmt: skip
 
 
-def _contacts(frame: Frame, made: Charges, *, minutes: bool) -> None:
+def _contacts(frame: Frame, made: Charges, since: date, *, minutes: bool) -> None:
     """What contacts cost by themselves: as was said, else their minutes at the rate of their day."""
     found = frame.backend.table("interactions")
     found = found.filter(found.demo == frame.demo, found.at_day <= ibis.literal(frame.as_of))
+    found = found.filter(found.at_day >= ibis.literal(since)) if since > date.min else found
     said = found.filter(found.cost_currency == frame.currency, found.cost_minor > 0)
     charged = said.select(who=said.customer_id.fill_null(NOBODY), amount=said.cost_minor)
     per_minute = _per_minute(frame, found) if minutes else None

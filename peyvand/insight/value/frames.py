@@ -27,11 +27,12 @@ class Frame:
     demo: bool
     currency: str
     as_of: date
+    window_days: int = WINDOW_DAYS
 
     @property
     def window_start(self) -> date:
         """The first day of the window of frequency and value."""
-        return self.as_of - timedelta(days=WINDOW_DAYS - 1)
+        return self.as_of - timedelta(days=self.window_days - 1)
 
     @property
     def orders(self) -> Table:

@@ -44,3 +44,17 @@ class Person:
     def net(self) -> int:
         """Net worth to date: revenue less the cost of goods, where known, and less what was charged."""
         return self.revenue - self.goods - sum(self.costs)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One customer of a scoring; `amount` in minor units."""
+
+    customer_id: int
+    rfm_class: str
+    r: int
+    f: int
+    m: int
+    silence: int
+    frequency: int
+    amount: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from ibis import _
@@ -11,7 +12,7 @@ from ibis import _
 from peyvand.foundation.calendar.calendars import CalendarKind, month_index
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.insight.value import charging, frames
-from peyvand.insight.value.classes import ORDER
+from peyvand.insight.value.classes import ORDER, WINDOW_DAYS
 from peyvand.insight.value.person import KINDS, Person
 
 TENTHS = 10
@@ -42,8 +43,8 @@ def figures(
         "elsewhere": elsewhere,
         "waterfall": _waterfall(said, net=net, goods=round(margin["cost"] * 10 ** exponent_of(frame.currency))),
         "goods_share": margin["share"],
-        "classes": _by(persons, lambda person: person.rfm_class, ORDER),
-        "sources": _by(persons, lambda person: _key(source_of, named, person)),
+        "classes": _by(persons, lambda person: person.rfm_class, frame.as_of, ORDER),
+        "sources": _by(persons, lambda person: _key(source_of, named, person), frame.as_of),
         "tenths": _tenths(best),
         "whale": whale([person.net for person in best]),
         "loss": {
@@ -51,10 +52,17 @@ def figures(
             "amount": -sum(person.net for person in persons if person.net < 0),
         },
         "spending": _spending(charges, persons, source_of),
+        "win_each": _win_each(persons, frame.as_of) if "acquisition" in charges.known else None,
         "payback": {calendar.value: _payback(frame, persons, margin, calendar) for calendar in CalendarKind}
         if charges.of_kind("acquisition")
         else {},
     }
+
+
+def _win_each(persons: Sequence[Person], as_of: date) -> int | None:
+    """What winning one of the customers of the last 365 days cost; None where nobody came."""
+    won = [person.costs[0] for person in persons if (as_of - person.first_day).days < WINDOW_DAYS]
+    return round(sum(won) / len(won)) if won else None
 
 
 def _key(source_of: Mapping[int, str], named: set[str], person: Person) -> str | None:
@@ -71,14 +79,16 @@ def _waterfall(said: Facts, *, net: int, goods: int) -> Facts:
     return {"revenue": net, "goods": goods, **said["by_kind"], "idle": idle, "net": left}
 
 
-def _by(persons: Sequence[Person], key: Any, order: Sequence[str] = ()) -> list[Facts]:
-    """Sums of customers by a key; in the given order, else the one with most net first."""
+def _by(persons: Sequence[Person], key: Any, as_of: date, order: Sequence[str] = ()) -> list[Facts]:
+    """Sums of customers by a key; in the given order, else the one with most net first. `days` is Σ of the days since
+    their first purchase.
+    """
     found: dict[Any, Facts] = {}
     for person in persons:
         row = found.setdefault(
             key(person),
             {"key": key(person), "customers": 0, "revenue": 0, "goods": 0, "costs": [0] * len(KINDS), "net": 0,
-             "loss": 0, "lifetime": None},
+             "loss": 0, "lifetime": None, "days": 0},
         )  # fmt: skip
         row["customers"] += 1
         row["revenue"] += person.revenue
@@ -86,6 +96,7 @@ def _by(persons: Sequence[Person], key: Any, order: Sequence[str] = ()) -> list[
         row["costs"] = [sum(pair) for pair in zip(row["costs"], person.costs, strict=True)]
         row["net"] += person.net
         row["loss"] += person.net < 0
+        row["days"] += as_of.toordinal() - person.first_day.toordinal() + 1
         if person.lifetime is not None:
             row["lifetime"] = (row["lifetime"] or 0) + person.lifetime
     if order:

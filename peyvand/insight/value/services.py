@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from peyvand.events.value import ValueRefreshed
 from peyvand.foundation.jobs import services as jobs
@@ -16,9 +18,10 @@ from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor
-from peyvand.insight.value.models import Scoring, Snapshot, SnapshotCustomer
-from peyvand.insight.value.person import KINDS, Person
+from peyvand.insight.value.models import Basis, Scoring, ScoringCustomer, Snapshot, SnapshotCustomer
+from peyvand.insight.value.person import KINDS, Person, Scored
 from peyvand.insight.warehouse.models import Load
+from peyvand.memory.commerce.access import COSTS_VIEW
 from peyvand.memory.customers import services as customers
 from peyvand.memory.customers.services import TraitRow
 
@@ -149,6 +152,59 @@ def _trait_rows(
             for kind, cost in zip(KINDS, p.costs, strict=True):
                 if cost:
                     yield row(p, f"value.cost_{kind}", number=cost * scale, unit=currency)
+
+
+SCORED = (
+    "scoring_id", "customer_id", "rfm_class", "recency_score", "frequency_score", "monetary_score", "silence_days",
+    "frequency", "amount_minor",
+)  # fmt: skip
+KEPT_SCORINGS = 12
+WINDOWS = (1, 3_660)  # days; 0 is all
+
+
+def scoring_keep(
+    *, actor: Actor, as_of: date, currency: str, window_days: int, basis: str, people: Sequence[Scored],
+    payload: Mapping[str, Any],
+) -> Scoring:  # fmt: skip
+    """Keep scores that were asked for, in place of the same ones; a person erased meanwhile is left out."""
+    actor.require("insight.view")
+    with transaction.atomic():
+        same = {"demo": actor.demo, "as_of": as_of, "currency": currency, "window_days": window_days, "basis": basis}
+        Scoring.objects.filter(**same).delete()
+        made = Scoring.objects.create(**same, customers=len(people), payload=dict(payload))
+        table, names = ScoringCustomer._meta.db_table, ", ".join(SCORED)
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TEMP TABLE scored_in ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
+            with cursor.copy(f"COPY scored_in ({names}) FROM STDIN") as copy:
+                for p in people:
+                    copy.write_row(
+                        (made.pk, p.customer_id, p.rfm_class, p.r, p.f, p.m, p.silence, p.frequency, p.amount)
+                    )
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT {names} FROM scored_in"
+                " WHERE EXISTS (SELECT 1 FROM customers_customer c WHERE c.id = scored_in.customer_id)"
+            )
+            cursor.execute("DROP TABLE scored_in")
+        kept = Scoring.objects.filter(demo=actor.demo).order_by("-computed_at", "-pk").values("pk")[:KEPT_SCORINGS]
+        Scoring.objects.filter(demo=actor.demo).exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+    return made
+
+
+def scoring_ask(*, actor: Actor, as_of: date, currency: str, window_days: int, basis: str) -> Run:
+    """Ask for scores by another window or basis; one that waits for the same is returned instead of a second."""
+    actor.require("insight.view")
+    if basis != Basis.REVENUE:
+        actor.require(COSTS_VIEW)
+    if basis not in Basis.values or not (window_days == 0 or WINDOWS[0] <= window_days <= WINDOWS[1]):
+        raise ValidationError({"window": _("A window is from 1 to 3,660 days.")})
+    arguments = {"window": window_days, "basis": str(basis), "currency": currency, "as_of": as_of.isoformat()}
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('value.score'))")
+        waiting = Run.objects.filter(job="value.score", state="waiting", arguments=arguments, demo=actor.demo).first()
+        return waiting or jobs.start(
+            actor=actor, job="value.score", title=gettext("Computing scores"), arguments=arguments
+        )
 
 
 def refresh_ask(*, actor: Actor, as_of: date | None = None) -> Run:

@@ -194,12 +194,12 @@ def cost_rates_create(request: StaffRequest, data: CostRateIn) -> tuple[int, Cos
         return 201, services.cost_rate_save(actor=request.actor, data=services.RateData(**data.dict()))
 
 
-@router.delete("/cost-rates/{rate_id}", response={204: None}, summary="Remove a standing price")
-def cost_rates_delete(request: StaffRequest, rate_id: Id) -> tuple[int, None]:
+@router.delete("/cost-rates/{standing_rate_id}", response={204: None}, summary="Remove a standing price")
+def cost_rates_delete(request: StaffRequest, standing_rate_id: Id) -> tuple[int, None]:
     """One that was set by mistake, as if it had never held."""
     request.actor.require(COSTS_EDIT)
     try:
-        rate = queries.cost_rate_get(actor=request.actor, rate_id=rate_id)
+        rate = queries.cost_rate_get(actor=request.actor, rate_id=standing_rate_id)
     except CostRate.DoesNotExist:
         raise Http404 from None
     services.cost_rate_remove(actor=request.actor, rate=rate)
