@@ -17,7 +17,7 @@ MONTHS = 24
 INSTAGRAM, SITE, _SHOP, FRIENDS, FAIR = SOURCES
 # Of the revenue of an average month: what is spent each month on winning customers, by source.
 SPENT = {INSTAGRAM: 0.016, SITE: 0.012, FRIENDS: 0.003}
-RENT, FAIR_SPENT, COMMISSION = 0.03, 0.22, 0.006
+RENT, FAIR_SPENT, COMMISSION = 0.03, 0.34, 0.006
 
 
 def costs_write(world: World) -> int:
@@ -34,7 +34,10 @@ def costs_write(world: World) -> int:
         return max(1_000_000, round(of_month * share * chance.uniform(0.8, 1.25) / 1_000_000) * 1_000_000)
 
     rows: list[Cost] = []
-    for first, last in _months(world.today, MONTHS):
+    months = [(first, last) for first, last in _months(world.today, MONTHS) if last >= days.date()]
+    if not months:
+        return 0
+    for first, last in months:
         for source, share in SPENT.items():
             minor = amount(share)
             clicks = minor // chance.randrange(45_000, 90_000)
@@ -47,7 +50,6 @@ def costs_write(world: World) -> int:
         rows.append(_cost(CostKind.SALE, amount(COMMISSION), first, last, CostDriver.ORDER_VALUE, channel="store",
                           note="پورسانت فروشنده‌های فروشگاه"))  # fmt: skip
         rows.append(_cost(CostKind.OPERATION, amount(RENT), first, last, CostDriver.CUSTOMER, note="اجاره و انبار"))
-    months = _months(world.today, MONTHS)
     fair = months[-min(8, len(months))][0]
     rows += [
         _cost(CostKind.ACQUISITION, amount(FAIR_SPENT), fair, fair + timedelta(days=29), CostDriver.NEW_CUSTOMER,

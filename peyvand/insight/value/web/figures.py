@@ -190,16 +190,6 @@ def _unit(currency: str) -> str:
     return gettext("toman") if _toman(currency) else currency
 
 
-def unit_of(snapshot: Snapshot) -> str:
-    """The unit in which the reader reads amounts."""
-    return _unit(snapshot.currency)
-
-
-def in_unit(snapshot: Snapshot, minor: int) -> Decimal:
-    """An amount in `unit_of`."""
-    return _in_unit(Money(minor, snapshot.currency).to_decimal(), snapshot.currency)
-
-
 def cohort_table(snapshot: Snapshot, calendar: CalendarKind, *, counts: bool, switch_url: str) -> HeatTable | None:
     """Of those who first bought in a month, how many bought again in the months after; the last column of each row is
     the month of the day itself and may not be over.

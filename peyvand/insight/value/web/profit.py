@@ -141,11 +141,11 @@ def falling(snapshot: Snapshot, steps: list[tuple[str, int]], *, question: str, 
     amounts = {"revenue": figures.money(snapshot, first), "left": figures.money(snapshot, left), "share": share}
     return Chart(
         name=name, question=question, answer=format_html(text, **amounts), kind="bar",
-        x=Axis(labels=[label for label, _amount in shown], format="text"), y=Axis(label=figures.unit_of(snapshot)),
-        unit=figures.unit_of(snapshot),
+        x=Axis(labels=[label for label, _amount in shown], format="text"), y=Axis(format="percent"),
         series=[
             Series(
-                label=gettext("What is left"), values=[figures.in_unit(snapshot, amount) for _label, amount in shown],
+                label=gettext("What is left"),
+                values=[round(100 * amount / first) if first > 0 else 0 for _label, amount in shown],
                 tones=tones[: len(shown)],
             )
         ],
