@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -55,8 +56,8 @@ class _Costing(forms.Form):
         amount = self.fields["amount"]
         if isinstance(amount, AmountField):
             amount.currency = currency
-        said = str(amount.help_text)
-        amount.help_text = unit_span(currency) + (f" – {said}" if said else "")
+        in_unit = gettext("In %(unit)s.").replace("%(unit)s", "{}")
+        amount.help_text = format_html(in_unit + " {}", unit_span(currency), amount.help_text)
 
     def clean_product(self) -> int | None:
         """The id of the product with this code."""
