@@ -57,10 +57,14 @@ from peyvand.foundation.transfer.services import import_begin
 from peyvand.foundation.webhooks import services as webhooks
 from peyvand.memory.commerce.services import (
     ContractData,
+    CostData,
     ItemData,
     PriceListData,
+    RateData,
     TaxRateData,
     contract_sign,
+    cost_rate_save,
+    cost_save,
     item_save,
     payment_record,
     price_list_save,
@@ -301,6 +305,10 @@ def shared_records() -> Records:
     price_list = price_list_save(actor=system, data=PriceListData("عمده", "EUR"))
     item = item_save(actor=system, price_list=price_list, data=ItemData(product_id=product.pk, price=Decimal(9)))
     tax = tax_rate_save(actor=system, data=TaxRateData("مالیات", "Tax", Decimal(0), date(2020, 1, 1)))
+    cost = cost_save(actor=system, data=CostData("operation", 100, "EUR", date(2026, 1, 1), date(2026, 1, 31)))
+    standing = cost_rate_save(
+        actor=system, data=RateData("Post", "delivery", "order", Decimal(5), "EUR", date(2026, 1, 1))
+    )
     starting_ensure(demo=False)
     data = HoursData(name_en="Other", time_zone="Asia/Tehran", hours={"sat": ["09:00-17:00"]})
     hours, _done = hours_save(actor=system, data=data)
@@ -347,6 +355,7 @@ def shared_records() -> Records:
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk, "cost_rate_id": rate.pk,
         "branch_id": branch.pk, "price_list_id": price_list.pk, "item_id": item.pk, "rate_id": tax.pk,
+        "cost_id": cost.pk, "standing_rate_id": standing.pk,
         "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": hours.pk,
         "unknown_id": unknown.pk, "failure_id": failure.pk, "invitation": Invitation.objects.get().pk,
     }  # fmt: skip

@@ -207,6 +207,16 @@ commerce:tax-rate-new POST taxes.edit
 commerce:tax-rate GET taxes.edit
 commerce:tax-rate POST taxes.edit
 commerce:tax-rate-archive POST taxes.edit
+commerce:costs GET commerce.costs_view
+commerce:cost-new GET commerce.costs_edit
+commerce:cost-new POST commerce.costs_edit
+commerce:cost GET commerce.costs_view
+commerce:cost POST commerce.costs_view+commerce.costs_edit
+commerce:cost-remove POST commerce.costs_view+commerce.costs_edit
+commerce:cost-rates GET commerce.costs_view
+commerce:cost-rate-new GET commerce.costs_edit
+commerce:cost-rate-new POST commerce.costs_edit
+commerce:cost-rate-remove POST commerce.costs_view+commerce.costs_edit
 commerce:product-new GET products.edit
 commerce:product-new POST products.edit
 commerce:product-options GET products.view
@@ -241,6 +251,14 @@ value:choose-day POST insight.view
 value:refresh POST insight.refresh
 value:definitions GET insight.view
 value:lifetime GET insight.view
+value:profit GET insight.view+commerce.costs_view
+value:profit-people GET insight.view+commerce.costs_view
+value:scores GET insight.view
+value:scores-ask POST insight.view
+value:scored-people GET insight.view
+value:wallet GET insight.view+orders.view
+value:stated GET customers.view+customers.edit
+value:stated POST customers.view+customers.edit
 value:rates GET accounts.manage_settings
 value:rates POST accounts.manage_settings
 prediction:overview GET insight.view
@@ -524,6 +542,7 @@ MEANT = {
     ("matching:unmerge", "gone_id"): "merged_id",
     ("interactions:attach", "interaction_id"): "unknown_id",
     ("interactions:rate-remove", "rate_id"): "cost_rate_id",
+    ("commerce:cost-rate-remove", "rate_id"): "standing_rate_id",
     **{
         (f"email:{page}", "account_id"): "email_id"
         for page in (

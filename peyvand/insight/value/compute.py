@@ -17,7 +17,7 @@ from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.jobs.alone import alone
 from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.money.currencies import exponent_of
-from peyvand.insight.value import frames, lifetime, rates, services
+from peyvand.insight.value import charging, frames, lifetime, profit, rates, services
 from peyvand.insight.value.classes import ORDER, class_of
 from peyvand.insight.value.contracting.figures import Agreed, agreed, payload
 from peyvand.insight.value.contracting.joining import joined
@@ -28,6 +28,7 @@ from peyvand.insight.warehouse.models import Load
 
 NAMED, SOURCES = 5, 20  # buyers that a source needs to be named; sources named at most
 MOVED_DAYS = 91  # a quarter of a year
+NOTHING = (0, 0, 0, 0, 0)  # charged to whom nothing is
 CALENDARS = ("jalali", "gregorian")
 
 
@@ -98,6 +99,7 @@ def _snapshots(
     if last is None:
         return
     currencies = standing.group_by("currency").agg(n=_.count()).order_by([_.n.desc(), _.currency]).to_pyarrow()
+    elsewhere = charging.elsewhere(backend, demo=demo, currencies=currencies["currency"].to_pylist())
     future = int(orders.filter(_.placed_at_day > today).count().to_pyarrow().as_py())
     best: dict[int, tuple[int, str]] = {}  # customer → orders in, and name of, the currency they use most
     traits: dict[str, list[Person]] = {}
@@ -105,16 +107,29 @@ def _snapshots(
         run.check()
         frame = frames.Frame(backend=backend, demo=demo, currency=currency, as_of=last)
         totals, margin = _totals(frame), _margin(frame)
-        business = _business(totals=totals, margin=margin, currency=currency)
+        charges = charging.charge(frame)
+        run.check()
+        business = _business(totals=totals, margin=margin, currency=currency, charges=charges)
         ahead = lifetime.foretell(frame, business)
         if known is not None:
             of_sales = business.rates.margin if business.margin is None else business.margin
             worths[currency] = known.worth(currency, rates=business.rates, margin=of_sales)
             ahead = joined(ahead, worths[currency])
         run.check()
-        persons = list(_persons(frame, ahead.people))
+        persons = list(_persons(frame, ahead.people, charges))
         found = _payload(frame=frame, persons=persons, totals=totals, margin=margin)
-        found |= {"future_orders": future, "lifetime": ahead.payload, "sources": _sources(frame, persons)}
+        of = _source_of(frame)
+        found |= {"future_orders": future, "lifetime": ahead.payload, "sources": _sources(of, persons)}
+        found["profit"] = profit.figures(
+            frame,
+            persons=persons,
+            charges=charges,
+            source_of=of,
+            named=_named(of, persons),
+            margin=margin,
+            net=totals["net"],
+            elsewhere=elsewhere,
+        )
         yield services.snapshot_keep(
             actor=run.actor, demo=demo, frame_start=frame.window_start, as_of=last, currency=currency,
             newest=chosen is None, payload=found, persons=persons, load=load,
@@ -135,7 +150,9 @@ def _today() -> date:
     return now.astimezone(ZoneInfo(workspace_settings.text("time_zone"))).date()
 
 
-def _business(*, totals: dict[str, Any], margin: dict[str, float], currency: str) -> lifetime.Business:
+def _business(
+    *, totals: dict[str, Any], margin: dict[str, float], currency: str, charges: charging.Charges
+) -> lifetime.Business:
     sold = totals["amounts"].get("sale_known", 0)
     back = totals["amounts"].get("return_known", 0)
     known = margin["known"] > 0
@@ -144,10 +161,16 @@ def _business(*, totals: dict[str, Any], margin: dict[str, float], currency: str
         margin=(margin["known"] - margin["cost"]) / margin["known"] if known else None,
         margin_share=margin["share"] if known else 0.0,
         kept=min(1.0, max(0.0, (sold + back) / sold)) if sold > 0 else 1.0,
+        charged=charges.of, known=frozenset(charges.known),
     )  # fmt: skip
 
 
-def _persons(frame: frames.Frame, ahead: Mapping[int, lifetime.Ahead] = MappingProxyType({})) -> Iterator[Person]:
+def _persons(
+    frame: frames.Frame,
+    ahead: Mapping[int, lifetime.Ahead] = MappingProxyType({}),
+    charges: charging.Charges | None = None,
+) -> Iterator[Person]:
+    charged = charges.of if charges is not None else {}
     scale = 10 ** exponent_of(frame.currency)
     revenue_by_lines = 0.0
     for row in frames.people(frame).to_pyarrow().to_pylist():
@@ -170,6 +193,7 @@ def _persons(frame: frames.Frame, ahead: Mapping[int, lifetime.Ahead] = MappingP
             first_day=row["first_day"], last_day=row["last_day"],
             alive=later.alive if later else None, expected_orders=later.purchases if later else None,
             lifetime=later.value if later else None,
+            goods=round(cost * scale), costs=tuple(charged.get(row["customer_id"], NOTHING)),
         )  # fmt: skip
 
 
@@ -193,15 +217,24 @@ def _payload(
     }
 
 
-def _sources(frame: frames.Frame, persons: list[Person]) -> list[dict[str, Any]]:
+def _source_of(frame: frames.Frame) -> dict[int, str]:
+    """Where each customer's record came from."""
+    table = frames.sources(frame).to_pyarrow()
+    return dict(zip(table["id"].to_pylist(), table["source"].to_pylist(), strict=True))
+
+
+def _named(of: Mapping[int, str], persons: list[Person]) -> set[str]:
+    """Sources of at least NAMED buyers, the SOURCES largest, and "": what is typed elsewhere may name a person."""
+    sizes = Counter(of.get(person.customer_id, "") for person in persons)
+    return {source for source, size in sizes.most_common(SOURCES) if size >= NAMED or not source}
+
+
+def _sources(of: Mapping[int, str], persons: list[Person]) -> list[dict[str, Any]]:
     """By source of the customers: how many bought, revenue so far, lifetime value (None where not foretold).
 
-    Sources of fewer than NAMED buyers stand together under None: what is typed there may name a person.
+    Those that are not named stand together under None.
     """
-    table = frames.sources(frame).to_pyarrow()
-    of = dict(zip(table["id"].to_pylist(), table["source"].to_pylist(), strict=True))
-    sizes = Counter(of.get(person.customer_id, "") for person in persons)
-    named = {source for source, size in sizes.most_common(SOURCES) if size >= NAMED or not source}
+    named = _named(of, persons)
     found: dict[str | None, dict[str, Any]] = {}
     for person in persons:
         source = of.get(person.customer_id, "")

@@ -9,8 +9,10 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from peyvand.events.value import ValueRefreshed
 from peyvand.foundation.jobs import services as jobs
@@ -18,9 +20,18 @@ from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import Actor
-from peyvand.insight.value.models import ContractFigures, ContractWorth, Snapshot, SnapshotCustomer
-from peyvand.insight.value.person import Person, Worth
+from peyvand.insight.value.models import (
+    Basis,
+    ContractFigures,
+    ContractWorth,
+    Scoring,
+    ScoringCustomer,
+    Snapshot,
+    SnapshotCustomer,
+)
+from peyvand.insight.value.person import KINDS, Person, Scored, Worth
 from peyvand.insight.warehouse.models import Load
+from peyvand.memory.commerce.access import COSTS_VIEW
 from peyvand.memory.customers import services as customers
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.services import TraitRow
@@ -33,6 +44,7 @@ COLUMNS = (
     "snapshot_id", "customer_id", "rfm_class", "recency_score", "frequency_score", "monetary_score", "silence_days",
     "rhythm_days", "orders", "frequency", "monetary_minor", "revenue_minor", "margin_minor", "margin_share", "rank",
     "slipping", "first_day", "last_day", "alive_share", "expected_orders", "lifetime_minor",
+    "goods_minor", "acquisition_minor", "sale_minor", "service_minor", "delivery_minor", "operation_minor", "net_minor",
 )  # fmt: skip
 
 
@@ -71,7 +83,7 @@ def _copy_people(*, snapshot: Snapshot, persons: Sequence[Person]) -> None:
                 copy.write_row(
                     (snapshot.pk, p.customer_id, p.rfm_class, p.r, p.f, p.m, p.silence, p.rhythm, p.orders, p.frequency,
                      p.monetary, p.revenue, p.margin, p.margin_share, p.rank, p.slipping, p.first_day, p.last_day,
-                     p.alive, p.expected_orders, p.lifetime)
+                     p.alive, p.expected_orders, p.lifetime, p.goods, *p.costs, p.net)
                 )  # fmt: skip
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM people_in"
@@ -97,8 +109,8 @@ def newest_only(*, actor: Actor, demo: bool, keep: Sequence[int]) -> None:
 
 def sample_remove(actor: Actor) -> int:
     """Remove the figures of the sample business, which its customers' rows wait for; gives how many rows went."""
-    figures = ContractFigures.objects.filter(demo=True).delete()[0]
-    return figures + Snapshot.objects.filter(demo=True).delete()[0]
+    tables = (ContractFigures, Scoring, Snapshot)
+    return sum(table._default_manager.filter(demo=True).delete()[0] for table in tables)
 
 
 def traits_keep(
@@ -156,6 +168,63 @@ def _trait_rows(
                 yield row(p, "value.lifetime", number=p.lifetime * scale, unit=currency)
             if p.alive is not None:
                 yield row(p, "value.alive", number=Decimal(str(round(p.alive, 4))))
+            yield row(p, "value.net_worth", number=p.net * scale, unit=currency)
+            for kind, cost in zip(KINDS, p.costs, strict=True):
+                if cost:
+                    yield row(p, f"value.cost_{kind}", number=cost * scale, unit=currency)
+
+
+SCORED = (
+    "scoring_id", "customer_id", "rfm_class", "recency_score", "frequency_score", "monetary_score", "silence_days",
+    "frequency", "amount_minor",
+)  # fmt: skip
+KEPT_SCORINGS = 12
+WINDOWS = (1, 3_660)  # days; 0 is all
+
+
+def scoring_keep(
+    *, actor: Actor, as_of: date, currency: str, window_days: int, basis: str, people: Sequence[Scored],
+    payload: Mapping[str, Any],
+) -> Scoring:  # fmt: skip
+    """Keep scores that were asked for, in place of the same ones; a person erased meanwhile is left out."""
+    actor.require("insight.view")
+    with transaction.atomic():
+        same = {"demo": actor.demo, "as_of": as_of, "currency": currency, "window_days": window_days, "basis": basis}
+        Scoring.objects.filter(**same).delete()
+        made = Scoring.objects.create(**same, customers=len(people), payload=dict(payload))
+        table, names = ScoringCustomer._meta.db_table, ", ".join(SCORED)
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TEMP TABLE scored_in ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
+            with cursor.copy(f"COPY scored_in ({names}) FROM STDIN") as copy:
+                for p in people:
+                    copy.write_row(
+                        (made.pk, p.customer_id, p.rfm_class, p.r, p.f, p.m, p.silence, p.frequency, p.amount)
+                    )
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT {names} FROM scored_in"
+                " WHERE EXISTS (SELECT 1 FROM customers_customer c WHERE c.id = scored_in.customer_id)"
+            )
+            cursor.execute("DROP TABLE scored_in")
+        kept = Scoring.objects.filter(demo=actor.demo).order_by("-computed_at", "-pk").values("pk")[:KEPT_SCORINGS]
+        Scoring.objects.filter(demo=actor.demo).exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+    return made
+
+
+def scoring_ask(*, actor: Actor, as_of: date, currency: str, window_days: int, basis: str) -> Run:
+    """Ask for scores by another window or basis; one that waits for the same is returned instead of a second."""
+    actor.require("insight.view")
+    if basis != Basis.REVENUE:
+        actor.require(COSTS_VIEW)
+    if basis not in Basis.values or not (window_days == 0 or WINDOWS[0] <= window_days <= WINDOWS[1]):
+        raise ValidationError({"window": _("A window is from 1 to 3,660 days.")})
+    arguments = {"window": window_days, "basis": str(basis), "currency": currency, "as_of": as_of.isoformat()}
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('value.score'))")
+        waiting = Run.objects.filter(job="value.score", state="waiting", arguments=arguments, demo=actor.demo).first()
+        return waiting or jobs.start(
+            actor=actor, job="value.score", title=gettext("Computing scores"), arguments=arguments
+        )
 
 
 def ahead_of(worths: Mapping[str, Mapping[int, Worth]]) -> dict[int, tuple[str, int]]:

@@ -30,7 +30,8 @@ class TraitKind:
     """A trait that a room computes, as people read it: `name` is that of the trait, `kind` a fields.kinds.FieldKind.
 
     `choices` are (value, label) of its text. `family`: it stands for all names that begin with it and a dot, as
-    "value.revenue" for the revenue in each further currency. Nobody writes such a trait by hand.
+    "value.revenue" for the revenue in each further currency. Nobody writes such a trait by hand, unless it is `said`: a
+    name that a room reads, and that people say. With a `permission` only those who have it see the trait.
     """
 
     name: str
@@ -38,6 +39,8 @@ class TraitKind:
     kind: str = "text"
     choices: Sequence[tuple[str, Label]] = ()
     family: bool = False
+    said: bool = False
+    permission: str = ""
 
 
 @dataclass(frozen=True)

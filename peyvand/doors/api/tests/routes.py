@@ -141,6 +141,14 @@ GET /price products.view
 GET /tax-rates products.view|taxes.edit
 POST /tax-rates taxes.edit
 PUT /tax-rates/{rate_id} taxes.edit
+GET /costs commerce.costs_view
+POST /costs commerce.costs_edit
+GET /costs/{cost_id} commerce.costs_view
+PUT /costs/{cost_id} commerce.costs_view+commerce.costs_edit
+DELETE /costs/{cost_id} commerce.costs_view+commerce.costs_edit
+GET /cost-rates commerce.costs_view
+POST /cost-rates commerce.costs_edit
+DELETE /cost-rates/{standing_rate_id} commerce.costs_view+commerce.costs_edit
 GET /holidays work.view|work.manage
 POST /holidays work.manage
 POST /holidays/load work.manage
@@ -173,6 +181,9 @@ POST /customers/{customer_id}/erase customers.view+privacy.erase
 GET /insight/summary none
 GET /insight/slipping insight.view
 GET /customers/{customer_id}/value insight.view_customer
+GET /insight/profit none
+GET /insight/wallets insight.view+orders.view
+GET /customers/{customer_id}/profit insight.view_customer+commerce.costs_view
 GET /insight/prediction none
 GET /customers/{customer_id}/prediction insight.view_customer
 GET /fields/{record} customers.view
@@ -304,6 +315,7 @@ POST /webchat/rooms webchat.manage
 PATCH /webchat/rooms/{room_id} webchat.manage
 """
 
+COST = {"kind": "sale", "amount_minor": 100, "currency": "EUR", "day_from": "2026-01-01", "day_to": "2026-01-02"}
 CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
 HOURS = {"name_en": "Office", "time_zone": "Asia/Tehran", "hours": {"sat": ["9:00-17:00"]}}
 LINE = {"quantity": "1", "description": "Tea", "unit_price": "5"}
@@ -379,6 +391,12 @@ BODIES: Mapping[str, Any] = {
     "POST /price-lists/{price_list_id}/items": {"percent_off": "5"},
     "POST /tax-rates": {"name_en": "Tax", "percent": "9", "valid_from": "2020-01-02"},
     "PUT /tax-rates/{rate_id}": {"name_en": "VAT", "percent": "0", "valid_from": "2020-01-01"},
+    "POST /costs": COST,
+    "PUT /costs/{cost_id}": COST,
+    "POST /cost-rates": {
+        "name": "Box", "kind": "delivery", "driver": "order", "amount": "2", "currency": "EUR",
+        "valid_from": "2026-01-01",
+    },
     "POST /holidays": {"day": "2026-06-01", "name_en": "Stocktaking"},
     "POST /holidays/load": {"year": 2030},
     "PUT /holidays/{holiday_id}": {"day": "2026-06-02", "name_en": "Feast"},
@@ -476,7 +494,11 @@ NOTHING_TO_DO = {
     "POST /email/accounts/{email_id}/folders/read", "POST /email/accounts/{email_id}/proofs/key",
 }  # fmt: skip
 # Who reads what is somebody's gets an empty answer where there is nothing, the same for a foreign and a missing one.
-EMPTY = {"GET /customers/{customer_id}/value", "GET /customers/{customer_id}/prediction"}
+EMPTY = {
+    "GET /customers/{customer_id}/value",
+    "GET /customers/{customer_id}/profit",
+    "GET /customers/{customer_id}/prediction",
+}
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,8 @@ def counted(snapshot: Snapshot, ahead: dict[str, Any]) -> list[str]:
         found.append(gettext("What serving an order costs is not known and not taken off."))
     else:
         text = gettext("%(amount)s is taken off each order for serving it.")
+        if ahead.get("serve_from") == "cost":
+            text = gettext("What each customer cost to serve so far is taken off their orders: %(amount)s in the mean.")
         amount = Money.from_decimal(Decimal(str(ahead["serve"])), snapshot.currency)
         found.append(text % {"amount": formats.money(amount, "short")})
     text = gettext("Money of a year ahead counts %(rate)s less a year. What winning a customer cost is spent already.")

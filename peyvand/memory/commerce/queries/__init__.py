@@ -13,6 +13,17 @@ from peyvand.memory.commerce.queries.contracts import (
     fee_on,
     renewals_due,
 )
+from peyvand.memory.commerce.queries.costs import (
+    COST_VIEWS,
+    LATEST_FIRST,
+    CostFilter,
+    cost_get,
+    cost_rate_get,
+    cost_rates,
+    cost_sums,
+    costs,
+    rates_now,
+)
 from peyvand.memory.commerce.queries.figures import wrong_figures
 from peyvand.memory.commerce.queries.orders import (
     NEWEST_FIRST,
@@ -49,10 +60,13 @@ from peyvand.memory.commerce.queries.taxes import tax_rate_get, tax_rates
 
 __all__ = [
     "CONTRACTS_NEWEST",
+    "COST_VIEWS",
+    "LATEST_FIRST",
     "NEWEST_FIRST",
     "SOONEST",
     "VIEWS",
     "ContractFilter",
+    "CostFilter",
     "CurrencyTotal",
     "Due",
     "OrderFilter",
@@ -64,6 +78,11 @@ __all__ = [
     "contract_get",
     "contract_numbers",
     "contracts",
+    "cost_get",
+    "cost_rate_get",
+    "cost_rates",
+    "cost_sums",
+    "costs",
     "customer_contracts",
     "customer_orders",
     "entries_of",
@@ -82,6 +101,7 @@ __all__ = [
     "product_get",
     "products",
     "products_sold",
+    "rates_now",
     "renewals_due",
     "tax_rate_get",
     "tax_rates",

@@ -15,6 +15,14 @@ from peyvand.memory.commerce.services.contracts import (
     contract_sign,
     contracts_carry_on,
 )
+from peyvand.memory.commerce.services.costs import (
+    CostData,
+    RateData,
+    cost_rate_remove,
+    cost_rate_save,
+    cost_remove,
+    cost_save,
+)
 from peyvand.memory.commerce.services.discounts import DiscountData
 from peyvand.memory.commerce.services.lines import LineData, Quote
 from peyvand.memory.commerce.services.orders import (
@@ -39,12 +47,14 @@ from peyvand.memory.commerce.services.taxes import TaxRateData, tax_rate_archive
 
 __all__ = [
     "ContractData",
+    "CostData",
     "DiscountData",
     "ItemData",
     "LineData",
     "PriceListData",
     "ProductData",
     "Quote",
+    "RateData",
     "StaleError",
     "TaxRateData",
     "category_archive",
@@ -56,6 +66,10 @@ __all__ = [
     "contract_save",
     "contract_sign",
     "contracts_carry_on",
+    "cost_rate_remove",
+    "cost_rate_save",
+    "cost_remove",
+    "cost_save",
     "item_save",
     "items_remove",
     "order_cancel",

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0008_custom_key"),
-        ("value", "0002_ahead"),
+        ("value", "0003_costs"),
     ]
 
     operations = [
