@@ -58,8 +58,8 @@ def sample_load(actor: Actor, world: World) -> int:
     rows = sorted(_interactions(deals), key=lambda row: row.at)
     for start in range(0, len(rows), AT_ONCE):
         record_many(actor=actor, rows=rows[start : start + AT_ONCE])
-    rows = contracts_write(actor, world) + costs_write(world)
-    return rows + terms.rows + len(products) + sum(1 + len(deal.lines) + len(deal.payments) for deal in deals)
+    agreed = contracts_write(actor, world) + costs_write(world)
+    return agreed + terms.rows + len(products) + sum(1 + len(deal.lines) + len(deal.payments) for deal in deals)
 
 
 def present(demo: bool) -> list[QuerySet[Any]]:
