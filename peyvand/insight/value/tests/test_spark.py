@@ -62,14 +62,15 @@ def a_world(folder: Path) -> None:
     lines = [
         {
             "id": 3 * row["id"] + n, "order_id": row["id"], "quantity": Decimal(n + 1),
-            "net": Decimal(row["net_minor"]) / 300, "unit_cost": drawn.choice(costs),
+            "net": Decimal(row["net_minor"]) / 300, "unit_cost": drawn.choice(costs), "product_id": n,
         }
         for row in rows
         for n in range(3)
     ]  # fmt: skip
     kinds = pa.schema(
-        [("id", pa.int64()), ("order_id", pa.int64()), ("quantity", NUMBER), ("net", NUMBER), ("unit_cost", NUMBER)]
-    )
+        [("id", pa.int64()), ("order_id", pa.int64()), ("quantity", NUMBER), ("net", NUMBER), ("unit_cost", NUMBER),
+         ("product_id", pa.int64())]
+    )  # fmt: skip
     columns = {
         name: [row[name] if not isinstance(row[name], Decimal) else round(row[name], 10) for row in lines]
         for name in kinds.names
