@@ -26,6 +26,8 @@ from peyvand.memory.commerce.access import (
     PRODUCTS_EDIT,
     PRODUCTS_VIEW,
 )
+from peyvand.memory.commerce.cost_facts import COST_FACTS
+from peyvand.memory.commerce.cost_trail import unseen_costs, unseen_rates
 from peyvand.memory.commerce.facts import FACTS
 from peyvand.memory.commerce.imports.columns import (
     OPPORTUNITY_COLUMNS,
@@ -55,6 +57,7 @@ DECLARATIONS = (
     *PERMISSIONS,
     *KINDS,
     *FACTS,
+    *COST_FACTS,
     *REASONS,
     MenuEntry(
         name="commerce.orders",
@@ -225,6 +228,8 @@ DECLARATIONS = (
     TrackedTable(name="commerce_pricelistitem", label=_("Price in a price list"), icon="tag"),
     TrackedTable(name="commerce_taxrate", label=_("Tax"), icon="receipt-tax"),
     TrackedTable(name="commerce_taxtarget", label=_("What a tax is for"), icon="receipt-tax"),
+    TrackedTable(name="commerce_cost", label=_("Cost"), icon="receipt", unseen=unseen_costs),
+    TrackedTable(name="commerce_costrate", label=_("Rate of a cost"), icon="receipt", unseen=unseen_rates),
     TrackedTable(
         name="commerce_order",
         label=_("Order"),

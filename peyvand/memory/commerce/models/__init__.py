@@ -1,10 +1,11 @@
-"""Tables of commerce: categories and products; price lists and taxes; orders with lines; payments.
+"""Tables of commerce: categories and products; price lists and taxes; orders with lines; payments; costs.
 
 No code writes a sum: triggers of the database keep the figures of an order as its lines, payments and returns say, in
 the statement that changes them, whoever wrote it: service, import, undo; and refuse who would write a figure by hand
 (migrations/0002_sums.py, 0004_ledgers.py).
 """
 
+from peyvand.memory.commerce.models.costs import Cost, CostAim, CostDriver, CostKind, CostRate
 from peyvand.memory.commerce.models.orders import Order, OrderKind, OrderLine, OrderStatus
 from peyvand.memory.commerce.models.payments import METHODS, Payment, PaymentKind
 from peyvand.memory.commerce.models.prices import Audience, PriceList, PriceListItem
@@ -15,6 +16,11 @@ __all__ = [
     "METHODS",
     "Audience",
     "Category",
+    "Cost",
+    "CostAim",
+    "CostDriver",
+    "CostKind",
+    "CostRate",
     "Order",
     "OrderKind",
     "OrderLine",
