@@ -1,4 +1,4 @@
-"""From paths to what pages show of them: credit, the commonest paths, their length. Heavy: children of the worker only."""
+"""From paths to what pages show of them: credit, the commonest, their length. Heavy: children of the worker only."""
 
 from __future__ import annotations
 

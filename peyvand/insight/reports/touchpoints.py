@@ -33,7 +33,7 @@ def touch_label(key: str) -> str:
         return _visit(key.removeprefix(VISIT))
     if not key.startswith(SAID):
         return gettext("Other touchpoints")
-    kind, channel, direction = (key.removeprefix(SAID).split("/") + ["", ""])[:3]
+    kind, channel, direction = [*key.removeprefix(SAID).split("/"), "", ""][:3]
     if kind == CALL:
         return str(CHANNELS["call-out" if direction == "out" else "call-in"][0])
     label = str(registry.get(InteractionKind, kind).label) if registry.has(InteractionKind, kind) else kind

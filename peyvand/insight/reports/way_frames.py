@@ -151,7 +151,9 @@ def _joined(found: Table) -> Table:
         touches=marked.count().cast("int64"), first_at=marked.at.min()
     )
     kept = marked.filter(~_.again)
-    place = ibis.row_number().over(group_by=[kept.customer_id, kept.segment], order_by=[kept.at.desc(), kept.key.desc()])
+    place = ibis.row_number().over(
+        group_by=[kept.customer_id, kept.segment], order_by=[kept.at.desc(), kept.key.desc()]
+    )
     kept = kept.mutate(place=place).filter(_.place < LONGEST)
     texts = kept.group_by("customer_id", "segment").agg(
         path=kept.touch.group_concat(SEPARATOR, order_by=kept.place.desc())
@@ -168,9 +170,7 @@ def milestones(ways: Ways) -> Table:
     spoke_channel (of the first contact), lead_at, customer_at, order_channel, repeat_at, first_currency, first_net,
     discounted.
     """
-    customers = ways.table("customers").select(
-        customer_id=_.id, source=_.source.fill_null(""), created_at=_.created_at
-    )
+    customers = ways.table("customers").select(customer_id=_.id, source=_.source.fill_null(""), created_at=_.created_at)
     seen = ways.visits.filter(_.customer_id.notnull())
     seen = _first(seen, [seen.started_at, seen.id])
     seen = seen.select(customer_id=_.customer_id, visitor_at=_.started_at, visit_source=_.source.fill_null(""))
