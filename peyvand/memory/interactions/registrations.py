@@ -99,5 +99,22 @@ DECLARATIONS = (
             "created_at": _("When it was recorded (UTC)"),
         },
     ),
+    WarehouseFact(
+        name="minute_rates",
+        label=_("Cost of a minute"),
+        meaning=_("One row what a minute of a kind of contact costs us from a day on"),
+        needs=(access.VIEW, access.COSTS),
+        select="SELECT id, demo, kind, since, currency, minor_per_minute FROM interactions_costrate",
+        key="id",
+        reads={"interactions_costrate": "id"},
+        columns={
+            "id": _("Id of the rate"),
+            "demo": _("Whether it belongs to the sample business"),
+            "kind": _("Kind of contact"),
+            "since": _("First day on which it holds, until the next of its kind"),
+            "currency": _("ISO code of its currency"),
+            "minor_per_minute": _("Minor units a minute; 0 ends an earlier rate"),
+        },
+    ),
     DemoPart("interactions", _("Interactions"), sample_remove, demo.sample_load, order=20),
 )

@@ -1,5 +1,16 @@
 """The reads of commerce. All take the actor and show what they may see."""
 
+from peyvand.memory.commerce.queries.costs import (
+    COST_VIEWS,
+    LATEST_FIRST,
+    CostFilter,
+    cost_get,
+    cost_rate_get,
+    cost_rates,
+    cost_sums,
+    costs,
+    rates_now,
+)
 from peyvand.memory.commerce.queries.figures import wrong_figures
 from peyvand.memory.commerce.queries.orders import (
     NEWEST_FIRST,
@@ -35,8 +46,11 @@ from peyvand.memory.commerce.queries.products import (
 from peyvand.memory.commerce.queries.taxes import tax_rate_get, tax_rates
 
 __all__ = [
+    "COST_VIEWS",
+    "LATEST_FIRST",
     "NEWEST_FIRST",
     "VIEWS",
+    "CostFilter",
     "CurrencyTotal",
     "OrderFilter",
     "Price",
@@ -44,6 +58,11 @@ __all__ = [
     "Tree",
     "categories",
     "category_get",
+    "cost_get",
+    "cost_rate_get",
+    "cost_rates",
+    "cost_sums",
+    "costs",
     "customer_orders",
     "lines_of",
     "may_see_anonymous",
@@ -59,6 +78,7 @@ __all__ = [
     "product_get",
     "products",
     "products_sold",
+    "rates_now",
     "tax_rate_get",
     "tax_rates",
     "totals",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from peyvand.memory.commerce.web import (
     category_views,
+    cost_views,
     new_order_views,
     order_views,
     payment_views,
@@ -49,4 +50,11 @@ urlpatterns = [
     path("products/taxes/<int:rate_id>/", tax_views.tax_rate_form, name="tax-rate"),
     path("products/taxes/<int:rate_id>/archive/", tax_views.archive, name="tax-rate-archive"),
     path("products/<int:product_id>/", product_views.product_form, name="product"),
+    path("costs/", cost_views.cost_list, name="costs"),
+    path("costs/new/", cost_views.cost_form, name="cost-new"),
+    path("costs/<int:cost_id>/", cost_views.cost_form, name="cost"),
+    path("costs/<int:cost_id>/remove/", cost_views.remove, name="cost-remove"),
+    path("costs/rates/", cost_views.cost_rates, name="cost-rates"),
+    path("costs/rates/new/", cost_views.cost_rate_new, name="cost-rate-new"),
+    path("costs/rates/<int:rate_id>/remove/", cost_views.cost_rate_remove, name="cost-rate-remove"),
 ]
