@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from peyvand.foundation.accounts import settings as workspace_settings
 from peyvand.foundation.calendar.periods import start_of_day_utc
+
+FIRST_DAY = date(2000, 1, 1)  # of "all days"
+DAYS = (date(1900, 1, 1), date(2200, 1, 1))  # that may be asked about
+
+
+def today() -> date:
+    """The day in the workspace's zone."""
+    now: datetime = timezone.now()
+    return now.astimezone(ZoneInfo(workspace_settings.text("time_zone"))).date()
 
 
 @dataclass(frozen=True)

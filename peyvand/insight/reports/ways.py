@@ -6,9 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.utils import timezone
 from ibis import _
 
 from peyvand.foundation.accounts import settings as workspace_settings
@@ -17,6 +15,7 @@ from peyvand.foundation.jobs.alone import alone
 from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.insight.reports import path_sums, touchpoints, way_frames, way_services
+from peyvand.insight.reports.asked import today
 from peyvand.insight.reports.sources import DIRECT, UNKNOWN, source_key
 from peyvand.insight.reports.stages import on_the_way
 from peyvand.insight.reports.way_services import WayRow
@@ -41,17 +40,17 @@ def _compute(run: Running) -> Mapping[str, Any]:
     load = queries.current_load(actor=run.actor)
     if backend is None or load is None:
         return {"ways": 0, "orders": 0}
-    today = timezone.now().astimezone(ZoneInfo(workspace_settings.text("time_zone"))).date()
+    now = today()
     ways = way_frames.Ways(
         backend=backend, demo=demo, quiet=touchpoints.quiet(), personal=touchpoints.PERSONAL,
-        until=start_of_day_utc(today + timedelta(days=1), workspace_settings.text("time_zone")),
+        until=start_of_day_utc(now + timedelta(days=1), workspace_settings.text("time_zone")),
         lookback=timedelta(days=int(workspace_settings.get(way_services.LOOKBACK))),
     )  # fmt: skip
     people = list(_people(ways))
     run.progress(1, 3)
-    figures = {"demo": demo, "as_of": today, "load": load, "actor": run.actor}
-    way_services.figures_keep(name=FUNNEL, payloads={"": _funnel(ways, today)}, **figures)
-    orders, unended, touched = (table.cache() for table in way_frames.paths(ways))
+    figures = {"demo": demo, "as_of": now, "load": load, "actor": run.actor}
+    way_services.figures_keep(name=FUNNEL, payloads={"": _funnel(ways, now)}, **figures)
+    orders, unended, touched = way_frames.paths(ways)
     paths = _paths(ways, orders, unended)
     way_services.figures_keep(name=PATHS, payloads=paths, **figures)
     run.progress(2, 3)
@@ -93,10 +92,10 @@ def _channel(row: Mapping[str, Any], *, visited: bool) -> str:
     return row["spoke_channel"] or ""
 
 
-def _funnel(ways: way_frames.Ways, today: date) -> dict[str, Any]:
+def _funnel(ways: way_frames.Ways, now: date) -> dict[str, Any]:
     """Browsers of nobody known as [[day, source, how many]], and visits of which nothing was kept."""
     found: dict[tuple[str, str], int] = defaultdict(int)
-    since = today - timedelta(days=KEPT_DAYS)
+    since = now - timedelta(days=KEPT_DAYS)
     for row in way_frames.strangers(ways).to_pyarrow().to_pylist():
         if row["day"] >= since:
             found[row["day"].isoformat(), source_key(row["source"]) or DIRECT] += row["browsers"]

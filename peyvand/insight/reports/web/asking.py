@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.foundation.accounts import settings as workspace_settings
 from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.calendar.periods import Period, PeriodKind, period_of, shift
 from peyvand.foundation.registry.actor import Actor
@@ -21,7 +18,7 @@ from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.reports import funnel_queries
 from peyvand.insight.reports.acquisition_queries import NAMED
-from peyvand.insight.reports.asked import Asked
+from peyvand.insight.reports.asked import DAYS, FIRST_DAY, Asked, today
 from peyvand.insight.reports.sources import source_label
 
 ALL = "all"
@@ -29,8 +26,6 @@ KINDS = {
     PeriodKind.MONTH.value: _("Month"), PeriodKind.SEASON.value: _("Season"), PeriodKind.YEAR.value: _("Year"),
     ALL: _("All days"),
 }  # fmt: skip
-FIRST_DAY = date(2000, 1, 1)
-DAYS = (date(1900, 1, 1), date(2200, 1, 1))
 
 
 class Choice(NamedTuple):
@@ -53,12 +48,6 @@ class Controls:
     sources: Sequence[tuple[str, str, bool]]
     kept: Sequence[tuple[str, str]]
     query: str
-
-
-def today() -> date:
-    """The day in the workspace's zone."""
-    now: datetime = timezone.now()
-    return now.astimezone(ZoneInfo(workspace_settings.text("time_zone"))).date()
 
 
 def _day(query: QueryDict, name: str, otherwise: date) -> date:
@@ -108,7 +97,7 @@ def controls(request: HttpRequest, *, actor: Actor, sources: bool = True) -> Con
     found = [(key, n) for key, n in funnel_queries.sources(actor=actor) if n >= NAMED or not key] if sources else []
     return Controls(
         label=period.label(current_reader().language) if period else str(_("All days")),
-        kinds=[Choice(str(label), changed(request, period=kind), kind == _kind(query)) for kind, label in KINDS.items()],
+        kinds=[Choice(str(word), changed(request, period=kind), kind == _kind(query)) for kind, word in KINDS.items()],
         earlier=changed(request, at=shift(period, -1).start.isoformat()) if period else "",
         later=changed(request, at=shift(period, 1).start.isoformat()) if period and period.end <= today() else "",
         calendars=[

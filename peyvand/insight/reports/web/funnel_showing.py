@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.ui import formats
@@ -102,9 +102,9 @@ def picture(found: Funnel, narrow: Narrowest | None, query: str) -> Chart:
     return Chart(
         name="funnel", question=gettext("How far do they come?"), answer=answer, kind="bar",
         x=Axis(labels=[str(LABELS[stage.name]) for stage in stages], format="text"), y=Axis(),
-        series=[Series(label=gettext("People"), values=[stage.people for stage in stages], tones=tones)],  # type: ignore[arg-type]
+        series=[Series(label=pgettext("funnel", "People"), values=[stage.people for stage in stages], tones=tones)],  # type: ignore[arg-type]
         links=[people_url(query, stage=stage.name) for stage in stages],
-        columns=[gettext("Stage"), gettext("People"), gettext("Went on"), gettext("Share that went on"),
+        columns=[gettext("Stage"), pgettext("funnel", "People"), gettext("Went on"), gettext("Share that went on"),
                  gettext("Came in here"), gettext("Median days to the next")],
         rows=[
             [
@@ -129,7 +129,7 @@ def sentences(narrow: Narrowest | None) -> list[str]:
             stage=LABELS[stage.name],
             people=formats.number(stage.people),
             rate=formats.percent(stage.rate or 0),
-        )  # fmt: skip
+        )
     ]
     if narrow.before is None:
         said.append(gettext("As many days before there were too few to compare with."))
@@ -202,9 +202,9 @@ def standing_picture(found: Sequence[tuple[str, int, int]], query: str) -> Chart
     return Chart(
         name="standing", question=gettext("Where does everybody stand?"), answer=answer, kind="bar",
         x=Axis(labels=[str(LABELS[stage]) for stage, _then, _before in found], format="text"), y=Axis(),
-        series=[Series(label=gettext("People"), values=[then for _stage, then, _before in found])],
+        series=[Series(label=pgettext("funnel", "People"), values=[then for _stage, then, _before in found])],
         links=[people_url(query, stage=stage, side="stands") for stage, _then, _before in found],
-        columns=[gettext("Stage"), gettext("People"), gettext("Share"), gettext("Before these days")],
+        columns=[gettext("Stage"), pgettext("funnel", "People"), gettext("Share"), gettext("Before these days")],
         rows=[
             [Link(str(LABELS[stage]), people_url(query, stage=stage, side="stands")), then, Share(then / (whole or 1)),
              before]

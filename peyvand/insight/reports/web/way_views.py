@@ -250,7 +250,7 @@ def _nothing_yet(request: HttpRequest, current: str) -> HttpResponse:
     empty = Empty(
         icon="filter",
         title=gettext("How do people become customers?"),
-        text=gettext("Once there are customers, visits and orders, you read here how far people come, and by which way."),
+        text=gettext("Once there are customers and orders, you read here how far people come, and by which way."),
         action=gettext("Import orders"), url=reverse("transfer:imports"),
         sample=gettext("Of a hundred visitors three often become customers. Where do the others turn back?"),
     )  # fmt: skip
