@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef
 
+from peyvand.foundation.accounts import settings as workspace_settings
 from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.reports import access, funnel_queries
 from peyvand.insight.reports.asked import Asked
@@ -21,7 +22,7 @@ from peyvand.memory.commerce.access import COSTS_VIEW
 from peyvand.memory.commerce.models import Cost, CostKind, Order, OrderKind, OrderStatus
 from peyvand.memory.customers.fields import RECORD
 
-NAMED = 5  # customers that a source needs to be named: what is typed there may name a person
+NAMED = 5  # customers or visitors that a source needs to be named: what is typed there may name a person
 REST = None  # the key of those that stand together
 EVERYBODY = "*"  # the key of everybody in the pay-back curves
 DEARER = 5  # the rule of thumb: winning costs five times what keeping does
@@ -148,7 +149,8 @@ def acquisition(*, actor: Actor, asked: Asked) -> Acquisition | None:
     if kept is None:
         return None
     currencies = _currencies(actor)
-    currency = asked.currency if asked.currency in currencies else next(iter(currencies), "")
+    usual = next(iter(currencies), workspace_settings.text("default_currency"))
+    currency = asked.currency if asked.currency in currencies else usual
     costs_shown, sources_shown = actor.may(COSTS_VIEW), not actor.hides(f"{RECORD}.source")
     won, plain, discounted = _won(actor, asked, currency, sources_shown=sources_shown)
     spent, apart = _spent(actor, asked, currency) if costs_shown else ({}, 0)
@@ -157,6 +159,7 @@ def acquisition(*, actor: Actor, asked: Asked) -> Acquisition | None:
     visitors, leads = _came(actor, asked, kept.payload, sources_shown=sources_shown)
     curves = _curves(actor, currency)
     named = {key for key, one in won.items() if one.customers >= NAMED} | spent.keys()
+    named |= {key for key, count in visitors.items() if count >= NAMED}
     if asked.source is not None:
         named &= {asked.source}
     found: dict[str | None, Source] = {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -75,13 +76,15 @@ class Segment:
 @dataclass(frozen=True)
 class Narrowest:
     """The stage after which the smallest share goes on, the share of the period before (None where too few), and the
-    segments that differ from the others by more than chance, the furthest first.
+    segments that differ from the others by more than chance, the furthest first. Where it is that of visitors, most of
+    whom nobody knows, `then` is the narrowest of those who are known.
     """
 
     stage: Stage
     before: float | None
     worse: bool
     segments: Sequence[Segment]
+    then: Stage | None = None
 
 
 @dataclass(frozen=True)
@@ -219,33 +222,58 @@ def narrowest(*, actor: Actor, found: Funnel) -> Narrowest | None:
     open_ = [stage for stage in found.stages if stage.name != REPEAT and stage.people >= LEAST and stage.rate != 1]
     if not open_:
         return None
-    stage = min(open_, key=lambda one: one.rate or 0.0)
+    stage = min(open_, key=_rate)
     before = funnel(actor=actor, asked=found.asked.before())
-    then = next(one for one in before.stages if one.name == stage.name) if before is not None else stage
-    known = then.people >= LEAST
+    earlier = next(one for one in before.stages if one.name == stage.name) if before is not None else stage
+    known = earlier.people >= LEAST
     return Narrowest(
-        stage=stage, before=then.rate if known else None,
-        worse=known and differs(stage.on, stage.people, then.on, then.people) < -SURE,
-        segments=_segments(actor, ways(actor=actor, asked=found.asked), stage.name),
+        stage=stage, before=earlier.rate if known else None,
+        worse=known and differs(stage.on, stage.people, earlier.on, earlier.people) < -SURE,
+        segments=_segments(actor, found, stage.name),
+        then=min((one for one in open_ if one.name != VISITOR), key=_rate, default=None)
+        if stage.name == VISITOR else None,
     )  # fmt: skip
 
 
-def _segments(actor: Actor, found: QuerySet[Way], stage: str) -> list[Segment]:
-    at = found.filter(_at(stage))
+def _rate(stage: Stage) -> float:
+    return stage.rate or 0.0
+
+
+def _segments(actor: Actor, whole: Funnel, stage: str) -> list[Segment]:
+    """Parts of those at the stage that differ from the others; of visitors by source: strangers have nothing else."""
+    at = ways(actor=actor, asked=whole.asked).filter(_at(stage))
     made: list[tuple[float, Segment]] = []
     for by, column in SEGMENTS.items():
-        if actor.hides(f"{RECORD}.{by}"):
+        if actor.hides(f"{RECORD}.{by}") or (stage == VISITOR and by != "source"):
             continue
-        rows = at.values(value=F(column)).annotate(people=Count("pk"), on=Count("pk", filter=_later(stage)))
-        parts = list(rows.order_by())
-        people, on = sum(row["people"] for row in parts), sum(row["on"] for row in parts)
-        for row in parts:
-            rest = people - row["people"]
-            if row["people"] >= LEAST and rest >= LEAST:
-                gap = differs(row["on"], row["people"], on - row["on"], rest)
-                if abs(gap) > SURE:
-                    made.append((gap, Segment(by=by, value=row["value"], people=row["people"], on=row["on"])))
+        counted = at.values(value=F(column)).annotate(people=Count("pk"), on=Count("pk", filter=_later(stage)))
+        parts = {row["value"]: (row["people"], row["on"]) for row in counted.order_by()}
+        if stage == VISITOR:
+            for source, count in _strange_sources(actor, whole.asked):
+                people, on = parts.get(source, (0, 0))
+                parts[source] = (people + count, on)
+        made += _different(by, parts)
     return [segment for _gap, segment in sorted(made, key=lambda pair: (pair[0], pair[1].by, pair[1].value))]
+
+
+def _different(by: str, parts: Mapping[str, tuple[int, int]]) -> Iterator[tuple[float, Segment]]:
+    """The parts whose share differs from that of the others by more than chance, and by how many standard errors."""
+    everybody, went = sum(people for people, _on in parts.values()), sum(on for _people, on in parts.values())
+    for value, (people, on) in parts.items():
+        if people >= LEAST and everybody - people >= LEAST:
+            gap = differs(on, people, went - on, everybody - people)
+            if abs(gap) > SURE:
+                yield gap, Segment(by=by, value=value, people=people, on=on)
+
+
+def _strange_sources(actor: Actor, asked: Asked) -> list[tuple[str, int]]:
+    """Browsers of nobody known whose first visit was within the days, by source."""
+    kept = figure(actor=actor, name="funnel")
+    found: Counter[str] = Counter()
+    for source in {source for _day, source, _count in kept.payload["strangers"]} if kept else ():
+        if asked.source is None or asked.source == source:
+            found[source] = _strangers(actor, kept, replace(asked, source=source)) if kept else 0
+    return sorted(found.items())
 
 
 def differs(on: int, people: int, other_on: int, other_people: int) -> float:

@@ -15,6 +15,7 @@ from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.charts import Axis, Chart, Series, Tone
 from peyvand.insight.reports.acquisition_queries import DEARER, EVERYBODY, REST, Acquisition, Source, Won
+from peyvand.insight.reports.funnel_queries import LEAST
 from peyvand.insight.reports.sources import source_label
 from peyvand.insight.reports.web.path_showing import in_toman
 
@@ -118,6 +119,8 @@ def compared_words(found: Acquisition) -> str:
     cheap, full = found.discounted, found.plain
     if not cheap.customers or not full.customers:
         return gettext("All customers of these days were won alike, so there is nothing to compare.")
+    if min(cheap.customers, full.customers) < LEAST:
+        return gettext("Too few were won in one of the two ways to say whether they differ.")
     told = {"cheap": formats.percent(cheap.repeat_share or 0), "full": formats.percent(full.repeat_share or 0)}
     if _each(cheap) < _each(full):
         words = gettext("Won at a discount, {cheap} bought again, else {full}; and each has brought less margin.")
@@ -191,7 +194,7 @@ def apart(found: Acquisition) -> str:
 
 def curves(found: Acquisition) -> Chart | None:
     """Margin of one customer month after month, of everybody and the greatest sources, with the cost of winning one."""
-    drawn = [source for source in found.sources if source.curve and source.key is not REST][:3]
+    drawn = [source for source in found.sources if source.curve and source.key is not REST][:2]
     if not found.total.curve:
         return None
     lines = [found.total, *drawn]

@@ -69,7 +69,7 @@ def rows(found: Funnel, query: str) -> list[Row]:
         if name == AWARE and found.seen is not None:
             shown = gettext("shown %(n)s times") % {"n": formats.number(found.seen)}
             visitors = known[VISITOR].people
-            rate = formats.percent(visitors / found.seen, 1) if found.seen >= visitors > 0 else ""
+            rate = formats.percent(visitors / found.seen, 2) if found.seen >= visitors > 0 else ""
         made.append(Row(**words, people=shown, rate=rate, days="", straight=""))
     return made
 
@@ -142,11 +142,19 @@ def sentences(narrow: Narrowest | None) -> list[str]:
             else gettext("In as many days before it was {rate}: it has been narrower still.")
         )
         said.append(format_html(words, rate=formats.percent(narrow.before)))
+    if narrow.then is not None:
+        said.append(
+            format_html(
+                gettext("Of those who are known it is narrowest after “{stage}”: of {people}, {rate} went on."),
+                stage=LABELS[narrow.then.name], people=formats.number(narrow.then.people),
+                rate=formats.percent(narrow.then.rate or 0),
+            )
+        )  # fmt: skip
     worst = [one for one in narrow.segments if one.rate < (stage.rate or 0)][:2]
     best = [one for one in reversed(narrow.segments) if one.rate > (stage.rate or 0)][:1]
     said += [_segment(one, gettext("Fewer go on with {what}: {rate} of {people}.")) for one in worst]
     said += [_segment(one, gettext("More go on with {what}: {rate} of {people}.")) for one in best]
-    if not narrow.segments:
+    if not narrow.segments and narrow.then is None:
         said.append(gettext("No source, channel or city differs from the others by more than chance."))
     return said
 
@@ -178,6 +186,11 @@ class Standing:
     url: str
 
 
+def _stands_url(query: str, stage: str) -> str:
+    """Those who stand there; "" of visitors, since nobody of them is known."""
+    return people_url(query, stage=stage, side="stands") if stage != VISITOR else ""
+
+
 def standing(found: Sequence[tuple[str, int, int]], query: str) -> list[Standing]:
     """Lines of the page of where everybody stands."""
     whole = sum(then for _stage, then, _before in found) or 1
@@ -185,7 +198,7 @@ def standing(found: Sequence[tuple[str, int, int]], query: str) -> list[Standing
         Standing(
             label=str(LABELS[stage]), people=formats.number(then), share=then / whole,
             change=f"{'+' if then > before else '−' if then < before else ''}{formats.number(abs(then - before))}",
-            url=people_url(query, stage=stage, side="stands") if stage != VISITOR else "",
+            url=_stands_url(query, stage),
         )
         for stage, then, before in found
     ]  # fmt: skip
@@ -203,11 +216,13 @@ def standing_picture(found: Sequence[tuple[str, int, int]], query: str) -> Chart
         name="standing", question=gettext("Where does everybody stand?"), answer=answer, kind="bar",
         x=Axis(labels=[str(LABELS[stage]) for stage, _then, _before in found], format="text"), y=Axis(),
         series=[Series(label=pgettext("funnel", "People"), values=[then for _stage, then, _before in found])],
-        links=[people_url(query, stage=stage, side="stands") for stage, _then, _before in found],
+        links=[_stands_url(query, stage) for stage, _then, _before in found],
         columns=[gettext("Stage"), pgettext("funnel", "People"), gettext("Share"), gettext("Before these days")],
         rows=[
-            [Link(str(LABELS[stage]), people_url(query, stage=stage, side="stands")), then, Share(then / (whole or 1)),
-             before]
+            [
+                Link(str(LABELS[stage]), _stands_url(query, stage)) if stage != VISITOR else str(LABELS[stage]), then,
+                Share(then / (whole or 1)), before,
+            ]
             for stage, then, before in found
         ],
     )  # fmt: skip

@@ -122,7 +122,7 @@ def picture(kept: Figure) -> Chart:
         answer = format_html("{} {}", answer, format_html(words, touch=touch_label(moved)))
     return Chart(
         name="credit", question=gettext("Which touchpoint earned the orders?"), answer=answer, kind="bar",
-        x=Axis(labels=[touch_label(touch) for touch in top], format="text"), y=Axis(label=gettext("Orders")),
+        x=Axis(labels=[touch_label(touch) for touch in top], format="text"), y=Axis(),
         series=[
             Series(label=str(WAYS[way]), values=[round(payload["credit"][way][touch], 1) for touch in top], tone=tone)
             for way, tone in DRAWN
