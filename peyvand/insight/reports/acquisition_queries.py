@@ -270,5 +270,6 @@ def _keeping(actor: Actor, asked: Asked, currency: str) -> tuple[int, int | None
     ).exclude(status=OrderStatus.CANCELLED)  # fmt: skip
     back = Way.objects.filter(demo=actor.demo, customer_at__lt=asked.start).filter(Exists(bought)).count()
     rows = _costs(actor, asked, currency).filter(kind=CostKind.SERVICE)
-    parts = [spread(*row, asked) for row in rows.values_list("amount_minor", "day_from", "day_to")]
+    spent = rows.values_list("amount_minor", "day_from", "day_to")
+    parts = [spread(amount, of, to, asked) for amount, of, to in spent]
     return back, sum(parts) if parts else None

@@ -211,7 +211,7 @@ def _seen(actor: Actor, asked: Asked) -> int | None:
     )
     rows = found.values_list("impressions", "day_from", "day_to")
     shown = [
-        impressions * ((min(to, asked.until) - max(of, asked.since)).days + 1) / ((to - of).days + 1)
+        (impressions or 0) * ((min(to, asked.until) - max(of, asked.since)).days + 1) / ((to - of).days + 1)
         for impressions, of, to in rows
     ]
     return round(sum(shown)) if shown else None

@@ -18,7 +18,7 @@ from ibis import _
 Table = Any  # ibis has no stubs
 SEPARATOR = ">"
 LONGEST = 30  # touches of a path that are kept, those nearest to its end
-RANK = 9  # digits of a place in a path, so that texts sort as numbers do
+DIGITS, FROM = 2, 99  # places are written as so many digits, counted down from there: LONGEST of them fit
 
 
 @dataclass(frozen=True)
@@ -155,8 +155,10 @@ def _joined(found: Table) -> Table:
         group_by=[kept.customer_id, kept.segment], order_by=[kept.at.desc(), kept.key.desc()]
     )
     kept = kept.mutate(place=place).filter(_.place < LONGEST)
-    texts = kept.group_by("customer_id", "segment").agg(
-        path=kept.touch.group_concat(SEPARATOR, order_by=kept.place.desc())
+    # An ordered aggregate is not in every engine; texts that begin with their place are sorted in all of them.
+    placed = kept.mutate(placed=(FROM - kept.place).cast("string") + kept.touch)
+    texts = placed.group_by("customer_id", "segment").agg(
+        path=placed.placed.collect().sort().map(lambda one: one.substr(DIGITS)).join(SEPARATOR)
     )
     return texts.inner_join(whole, ["customer_id", "segment"]).select(
         "customer_id", "segment", "path", "touches", "first_at"

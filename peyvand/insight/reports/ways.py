@@ -48,14 +48,16 @@ def _compute(run: Running) -> Mapping[str, Any]:
     )  # fmt: skip
     people = list(_people(ways))
     run.progress(1, 3)
-    figures = {"demo": demo, "as_of": now, "load": load, "actor": run.actor}
-    way_services.figures_keep(name=FUNNEL, payloads={"": _funnel(ways, now)}, **figures)
+
+    def keep(name: str, payloads: Mapping[str, Mapping[str, Any]]) -> None:
+        way_services.figures_keep(actor=run.actor, demo=demo, name=name, as_of=now, load=load, payloads=payloads)
+
+    keep(FUNNEL, {"": _funnel(ways, now)})
     orders, unended, touched = way_frames.paths(ways)
     paths = _paths(ways, orders, unended)
-    way_services.figures_keep(name=PATHS, payloads=paths, **figures)
+    keep(PATHS, paths)
     run.progress(2, 3)
-    curves = _curves(ways, {row.customer_id: row.source for row in people})
-    way_services.figures_keep(name=PAYBACK, payloads=curves, **figures)
+    keep(PAYBACK, _curves(ways, {row.customer_id: row.source for row in people}))
     run.check()
     way_services.ways_keep(actor=run.actor, demo=demo, ways=people, touches=_touches(ways, orders, touched))
     run.progress(3, 3)

@@ -120,6 +120,7 @@ SHAPES = {
 
 
 def test_spark_can_be_asked_the_same() -> None:
+    assert ibis.pyspark.name == "pyspark"  # asked for, so that its options are there
     ways = way_frames.Ways(
         backend=Shapes(), demo=False, until=DAY, lookback=timedelta(days=90), quiet=("note",), personal=("call",)
     )

@@ -136,7 +136,7 @@ def _each(won: Won) -> float:
 def sentences(found: Acquisition) -> list[str]:
     """What a customer cost, which source is best, what is not known."""
     total, currency = found.total, found.currency
-    said = []
+    said: list[str] = []
     if total.cost_each is not None and total.won.customers:
         said.append(
             format_html(

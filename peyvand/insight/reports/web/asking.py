@@ -69,7 +69,8 @@ def calendar_of(query: QueryDict) -> CalendarKind:
 
 
 def _kind(query: QueryDict) -> str:
-    return query["period"] if query.get("period") in KINDS else PeriodKind.YEAR.value
+    asked = str(query.get("period", ""))
+    return asked if asked in KINDS else PeriodKind.YEAR.value
 
 
 def _period(query: QueryDict) -> Period | None:

@@ -123,7 +123,7 @@ def sentences(narrow: Narrowest | None) -> list[str]:
     if narrow is None:
         return [gettext("Too few came in these days to say where it is narrowest.")]
     stage = narrow.stage
-    said = [
+    said: list[str] = [
         format_html(
             gettext("It is narrowest after “{stage}”: of {people} only <b>{rate}</b> went on."),
             stage=LABELS[stage.name],
