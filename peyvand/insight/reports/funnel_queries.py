@@ -353,4 +353,4 @@ def behind(*, actor: Actor, asked: Asked, which: Behind) -> QuerySet[Way]:
 def people(*, actor: Actor, asked: Asked, which: Behind) -> QuerySet[Way]:
     """The people behind a number, the latest first: only those the actor may see."""
     found = behind(actor=actor, asked=asked, which=which).filter(customer__in=Customer.objects.visible_to(actor))
-    return found.select_related("customer").order_by("-entered_at", "customer_id")
+    return found.select_related("customer").order_by("-entered_at", "id")

@@ -37,7 +37,7 @@ class Way(models.Model):
     it was discounted; empty, null and false where there is none.
     """
 
-    customer = models.OneToOneField(Customer, on_delete=models.CASCADE, related_name="+", primary_key=True)
+    customer = models.OneToOneField(Customer, on_delete=models.CASCADE, related_name="+")
     demo = models.BooleanField()
     source = models.CharField(max_length=120, blank=True)
     channel = models.CharField(max_length=40, blank=True)
@@ -53,9 +53,9 @@ class Way(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["demo", "-entered_at", "customer"], name="reports_way_entered"),
+            models.Index(fields=["demo", "-entered_at", "id"], name="reports_way_entered"),
             models.Index(
-                fields=["demo", "-customer_at", "customer"],
+                fields=["demo", "-customer_at", "id"],
                 name="reports_way_won",
                 condition=models.Q(customer_at__isnull=False),
             ),

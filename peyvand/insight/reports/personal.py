@@ -11,7 +11,7 @@ TABLES = (
         name="reports_way",
         label=_("The way somebody came to us"),
         columns=classed(
-            key="customer_id",
+            key="id customer_id",
             technical="demo",
             descriptive="source channel entered_at visitor_at known_at lead_at customer_at repeat_at "
             "first_currency first_net_minor discounted",

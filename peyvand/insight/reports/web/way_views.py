@@ -26,7 +26,7 @@ from peyvand.insight.reports.touchpoints import touch_label
 from peyvand.insight.reports.web import acquisition_showing, asking, funnel_showing, path_showing
 from peyvand.memory.customers.fields import RECORD
 
-ORDER = ("-entered_at", "customer_id")
+ORDER = ("-entered_at", "id")
 SIDES = ("reached", "stopped", "straight", "stands", "won")
 LOOKBACKS = (7, 14, 30, 60, 90, 180, 365)  # days offered
 
