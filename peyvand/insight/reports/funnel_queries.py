@@ -15,6 +15,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.reports import access
 from peyvand.insight.reports.asked import Asked
 from peyvand.insight.reports.models import Figure, Way, WayTouch
+from peyvand.insight.reports.sources import DIRECT
 from peyvand.insight.reports.stages import KNOWN, RECORDED, REPEAT, VISITOR
 from peyvand.insight.reports.way_services import JOB
 from peyvand.memory.commerce.models import Cost
@@ -252,6 +253,7 @@ def _segments(actor: Actor, whole: Funnel, stage: str) -> list[Segment]:
             for source, count in _strange_sources(actor, whole.asked):
                 people, on = parts.get(source, (0, 0))
                 parts[source] = (people + count, on)
+            parts.pop(DIRECT, None)  # of who is known it is hardly ever said, so the shares would not be alike
         made += _different(by, parts)
     return [segment for _gap, segment in sorted(made, key=lambda pair: (pair[0], pair[1].by, pair[1].value))]
 

@@ -47,6 +47,13 @@ def source_key(text: str | None) -> str:
     return _KEYS.get(fa_key(folded), folded.lower())
 
 
+def source_came_by(*, record: str, visit: str, visited: bool) -> str:
+    """The source somebody came by, of keys: that of the first visit on the way, else the record's, else DIRECT where
+    they visited and nothing says more.
+    """
+    return (visit if visited else UNKNOWN) or record or (DIRECT if visited else UNKNOWN)
+
+
 def source_label(key: str) -> str:
     """The source's name for the reader."""
     if key == UNKNOWN:

@@ -16,7 +16,7 @@ from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.insight.reports import path_sums, touchpoints, way_frames, way_services
 from peyvand.insight.reports.asked import today
-from peyvand.insight.reports.sources import DIRECT, UNKNOWN, source_key
+from peyvand.insight.reports.sources import DIRECT, UNKNOWN, source_came_by, source_key
 from peyvand.insight.reports.stages import on_the_way
 from peyvand.insight.reports.way_services import WayRow
 from peyvand.insight.warehouse import engine, queries
@@ -75,11 +75,10 @@ def _people(ways: way_frames.Ways) -> Iterator[WayRow]:
     for row in way_frames.milestones(ways).to_pyarrow().to_pylist():
         contacts = [row[name] for name in ("created_at", "spoke_at", "customer_at", "lead_at") if row[name] is not None]
         steps = on_the_way(row["visitor_at"], min(contacts), row["lead_at"], row["customer_at"], row["repeat_at"])
-        source = key_of(row["source"])
-        if source == UNKNOWN and steps.visitor is not None:
-            source = key_of(row["visit_source"]) or DIRECT
+        visited = steps.visitor is not None
+        source = source_came_by(record=key_of(row["source"]), visit=key_of(row["visit_source"] or ""), visited=visited)
         yield WayRow(
-            customer_id=row["customer_id"], source=source, channel=_channel(row, visited=steps.visitor is not None),
+            customer_id=row["customer_id"], source=source, channel=_channel(row, visited=visited),
             steps=steps, currency=row["first_currency"] or "", net=row["first_net"], discounted=bool(row["discounted"]),
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from peyvand.insight.reports import way_frames
 from peyvand.insight.reports.funnel_queries import differs
 from peyvand.insight.reports.path_sums import Found, Walked, common, middle, summed, touches_of
-from peyvand.insight.reports.sources import source_key
+from peyvand.insight.reports.sources import source_came_by, source_key
 from peyvand.insight.reports.stages import on_the_way
 from peyvand.insight.reports.touchpoints import OTHER
 
@@ -80,6 +80,14 @@ def test_one_source_has_one_key() -> None:
     assert {source_key(text) for text in ("اینستاگرام", "Instagram", " ig ", "اينستاگرام")} == {"instagram"}
     assert source_key("Tea  Fair") == source_key("tea fair") == "tea fair"
     assert source_key(None) == source_key("  ") == ""
+
+
+def test_the_first_visit_says_the_source_before_the_record_does() -> None:
+    assert source_came_by(record="website", visit="google", visited=True) == "google"
+    assert source_came_by(record="website", visit="google", visited=False) == "website"  # not on the way
+    assert source_came_by(record="website", visit="", visited=True) == "website"
+    assert source_came_by(record="", visit="", visited=True) == "direct"
+    assert source_came_by(record="", visit="", visited=False) == ""
 
 
 def test_shares_differ_by_a_pooled_error() -> None:

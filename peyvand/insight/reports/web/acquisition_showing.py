@@ -121,16 +121,18 @@ def compared_words(found: Acquisition) -> str:
         return gettext("All customers of these days were won alike, so there is nothing to compare.")
     if min(cheap.customers, full.customers) < LEAST:
         return gettext("Too few were won in one of the two ways to say whether they differ.")
-    told = {"cheap": formats.percent(cheap.repeat_share or 0), "full": formats.percent(full.repeat_share or 0)}
-    if _each(cheap) < _each(full):
-        words = gettext("Won at a discount, {cheap} bought again, else {full}; and each has brought less margin.")
-    else:
-        words = gettext("Won at a discount, {cheap} bought again, else {full}; and each has brought no less margin.")
-    return format_html(words, **told)
+    return format_html(
+        gettext(
+            "Of those won at a discount {cheap} bought again, and each has brought {less} of margin; "
+            "of the others {full}, and {more}."
+        ),
+        cheap=formats.percent(cheap.repeat_share or 0), full=formats.percent(full.repeat_share or 0),
+        less=_margin_each(cheap, found.currency), more=_margin_each(full, found.currency),
+    )  # fmt: skip
 
 
-def _each(won: Won) -> float:
-    return won.margin / won.customers
+def _margin_each(won: Won, currency: str) -> str:
+    return formats.money(Money(round(won.margin / won.customers), currency), "short")
 
 
 def sentences(found: Acquisition) -> list[str]:
@@ -200,6 +202,7 @@ def curves(found: Acquisition) -> Chart | None:
     lines = [found.total, *drawn]
     months = max(len(source.curve) for source in lines)
     unit = 10 if in_toman(found.currency) else 1
+    words_of_unit = formats.unit_word(found.currency)
     scale = Decimal(Money(1, found.currency).to_decimal()) / unit
 
     def amount(minor: float) -> Decimal:
@@ -230,8 +233,8 @@ def curves(found: Acquisition) -> Chart | None:
     return Chart(
         name="payback", question=gettext("When does it come back?"), answer=answer, kind="line",
         x=Axis(label=gettext("Months since the first order")),
-        y=Axis(label=gettext("toman") if unit == 10 else found.currency),
-        series=series, unit=gettext("toman") if unit == 10 else found.currency, height=280,
+        y=Axis(),
+        series=series, unit=words_of_unit, note=words_of_unit, height=280,
         columns=[gettext("Month"), *(label_of(source) for source in lines)],
         rows=[
             [formats.number(month), *(_cell(by_month[source.key].get(month), amount) for source in lines)]
