@@ -54,6 +54,7 @@ class Site:
         """Wait until the sample's figures are computed, its duplicates found, and nobody works on anything."""
         self.until("SELECT count(*) > 0 FROM value_snapshot WHERE demo AND newest", True)
         self.until("SELECT count(*) > 0 FROM prediction_forecast WHERE demo", True)
+        self.until("SELECT count(*) > 0 FROM reports_figure WHERE demo", True)
         self.until("SELECT count(*) > 0 FROM matching_pair WHERE demo AND state = 'open'", True)
         self.until("SELECT count(*) FROM jobs_run WHERE state IN ('waiting', 'running')", 0)
 

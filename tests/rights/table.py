@@ -265,6 +265,13 @@ prediction:overview GET insight.view
 prediction:people GET insight.view
 prediction:foresee POST insight.refresh
 prediction:horizon POST insight.refresh+accounts.manage_settings
+reports:funnel GET reports.view
+reports:paths GET reports.view+insight.view
+reports:touchpoint GET reports.view+insight.view
+reports:acquisition GET reports.view+insight.view
+reports:way-people GET reports.view
+reports:compute POST insight.refresh
+reports:lookback POST insight.refresh+accounts.manage_settings
 warehouse:loads GET insight.view
 warehouse:fact GET insight.view
 accounts:preferences POST public

@@ -185,6 +185,9 @@ GET /insight/profit none
 GET /insight/wallets insight.view+orders.view
 GET /customers/{customer_id}/profit insight.view_customer+commerce.costs_view
 GET /insight/prediction none
+GET /insight/funnel none
+GET /insight/attribution none
+GET /insight/acquisition none
 GET /customers/{customer_id}/prediction insight.view_customer
 GET /fields/{record} customers.view
 GET /custom-fields fields.manage
