@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.foundation.registry.declarations import WarehouseFact
 from peyvand.foundation.registry.registry import registry
+from peyvand.insight.reports import access
 from peyvand.insight.reports.declarations import FactWords, Measure
 from peyvand.insight.warehouse.shapes import BIGINT, MOMENT, NUMERIC, shape_of
 
@@ -94,8 +95,8 @@ def words_of(name: str) -> FactWords:
 
 
 def may_ask(actor: Actor, fact: WarehouseFact) -> bool:
-    """Whether numbers over a fact may be seen: those of the whole business, and each right it needs, in any reach."""
-    return actor.may("insight.view") and all(actor.may(name) for name in fact.needs)
+    """Whether numbers over a fact may be seen: of reports, and each right it needs, in any reach."""
+    return actor.may(access.VIEW) and all(actor.may(name) for name in fact.needs)
 
 
 def sees_everybody(actor: Actor) -> bool:
@@ -130,8 +131,13 @@ def _people(fact: WarehouseFact, fields: Mapping[str, Field], actor: Actor) -> s
         return ""
     if fact.name == PEOPLE:
         return fact.key
-    ways = list(_ways(fact, "", ()))
-    return next((path for path, target in sorted(ways, key=lambda one: one[0].count(".")) if target == PEOPLE), "")
+    found = sorted(ways(fact), key=lambda one: one[0].count("."))
+    return next((path for path, target in found if target == PEOPLE), "")
+
+
+def ways(fact: WarehouseFact) -> Iterator[tuple[str, str]]:
+    """Paths from the fact to others, each with the fact it leads to."""
+    return _ways(fact, "", ())
 
 
 def _ways(fact: WarehouseFact, before: str, seen: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -142,9 +148,7 @@ def _ways(fact: WarehouseFact, before: str, seen: tuple[str, ...]) -> Iterator[t
         yield from _ways(registry.get(WarehouseFact, name), f"{before}{column}.", (*seen, fact.name))
 
 
-def _fields(
-    actor: Actor, fact: WarehouseFact, before: str, said: str, seen: tuple[str, ...]
-) -> Iterator[Field]:
+def _fields(actor: Actor, fact: WarehouseFact, before: str, said: str, seen: tuple[str, ...]) -> Iterator[Field]:
     words, columns = words_of(fact.name), dict(_columns(fact.name))
     named = {"name_fa", "name_en"} <= set(columns)
     if named:
@@ -152,7 +156,7 @@ def _fields(
     for column, oid in columns.items():
         if column in (fact.key, "demo", *words.left_out) or (named and column in ("name_fa", "name_en")):
             continue
-        if column.endswith("_id") or oid == BIGINT and column not in fact.columns:
+        if column.endswith("_id") or (oid == BIGINT and column not in fact.columns):
             continue
         if fact.name == PEOPLE and (actor.hides(f"{RECORD}.{column}")):
             continue

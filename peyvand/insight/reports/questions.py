@@ -1,4 +1,4 @@
-"""What somebody asks of the warehouse: as an address holds it, as a report keeps it, checked against what they may see."""
+"""What somebody asks: as an address holds it, as a report keeps it, checked against what they may see."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.reports.catalogue import GRAINS, Field, Subject, subject
 from peyvand.insight.reports.errors import RefusedError
-from peyvand.insight.reports.spans import COMPARES, PERIODS, day_read
+from peyvand.insight.reports.spans import COMPARES, PERIODS, day_read, number_read
 
 CHARTS = ("auto", "bar", "line", "area", "stacked", "share", "number", "table")
 OPERATORS = ("is", "not", "more", "less", "filled", "empty")
@@ -122,8 +122,9 @@ def from_query(given: Any) -> Question:
     """A question as an address has it (a QueryDict)."""
     conditions = [
         [path, op, value.replace("\x00", "")]
-        for path, op, value in zip(given.getlist("f"), _filled(given.getlist("o")), _filled(given.getlist("v")),
-                                   strict=False)  # fmt: skip
+        for path, op, value in zip(
+            given.getlist("f"), _filled(given.getlist("o")), _filled(given.getlist("v")), strict=False
+        )
         if path
     ]
     return from_plain(
