@@ -12,7 +12,6 @@ from decimal import Decimal
 from functools import reduce
 from operator import and_
 from typing import Any
-from weakref import WeakSet
 
 import ibis
 import pyarrow as pa
@@ -325,20 +324,20 @@ def _others(table: Expression, name: str, stays: Expression) -> Expression:
     return ibis.ifelse(stays, column, ibis.literal(OTHERS))
 
 
-_with_days: WeakSet[Any] = WeakSet()  # backends that have the table
-
-
 def calendar_days(backend: Any) -> Expression:
-    """Each day from FIRST to LAST with the first day of its week, month, season and year in both calendars."""
-    if backend not in _with_days:
+    """Each day from FIRST to LAST with the first day of its week, month, season and year in both calendars. Made once
+    a backend, and kept on it: Ibis holds two backends of the same kind for equal.
+    """
+    known = getattr(backend, DAYS, None)
+    if known is None:
         days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
-        columns = {"day": days}
+        columns: dict[str, list[date]] = {"day": days}
         for kind in CalendarKind:
             for grain in ("week", "month", "season", "year"):
                 columns[f"{kind.value}_{grain}"] = list(_begins(days, PeriodKind(grain), kind))
-        backend.create_table(DAYS, ibis.memtable(pa.table(columns)), temp=True)
-        _with_days.add(backend)
-    return backend.table(DAYS)
+        known = backend.create_table(DAYS, ibis.memtable(pa.table(columns)), temp=True)
+        setattr(backend, DAYS, known)
+    return known
 
 
 def _begins(days: Sequence[date], grain: PeriodKind, kind: CalendarKind) -> Iterator[date]:

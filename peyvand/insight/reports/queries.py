@@ -56,9 +56,10 @@ def dashboards(*, actor: Actor, archived: bool = False) -> QuerySet[Dashboard]:
 
 
 def links(*, actor: Actor, kept: Report | Dashboard) -> QuerySet[ShareLink]:
-    """Links to it that one has made."""
+    """The open links to it, whoever made them."""
+    actor.require(access.SHARE)
     of = {"report": kept} if isinstance(kept, Report) else {"dashboard": kept}
-    return ShareLink.objects.filter(owner_id=actor.user_id, revoked_at=None, **of).order_by("-id")
+    return ShareLink.objects.filter(demo=actor.demo, revoked_at=None, **of).select_related("owner").order_by("-id")
 
 
 def mailings(*, actor: Actor) -> QuerySet[Mailing]:

@@ -35,7 +35,8 @@ def warehouse(orders: list[dict[str, Any]], customers: list[dict[str, Any]]) -> 
 def plan(**changed: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {
         "fact": "orders", "key": "id", "demo": False, "calendar": "jalali", "language": "fa",
-        "leads": {"customer_id": "customers"}, "dimensions": [{"path": "customer_id.city", "grain": "", "kind": "text"}],
+        "leads": {"customer_id": "customers"},
+        "dimensions": [{"path": "customer_id.city", "grain": "", "kind": "text"}],
         "measures": {
             "revenue": {"op": "sum", "column": "net_minor", "less": "", "over": [],
                         "where": [["status", "not", "cancelled"]]},

@@ -143,12 +143,13 @@ class Amounts:
         whole = value == value.to_integral_value() or abs(value) >= 1000
         return formats.number(value.quantize(Decimal(1) if whole else Decimal("0.01")), 0 if whole else 2)
 
-    def drawn(self, number: Any) -> Number | None:
-        """For the picture: shares in per cent."""
+    def drawn(self, number: Any, millions: bool = False) -> Number | None:
+        """For the picture: shares in per cent, large amounts in millions."""
         value = self.value(number)
         if value is None:
             return None
-        return round(float(value * 100 if self.measure.unit == "share" else value), 2)
+        found = float(value * 100 if self.measure.unit == "share" else value / 1_000_000 if millions else value)
+        return round(found, 0 if abs(found) >= 100 else 2)
 
 
 def drill_url(question: Question, cell: Sequence[Any]) -> str:
@@ -189,6 +190,7 @@ class _Shown:
         self.dimensions = list(self.asked.question.dimensions)
         self.words = [_Words(actor, self.asked.field(path), path.partition(":")[2]) for path in self.dimensions]
         self.title = title or title_of(self.asked)
+        self.millions = False  # whether pictures are drawn in millions
         self.drill = drill and bool(about.people) and actor.may("customers.view")
         self.pinned = question.asking(currency=self.currency)
 
@@ -203,6 +205,7 @@ class _Shown:
         }  # fmt: skip
         if not self.dimensions or self.asked.question.chart == "number":
             heads, cells = self._single()
+            common["sentence"] = self._changed_words() or str(self.measures[0].definition)
             return Figure(
                 **common, stat=self._stat(), stat_url=self._url([]), heads=heads, rows=cells,
             )  # fmt: skip
@@ -228,14 +231,8 @@ class _Shown:
         whole = gettext("%(measure)s: %(number)s.") % {
             "measure": self.measures[0].label, "number": self._with_unit(0, self.payload["total"][0])
         }  # fmt: skip
-        before = self.payload.get("before")
-        if before is not None:
-            change = _change(self.payload["total"][0], before["total"][0])
-            if change is not None:
-                other = COMPARES[self.asked.question.compare]
-                up = gettext("%(share)s more than %(other)s.") if change >= 0 else gettext(
-                    "%(share)s less than %(other)s.")  # fmt: skip
-                whole += " " + up % {"share": formats.percent(abs(change)), "other": str(other).lower()}
+        if changed := self._changed_words():
+            whole += f" {changed}"
         count = len(self.dimensions)
         best = [row for row in rows if row[count] is not None and OTHERS not in row[:count]]
         if len(best) > 1:
@@ -246,6 +243,17 @@ class _Shown:
                 "name": name, "number": self._with_unit(0, top[count])
             }  # fmt: skip
         return whole
+
+    def _changed_words(self) -> str:
+        """How the whole is beside the other period; empty where there is none, or nothing was in it."""
+        before = self.payload.get("before")
+        change = _change(self.payload["total"][0], before["total"][0]) if before is not None else None
+        if change is None:
+            return ""
+        words = gettext("%(share)s more than %(other)s.") if change >= 0 else gettext("%(share)s less than %(other)s.")
+        other = {"before": gettext("the period before"), "year": gettext("a year before")}
+        share = formats.percent(abs(change))
+        return words % {"share": share, "other": other[self.asked.question.compare]}
 
     def _notes(self) -> list[str]:
         found = []
@@ -391,8 +399,17 @@ class _Shown:
             return list(rows)
         return [*found, *(row for row in rows if row[0] in (None, OTHERS))]
 
+    def _drawn(self, place: int, number: Any) -> Number | None:
+        return self.amounts[place].drawn(number, self.millions)
+
+    def _in_millions(self, rows: Sequence[Sequence[Any]]) -> bool:
+        count, amount = len(self.dimensions), self.amounts[0]
+        values = [amount.value(row[count]) for row in rows]
+        return amount.measure.money and max((abs(value) for value in values if value is not None), default=0) >= 10**7
+
     def _chart(self, rows: Sequence[Sequence[Any]], heads: Sequence[str], table: Sequence[Sequence[Cell]]) -> Chart:
         asked, count = self.asked.question.chart, len(self.dimensions)
+        self.millions = self._in_millions(rows)
         timely = ":" in self.dimensions[0]
         kind: Any = "line" if asked in ("line", "area") or (asked == "auto" and timely) else "bar"
         stacked = asked in ("stacked", "share")
@@ -401,7 +418,7 @@ class _Shown:
             series, labels, links = self._many(rows, asked)
         elif self.question.across:
             labels = [self.words[-1].said(row[0]) for row in rows][:BARS]
-            series = [Series(str(self.measures[0].label), [amount.drawn(row[1]) for row in rows][:BARS])]
+            series = [Series(str(self.measures[0].label), [self._drawn(0, row[1]) for row in rows][:BARS])]
             links = [self._url(row[:1]) for row in rows][:BARS]
         else:
             most = PERIODS if timely else BARS
@@ -414,26 +431,30 @@ class _Shown:
             series = [
                 Series(
                     str(self.measures[place].label),
-                    [self.amounts[place].drawn(row[count + place]) for row in rows][:most],
+                    [self._drawn(place, row[count + place]) for row in rows][:most],
                     tone=TONES[at], area=asked == "area",
                 )
                 for at, place in enumerate(same)
             ]  # fmt: skip
             before = self._before()
             if before is not None and len(series) == 1:
-                values = [amount.drawn(before(at, row[:count])) for at, row in enumerate(rows)][:most]
+                values = [self._drawn(0, before(at, row[:count])) for at, row in enumerate(rows)][:most]
                 series.append(
                     Series(str(COMPARES[self.asked.question.compare]), values, tone="c6", dashed=kind == "line")
                 )
             if asked == "share":
                 series = [_of_all(series[0])]
         percent = amount.measure.unit == "share" or asked == "share"
+        unit = gettext("million %(unit)s") % {"unit": amount.unit} if self.millions else amount.unit
         return Chart(
             name=self.name, question=self.title, answer=self._sentence(rows), kind=kind,
             x=Axis(labels=labels, format="text"),
-            y=Axis(format="percent" if percent else "number", maximum=100 if asked == "share" and stacked else None),
+            y=Axis(
+                label="" if percent else unit, format="percent" if percent else "number",
+                maximum=100 if asked == "share" and stacked else None,
+            ),
             series=series, columns=heads, rows=(), links=links if any(links) else (),
-            unit="" if percent else amount.unit,
+            unit="" if percent else unit,
             stacked=stacked and len(series) > 1,
         )  # fmt: skip
 
@@ -448,8 +469,7 @@ class _Shown:
         labels = [
             " · ".join(word.said(value) for word, value in zip(self.words[:count], key, strict=True)) for key in keys
         ]
-        amount = self.amounts[0]
-        lines = [[amount.drawn(cells.get((*key, value))) or 0 for key in keys] for value in across]
+        lines = [[self._drawn(0, cells.get((*key, value))) or 0 for key in keys] for value in across]
         if asked == "share":
             sums_of = [sum(line[at] for line in lines) or 1 for at in range(len(keys))]
             lines = [

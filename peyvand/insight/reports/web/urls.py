@@ -30,5 +30,5 @@ urlpatterns: list[URLPattern] = [
     path("mailings/<int:mailing_id>/switch/", mailing.switch, name="mailing-switch"),
     path("links/", sharing.links, name="links"),
     path("links/new/", sharing.new, name="link-new"),
-    path("links/<int:link_id>/close/", sharing.close, name="link-close"),
+    path("links/<int:share_id>/close/", sharing.close, name="link-close"),
 ]
