@@ -22,7 +22,7 @@ GRAINS: dict[str, Label] = {
     "day": _("by day"), "week": _("by week"), "month": _("by month"), "season": _("by season"), "year": _("by year"),
 }  # fmt: skip
 CHARTS: dict[str, Label] = {
-    "auto": _("As it fits"), "bar": _("Bars"), "line": _("Line"), "area": _("Area"), "stacked": _("Stacked bars"),
+    "auto": _("As it fits"), "bar": _("Bars"), "line": _("Line chart"), "area": _("Area"), "stacked": _("Stacked bars"),
     "share": _("Shares"), "number": _("One number"), "table": _("Table only"),
 }  # fmt: skip
 OPERATORS: dict[str, Label] = {

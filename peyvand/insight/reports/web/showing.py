@@ -275,7 +275,7 @@ class _Shown:
 
     def _single(self) -> tuple[list[str], list[list[Cell]]]:
         before = self.payload.get("before")
-        heads = [gettext("Number"), gettext("Value")]
+        heads = [gettext("Figure"), gettext("Result")]
         if before is not None:
             heads += [str(COMPARES[self.asked.question.compare]), gettext("Change")]
         rows = []
