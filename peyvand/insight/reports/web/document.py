@@ -42,7 +42,8 @@ class _Paper(FPDF):
         self.set_font(FONT, size=8)
         self.set_text_color(*QUIET)
         page = formats.digits(str(self.page_no()))
-        self.cell(0, 5, f"{self.foot} · {gettext('Page %(n)s') % {'n': page}}", align=Align.C)
+        words = gettext("Page %(n)s") % {"n": page}
+        self.cell(0, 5, f"{self.foot} · {words}", align=Align.C)
 
 
 def document(title: str, figures: Sequence[Figure]) -> bytes:

@@ -168,8 +168,9 @@ def figure(
 ) -> Figure:
     """What was got, as a figure."""
     if got.asked is None or got.payload is None:
+        usual = title_of(got.asked) if got.asked is not None else gettext("Report")
         return Figure(
-            name=name, title=title or gettext("Report"), question=question, waiting=got.waiting, refused=got.refused
+            name=name, title=title or usual, question=question, waiting=got.waiting, refused=got.refused
         )  # fmt: skip
     return _Shown(actor, got.asked, got.payload, got, question=question, name=name, title=title, drill=drill).figure()
 

@@ -114,7 +114,9 @@ def figure_piece(request: StaffRequest) -> HttpResponse:
         request.actor, got, question, name=name if name.replace("-", "").isalnum() else "report",
         title=request.GET.get("title", "")[:120],
     )  # fmt: skip
-    return render(request, "reports/piece.html", {"figure": shown})
+    return render(
+        request, "reports/piece.html", {"figure": shown, "open": name == "report", "linked": name != "report"}
+    )
 
 
 @require_safe
