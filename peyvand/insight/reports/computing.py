@@ -6,6 +6,7 @@ period begins. `OTHERS` stands for what was put together: beyond the top, or in 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,15 +20,16 @@ from django.utils.translation import gettext_noop
 
 from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.calendar.periods import PeriodKind, period_of
-from peyvand.insight.reports.planning import Plan
 
 MOST_GROUPS = 5_000  # of an answer
 MOST_PEOPLE = 20_000  # of a cell
 MOST_CURRENCIES = 20
 OTHERS = "__others__"
 NOTHING = "\x1f"  # stands for no value inside a key of a group
+CURRENCIES = "currencies_of"
 DAYS, FIRST, LAST = "calendar_days", date(1900, 1, 1), date(2070, 12, 31)
 Expression = Any  # ibis has no stubs
+Plan = dict[str, Any]  # see planning.plan_of
 MANY = gettext_noop("This would be more than 5,000 rows. Group by something coarser, filter, or keep the first few.")
 FEW = gettext_noop("Fewer than five people are behind this, so it is not shown to those who may not see them all.")
 
@@ -73,22 +75,29 @@ class _View:
         path = self.plan["currency_path"]
         if not path:
             return []
+        asked = [self.plan[part] for part in ("fact", "demo", "currency_path", "conditions", "span", "at")]
+        key = json.dumps(asked)
+        known: dict[str, list[tuple[str, int]]] = self.backend.__dict__.setdefault(CURRENCIES, {})
+        if key in known:  # the tiles of a dashboard ask the same
+            return known[key]
         table = self._within(self.plan["span"])
         found = table.filter(table[path].notnull()).group_by(path).agg(n=lambda t: t.count())
         rows = found.order_by(ibis.desc("n"), path).limit(MOST_CURRENCIES).to_pyarrow().to_pylist()
-        return [(row[path], row["n"]) for row in rows]
+        known[key] = [(row[path], row["n"]) for row in rows]
+        return known[key]
 
     def rows(self, span: list[str] | None) -> dict[str, Any]:
         """Groups and the whole."""
         plan, table = self.plan, self._within(span)
         names = [f"d{place}" for place in range(len(plan["dimensions"]))]
         table = self._grouped(table)
-        total = self._numbers(table.agg(**self._aggregates(table)).to_pyarrow().to_pylist()[0])
-        if plan["fewest"] and 0 < total["__people"] < plan["fewest"]:
-            raise AnswerError(FEW)
-        answer: dict[str, Any] = {"total": [total[name] for name in plan["shown"]], "count": total["__rows"]}
+        total = None
+        if not names or plan["fewest"] or not self._adds_up():
+            total = table.agg(**self._aggregates(table)).to_pyarrow().to_pylist()[0]
+            if plan["fewest"] and 0 < total["__people"] < plan["fewest"]:
+                raise AnswerError(FEW)
         if not names:
-            return {**answer, "rows": [], "folded": False, "kept": 0}
+            return {**self._whole(total or {}), "rows": [], "folded": False, "left": False}
         table, folded = self._folded(table, names)
         table, left = self._topped(table, names)
         grouped = table.group_by(names).agg(**self._aggregates(table))
@@ -99,7 +108,18 @@ class _View:
             [*(_plain(row[name]) for name in names), *(self._numbers(row)[name] for name in plan["shown"])]
             for row in found
         ]
-        return {**answer, "rows": self._ordered(rows), "folded": folded, "left": left}
+        if total is None:
+            parts = ["__rows", *(name for name, one in plan["measures"].items() if one["op"] != "ratio")]
+            total = {name: sum((row[name] for row in found), 0) for name in parts}
+        return {**self._whole(total), "rows": self._ordered(rows), "folded": folded, "left": left}
+
+    def _adds_up(self) -> bool:
+        """Whether the whole is the sum of its groups, exactly, so that the rows need not be read twice."""
+        return all(one["op"] in ("count", "sum", "ratio") for one in self.plan["measures"].values())
+
+    def _whole(self, total: dict[str, Any]) -> dict[str, Any]:
+        numbers = self._numbers(total)
+        return {"total": [numbers[name] for name in self.plan["shown"]], "count": numbers["__rows"]}
 
     def people(self) -> dict[str, Any]:
         """The customers of one cell: their ids, at most MOST_PEOPLE, and how many rows name nobody."""
