@@ -74,7 +74,7 @@ class ReportAnswerOut(Schema):
 
 def _report(actor: Actor, report_id: int) -> Report:
     actor.require(access.VIEW)
-    found = Report.objects.visible_to(actor).filter(pk=report_id).first()
+    found: Report | None = Report.objects.visible_to(actor).filter(pk=report_id).first()
     if found is None:
         raise HttpError(404, gettext("There is no such report."))
     return found

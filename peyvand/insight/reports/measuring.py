@@ -20,7 +20,7 @@ import ibis
 from peyvand.insight.reports.computing import answered, calendar_days
 
 TIMES = 5
-LIMITS = {"threads": 2, "memory_limit": "2GB"}
+LIMITS: dict[str, Any] = {"threads": 2, "memory_limit": "2GB"}
 _ORDERS = """
 COPY (SELECT i AS id, false AS demo, (hash(i) % $people)::BIGINT + 1 AS customer_id,
       CASE WHEN hash(i + 1) % 20 = 0 THEN 'return' ELSE 'sale' END AS kind,

@@ -89,7 +89,7 @@ class WayTouch(models.Model):
         return f"{self.customer_id} {self.touchpoint}"
 
 
-class OfPeople(models.QuerySet[Any]):
+class OfPeople(models.QuerySet[Any, Any]):
     """What people keep for themselves or share with everybody here."""
 
     def visible_to(self, actor: Actor) -> OfPeople:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.calendar.calendars import CalendarKind, zone
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.declarations import WarehouseFact
 from peyvand.foundation.registry.registry import registry
 from peyvand.insight.reports import catalogue
 from peyvand.insight.reports.declarations import Measure
@@ -77,9 +78,9 @@ def _dimension(asked: Checked, path: str) -> Mapping[str, Any]:
     return {"path": plain, "grain": grain, "kind": asked.field(path).kind}
 
 
-def _leads(name: str, seen: tuple[str, ...] = ()) -> dict[str, str]:
+def _leads(name: str) -> dict[str, str]:
     """Path → fact, for every way from the fact that a report may take."""
-    fact = registry.get(catalogue.WarehouseFact, name)
+    fact = registry.get(WarehouseFact, name)
     return dict(catalogue.ways(fact))
 
 

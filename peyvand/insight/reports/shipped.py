@@ -36,7 +36,7 @@ def _ask(fact: str, *measures: str, rows: Sequence[str] = (), **more: Any) -> di
     return {"fact": fact, "measures": list(measures), "rows": list(rows), **more}
 
 
-_YEAR = {"period": "days", "days": 365}
+_YEAR: dict[str, Any] = {"period": "days", "days": 365}
 
 
 def _number(title: Label, measure: str) -> ShippedTile:

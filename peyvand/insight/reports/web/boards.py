@@ -32,7 +32,7 @@ Asked = tuple[str, Question]
 def dashboard_of(actor: Actor, dashboard_id: int) -> Dashboard:
     """A dashboard that one may open; 404 otherwise."""
     actor.require(access.VIEW)
-    found = Dashboard.objects.visible_to(actor).filter(pk=min(dashboard_id, LARGEST_ID)).first()
+    found: Dashboard | None = Dashboard.objects.visible_to(actor).filter(pk=min(dashboard_id, LARGEST_ID)).first()
     if found is None:
         raise Http404
     return found

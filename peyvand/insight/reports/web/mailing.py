@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from peyvand.foundation.accounts import queries as accounts
+from peyvand.foundation.accounts.models import User
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.calendar.calendars import weekday_name
 from peyvand.foundation.registry.actor import Actor
@@ -133,7 +133,7 @@ def _context(request: StaffRequest, kept: Report | Dashboard, found: Mailing | N
 
 
 def _colleagues() -> list[Any]:
-    return list(accounts.User.objects.filter(is_active=True).order_by("name", "id")[:500])
+    return list(User.objects.filter(is_active=True).order_by("name", "id")[:500])
 
 
 def _given(request: StaffRequest) -> posting.MailingData:

@@ -390,7 +390,8 @@ class _Shown:
         first = span.start if span else date.fromisoformat(min(known))
         last = min(span.end, date.fromisoformat(max(known))) if span and known else (
             span.end if span else date.fromisoformat(max(known)))  # fmt: skip
-        period, found = period_of(first, kind, calendar), []
+        period = period_of(first, kind, calendar)
+        found: list[Sequence[Any]] = []
         nothing = [0 if one.op in (*ADDS, "distinct") else None for one in self.measures]
         while period.start <= last and len(found) <= PERIODS:
             key = period.start.isoformat()

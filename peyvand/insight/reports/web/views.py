@@ -23,6 +23,7 @@ from peyvand.insight.reports.models import Report
 from peyvand.insight.reports.questions import Question, from_plain, from_query
 from peyvand.insight.reports.shipped import SHIPPED
 from peyvand.insight.reports.web import building, files, showing
+from peyvand.memory.customers.models import Customer
 
 LARGEST_ID = 2**63 - 1
 LONG_WAIT = 20.0  # seconds that a file waits for its figures
@@ -32,7 +33,7 @@ ORDER = ("sort_key", "id")
 def report_of(actor: Actor, report_id: int) -> Report:
     """A report that one may open; 404 otherwise."""
     actor.require(access.VIEW)
-    found = Report.objects.visible_to(actor).filter(pk=min(report_id, LARGEST_ID)).first()
+    found: Report | None = Report.objects.visible_to(actor).filter(pk=min(report_id, LARGEST_ID)).first()
     if found is None:
         raise Http404
     return found
@@ -130,7 +131,7 @@ def people(request: StaffRequest) -> HttpResponse:
     try:
         found = queries.behind(actor=actor, question=question, cell=cell)
     except RefusedError as error:
-        found = queries.Behind(queries.Got(asked=None, refused=str(error)), queries.Customer.objects.none())
+        found = queries.Behind(queries.Got(asked=None, refused=str(error)), Customer.objects.none())
     try:
         page = paginate(
             found.people, order=ORDER, cursor=request.GET.get("cursor"), backwards="back" in request.GET, size=50
