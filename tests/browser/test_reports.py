@@ -47,8 +47,6 @@ def post(site: Site, sink: Sink) -> Iterator[Sink]:
         assert made is not None
         yield sink
         connection.execute("DELETE FROM email_emailaccount WHERE id = %s", [made[0]])
-        connection.execute("DELETE FROM reports_dashboard WHERE demo")
-        connection.execute("DELETE FROM reports_report WHERE demo")
 
 
 def _chosen(page: Page, field: str, value: str) -> None:

@@ -45,5 +45,5 @@ DECLARATIONS = (
     Standing("reports.answers", standing.stand),
     Schedule("reports.answers", "13 3 * * *", _answers_go),
     Trace("reports.answers", _("Answers of reports"), _forget, order=81),
-    DemoPart("reports", _("Reports"), services.sample_remove, order=92),
+    DemoPart("reports", _("Reports"), services.sample_remove, services.sample_load, order=92),
 )  # fmt: skip

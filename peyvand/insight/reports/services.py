@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.services import change_set
+from peyvand.foundation.demo.world import World
 from peyvand.foundation.registry.actor import Actor, NotAllowed
 from peyvand.foundation.text.keys import clean, fa_key
 from peyvand.insight.reports import access
@@ -207,6 +208,19 @@ def link_opened(secret: str) -> ShareLink | None:
         return None
     ShareLink.objects.filter(pk=link.pk).update(views=F("views") + 1, seen_at=now)
     return link
+
+
+def sample_load(actor: Actor, world: World) -> int:
+    """Two reports of the sample business, for everybody in it."""
+    year = {"period": "days", "days": 365}
+    for name, question in (
+        ("درآمد ماه به ماه، در کنار سال پیش",
+         Question("orders", ["orders.revenue", "orders.sales"], ["placed_at:month"], compare="year", **year)),
+        ("پرفروش‌ترین کالاها و حاشیه‌ی سودشان",
+         Question("order_lines", ["lines.revenue", "lines.margin"], ["product_id.name"], top=10, **year)),
+    ):  # fmt: skip
+        Report.objects.create(demo=True, name=name, shared=True, question=question.as_plain())
+    return 2
 
 
 def sample_remove(actor: Actor) -> int:
