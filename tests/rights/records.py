@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -55,6 +55,7 @@ from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.foundation.transfer.models import Import, MappingTemplate
 from peyvand.foundation.transfer.services import import_begin
 from peyvand.foundation.webhooks import services as webhooks
+from peyvand.insight.reports.models import Dashboard, Mailing, Report, ShareLink, Tile
 from peyvand.memory.commerce.services import (
     ContractData,
     CostData,
@@ -313,6 +314,14 @@ def shared_records() -> Records:
     data = HoursData(name_en="Other", time_zone="Asia/Tehran", hours={"sat": ["09:00-17:00"]})
     hours, _done = hours_save(actor=system, data=data)
     Seal.objects.create(first_id=1, last_id=1, count=1, marks=b"", root=b"", head=b"head", mac=b"")
+    asked = {"fact": "orders", "measures": ["orders.sales"]}
+    report = Report.objects.create(name="Sales", shared=True, question=asked)
+    board = Dashboard.objects.create(name="All", shared=True)
+    tile = Tile.objects.create(dashboard=board, title="Sales", question=asked)
+    mailing = Mailing.objects.create(report=report, at=time(8), forms=["xlsx"], people=[])
+    shared = ShareLink.objects.create(
+        report=report, owner=User.objects.earliest("pk"), digest="0" * 64, expires_at=timezone.now()
+    )
     hook, _secret = webhooks.endpoint_create(
         actor=system, data=webhooks.EndpointData("https://hooks.peyvand.ir/in", ["*"])
     )
@@ -353,6 +362,8 @@ def shared_records() -> Records:
         "widget_id": widget.pk, "room_id": room.pk, "guest_id": guest.pk, "room_line_id": said.pk,
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
+        "report_id": report.pk, "dashboard_id": board.pk, "tile_id": tile.pk, "mailing_id": mailing.pk,
+        "share_id": shared.pk, "shipped_key": "manager",
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk, "cost_rate_id": rate.pk,
         "branch_id": branch.pk, "price_list_id": price_list.pk, "item_id": item.pk, "rate_id": tax.pk,
         "cost_id": cost.pk, "standing_rate_id": standing.pk,

@@ -272,6 +272,35 @@ reports:acquisition GET reports.view+insight.view
 reports:way-people GET reports.view
 reports:compute POST insight.refresh
 reports:lookback POST insight.refresh+accounts.manage_settings
+reports:home GET reports.view
+reports:build GET reports.view
+reports:figure GET reports.view
+reports:people GET reports.view+customers.view
+reports:file GET reports.view+reports.export
+reports:save POST reports.edit
+reports:one GET reports.view
+reports:copy POST reports.view+reports.edit
+reports:archive POST reports.view+reports.edit+reports.share
+reports:dashboard-new GET reports.edit
+reports:dashboard-new POST reports.edit
+reports:tile-add POST reports.edit
+reports:shipped GET reports.view
+reports:shipped-copy POST reports.edit
+reports:dashboard GET reports.view
+reports:dashboard-edit GET reports.view+reports.edit+reports.share
+reports:dashboard-edit POST reports.view+reports.edit+reports.share
+reports:dashboard-archive POST reports.view+reports.edit+reports.share
+reports:tile POST reports.view+reports.edit+reports.share
+reports:mailings GET reports.view+reports.share
+reports:mailing-new GET none
+reports:mailing-new POST none
+reports:mailing GET reports.view+reports.share
+reports:mailing POST reports.view+reports.share
+reports:mailing-run POST reports.view+reports.share
+reports:mailing-switch POST reports.view+reports.share
+reports:links GET none
+reports:link-new POST none
+reports:link-close POST reports.share
 warehouse:loads GET insight.view
 warehouse:fact GET insight.view
 accounts:preferences POST public
@@ -540,6 +569,7 @@ CALLED = {
     "jobs:": "run_id",
     "transfer:export-file": "export_run_id",
     "outbox:": "failure_id",
+    "reports:shipped": "shipped_key",
 }
 # What an argument stands for where its own name says less.
 MEANT = {

@@ -26,6 +26,7 @@ from peyvand.foundation.jobs.api import router as jobs
 from peyvand.foundation.transfer.api import router as transfer
 from peyvand.foundation.webhooks.api import router as webhooks
 from peyvand.insight.prediction.api import router as prediction
+from peyvand.insight.reports.api import router as reports
 from peyvand.insight.reports.ways_api import router as ways
 from peyvand.insight.value.api import router as value
 from peyvand.memory.commerce.api import router as commerce
@@ -48,6 +49,7 @@ ROUTERS = (
     work,
     value,
     prediction,
+    reports,
     ways,
     fields,
     transfer,

@@ -29,4 +29,11 @@ TABLES = (
         order=63,
     ),
     ImpersonalTable("reports_figure", "sums over everybody"),
+    ImpersonalTable("reports_report", "questions that staff keep"),
+    ImpersonalTable("reports_dashboard", "pages that staff put together"),
+    ImpersonalTable("reports_tile", "questions on such a page"),
+    ImpersonalTable("reports_answer", "sums over groups, and for two days ids of customers; all go when one is erased"),
+    ImpersonalTable("reports_mailing", "what goes to colleagues by mail", staff=True),
+    ImpersonalTable("reports_mailingsent", "mails to colleagues", staff=True),
+    ImpersonalTable("reports_sharelink", "addresses under which a report is open"),
 )

@@ -189,6 +189,10 @@ GET /insight/funnel none
 GET /insight/attribution none
 GET /insight/acquisition none
 GET /customers/{customer_id}/prediction insight.view_customer
+GET /reports reports.view
+GET /reports/{report_id}/answer reports.view
+GET /reports/{report_id}/file none
+POST /reports/answer reports.view
 GET /fields/{record} customers.view
 GET /custom-fields fields.manage
 POST /custom-fields fields.manage
@@ -328,6 +332,7 @@ TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 FILE = object()  # in a body: it goes as a form with a file
 # What is sent; {names} stand for records.
 BODIES: Mapping[str, Any] = {
+    "POST /reports/answer": {"fact": "orders"},
     "POST /customers": {"name": "New", "kind": "organisation", "parent_id": "{firm_id}"},
     "POST /customers/bulk": {"rows": [{"id": "{customer_id}", "city": "Shiraz"}], "whole": True},
     "POST /customers/actions": {"ids": ["{customer_id}"], "do": "tag", "value": "new"},
