@@ -27,6 +27,7 @@ from peyvand.insight.prediction import (
 from peyvand.insight.prediction.errors import CannotTellError
 from peyvand.insight.prediction.foreseen import Foreseen
 from peyvand.insight.prediction.models import Forecast
+from peyvand.insight.prediction.numbers import Floats
 from peyvand.insight.value.frames import Frame, business_orders
 from peyvand.insight.warehouse import engine
 
@@ -90,7 +91,10 @@ def _forecast(run: Running, frame: Frame) -> tuple[Forecast, list[Foreseen]]:
         card |= _told(frame, [risk for risk, _stake, _reasons in risks.values()])
     member = dict(zip(seen["customer_id"].tolist(), found.member.tolist(), strict=True)) if found else {}
     following = _next(frames.rhythms(frame), as_of=frame.as_of)
-    people = _people(member, risks, following, _suggestions(items) if card["suggestions"]["on"] else {})
+    told = _suggestions(items, way=card["suggestions"]["way"]) if card["suggestions"]["on"] else None
+    if told:
+        card["suggestions"] |= {"coverage": told.coverage, "greatest": told.greatest}
+    people = _people(member, risks, following, told.plain() if told else {})
     forecast = services.forecast_keep(
         actor=run.actor, demo=frame.demo, currency=frame.currency, as_of=frame.as_of, card=card,
         baskets=_rules(items), people=people,
@@ -108,28 +112,44 @@ def _survival(frame: Frame, *, days: int) -> list[list[float]]:
 def _risks(
     seen: Mapping[str, Any], judged: judging.Judged
 ) -> dict[int, tuple[float, int, tuple[tuple[str, float, float], ...]]]:
-    """By customer: risk, revenue of the window, what raises the risk most."""
+    """By customer: risk, revenue of the window, what raises the risk most: reasons are those of `explained` only."""
     if judged.teller is None:
         return {}
     x = seen["x"]
-    risk, shap = judged.teller.probabilities(x), judged.teller.contributions(x)
+    risk, money = judged.teller.probabilities(x), x[:, frames.FEATURES.index("monetary")]
+    told = {
+        customer: (float(at), int(stake), ())
+        for customer, at, stake in zip(seen["customer_id"].tolist(), risk.tolist(), money.tolist(), strict=True)
+    }
+    for row, reasons in explained(judged.teller, x, risk):
+        customer = int(seen["customer_id"][row])
+        told[customer] = (*told[customer][:2], reasons)
+    return told
+
+
+def explained(
+    teller: judging.Teller, x: Floats, risk: Floats
+) -> Iterator[tuple[int, tuple[tuple[str, float, float], ...]]]:
+    """Row and reasons of MOST_EXPLAINED customers: those about to leave first, the greatest expected loss first."""
+    loss = risk * np.maximum(x[:, frames.FEATURES.index("monetary")], 0)
+    rows = np.lexsort((-loss, risk < queries.ABOUT_TO_LEAVE))[: judging.MOST_EXPLAINED]
+    x = x[rows]
+    shap = teller.contributions(x)
     order = np.argsort(-shap, axis=1, kind="stable")
     # That there was none lately is said by the days since the last one.
     told = (shap >= TOLD) & ~np.isnan(x) & ~((x == 0) & np.isin(frames.FEATURES, SAID_BY_RECENCY))
-    money = x[:, frames.FEATURES.index("monetary")]
-    found = {}
-    for row, customer in enumerate(seen["customer_id"].tolist()):
-        places = [place for place in order[row] if told[row, place]][:REASONS]
-        reasons = tuple((frames.FEATURES[n], float(x[row, n]), round(float(shap[row, n]), 4)) for n in places)
-        found[customer] = (float(risk[row]), int(money[row]), reasons)
-    return found
+    for at, row in enumerate(rows.tolist()):
+        places = [place for place in order[at] if told[at, place]][:REASONS]
+        yield row, tuple((frames.FEATURES[n], float(x[at, n]), round(float(shap[at, n]), 4)) for n in places)
 
 
 def _told(frame: Frame, risks: list[float]) -> dict[str, Any]:
     """How many are told what, and how far that moved since the last time."""
     place = np.minimum((np.array(risks) * learning.BINS).astype(np.int64), learning.BINS - 1)
     now = [int(count) for count in np.bincount(place, minlength=learning.BINS)]
-    found: dict[str, Any] = {"scored": len(risks), "expected": float(np.sum(risks)), "histogram": now}
+    few = min(len(risks), judging.MOST_EXPLAINED)
+    found: dict[str, Any] = {"scored": len(risks), "explained": few, "expected": float(np.sum(risks)),
+                             "histogram": now}  # fmt: skip
     before = queries.card_before(demo=frame.demo, currency=frame.currency)
     if before and before[1].get("histogram"):
         found |= {"before": before[0].isoformat(), "shift": judging.shift(before[1]["histogram"], now)}
@@ -170,9 +190,11 @@ def _judged_next(frame: Frame, *, cut: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _suggestions(items: Mapping[str, Any]) -> dict[int, tuple[tuple[int, int], ...]]:
+def _suggestions(items: Mapping[str, Any], *, way: str) -> suggesting.Suggested | None:
     taste = suggesting.learn(items["customer"], items["product"])
-    return {} if taste is None else {who: tuple(found) for who, found in suggesting.suggested(taste) if found}
+    if taste is None:
+        return None
+    return suggesting.suggested(suggesting.with_vectors(taste) if way == "factors" else taste)
 
 
 def _people(

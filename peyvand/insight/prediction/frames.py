@@ -8,10 +8,11 @@ from typing import Any
 
 import ibis
 import numpy as np
+import pyarrow as pa
 from ibis import _
 
 from peyvand.insight.prediction.numbers import Bools, Floats
-from peyvand.insight.value.frames import Frame, people
+from peyvand.insight.value.frames import Frame
 
 RECENT = 90  # days
 FEATURES = (
@@ -21,6 +22,7 @@ FEATURES = (
 # What is known of each beforehand: longer silence never lowers the risk of leaving, more purchases never raise it.
 DIRECTIONS = {"recency": 1, "ratio": 1, "frequency": -1, "recent_orders": -1, "monetary": -1, "products": -1}
 Table = Any  # ibis has no stubs
+Ids = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def at(frame: Frame, day: date) -> Frame:
@@ -28,33 +30,49 @@ def at(frame: Frame, day: date) -> Frame:
     return replace(frame, as_of=day)
 
 
-def known(frame: Frame) -> dict[str, Any]:
+def active(frame: Frame) -> Ids:
+    """Ids, in order, of the customers who bought within the window: those of whom there is a row in `known`."""
+    sales = frame.sales.filter(_.placed_at_day >= ibis.literal(frame.window_start))
+    found = sales.select("customer_id").distinct().order_by("customer_id").to_pyarrow()
+    return np.asarray(found["customer_id"].to_numpy(), dtype=np.int64)
+
+
+def known(frame: Frame, *, only: Ids | None = None) -> dict[str, Any]:
     """Columns of the customers who bought within the window, in order of their ids: `customer_id`, `last_day`, and
-    `x`, the features of FEATURES (nan where not known). Amounts in minor units, shares of the window's sales.
+    `x`, the features of FEATURES (nan where not known). Amounts in minor units, shares of the window's sales. With
+    `only`, of these customers alone.
     """
     start, recent = ibis.literal(frame.window_start), ibis.literal(frame.as_of - timedelta(days=RECENT - 1))
-    deals = frame.deals.filter(_.placed_at_day >= start)
-    sale = deals.kind == "sale"
-    late = deals.placed_at_day >= recent
-    more = deals.group_by("customer_id").agg(
-        sold=deals.net_minor.sum(where=sale).cast("float64"),
-        back=deals.net_minor.sum(where=~sale).fill_null(0).cast("float64"),
+    asked = _of(only, frame.deals)
+    deals = asked.select("id", "customer_id", "placed_at_day", "kind", "net_minor")
+    sale, lately, late = deals.kind == "sale", deals.placed_at_day >= start, deals.placed_at_day >= recent
+    base = deals.group_by("customer_id").agg(
+        first_day=deals.placed_at_day.min(where=sale),
+        last_day=deals.placed_at_day.max(where=sale),
+        frequency=(sale & lately).sum().cast("float64"),
+        monetary=deals.net_minor.sum(where=lately).fill_null(0).cast("float64"),
+        sold=deals.net_minor.sum(where=sale & lately).cast("float64"),
+        back=deals.net_minor.sum(where=~sale & lately).fill_null(0).cast("float64"),
         recent=deals.net_minor.sum(where=late).fill_null(0).cast("float64"),
         recent_orders=(sale & late).sum().cast("float64"),
     )
-    sales = frame.sales.filter(_.placed_at_day >= start).select("id", "customer_id")
+    base = base.filter(_.frequency > 0)
+    gaps = _gaps(deals.filter(_.kind == "sale"))
+    rhythm = gaps.group_by("customer_id").agg(rhythm=gaps.gap.cast("float64").quantile(0.5))
+    sales = deals.filter(_.kind == "sale", _.placed_at_day >= start).select("id", "customer_id")
     lines = frame.backend.table("order_lines").select("order_id", "product_id")
-    bought = lines.inner_join(sales, lines.order_id == sales.id)
-    kinds = bought.group_by("customer_id").agg(products=bought.product_id.nunique().cast("float64"))
-    base = people(frame).filter(_.frequency > 0)
-    base = base.left_join(more, "customer_id").drop("customer_id_right")
+    bought = lines.inner_join(sales, lines.order_id == sales.id).select("customer_id", "product_id").distinct()
+    kinds = bought.group_by("customer_id").agg(products=bought.product_id.count().cast("float64"))
+    base = base.left_join(rhythm, "customer_id").drop("customer_id_right")
     base = base.left_join(kinds, "customer_id").drop("customer_id_right").order_by("customer_id")
-    found = base.select(
-        "customer_id", "first_day", "last_day", "rhythm", "frequency", "monetary", "sold", "back", "recent",
-        "recent_orders", "products",
-    ).to_pyarrow()  # fmt: skip
+    found = base.to_pyarrow()
     column = {name: found[name].to_numpy(zero_copy_only=False) for name in found.column_names}
     return {"customer_id": column["customer_id"], "last_day": column["last_day"], "x": _features(frame, column)}
+
+
+def _of(only: Ids | None, deals: Table) -> Table:
+    """The deals of these customers."""
+    return deals if only is None else deals.semi_join(ibis.memtable(pa.table({"customer_id": only})), "customer_id")
 
 
 def _features(frame: Frame, column: dict[str, Any]) -> Floats:
@@ -84,9 +102,7 @@ def rhythms(frame: Frame) -> list[dict[str, Any]]:
     """Of customers with at least three days of purchase within reach: last day, and the 1st decile, median and 9th
     decile of their own intervals in days.
     """
-    days = frame.sales.select("customer_id", "placed_at_day").distinct()
-    before = days.placed_at_day.lag().over(group_by=days.customer_id, order_by=days.placed_at_day)
-    gaps = days.mutate(gap=days.placed_at_day.delta(before, unit="day"))
+    gaps = _gaps(frame.sales)
     gap = gaps.gap.cast("float64")
     told = gaps.group_by("customer_id").agg(
         last_day=gaps.placed_at_day.max(), days=gaps.count().cast("int64"),
@@ -98,10 +114,15 @@ def rhythms(frame: Frame) -> list[dict[str, Any]]:
 
 def intervals(frame: Frame) -> Floats:
     """Every interval between two days of purchase of one customer, in days."""
-    days = frame.sales.select("customer_id", "placed_at_day").distinct()
-    before = days.placed_at_day.lag().over(group_by=days.customer_id, order_by=days.placed_at_day)
-    gaps = days.mutate(gap=days.placed_at_day.delta(before, unit="day")).filter(_.gap.notnull())
+    gaps = _gaps(frame.sales).filter(_.gap.notnull())
     return np.asarray(gaps.gap.cast("float64").to_pyarrow().to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _gaps(sales: Table) -> Table:
+    """Days of purchase, each with its distance from the one before: nothing for the first."""
+    days = sales.select("customer_id", "placed_at_day").distinct()
+    before = days.placed_at_day.lag().over(group_by=days.customer_id, order_by=days.placed_at_day)
+    return days.mutate(gap=days.placed_at_day.delta(before, unit="day"))
 
 
 def bought_items(frame: Frame) -> dict[str, Any]:

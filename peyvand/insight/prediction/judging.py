@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from peyvand.insight.prediction import frames, learning
-from peyvand.insight.prediction.frames import FEATURES
+from peyvand.insight.prediction.frames import FEATURES, Ids
 from peyvand.insight.prediction.numbers import Bools, Floats
 from peyvand.insight.value.frames import Frame
 
@@ -28,6 +28,7 @@ LEAD = 60  # days of orders before the first day that is learnt from
 CUTS = 2  # days that are learnt from, at most
 FEWEST_ROWS, FEWEST_EACH = 150, 25
 MOST_ROWS = 40_000  # learnt from: of more customers a part, as the trees would learn nothing more that shows
+MOST_EXPLAINED = 20_000  # customers whose reasons are computed, for the card and one by one: they take the longest
 
 
 RECENCY = FEATURES.index("recency")
@@ -97,9 +98,13 @@ def judge(frame: Frame, *, days: int) -> Judged:
     cuts = _cuts(first, test_day=test_day, days=days) if first else []
     if not cuts:
         return Judged({**card, "why": "history"}, None)
-    learnt = [_labelled(frame, cut, days=days) for cut in cuts]
-    test_x, test_y, test_ids = _labelled(frame, test_day, days=days)
-    x, y, groups = together(learnt)
+    ids = [frames.active(frames.at(frame, cut)) for cut in cuts]
+    count, test_x, test_y, test_ids = sum(map(len, ids)), *_labelled(frame, test_day, days=days)
+    learnt = [
+        _labelled(frame, cut, days=days, only=found[among(found, of=count)])
+        for cut, found in zip(cuts, ids, strict=True)
+    ]
+    x, y, groups = together(learnt, of=count)
     card |= {
         "test_day": test_day.isoformat(), "train_days": [cut.isoformat() for cut in cuts], "train_rows": len(y),
         "test_rows": len(test_y), "test_left": int(test_y.sum()),
@@ -117,8 +122,9 @@ def judge(frame: Frame, *, days: int) -> Judged:
     card |= {"model": best, "bins": _bins(test_y, told[best])}
     if learning.log_loss(test_y, told[best]) >= base["base_rate"]["log_loss"]:
         return Judged({**card, "why": "baseline"}, None)
-    teller = learn[best](*together([*learnt, (test_x, test_y, test_ids)]))
-    return Judged({**card, "on": True, "reasons": _reasons(teller, test_x)}, teller)
+    teller = learn[best](*together([*learnt, (test_x, test_y, test_ids)], of=count + len(test_y)))
+    told_of = among(test_ids, of=len(test_ids), most=MOST_EXPLAINED)
+    return Judged({**card, "on": True, "reasons": _reasons(teller, test_x[told_of])}, teller)
 
 
 def _trees(x: Floats, y: Bools, groups: learning.Indices) -> Teller:
@@ -132,23 +138,33 @@ def _cuts(first: date, *, test_day: date, days: int) -> list[date]:
     return [cut for cut in cuts if (cut - first).days >= min(LEAD, days)]
 
 
-def _labelled(frame: Frame, cut: date, *, days: int) -> tuple[Floats, Bools, Any]:
-    seen = frames.known(frames.at(frame, cut))
+def _labelled(frame: Frame, cut: date, *, days: int, only: Ids | None = None) -> tuple[Floats, Bools, Ids]:
+    seen = frames.known(frames.at(frame, cut), only=only)
     back = frames.buyers(frames.at(frame, cut + timedelta(days=days)), after=cut)
-    left = np.array([customer not in back for customer in seen["customer_id"].tolist()], dtype=np.bool_)
-    return seen["x"], left, seen["customer_id"]
+    ids = seen["customer_id"]
+    return seen["x"], ~np.isin(ids, np.fromiter(back, dtype=np.int64, count=len(back))), ids
 
 
-def together(parts: list[tuple[Floats, Bools, Any]]) -> tuple[Floats, Bools, learning.Indices]:
-    """One table of about MOST_ROWS at most, always of the same customers; a customer's rows of all days stay in one
-    fold, lest trees be checked on whom they know.
+def _mixed(ids: Ids) -> Any:
+    return ids.astype(np.uint64) * np.uint64(2_654_435_761) >> np.uint64(7)
+
+
+def among(ids: Ids, *, of: int, most: int = MOST_ROWS) -> Bools:
+    """Which of these are in the part that about `most` of `of` rows make: always the same customers, and those of a
+    smaller part are in every larger one.
+    """
+    return np.asarray((_mixed(ids) >> np.uint64(8)) % np.uint64(1 << 16) < (1 << 16) * most / max(1, of))
+
+
+def together(parts: list[tuple[Floats, Bools, Ids]], *, of: int) -> tuple[Floats, Bools, learning.Indices]:
+    """One table of about MOST_ROWS of `of` rows at most, always of the same customers; a customer's rows of all days
+    stay in one fold, lest trees be checked on whom they know.
     """
     ids = np.concatenate([part[2] for part in parts])
-    mixed = ids.astype(np.uint64) * np.uint64(2_654_435_761) >> np.uint64(7)
-    folds = (mixed % np.uint64(learning.INNER)).astype(np.int64)
-    among = (mixed >> np.uint64(8)) % np.uint64(1 << 16) < (1 << 16) * MOST_ROWS / max(1, len(ids))
+    folds = (_mixed(ids) % np.uint64(learning.INNER)).astype(np.int64)
+    chosen = among(ids, of=of)
     x, y = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
-    return x[among], y[among], folds[among]
+    return x[chosen], y[chosen], folds[chosen]
 
 
 def _least(y: Bools) -> int:
