@@ -15,10 +15,12 @@ from peyvand.foundation.accounts import settings as workspace_settings
 from peyvand.foundation.jobs.running import Running
 from peyvand.insight.prediction import (
     baskets,
+    definitions,
     frames,
     grouping,
     judging,
     learning,
+    leaving,
     queries,
     services,
     suggesting,
@@ -26,6 +28,7 @@ from peyvand.insight.prediction import (
 )
 from peyvand.insight.prediction.errors import CannotTellError
 from peyvand.insight.prediction.foreseen import Foreseen
+from peyvand.insight.prediction.frames import Ids
 from peyvand.insight.prediction.models import Forecast
 from peyvand.insight.prediction.numbers import Floats
 from peyvand.insight.value.frames import Frame, business_orders
@@ -73,8 +76,9 @@ def _frames(backend: Any, *, demo: bool) -> Iterator[Frame]:
 
 
 def _forecast(run: Running, frame: Frame) -> tuple[Forecast, list[Foreseen]]:
-    days = judging.horizon(frame, asked=int(workspace_settings.get(services.HORIZON) or 0))
-    judged = judging.judge(frame, days=days)
+    definition = definitions.of(workspace_settings.get(definitions.LEAVING))
+    days = judging.horizon(frame, asked=int(definition.limit) if definition.way == "silence" else 0)
+    judged = judging.judge(frame, days=days, definition=definition)
     cut = frame.as_of - timedelta(days=days)
     run.check()
     items = frames.bought_items(frame)
@@ -85,8 +89,9 @@ def _forecast(run: Running, frame: Frame) -> tuple[Forecast, list[Foreseen]]:
         "suggestions": suggesting.judge(items["customer"], items["product"], items["day"], cut=np.datetime64(cut)),
         "next": _judged_next(frame, cut=cut),
         "survival": _survival(frame, days=days),
+        "definitions": leaving.told(frame, horizon=days),
     }  # fmt: skip
-    risks = _risks(seen, judged)
+    risks = _risks(*judging.now(frame, seen, days=days, definition=definition), judged)
     if risks:
         card |= _told(frame, [risk for risk, _stake, _reasons in risks.values()])
     member = dict(zip(seen["customer_id"].tolist(), found.member.tolist(), strict=True)) if found else {}
@@ -110,37 +115,42 @@ def _survival(frame: Frame, *, days: int) -> list[list[float]]:
 
 
 def _risks(
-    seen: Mapping[str, Any], judged: judging.Judged
+    ids: Ids, x: Floats, judged: judging.Judged
 ) -> dict[int, tuple[float, int, tuple[tuple[str, float, float], ...]]]:
     """By customer: risk, revenue of the window, what raises the risk most: reasons are those of `explained` only."""
-    if judged.teller is None:
+    if judged.teller is None or not len(ids):
         return {}
-    x = seen["x"]
-    risk, money = judged.teller.probabilities(x), x[:, frames.FEATURES.index("monetary")]
+    risk, money = judged.teller.probabilities(x), _money(x)
     told = {
         customer: (float(at), int(stake), ())
-        for customer, at, stake in zip(seen["customer_id"].tolist(), risk.tolist(), money.tolist(), strict=True)
+        for customer, at, stake in zip(ids.tolist(), risk.tolist(), money.tolist(), strict=True)
     }
-    for row, reasons in explained(judged.teller, x, risk):
-        customer = int(seen["customer_id"][row])
+    for row, reasons in explained(judged, x, risk):
+        customer = int(ids[row])
         told[customer] = (*told[customer][:2], reasons)
     return told
 
 
+def _money(x: Floats) -> Floats:
+    return np.nan_to_num(x[:, frames.FEATURES.index("monetary")])
+
+
 def explained(
-    teller: judging.Teller, x: Floats, risk: Floats
+    judged: judging.Judged, x: Floats, risk: Floats
 ) -> Iterator[tuple[int, tuple[tuple[str, float, float], ...]]]:
     """Row and reasons of MOST_EXPLAINED customers: those about to leave first, the greatest expected loss first."""
-    loss = risk * np.maximum(x[:, frames.FEATURES.index("monetary")], 0)
+    if judged.teller is None:
+        return
+    features, loss = judged.features, risk * np.maximum(_money(x), 0)
     rows = np.lexsort((-loss, risk < queries.ABOUT_TO_LEAVE))[: judging.MOST_EXPLAINED]
     x = x[rows]
-    shap = teller.contributions(x)
+    shap = judged.teller.contributions(x)
     order = np.argsort(-shap, axis=1, kind="stable")
     # That there was none lately is said by the days since the last one.
-    told = (shap >= TOLD) & ~np.isnan(x) & ~((x == 0) & np.isin(frames.FEATURES, SAID_BY_RECENCY))
+    told = (shap >= TOLD) & ~np.isnan(x) & ~((x == 0) & np.isin(features, SAID_BY_RECENCY))
     for at, row in enumerate(rows.tolist()):
         places = [place for place in order[at] if told[at, place]][:REASONS]
-        yield row, tuple((frames.FEATURES[n], float(x[at, n]), round(float(shap[at, n]), 4)) for n in places)
+        yield row, tuple((features[n], float(x[at, n]), round(float(shap[at, n]), 4)) for n in places)
 
 
 def _told(frame: Frame, risks: list[float]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 from ibis import _
+from ibis.common.exceptions import TableNotFound
 
 from peyvand.insight.prediction.numbers import Bools, Floats
 from peyvand.insight.value.frames import Frame
@@ -19,6 +20,7 @@ FEATURES = (
     "recency", "rhythm", "ratio", "frequency", "tenure", "monetary", "basket", "recent_orders", "recent_share",
     "returned", "products",
 )  # fmt: skip
+CONTRACT = ("contract_left", "contract_terms")  # known only of customers with contracts
 # What is known of each beforehand: longer silence never lowers the risk of leaving, more purchases never raise it.
 DIRECTIONS = {"recency": 1, "ratio": 1, "frequency": -1, "recent_orders": -1, "monetary": -1, "products": -1}
 Table = Any  # ibis has no stubs
@@ -35,6 +37,14 @@ def active(frame: Frame) -> Ids:
     sales = frame.sales.filter(_.placed_at_day >= ibis.literal(frame.window_start))
     found = sales.select("customer_id").distinct().order_by("customer_id").to_pyarrow()
     return np.asarray(found["customer_id"].to_numpy(), dtype=np.int64)
+
+
+def business_table(frame: Frame, name: str) -> Table | None:
+    """The business's rows of a fact that may not be there."""
+    try:
+        return frame.backend.table(name).filter(_.demo == frame.demo)
+    except TableNotFound:
+        return None
 
 
 def known(frame: Frame, *, only: Ids | None = None) -> dict[str, Any]:
@@ -68,6 +78,29 @@ def known(frame: Frame, *, only: Ids | None = None) -> dict[str, Any]:
     found = base.to_pyarrow()
     column = {name: found[name].to_numpy(zero_copy_only=False) for name in found.column_names}
     return {"customer_id": column["customer_id"], "last_day": column["last_day"], "x": _features(frame, column)}
+
+
+def agreed(frame: Frame, ids: Ids) -> Floats:
+    """CONTRACT of these customers, in order of their ids, as known on the frame's day: days left of the term that runs
+    longest, terms begun so far; nan where not known.
+    """
+    found = np.full((len(ids), len(CONTRACT)), np.nan)
+    contracts, terms = business_table(frame, "contracts"), business_table(frame, "contract_periods")
+    if contracts is None or terms is None:
+        return found
+    contracts = contracts.filter(_.customer_id.notnull())
+    terms = terms.filter(_.starts_on <= ibis.literal(frame.as_of)).select("contract_id", "ends_on")
+    contracts = contracts.select("id", "customer_id")
+    joined = terms.inner_join(contracts, terms.contract_id == contracts.id)
+    told = joined.group_by("customer_id").agg(ends=joined.ends_on.max(), terms=joined.count().cast("float64"))
+    table = told.order_by("customer_id").to_pyarrow()
+    known, at, row = np.intersect1d(ids, table["customer_id"].to_numpy(), return_indices=True)
+    if len(known):
+        ends = table["ends"].to_numpy(zero_copy_only=False).astype("datetime64[D]")[row]
+        days = (ends - np.datetime64(frame.as_of)).astype(float)
+        found[at, 0] = np.where(np.isnat(ends) | (days < 0), np.nan, days)
+        found[at, 1] = table["terms"].to_numpy()[row]
+    return found
 
 
 def _of(only: Ids | None, deals: Table) -> Table:
@@ -110,6 +143,16 @@ def rhythms(frame: Frame) -> list[dict[str, Any]]:
     )  # fmt: skip
     rows: list[dict[str, Any]] = told.filter(_.days >= 3).order_by("customer_id").to_pyarrow().to_pylist()
     return rows
+
+
+def usual(frame: Frame) -> dict[str, Any]:
+    """Columns `customer_id`, in order, and `middle`: the median interval in days of whoever has three days of purchase
+    or more.
+    """
+    gaps = _gaps(frame.sales)
+    told = gaps.group_by("customer_id").agg(days=gaps.count(), middle=gaps.gap.cast("float64").quantile(0.5))
+    found = told.filter(_.days >= 3).order_by("customer_id").to_pyarrow()
+    return {name: found[name].to_numpy() for name in ("customer_id", "middle")}
 
 
 def intervals(frame: Frame) -> Floats:

@@ -8,14 +8,14 @@ from peyvand.events.value import ValueRefreshed
 from peyvand.foundation.accounts.declarations import SettingKey
 from peyvand.foundation.jobs.declarations import Job
 from peyvand.foundation.registry.declarations import DemoPart, EventHandler, MenuEntry, Panel, Schedule
-from peyvand.insight.prediction import handlers, panels, personal, services
+from peyvand.insight.prediction import definitions, handlers, panels, personal, services
 from peyvand.memory.customers.declarations import TraitKind
 
 DECLARATIONS = (
     *personal.TABLES,
     TraitKind("prediction.risk", _("Risk of leaving, per cent"), "number"),
     TraitKind("prediction.next_purchase", _("Next purchase expected"), "date"),
-    SettingKey(services.HORIZON, 0, services.horizon_checked, 40),
+    SettingKey(definitions.LEAVING, definitions.Definition().plain(), definitions.checked, 40),
     MenuEntry(
         name="insight.prediction", label=_("Prediction"), icon="bulb", url_name="prediction:overview",
         group="insight", order=61, permission="insight.view",

@@ -15,31 +15,24 @@ from peyvand.foundation.accounts.services.workspace import settings_save
 from peyvand.foundation.jobs import services as jobs
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.registry.actor import Actor
+from peyvand.insight.prediction import definitions
 from peyvand.insight.prediction.foreseen import Foreseen
 from peyvand.insight.prediction.models import CustomerForecast, Forecast
 from peyvand.memory.customers import services as customers
 from peyvand.memory.customers.services import TraitRow
 
 SOURCE = "insight.prediction"
-HORIZON = "prediction.horizon_days"  # the setting; 0: from the customers' own intervals
 COLUMNS = (
     "forecast_id", "customer_id", "group", "risk", "at_stake_minor", "loss_minor", "reasons", "next_day",
     "next_from", "next_to", "suggestions",
 )  # fmt: skip
 
 
-def horizon_checked(value: Any) -> int:
-    """Days as a form or a program gives them: 0, or 7 to 365; ValueError otherwise."""
-    days = int(value)
-    if days and not 7 <= days <= 365:
-        raise ValueError(gettext("Give between 7 and 365 days, or 0 to let the intervals between purchases decide."))
-    return days
-
-
-def horizon_choose(*, actor: Actor, days: Any) -> Run:
-    """Set after how many days of silence somebody counts as gone, and ask for a computation; ValueError as above."""
+def leaving_choose(*, actor: Actor, way: str, limit: Any) -> Run:
+    """Set what counts as leaving, and ask for a computation; ValueError, in a sentence, where it is no definition."""
     actor.require("insight.refresh")
-    settings_save(actor=actor, values={HORIZON: days})
+    chosen = definitions.checked({"way": way, "limit": limit})
+    settings_save(actor=actor, values={definitions.LEAVING: chosen})
     return foresee_ask(actor=actor)
 
 

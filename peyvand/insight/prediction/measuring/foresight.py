@@ -22,7 +22,7 @@ def churn(clock: Clock) -> dict[str, Any]:
         seen = frames.known(frame)
         if judged.teller is not None:
             told = judged.teller.probabilities(seen["x"])
-            for _row, _reasons in compute.explained(judged.teller, seen["x"], told):
+            for _row, _reasons in compute.explained(judged, seen["x"], told):
                 pass
     card = judged.card
     told: dict[str, Any] = {
