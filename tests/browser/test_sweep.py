@@ -104,6 +104,7 @@ ONE = {
         "SELECT min(id) FROM forms_submission WHERE demo GROUP BY state, customer_id IS NULL, suggestions <> '[]'"
     ),
     "warehouse:fact": "SELECT 'orders'",
+    "prediction:campaign": "SELECT min(id) FROM prediction_campaign WHERE demo",
     "fields:seen": "SELECT 'customer', 'c.' || key FROM fields_customfield WHERE demo AND NOT archived LIMIT 1",
 }
 # Pages of those who are not in yet; each in a sweep of its own.
@@ -178,7 +179,9 @@ NOT_PAGES = {
     "value:choose-day",
     "value:refresh",
     "prediction:foresee",
-    "prediction:horizon",
+    "prediction:campaign-anew",
+    "prediction:campaign-remove",
+    "prediction:decline",
     "accounts:preferences",
     "accounts:language",
     "accounts:session-end",

@@ -232,7 +232,15 @@ value:rates POST accounts.manage_settings
 prediction:overview GET insight.view
 prediction:people GET insight.view
 prediction:foresee POST insight.refresh
-prediction:horizon POST insight.refresh+accounts.manage_settings
+prediction:leaving GET insight.view
+prediction:leaving POST insight.view+insight.refresh+accounts.manage_settings
+prediction:demand GET insight.view
+prediction:campaigns GET insight.view
+prediction:campaigns POST insight.view+insight.refresh
+prediction:campaign GET insight.view+customers.view all:customers.lists
+prediction:campaign-anew POST insight.view+insight.refresh+customers.view all:customers.lists
+prediction:campaign-remove POST insight.view+insight.refresh+customers.view all:customers.lists
+prediction:decline POST insight.view_customer+customers.view+products.view
 warehouse:loads GET insight.view
 warehouse:fact GET insight.view
 accounts:preferences POST public
@@ -482,7 +490,7 @@ OWNED = frozenset({
     "customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id", "twin_id",
     "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
     "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
-    "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
+    "trait_id", "part_id", "campaign_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
     "submission_id", "answer_file_id",
     "chat_talk_id",
     "visitor_id",
@@ -544,7 +552,7 @@ FIXED: Mapping[str, Any] = {
 }
 # What is posted where an empty form would do nothing.
 BODIES: Mapping[str, Mapping[str, str]] = {
-    "prediction:horizon": {"days": "60"},
+    "prediction:leaving": {"definition": "silence:60"},
     "customers:bulk": {"ids": "{customer_id}", "owner": "none"},
     "knowledge:archive": {"archived": "1"},
     "customers:relation-add": {"customer": "{firm_id}", "role": "buyer"},

@@ -18,8 +18,8 @@ LEAVING = "prediction.leaving"  # the setting
 
 @dataclass(frozen=True)
 class Definition:
-    """By `way`. "silence": no purchase for `limit` days (0: the horizon). "rhythm": for `limit` times one's own usual interval,
-    at least LEAST days; the horizon where no interval is known. "alive": a chance to buy again below `limit`.
+    """By `way`. "silence": no purchase for `limit` days (0: the horizon). "rhythm": for `limit` times one's own usual
+    interval, at least two weeks; the horizon where no interval is known. "alive": a chance to buy again below `limit`.
     "contract": the last contract ended.
     """
 

@@ -16,6 +16,8 @@ from peyvand.insight.prediction.numbers import Bools, Floats
 from peyvand.insight.value.frames import Frame
 
 RECENT = 90  # days
+UNPAID_DAYS = 30  # after which what is not paid is owed for long
+MUCH_BACK = 0.3  # of the purchases, from which much goes back
 FEATURES = (
     "recency", "rhythm", "ratio", "frequency", "tenure", "monetary", "basket", "recent_orders", "recent_share",
     "returned", "products",
@@ -184,6 +186,32 @@ def bought_items(frame: Frame) -> dict[str, Any]:
         "product": found["product_id"].to_numpy(),
         "day": found["placed_at_day"].to_numpy(zero_copy_only=False).astype("datetime64[D]"),
     }  # fmt: skip
+
+
+def cautions(frame: Frame) -> dict[int, tuple[tuple[str, float], ...]]:
+    """By customer: ("unpaid", what is still owed in minor units) of purchases older than UNPAID_DAYS whose payments are
+    known to us, and ("returns", share of the window's sales that went back) from MUCH_BACK on, of three sales or more.
+    """
+    old, start = (ibis.literal(day) for day in (frame.as_of - timedelta(days=UNPAID_DAYS), frame.window_start))
+    deals = frame.deals
+    sale, lately = deals.kind == "sale", deals.placed_at_day >= start
+    owed = deals.total_minor + deals.returned_minor - deals.paid_minor
+    due = sale & deals.tracks_payment & (deals.placed_at_day < old) & (owed > 0)
+    told = deals.group_by("customer_id").agg(
+        owed=owed.sum(where=due).fill_null(0).cast("int64"),
+        sales=(sale & lately).sum(),
+        sold=deals.net_minor.sum(where=sale & lately).fill_null(0).cast("float64"),
+        back=deals.net_minor.sum(where=~sale & lately).fill_null(0).cast("float64"),
+    )
+    told = told.mutate(share=ibis.ifelse((_.sales >= 3) & (_.sold > 0), -_.back / _.sold, 0.0))
+    rows = told.filter((_.owed > 0) | (_.share >= MUCH_BACK)).order_by("customer_id").to_pyarrow().to_pylist()
+    return {
+        row["customer_id"]: (
+            *((("unpaid", row["owed"]),) if row["owed"] > 0 else ()),
+            *((("returns", round(min(1.0, row["share"]), 4)),) if row["share"] >= MUCH_BACK else ()),
+        )
+        for row in rows
+    }
 
 
 def stays(frame: Frame, *, days: int) -> tuple[Floats, Bools]:

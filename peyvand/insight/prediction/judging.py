@@ -120,9 +120,10 @@ def judge(frame: Frame, *, days: int, definition: Definition | None = None) -> J
         ]
     else:
         made = [_gone(frame, cut, days=days, definition=definition) for cut in [*cuts, test_day]]
-        *learnt, test = [one for one in made if one is not None] or [None]
-        if test is None or len(learnt) < len(cuts):
+        known = [one for one in made if one is not None]
+        if len(known) < len(made):
             return Judged({**card, "why": "contracts" if definition.way == "contract" else "few"}, None)
+        *learnt, test = known
         count = sum(len(one[1]) for one in learnt)
     test_x, test_y, test_ids = test
     x, y, groups = together(learnt, of=count)
@@ -133,7 +134,8 @@ def judge(frame: Frame, *, days: int, definition: Definition | None = None) -> J
     if min(len(y), len(test_y)) < FEWEST_ROWS or min(_least(y), _least(test_y)) < FEWEST_EACH:
         return Judged({**card, "why": "few"}, None)
     learn: dict[str, Callable[[Floats, Bools, learning.Indices], Teller]] = {
-        "trees": lambda x, y, groups: _trees(x, y, groups, features), "recency": lambda x, y, _groups: Recency.learnt(x, y),
+        "trees": lambda x, y, groups: _trees(x, y, groups, features),
+        "recency": lambda x, y, _groups: Recency.learnt(x, y),
     }  # fmt: skip
     told = {name: way(x, y, groups).probabilities(test_x) for name, way in learn.items()}
     share = np.full(len(test_y), y.mean())
@@ -144,8 +146,8 @@ def judge(frame: Frame, *, days: int, definition: Definition | None = None) -> J
     if learning.log_loss(test_y, told[best]) >= base["base_rate"]["log_loss"]:
         return Judged({**card, "why": "baseline"}, None)
     teller = learn[best](*together([*learnt, (test_x, test_y, test_ids)], of=count + len(test_y)))
-    told_of = among(test_ids, of=len(test_ids), most=MOST_EXPLAINED)
-    return Judged({**card, "on": True, "reasons": _reasons(teller, test_x[told_of], features)}, teller, features)
+    some = test_x[among(test_ids, of=len(test_ids), most=MOST_EXPLAINED)]
+    return Judged({**card, "on": True, "reasons": _reasons(teller, some, features)}, teller, features)
 
 
 def now(frame: Frame, seen: Mapping[str, Any], *, days: int, definition: Definition) -> tuple[Ids, Floats]:
@@ -204,6 +206,11 @@ def _mixed(ids: Ids) -> Any:
     return ids.astype(np.uint64) * np.uint64(2_654_435_761) >> np.uint64(7)
 
 
+def folds(ids: Ids) -> learning.Indices:
+    """The fold, 0 … INNER − 1, of each customer: always the same."""
+    return np.asarray((_mixed(ids) % np.uint64(learning.INNER)).astype(np.int64))
+
+
 def among(ids: Ids, *, of: int, most: int = MOST_ROWS) -> Bools:
     """Which of these are in the part that about `most` of `of` rows make: always the same customers, and those of a
     smaller part are in every larger one.
@@ -216,10 +223,10 @@ def together(parts: list[tuple[Floats, Bools, Ids]], *, of: int) -> tuple[Floats
     stay in one fold, lest trees be checked on whom they know.
     """
     ids = np.concatenate([part[2] for part in parts])
-    folds = (_mixed(ids) % np.uint64(learning.INNER)).astype(np.int64)
+    fold = folds(ids)
     chosen = among(ids, of=of)
     x, y = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
-    return x[chosen], y[chosen], folds[chosen]
+    return x[chosen], y[chosen], fold[chosen]
 
 
 def _least(y: Bools) -> int:

@@ -172,7 +172,9 @@ class ByContract:
         table = frames.business_table(frame, "contracts")
         if table is None:
             return None
-        found = table.filter(_.customer_id.notnull()).select("customer_id", "starts_on", "ended_on", "reason").to_pyarrow()
+        found = (
+            table.filter(_.customer_id.notnull()).select("customer_id", "starts_on", "ended_on", "reason").to_pyarrow()
+        )
         if not found.num_rows:
             return None
         start = found["starts_on"].to_numpy(zero_copy_only=False).astype("datetime64[D]").astype(np.int64)

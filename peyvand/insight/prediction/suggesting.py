@@ -7,7 +7,7 @@ numbers of taste (`factors`). The better one suggests, but only what something o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,7 @@ class Taste:
     bought: Any
     similar: Any
     vectors: Any = None
+    resting: Any = None  # what is not to be suggested now, as `bought`
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,7 @@ class Suggested:
     def plain(self) -> dict[int, tuple[tuple[int, int], ...]]:
         """(product, because of product) by customer, of those who have any."""
         found = {}
-        for who, what, why in zip(
-            self.customers.tolist(), self.products.tolist(), self.because.tolist(), strict=True
-        ):
+        for who, what, why in zip(self.customers.tolist(), self.products.tolist(), self.because.tolist(), strict=True):
             if told := tuple((product, because) for product, because in zip(what, why, strict=True) if product >= 0):
                 found[who] = told
         return found
@@ -106,9 +105,12 @@ def _nearest(similar: Any) -> Any:
 def with_vectors(taste: Taste) -> Taste:
     """The same, told by numbers of taste, learnt from MOST_LEARNT customers at most."""
     step = -(-taste.bought.shape[0] // MOST_LEARNT)
-    return Taste(
-        taste.customers, taste.products, taste.bought, taste.similar, factors.learn(taste.bought[::step].tocsr())
-    )
+    return replace(taste, vectors=factors.learn(taste.bought[::step].tocsr()))
+
+
+def without(taste: Taste, customer: Ints, product: Ints) -> Taste:
+    """The same, but these pairs rest."""
+    return replace(taste, resting=_pairs(taste, customer, product))
 
 
 def suggested(taste: Taste) -> Suggested:
@@ -155,7 +157,9 @@ def _scored(taste: Taste) -> Iterator[tuple[int, Any]]:
         if taste.vectors is not None:
             told = factors.customers(own, taste.vectors) @ taste.vectors.T
             scores = np.where(scores > 0, np.maximum(told + 1, 1e-6), 0)
-        scores[np.repeat(np.arange(own.shape[0]), np.diff(own.indptr)), own.indices] = 0
+        for never in (own, None if taste.resting is None else taste.resting[start : start + CHUNK]):
+            if never is not None:
+                scores[np.repeat(np.arange(never.shape[0]), np.diff(never.indptr)), never.indices] = 0
         yield start, scores
 
 
@@ -215,8 +219,8 @@ def judge(customer: Ints, product: Ints, day: Any, *, cut: Any) -> dict[str, Any
     rows = rows[:: -(-len(rows) // MOST_LEARNT) if len(rows) else 1]
     taken = with_vectors(taste)
     some = {
-        "items": Taste(taste.customers[rows], taste.products, taste.bought[rows], taste.similar),
-        "factors": Taste(taste.customers[rows], taste.products, taste.bought[rows], taste.similar, taken.vectors),
+        "items": replace(taste, customers=taste.customers[rows], bought=taste.bought[rows]),
+        "factors": replace(taken, customers=taste.customers[rows], bought=taste.bought[rows]),
     }
     wanted = wanted[rows]
     near = {name: _nearest_products(one) for name, one in some.items()} if len(rows) else {}
@@ -235,15 +239,21 @@ def judge(customer: Ints, product: Ints, day: Any, *, cut: Any) -> dict[str, Any
 
 def _wanted(taste: Taste, customer: Ints, product: Ints) -> Any:
     """What known customers bought later of the known products and had not before."""
+    new = _pairs(taste, customer, product)
+    new = new - new.multiply(taste.bought)
+    new.eliminate_zeros()
+    return new.tocsr()
+
+
+def _pairs(taste: Taste, customer: Ints, product: Ints) -> Any:
+    """Those of the pairs whose customer and product are known, as `bought`."""
     row, column = np.searchsorted(taste.customers, customer), np.searchsorted(taste.products, product)
     row, column = (np.minimum(at, len(of) - 1) for at, of in ((row, taste.customers), (column, taste.products)))
     kept = (taste.customers[row] == customer) & (taste.products[column] == product)
     shape = taste.bought.shape
     new = sparse.csr_matrix((np.ones(int(kept.sum()), dtype=np.float32), (row[kept], column[kept])), shape=shape)
     new.data[:] = 1
-    new = new - new.multiply(taste.bought)
-    new.eliminate_zeros()
-    return new.tocsr()
+    return new
 
 
 def _most_bought(taste: Taste, rows: Ints) -> Ints:

@@ -168,6 +168,7 @@ GET /insight/summary none
 GET /insight/slipping insight.view
 GET /customers/{customer_id}/value insight.view_customer
 GET /insight/prediction none
+GET /insight/demand none
 GET /customers/{customer_id}/prediction insight.view_customer
 GET /fields/{record} customers.view
 GET /custom-fields fields.manage

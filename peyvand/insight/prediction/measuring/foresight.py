@@ -21,8 +21,8 @@ def churn(clock: Clock) -> dict[str, Any]:
         judged = judging.judge(frame, days=judging.horizon(frame))
         seen = frames.known(frame)
         if judged.teller is not None:
-            told = judged.teller.probabilities(seen["x"])
-            for _row, _reasons in compute.explained(judged, seen["x"], told):
+            risk = judged.teller.probabilities(seen["x"])
+            for _row, _reasons in compute.explained(judged, seen["x"], risk):
                 pass
     card = judged.card
     told: dict[str, Any] = {

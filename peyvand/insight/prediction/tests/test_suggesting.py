@@ -37,7 +37,7 @@ def test_suggestions_are_of_the_own_taste_and_not_yet_bought() -> None:
     customer, product, day = _pairs()
     taste = suggesting.learn(customer[day < 0], product[day < 0])
     assert taste is not None
-    found = dict(suggesting.suggested(taste))
+    found = suggesting.suggested(taste).plain()
     owned = {who: set(product[(customer == who) & (day < 0)].tolist()) for who in range(200)}
     for who, pairs in found.items():
         assert len(pairs) == suggesting.COUNT
