@@ -88,7 +88,7 @@ def sentence(demand: Demand, name: str) -> str:
     told = demand.payload
     point, low, high = told["ahead"][0]
     given = {
-        "what": name or gettext("everything"), "amount": amount(point, demand), "low": amount(low, demand),
+        "what": name or gettext("all products"), "amount": amount(point, demand), "low": amount(low, demand),
         "high": amount(high, demand), "level": formats.percent(LEVEL),
         "period": period(date.fromisoformat(told["starts"][len(told["values"])]), demand.unit),
     }  # fmt: skip

@@ -112,8 +112,8 @@ def rates(card: Mapping[str, Any], chosen: Definition) -> Chart | None:
     return Chart(
         name="leaving", question=gettext("How many leave?"), answer=answer, kind="line",
         x=Axis(label=gettext("30 days up to"), labels=labels), y=Axis(format="percent"),
-        series=[Series(label=gettext("Left"), values=[round(100 * row[3] / row[2], 1) for row in rows])],
-        columns=[gettext("30 days up to"), gettext("Customers before"), gettext("Left"), gettext("Share")],
+        series=[Series(label=gettext("Left us"), values=[round(100 * row[3] / row[2], 1) for row in rows])],
+        columns=[gettext("30 days up to"), gettext("Customers before"), gettext("Left us"), gettext("Share")],
         rows=[[label, row[2], row[3], Share(row[3] / row[2], 1)] for label, row in zip(labels, rows, strict=True)],
     )  # fmt: skip
 
