@@ -69,7 +69,7 @@ def seasonal(y: Floats, ahead: int, season: int) -> Floats:
     around = (y[:, half : half + centred.shape[1]] - centred) @ known / years * (years / (years + 1))
     around -= around.mean(axis=1, keepdims=True)
     found = damped(y - around[:, np.arange(periods) % season], ahead, season)
-    return np.maximum(found + around[:, (periods + np.arange(ahead)) % season], 0)
+    return np.asarray(np.maximum(found + around[:, (periods + np.arange(ahead)) % season], 0))
 
 
 def croston(y: Floats, ahead: int, season: int) -> Floats:

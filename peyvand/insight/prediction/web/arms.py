@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext
 
 from peyvand.foundation.money.amounts import Money
-from peyvand.foundation.money.currencies import exponent_of
+from peyvand.foundation.money.currencies import RIAL, exponent_of
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.charts import Axis, Chart, Series
+from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.prediction.models import Campaign
 
 
@@ -48,7 +49,7 @@ def _shown(name: str, value: float, campaign: Campaign) -> str:
         return formats.percent(value, 1)
     if name == "orders":
         return formats.number(value, 2)
-    return formats.money(Money(round(value), campaign.currency))
+    return formats.money(Money(round(value), campaign.currency), "short")
 
 
 def sentence(campaign: Campaign) -> str:
@@ -77,7 +78,7 @@ def curve(campaign: Campaign) -> Chart | None:
     row = campaign.result.get("arms", {}).get("revenue")
     if not row:
         return None
-    over = 10 ** exponent_of(campaign.currency)
+    over = 10 ** exponent_of(campaign.currency) * (10 if campaign.currency == RIAL and current_reader().toman else 1)
     points = [(round(100 * share, 1), round(gain / over, 2)) for share, gain in row["curve"]]
     end = points[-1][1]
     better = row["qini"] > 0
@@ -88,7 +89,7 @@ def curve(campaign: Campaign) -> Chart | None:
                gettext("Those who had bought most before were not helped more than others."),
         kind="line", x=Axis(label=gettext("Share of customers, the best of the year before first"), format="percent",
                             maximum=100),
-        y=Axis(label=gettext("Gained, a treated customer")),
+        y=Axis(), unit=formats.unit_word(campaign.currency),
         series=[
             Series(label=gettext("The best first"), values=points),
             Series(label=gettext("By chance"), values=[(0, 0), (100, end)], tone="c6", dashed=True),

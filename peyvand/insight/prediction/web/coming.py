@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from peyvand.foundation.calendar.calendars import CalendarKind, month_name, parts
 from peyvand.foundation.money.amounts import Money
-from peyvand.foundation.money.currencies import exponent_of
+from peyvand.foundation.money.currencies import RIAL, exponent_of
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.charts import Axis, Chart, Series
 from peyvand.foundation.ui.reader import current_reader
@@ -54,14 +54,22 @@ def amount(value: float, demand: Demand) -> str:
     return formats.number(round(value))
 
 
+def _shown(value: float, demand: Demand) -> float:
+    """In the unit that the reader thinks in."""
+    if demand.measure == "units":
+        return round(value, 1)
+    exact = value / 10 ** exponent_of(demand.currency)
+    return round(exact / 10 if demand.currency == RIAL and current_reader().toman else exact, 2)
+
+
 def picture(demand: Demand, name: str) -> Chart:
     """The past, and what is to come with its band."""
     told, past = demand.payload, len(demand.payload["values"])
     days = [date.fromisoformat(text) for text in told["starts"]]
     labels = [period(day, demand.unit) for day in days]
-    over = 10 ** exponent_of(demand.currency) if demand.measure == "revenue" else 1
-    values = [round(value / over, 2) for value in told["values"]]
-    ahead = [[round(number / over, 2) for number in row] for row in told["ahead"]]
+    values = [_shown(value, demand) for value in told["values"]]
+    ahead = [[_shown(number, demand) for number in row] for row in told["ahead"]]
+    unit = formats.unit_word(demand.currency) if demand.measure == "revenue" else measures()["units"]
     gap: list[float | None] = [None] * past
     # The band begins where the past ends, so that the two lines meet.
     joined = [values[-1], *(row[0] for row in ahead)]
@@ -69,7 +77,7 @@ def picture(demand: Demand, name: str) -> Chart:
     return Chart(
         name="demand", question=gettext("What will be sold?"), answer=sentence(demand, name), kind="line",
         x=Axis(labels=labels),
-        y=Axis(label=formats.unit_word(demand.currency) if demand.measure == "revenue" else measures()["units"]),
+        y=Axis(), unit=unit,
         series=[
             Series(label=gettext("Sold"), values=[*values, *[None] * len(ahead)]),
             Series(label=gettext("Expected"), values=[*gap[:-1], *joined], tone="c2", dashed=True,
@@ -84,12 +92,12 @@ def picture(demand: Demand, name: str) -> Chart:
 
 
 def sentence(demand: Demand, name: str) -> str:
-    """The next period in words."""
+    """The next period in words: no likelier than such bands have proved to be."""
     told = demand.payload
     point, low, high = told["ahead"][0]
     given = {
         "what": name or gettext("all products"), "amount": amount(point, demand), "low": amount(low, demand),
-        "high": amount(high, demand), "level": formats.percent(LEVEL),
+        "high": amount(high, demand), "level": formats.percent(min(LEVEL, told["covered"])),
         "period": period(date.fromisoformat(told["starts"][len(told["values"])]), demand.unit),
     }  # fmt: skip
     if demand.unit == "week":
