@@ -113,6 +113,7 @@ ONE = {
         "SELECT min(id) FROM forms_submission WHERE demo GROUP BY state, customer_id IS NULL, suggestions <> '[]'"
     ),
     "warehouse:fact": "SELECT 'orders'",
+    "prediction:campaign": "SELECT min(id) FROM prediction_campaign WHERE demo",
     "fields:seen": "SELECT 'customer', 'c.' || key FROM fields_customfield WHERE demo AND NOT archived LIMIT 1",
 }
 # Pages of those who are not in yet; each in a sweep of its own.
@@ -211,6 +212,9 @@ NOT_PAGES = {
     "reports:link-new",
     "reports:link-close",
     "prediction:horizon",
+    "prediction:campaign-anew",
+    "prediction:campaign-remove",
+    "prediction:decline",
     "accounts:preferences",
     "accounts:language",
     "accounts:session-end",

@@ -301,6 +301,15 @@ reports:mailing-switch POST reports.view+reports.share
 reports:links GET none
 reports:link-new POST none
 reports:link-close POST reports.share
+prediction:leaving GET insight.view
+prediction:leaving POST insight.view+insight.refresh+accounts.manage_settings
+prediction:demand GET insight.view
+prediction:campaigns GET insight.view
+prediction:campaigns POST insight.view+insight.refresh
+prediction:campaign GET insight.view+customers.view all:customers.lists
+prediction:campaign-anew POST insight.view+insight.refresh+customers.view all:customers.lists
+prediction:campaign-remove POST insight.view+insight.refresh+customers.view all:customers.lists
+prediction:decline POST insight.view_customer+customers.view+products.view
 warehouse:loads GET insight.view
 warehouse:fact GET insight.view
 accounts:preferences POST public
@@ -551,7 +560,7 @@ OWNED = frozenset({
     "twin_id",
     "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
     "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
-    "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
+    "trait_id", "part_id", "campaign_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
     "submission_id", "answer_file_id",
     "chat_talk_id",
     "visitor_id",
@@ -636,6 +645,7 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     "commerce:contract-renew": {"term_months": "12"},
     "commerce:contract-fee": {"fee": "11", "day": "2026-11-01"},
     "commerce:contract-end": {"day": "2026-12-01", "reason": "price"},
+    "prediction:leaving": {"definition": "silence:60"},
     "customers:bulk": {"ids": "{customer_id}", "owner": "none"},
     "knowledge:archive": {"archived": "1"},
     "customers:relation-add": {"customer": "{firm_id}", "role": "buyer"},

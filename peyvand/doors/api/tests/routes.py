@@ -188,6 +188,7 @@ GET /insight/prediction none
 GET /insight/funnel none
 GET /insight/attribution none
 GET /insight/acquisition none
+GET /insight/demand none
 GET /customers/{customer_id}/prediction insight.view_customer
 GET /reports reports.view
 GET /reports/{report_id}/answer reports.view

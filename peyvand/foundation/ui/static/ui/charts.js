@@ -54,7 +54,7 @@
         textStyle: { ...font, color: token('text'), fontSize: 12.5 }, extraCssText: `direction:${persian ? 'rtl' : 'ltr'};border-radius:10px;box-shadow:${token('shadow-2')}`, renderMode: 'richText',
         formatter: points => { const seen = points.filter(point => point.seriesName && !/^series/.test(point.seriesName)); const at = points[0]; return [category ? isolate(digits(at.name)) : shown(at.value[0], spec.x.format), ...seen.map(point => isolate(`${digits(point.seriesName)}: ${shown(Array.isArray(point.value) ? point.value[1] : point.value, spec.y.format)}${spec.unit ? ` ${spec.unit}` : ''}`))].join('\n'); } },
       xAxis: { ...axis(spec.x, font), ...(spec.x.max === null ? {} : { interval: spec.x.max / 5 }), type: category ? 'category' : 'value', ...(category ? { data: spec.x.labels, boundaryGap: bars } : {}), splitLine: { show: false } },
-      yAxis: { ...axis(spec.y, font), type: 'value', min: ends => Math.min(0, ends.min), show: !hidden, splitNumber: 4 },
+      yAxis: { ...axis(spec.y, font), type: 'value', min: found => Math.min(0, found.min), show: !hidden, splitNumber: 4 },
       series,
     };
   };
