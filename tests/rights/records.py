@@ -69,6 +69,7 @@ from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.models import ConsentEntry
 from peyvand.memory.consents.services import consent_give, consents_set, purposes_ensure
 from peyvand.memory.customers.data import CustomerData, IdentityData
+from peyvand.insight.audiences.models import Audience
 from peyvand.memory.customers.models import Customer, CustomerList, Stage
 from peyvand.memory.customers.services import customer_create, customer_update, relation_add, tag_add, trait_set
 from peyvand.memory.customers.stages import stages_ensure
@@ -124,6 +125,8 @@ def records_of(owner: User, marker: str) -> Records:
     payment = payment_record(actor=system, order_id=order.pk, amount_minor=400)
     note = make.note(customer=customer)
     listed = CustomerList.objects.create(name=f"{marker} list", owner=owner)
+    city = {"field": "city", "operator": "filled", "values": []}
+    audience = Audience.objects.create(name=f"{marker} audience", owner=owner, tree={"all": [city]})
     listed.members.create(customer=customer)
     token, _raw = tokens.token_make(actor=system, name=f"{marker} token", user_id=owner.pk, demo=False)
     merged = merge_many(actor=make.acting(), pairs=[(base.pk, gone.pk)])
@@ -131,7 +134,7 @@ def records_of(owner: User, marker: str) -> Records:
         "customer_id": customer.pk, "identity_id": customer.identities.get().pk, "relation_id": relation.pk,
         "tag_id": tag.pk, "order_id": order.pk, "line_id": order.items.get().pk, "interaction_id": note.pk,
         "payment_id": payment.pk, "token_id": token.pk, "marker": marker, "firm_id": firm.pk, "twin_id": twin.pk,
-        "base_id": base.pk, "list_id": listed.pk, "part_id": part.pk, "trait_id": trait.pk,
+        "base_id": base.pk, "list_id": listed.pk, "audience_id": audience.pk, "part_id": part.pk, "trait_id": trait.pk,
         "merged_id": merged.merged[0].gone_id, "batch": merged.batch, "pair_id": a_pair(customer, twin).pk,
         "visitor_id": _browser_of(make, customer).pk,
         **_files_of(make, customer, note), **_acts_of(make, customer), **_messages_of(make, customer),

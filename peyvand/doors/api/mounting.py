@@ -25,6 +25,7 @@ from peyvand.foundation.fields.api import router as fields
 from peyvand.foundation.jobs.api import router as jobs
 from peyvand.foundation.transfer.api import router as transfer
 from peyvand.foundation.webhooks.api import router as webhooks
+from peyvand.insight.audiences.api import router as audiences
 from peyvand.insight.prediction.api import router as prediction
 from peyvand.insight.value.api import router as value
 from peyvand.memory.commerce.api import router as commerce
@@ -47,6 +48,7 @@ ROUTERS = (
     work,
     value,
     prediction,
+    audiences,
     fields,
     transfer,
     changes,

@@ -1,10 +1,10 @@
 """Keeps the members of audiences: of a few customers after a change, or of everybody.
 
 Both hold one lock, so that they never write side by side. A round takes the notes of what changed and asks anew of
-those customers only, for the audiences that read what changed, and then for those that contain these. What is noted while it
-works waits for the next round, and what it reads is never older than the notes it took: so in the end members are those
-that a look at everybody gives. Everybody is asked when an audience is made or changed, on every new day, after a
-statement on many rows, and when more customers were touched than is worth it.
+those customers only, for the audiences that read what changed, and then for those that contain these. What is noted
+while it works waits for the next round, and what it reads is never older than the notes it took: so in the end members
+are those that a look at everybody gives. Everybody is asked when an audience is made or changed, on every new day, after
+a statement on many rows, and when more customers were touched than is worth it.
 """
 
 from __future__ import annotations

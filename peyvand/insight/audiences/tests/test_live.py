@@ -119,13 +119,16 @@ def test_a_new_day_moves_who_is_in(monkeypatch: pytest.MonkeyPatch) -> None:
     assert inside(late) == set()
 
 
+WHAT = ("order", "tea", "cancel", "move", "trait", "call", "new", "delete", "born")
 _events = st.lists(
-    st.tuples(st.sampled_from(["order", "tea", "cancel", "move", "trait", "call", "new", "delete", "born"]), st.integers(0, 3)),
+    st.tuples(st.sampled_from(WHAT), st.integers(0, 3)),
     min_size=1, max_size=8,
 )  # fmt: skip
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(events=_events, batch=st.integers(1, 4))
 def test_live_is_what_a_look_at_everybody_gives(events: list[tuple[str, int]], batch: int) -> None:
     people = [factories.customer(city=city) for city in ("Shiraz", "Tabriz", "Shiraz", "")]
