@@ -1,0 +1,7 @@
+"""What this room declares to the registry."""
+
+from __future__ import annotations
+
+from peyvand.insight.audiences import access
+
+DECLARATIONS = (*access.PERMISSIONS,)
