@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from peyvand.insight.audiences import access
+from peyvand.insight.audiences import access, places
 
-DECLARATIONS = (*access.PERMISSIONS,)
+DECLARATIONS = (*access.PERMISSIONS, *places.DECLARATIONS)

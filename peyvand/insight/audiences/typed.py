@@ -17,18 +17,17 @@ from django.utils.translation import gettext
 from peyvand.foundation.fields.conditions import Condition, made, said
 from peyvand.foundation.fields.declarations import Field
 from peyvand.foundation.fields.errors import ValueRefusedError
-from peyvand.foundation.fields.queries import fields_of
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.text.keys import ZWNJ, fa_key
+from peyvand.insight.audiences import conditions
 from peyvand.insight.audiences import typed_words as words
 from peyvand.insight.audiences.models import Audience
 from peyvand.memory.customers import queries as customers
-from peyvand.memory.customers.declarations import Behaviour
-from peyvand.memory.customers.fields import RECORD
+from peyvand.memory.customers.fields import TRAIT
 from peyvand.memory.customers.models import Customer, Trait
 
 LONGEST = 500
+TRAITS = {"worth": customers.WORTH}  # fields that are a trait under another name
 MARKETING = "news"  # the purpose that is meant where nobody says which
 Node = dict[str, Any]
 
@@ -69,8 +68,8 @@ def understood(text: str, *, actor: Actor) -> Understood:
 class _Reading:
     def __init__(self, text: str, actor: Actor) -> None:
         self.actor = actor
-        self.fields = fields_of(actor=actor, record=RECORD)
-        self.behaviours = {one.name: one for one in registry.all(Behaviour) if actor.may(one.permission)}
+        self.fields, offered = conditions.offered(actor=actor)
+        self.behaviours = {one.name: one for one in offered}
         self.found = Understood()
         self.originals: list[tuple[int, str]] = []
         self.folded = self._fold(text)
@@ -201,7 +200,7 @@ class _Reading:
         name = next((one for one, said_by in words.AMOUNTS if clause.take(words.whole(said_by))), words.AMOUNTS[0][0])
         name = name if name in self.fields else words.AMOUNTS[1][0]
         about = self.fields.get(name)
-        edge = _edge(self.actor, name, share) if about is not None and 0 < share < 1 else None
+        edge = _edge(self.actor, about, share) if about is not None and 0 < share < 1 else None
         if about is None or edge is None:
             self.found.missed.append(match.group().strip())
             return
@@ -358,11 +357,11 @@ def _any(about: Field, values: Iterable[str]) -> Node:
     return {"field": about.name, "operator": "any", "values": list(dict.fromkeys(values))}
 
 
-def _edge(actor: Actor, name: str, share: Decimal) -> Decimal | None:
+def _edge(actor: Actor, about: Field, share: Decimal) -> Decimal | None:
     """The smallest amount of the best `share` of those whom the actor sees; None of nobody."""
     found = Trait.objects.filter(
-        demo=actor.demo, name=name.removeprefix("t."), number__isnull=False,
-        customer__in=Customer.objects.visible_to(actor),
+        demo=actor.demo, name=TRAITS.get(about.name, about.name.removeprefix(TRAIT)), number__isnull=False,
+        currency=about.currency, customer__in=Customer.objects.visible_to(actor),
     )  # fmt: skip
     total = found.count()
     place = max(0, int(total * share) - 1)

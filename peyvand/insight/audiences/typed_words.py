@@ -77,7 +77,7 @@ COUNT_IS = whole(rf"(?:exactly|only|just|دقیقا|فقط|تنها) {NUMBER} {T
 # Amounts: of which trait, by the words round it.
 AMOUNTS = (
     ("t.value.lifetime", one_of("lifetime value|life time value|worth|value|ارزش طول عمر|ارزش عمر|ارزششان|ارزش شان|ارزش آن ها|ارزش آنها|ارزش آنان|ارزش")),
-    ("t.value.monetary", one_of("revenue|spent|spend|spending|sales|فروش|درآمد|جمع خرید|خرید یک سال|خرج کرده|خرج کرده اند|هزینه کرده اند|پرداخته|پرداخته اند")),
+    ("worth", one_of("revenue|spent|spend|spending|sales|فروش|درآمد|جمع خرید|خرید یک سال|خرج کرده|خرج کرده اند|هزینه کرده اند|پرداخته|پرداخته اند")),
 )  # fmt: skip
 RISK = one_of("risk of leaving|chance of leaving|churn risk|churn|خطر رفتن|احتمال ریزش|احتمال رفتن")
 _FIFTHS = {5: "fifth|پنجم", 4: "fourth|quarter|چهارم", 3: "third|سوم", 10: "tenth|decile|دهم", 2: "half|نیمه|دوم"}
