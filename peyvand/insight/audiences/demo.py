@@ -10,6 +10,8 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.audiences import conditions, services
 from peyvand.insight.audiences.models import Audience
 from peyvand.insight.audiences.services import AudienceData
+from peyvand.memory.commerce.queries.products import BETWEEN
+from peyvand.memory.customers import services as customers
 
 Node = dict[str, Any]
 COOLING, NOWRUZ, LOYAL = "قهوه‌دوستانِ رو به سردی", "از نوروز برنگشته‌ها", "چای‌دوستان وفادار"
@@ -24,9 +26,9 @@ def sample_load(actor: Actor, world: World) -> int:
     """Make the audiences of the sample, by names of its own categories; gives how many."""
     _fields, behaviours = conditions.offered(actor=actor)
     fields = {one.name: one for behaviour in behaviours if behaviour.name == "ordered" for one in behaviour.fields(actor)}
-    names = [(str(key), str(label)) for key, label in fields["category"].choices] if "category" in fields else []
-    coffee = [key for key, label in names if "قهوه" in label or "Coffee" in label]
-    tea = [key for key, label in names if "چای" in label or "Tea" in label]
+    names = [(str(key), str(label).rsplit(BETWEEN, 1)[-1]) for key, label in fields["category"].choices] if "category" in fields else []
+    coffee = [key for key, label in names if label.startswith(("قهوه", "Coffee"))]
+    tea = [key for key, label in names if label.startswith("چای") or "tea" in label.casefold()]
     cooling = _make(
         actor, COOLING, "پیش از آنکه بروند: هدیه‌ای کوچک همراه سفارش بعدی.",
         {"all": [
@@ -62,4 +64,6 @@ def _make(actor: Actor, name: str, note: str, tree: Mapping[str, Any]) -> Audien
 
 def sample_remove(actor: Actor) -> int:
     """Remove the audiences of the sample, with all that was kept of them; gives how many rows went."""
-    return Audience.objects.filter(demo=True).delete()[0]
+    found = Audience.objects.filter(demo=True)
+    customers.audience_members_clear(audiences=list(found.values_list("pk", flat=True)))
+    return found.delete()[0]

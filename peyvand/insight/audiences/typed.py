@@ -22,6 +22,7 @@ from peyvand.foundation.text.keys import ZWNJ, fa_key
 from peyvand.insight.audiences import conditions
 from peyvand.insight.audiences import typed_words as words
 from peyvand.insight.audiences.models import Audience
+from peyvand.memory.commerce.queries.products import BETWEEN
 from peyvand.memory.customers import queries as customers
 from peyvand.memory.customers.fields import TRAIT
 from peyvand.memory.customers.models import Customer, Trait
@@ -73,7 +74,8 @@ class _Reading:
         self.found = Understood()
         self.originals: list[tuple[int, str]] = []
         self.folded = self._fold(text)
-        self.names: dict[str, tuple[str, str, str]] = {}  # placeholder → what, field, value
+        self.goods: dict[str, list[tuple[str, str]]] = {}  # keys of what is sold, by field of an order
+        self.names: dict[str, tuple[str, str, list[str]]] = {}  # placeholder → what, field, value
         self._name_places()
         self.before: Node | None = None  # the behaviour that "not since Nowruz" is about
 
@@ -101,9 +103,13 @@ class _Reading:
                 known += [(fa_key(str(label)), "field", name, key) for key, label in self.fields[name].choices]
         ordered = self.behaviours.get("ordered")
         if ordered is not None:
-            for one in ordered.fields(self.actor):
-                if one.name in ("category", "product"):
-                    known += [(fa_key(str(label)), "of", one.name, str(key)) for key, label in one.choices]
+            own = {one.name: one for one in ordered.fields(self.actor)}
+            self.goods = {
+                name: [(fa_key(str(label).rsplit(BETWEEN, 1)[-1]), str(key)) for key, label in own[name].offered]
+                for name in ("category", "product")
+                if name in own
+            }
+            known += [(key, "of", name, value) for name, rows in self.goods.items() for key, value in rows]
         if "city" in self.fields:
             known += [(fa_key(city), "city", "city", city) for city in customers.cities(actor=self.actor)]
         for pk, name in Audience.objects.visible_to(self.actor).filter(archived=False).values_list("pk", "name"):
@@ -115,7 +121,8 @@ class _Reading:
             if place is None:
                 continue
             sign = chr(0xE000 + len(self.names))
-            self.names[sign] = (what, about, value)
+            same = [row[3] for row in known if row[:3] == (key, what, about)]
+            self.names[sign] = (what, about, same)
             self.folded = self.folded[: place.start()] + sign * len(key) + self.folded[place.end() :]
 
     def _clauses(self) -> list[_Clause]:
@@ -217,12 +224,12 @@ class _Reading:
         return " ".join(word for at, word in self.originals if start <= at < end)
 
     def _amount(self, clause: _Clause) -> None:
-        amount = rf"({words.NUMBER}(?: ?{words.SCALE})?(?: {words.MONEY})?)"
+        amount = rf"({words.NUMBER}(?: ?{words.SCALE})?(?: {words.MONEY})?){words.NO_SHARE}"
         for name, said_by in words.AMOUNTS:
             for operator, compared in (("least", words.LEAST), ("most", words.MOST)):
                 for pattern in (
                     rf"(?:{said_by}) (?:of |is |are )?{compared} {amount}",
-                    rf"{compared} {amount} (?:{said_by})",
+                    rf"{compared} {amount} (?:of |in )?(?:{said_by})",
                 ):
                     match = clause.take(words.whole(pattern))
                     if match is not None and not self._field(name, operator, match.group(1)):
@@ -247,6 +254,8 @@ class _Reading:
             if done:
                 break
         within, count = self._within(clause), self._count(clause)
+        if done == "ordered" and not taken:
+            taken = self._kind_of_good(clause)
         if not done and not (taken or within):
             return
         no = clause.take(words.NOT) is not None
@@ -255,7 +264,7 @@ class _Reading:
             return
         fresh = done or taken
         inherited = self.before or {}
-        of = [_any(self._own(name), values) for name, values in taken.items()] or (
+        of = [_asks(name, values) for name, values in taken.items()] or (
             [] if done and not did_not and not no and inherited.get("did") != done else list(inherited.get("of", []))
         )
         node: Node = {
@@ -280,10 +289,32 @@ class _Reading:
     def _named(self, clause: _Clause, kind: str) -> dict[str, list[str]]:
         """Names of this kind in the clause: values by field."""
         found: dict[str, list[str]] = {}
-        for sign, (what, about, value) in self.names.items():
+        for sign, (what, about, values) in self.names.items():
             if what == kind and clause.take(re.compile(f"{sign}+")):
-                found.setdefault(about, []).append(value)
+                found.setdefault(about, []).extend(values)
         return found
+
+    def _kind_of_good(self, clause: _Clause) -> dict[str, list[str]]:
+        """A word for many goods, as "tea": the categories called by it, else the products that have it in their name."""
+        for word in re.findall(r"[^\s\x01,;]+", "".join("\x01" if gone else one for one, gone in zip(clause.text, clause.used, strict=True))):
+            if len(word) < 3 or word in words.EMPTY or not word.isalpha():
+                continue
+            persian = "\u0600" <= word[0] <= "\u06ff"
+            branches = [
+                key for name, key in self.goods.get("category", ())
+                if (name.split()[:1] == [word] if persian else word in name.split())
+            ]
+            if branches:
+                clause.take(words.whole(re.escape(word)))
+                labels = dict(self._own("category").choices)
+                said_by = gettext("“%(word)s” was read as: %(names)s.")
+                names = gettext(", ").join(str(labels[key]) for key in branches)
+                self.found.notes.append(said_by % {"word": word, "names": names})
+                return {"category": branches}
+            if any(word in name.split() for name, _key in self.goods.get("product", ())):
+                match = clause.take(words.whole(re.escape(word)))
+                return {"product_name": [self._original(clause, match) if match is not None else word]}
+        return {}
 
     def _within(self, clause: _Clause) -> dict[str, Any] | None:
         match = clause.take(words.LAST)
@@ -353,8 +384,9 @@ class _Reading:
                 self._field("kind", "any", kind)
 
 
-def _any(about: Field, values: Iterable[str]) -> Node:
-    return {"field": about.name, "operator": "any", "values": list(dict.fromkeys(values))}
+def _asks(name: str, values: Iterable[str]) -> Node:
+    operator = "contains" if name == "product_name" else "any"
+    return {"field": name, "operator": operator, "values": list(dict.fromkeys(values))}
 
 
 def _edge(actor: Actor, about: Field, share: Decimal) -> Decimal | None:

@@ -82,10 +82,11 @@ AMOUNTS = (
 RISK = one_of("risk of leaving|chance of leaving|churn risk|churn|خطر رفتن|احتمال ریزش|احتمال رفتن")
 _FIFTHS = {5: "fifth|پنجم", 4: "fourth|quarter|چهارم", 3: "third|سوم", 10: "tenth|decile|دهم", 2: "half|نیمه|دوم"}
 PARTS: Mapping[str, int] = {fa_key(word): part for part, words in _FIFTHS.items() for word in words.split("|")}
+NO_SHARE = rf"(?! ?(?:{one_of(PARTS)}|%|٪|percent|per cent|درصد))"  # after an amount: it was none
 TOP = whole(
     rf"(?:(?:more than|above|over|in|among|of|بیش از|بالای|در|جزو|جزء) )?(?:the |their )?(?:"
     rf"(?:top|upper|best|highest) ({one_of(PARTS)}|{NUMBER} ?(?:%|٪|percent|درصد))"
-    rf"|(?:1 ?)({one_of('پنجم|چهارم|سوم|دهم')}) (?:بالا|بالایی|برتر|پرارزش|نخست)"
+    rf"|(?:1 ?)({one_of('پنجم|چهارم|سوم|دهم')}) (?:بالا|بالای|بالایی|بالاست|برتر|پرارزش|نخست)"
     rf"|(?:{NUMBER} ?(?:درصد|٪|%)) (?:بالا|بالایی|برتر))(?: (?:مشتریان|همه|of all))?"
 )
 # A permission said by itself, and words that mean one only beside "reachable".
