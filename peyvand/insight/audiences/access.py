@@ -59,9 +59,5 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
     def visible_to(self, actor: Actor) -> SnapshotQuerySet:
         """Those of audiences that the actor sees."""
-        from_seen = AudienceQuerySet(self._audiences()).visible_to(actor).values("pk")
-        return self.filter(audience__in=from_seen)
-
-    def _audiences(self) -> type[Audience]:
-        related: type[Audience] = self.model._meta.get_field("audience").related_model
-        return related
+        audiences = self.model._meta.get_field("audience").related_model
+        return self.filter(audience__in=audiences.objects.visible_to(actor).values("pk"))

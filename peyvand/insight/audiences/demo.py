@@ -11,7 +11,6 @@ from peyvand.insight.audiences import conditions, services
 from peyvand.insight.audiences.models import Audience
 from peyvand.insight.audiences.services import AudienceData
 from peyvand.memory.commerce.queries.products import BETWEEN
-from peyvand.memory.customers import services as customers
 
 Node = dict[str, Any]
 COOLING, NOWRUZ, LOYAL = "قهوه‌دوستانِ رو به سردی", "از نوروز برنگشته‌ها", "چای‌دوستان وفادار"
@@ -60,10 +59,3 @@ def sample_load(actor: Actor, world: World) -> int:
 def _make(actor: Actor, name: str, note: str, tree: Mapping[str, Any]) -> Audience:
     data = AudienceData(name=name, note=note, tree=tree, shared=True)
     return services.audience_create(actor=actor, data=data)
-
-
-def sample_remove(actor: Actor) -> int:
-    """Remove the audiences of the sample, with all that was kept of them; gives how many rows went."""
-    found = Audience.objects.filter(demo=True)
-    customers.audience_members_clear(audiences=list(found.values_list("pk", flat=True)))
-    return found.delete()[0]

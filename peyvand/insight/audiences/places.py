@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.events.audiences import AudienceEntered, AudienceLeft
 from peyvand.foundation.registry.declarations import Action, DemoPart, EventHandler, ImpersonalTable, MenuEntry
-from peyvand.insight.audiences import access, demo, handlers
+from peyvand.insight.audiences import access, demo, handlers, services
 from peyvand.memory.customers.declarations import ConditionsAction
 
 DECLARATIONS = (
@@ -23,7 +23,7 @@ DECLARATIONS = (
         url_name="audiences:new", permission=access.EDIT,
     ),
     DemoPart(
-        name="audiences", label=_("Audiences"), remove=demo.sample_remove, load=demo.sample_load, order=80,
+        name="audiences", label=_("Audiences"), remove=services.sample_remove, load=demo.sample_load, order=95,
     ),
     EventHandler(name="audiences.entered", event=AudienceEntered, function=handlers.entered),
     EventHandler(name="audiences.left", event=AudienceLeft, function=handlers.left),

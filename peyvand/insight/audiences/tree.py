@@ -82,7 +82,15 @@ class MinedLeaf:
     group: int
 
 
-Leaf: TypeAlias = FieldLeaf | BehaviourLeaf | MembershipLeaf | MinedLeaf
+@dataclass(frozen=True)
+class UnreadLeaf:
+    """A condition that could not be read: why, and whether because it asks for what is kept from the reader."""
+
+    words: str
+    hidden: bool
+
+
+Leaf: TypeAlias = FieldLeaf | BehaviourLeaf | MembershipLeaf | MinedLeaf | UnreadLeaf
 
 
 @dataclass(frozen=True)

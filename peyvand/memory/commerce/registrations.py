@@ -26,6 +26,7 @@ from peyvand.memory.commerce.access import (
     PRODUCTS_EDIT,
     PRODUCTS_VIEW,
 )
+from peyvand.memory.commerce.behaviours import BEHAVIOURS
 from peyvand.memory.commerce.facts import FACTS
 from peyvand.memory.commerce.imports.columns import (
     OPPORTUNITY_COLUMNS,
@@ -55,6 +56,7 @@ DECLARATIONS = (
     *PERMISSIONS,
     *KINDS,
     *FACTS,
+    *BEHAVIOURS,
     *REASONS,
     MenuEntry(
         name="commerce.orders",

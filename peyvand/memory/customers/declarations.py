@@ -66,9 +66,9 @@ class ListAction:
 class Behaviour:
     """Something that customers do or that is done with them, of which audiences ask how often and when.
 
-    `rows(demo)` gives a row for each time, with the column `customer_id` and the moment `at`. `fields(actor)` are what a
-    time can be asked for, with paths and `asks` on those rows; a field that looks into parts of it, as the lines of an
-    order, must not multiply rows. `label` is a noun ("Order"), `did` and `did_not` how a sentence goes on ("ordered").
+    `rows(demo)` gives a row for each time, with the column `customer_id` and the moment `at`. `fields(actor)` are what
+    a time can be asked for, with paths and `asks` on those rows; a field that looks into parts of it, as the lines of
+    an order, must not multiply rows. `label` is a noun ("Order"), `did` and `did_not` go on in a sentence ("ordered").
     `amount` and `currency` are columns with minor units and their currency, where there is something to add up. Who
     lacks `permission` neither asks for it nor reads what others asked.
     """

@@ -34,12 +34,21 @@ def trait_fields(actor: Actor) -> Sequence[Field]:
     )
 
 
+def worth_field(actor: Actor, field: Field) -> Field:
+    """The list's field of revenue, to be asked for in the currency that most revenue of the business is in."""
+    known = next((one for one in names(actor=actor) if one.name == WORTH), None)
+    currency = known.currency if known is not None else ""
+    return replace(field, condition=True, currency=currency, asks=partial(_holds, actor, WORTH))
+
+
 def _column(kind: str) -> str:
     return "number" if kind in (FieldKind.NUMBER, FieldKind.MONEY, FieldKind.YESNO) else "text"
 
 
 def _holds(actor: Actor, name: str, condition: Condition) -> Q:
     found = Trait.objects.filter(demo=actor.demo, name=name)
+    if condition.field.currency and condition.values:
+        found = found.filter(currency=condition.field.currency)  # amounts of others are no match, whatever they are
     operator = _NEGATED.get(condition.operator, condition.operator)
     if operator == "yes":
         found = found.filter(Q(number__gt=0) | Q(text="true"))

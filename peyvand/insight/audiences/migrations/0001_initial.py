@@ -10,7 +10,6 @@ from django.db import migrations, models
 
 from peyvand.foundation.changes.tracking import track
 
-
 # The expressions that give a customer's id of a row `r` are the trigger's arguments; without any, and for a statement of
 # many rows, everything that reads the table is looked up anew.
 NOTES = """
@@ -33,7 +32,7 @@ BEGIN
         INSERT INTO audiences_note (table_name) VALUES (TG_TABLE_NAME);
         RETURN NULL;
     END IF;
-    EXECUTE format('SELECT count(*) FROM (SELECT FROM %s r LIMIT 5001) some', source) INTO many;
+    EXECUTE format('SELECT count(*) FROM (SELECT FROM %s r LIMIT 5001) AS few', source) INTO many;
     IF many > 5000 THEN
         INSERT INTO audiences_note (table_name) VALUES (TG_TABLE_NAME);
         RETURN NULL;
@@ -46,9 +45,26 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+
+-- Members who go or come with their customer, as when one is deleted or that is undone: the audience is counted anew.
+CREATE FUNCTION audiences_note_members() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO audiences_note (table_name, customer_id) SELECT DISTINCT TG_TABLE_NAME, audience FROM changed;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER audiences_members_i AFTER INSERT ON customers_audiencemember REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT WHEN (coalesce(current_setting('peyvand.computing', true), '') <> 'on')
+    EXECUTE FUNCTION audiences_note_members();
+CREATE TRIGGER audiences_members_u AFTER UPDATE ON customers_audiencemember REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT WHEN (coalesce(current_setting('peyvand.computing', true), '') <> 'on')
+    EXECUTE FUNCTION audiences_note_members();
+CREATE TRIGGER audiences_members_d AFTER DELETE ON customers_audiencemember REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT WHEN (coalesce(current_setting('peyvand.computing', true), '') <> 'on')
+    EXECUTE FUNCTION audiences_note_members();
 """
 BACK = """
 DROP FUNCTION audiences_note() CASCADE;
+DROP FUNCTION audiences_note_members() CASCADE;
 DROP TABLE audiences_note;
 """
 COMPUTED = ("members", "computed_at", "day", "due", "reads", "within", "depth", "broken")

@@ -144,6 +144,7 @@ def _page(
         "may": may,
         "concealed": concealed,
         "left_out": left_out,
+        "trouble": queries.trouble(actor=actor, audience=audience) if audience is not None else "",
         "rooms": editing.rooms(actor=actor, audiences=others) if editable else [],
         "urls": urls_of(audience),
         "words": {

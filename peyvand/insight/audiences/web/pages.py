@@ -25,6 +25,7 @@ from peyvand.memory.customers.web.showing import line
 from peyvand.memory.customers.web.views.lists import currency_of
 
 PAGE = 50
+BY_NAME = ("sorted_by", "id")
 
 
 @require_safe
@@ -38,9 +39,9 @@ def audience_list(request: StaffRequest) -> HttpResponse:
         found = found.filter(name__icontains=text)
     cursor, back = request.GET.get("after") or request.GET.get("before"), bool(request.GET.get("before"))
     try:
-        page = paginate(found.select_related("owner"), order=("name", "id"), cursor=cursor, backwards=back, size=PAGE)
+        page = paginate(found, order=BY_NAME, cursor=cursor, backwards=back, size=PAGE)
     except BadCursorError:
-        page = paginate(found.select_related("owner"), order=("name", "id"), size=PAGE)
+        page = paginate(found, order=BY_NAME, size=PAGE)
     changes = courses.week_changes(actor=request.actor, audiences=page.rows)
     context = {
         "page": page,
