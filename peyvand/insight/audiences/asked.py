@@ -9,9 +9,9 @@ from peyvand.foundation.fields.queries import fields_of
 from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.foundation.registry.registry import registry
 from peyvand.memory.customers import access as customers
-from peyvand.memory.customers.declarations import Behaviour
-from peyvand.memory.customers.fields import RECORD
-from peyvand.memory.customers.trait_fields import worth_field
+from peyvand.memory.customers.declarations import Behaviour, TraitKind
+from peyvand.memory.customers.fields import RECORD, TRAIT
+from peyvand.memory.customers.trait_fields import OF_THEIR_OWN, absent, worth_field
 
 MINED = "insight.view"  # the right to see the groups that prediction found
 AUDIENCES = "audiences"  # the field of that name, which a membership says better
@@ -30,6 +30,11 @@ def fields(actor: Actor) -> dict[str, Field]:
         found["touched"] = replace(found["touched"], condition=True, path="touch__at")
     if "worth" in found:
         found["worth"] = worth_field(actor, found["worth"])
+    for kind in registry.all(TraitKind) if actor.may(customers.VIEW) else ():
+        name = f"{TRAIT}{kind.name}"
+        if name not in found and not kind.family and kind.name not in OF_THEIR_OWN:
+            one = absent(actor, kind.name)
+            found |= {name: one} if one is not None else {}
     return {
         name: one
         for name, one in found.items()

@@ -164,7 +164,7 @@ class Keeper:
                 notes = watching.taken()
                 self._round(notes, now)
                 return notes.taken
-        except (DatabaseError, ConditionRefusedError):
+        except DatabaseError:
             logger.exception("audiences could not be kept for a few customers, and are looked up whole")
             with transaction.atomic():
                 notes = watching.taken()
@@ -215,7 +215,13 @@ class Keeper:
             return
         ids = sorted(set().union(*(some for _one, some in level)))
         there = set(Customer.objects.filter(demo=demo, pk__in=ids).values_list("pk", flat=True))
-        ready = {one.pk: self._read(one, now) for one, _ids in level}
+        ready: dict[int, _Ready] = {}
+        for one, _ids in level:
+            try:
+                ready[one.pk] = self._read(one, now)
+            except ConditionRefusedError:  # looked up whole, it says what is wrong
+                Audience.objects.filter(pk=one.pk).update(due=True)
+        level = [(one, some) for one, some in level if one.pk in ready]
         keys = list(dict.fromkeys(key for one in ready.values() for key in one.leaves))
         sets = dict(zip(keys, asking.holding([self._selects[demo, key] for key in keys], ids), strict=True))
         before: dict[int, set[int]] = {one.pk: set() for one, _ids in level}

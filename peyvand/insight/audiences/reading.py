@@ -40,7 +40,10 @@ from peyvand.insight.audiences.tree import (
 )
 from peyvand.memory.customers.asks import ME
 from peyvand.memory.customers.declarations import Behaviour
+from peyvand.memory.customers.fields import TRAIT
+from peyvand.memory.customers.trait_fields import absent
 
+_OF_TRAITS = (FieldKind.NUMBER, FieldKind.DATE, FieldKind.TEXT, FieldKind.YESNO)  # kinds of traits that people say
 MOST_VALUES = 100
 MOST_TIMES = 100_000
 LONGEST_DAYS = 36_500
@@ -163,7 +166,7 @@ class Reading:
         name, operator, values = sent.get("field"), sent.get("operator"), sent.get("values", [])
         if not isinstance(name, str) or not isinstance(operator, str) or not isinstance(values, list | tuple):
             raise ConditionRefusedError(place, gettext("This is no condition."))
-        one = fields.get(name)
+        one = fields.get(name) or self._trait_of_nobody(name, operator, fields)
         if one is None:
             if hidden is not None and hidden(name):
                 raise _HiddenError(place, gettext("a field you can't see"))
@@ -181,6 +184,13 @@ class Reading:
         if made.operator == "between" and _turned(made):
             raise ConditionRefusedError(place, gettext("The first value is greater than the second."))
         return made
+
+    def _trait_of_nobody(self, name: str, operator: str, fields: Mapping[str, Field]) -> Field | None:
+        """A trait that somebody asked for when it was there, and that may come again: until then nobody has it."""
+        if fields is not self.fields or not self.actor.everything or not name.startswith(TRAIT):
+            return None
+        kind = next((kind for kind in _OF_TRAITS if operator in conditions.OPERATORS[kind]), None)
+        return absent(self.actor, name.removeprefix(TRAIT), kind) if kind is not None else None
 
     def _own(self, one: Field, value: str, place: Place) -> str:
         if value != ME or ME not in dict(one.also):

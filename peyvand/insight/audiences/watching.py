@@ -100,8 +100,8 @@ def taken(most: int = 50_000) -> Notes:
     whole: set[str] = set()
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH some AS (SELECT id FROM audiences_note ORDER BY id LIMIT %s), gone AS ("
-            "DELETE FROM audiences_note n USING some WHERE n.id = some.id RETURNING n.table_name, n.customer_id) "
+            "WITH few AS (SELECT id FROM audiences_note ORDER BY id LIMIT %s), gone AS ("
+            "DELETE FROM audiences_note n USING few WHERE n.id = few.id RETURNING n.table_name, n.customer_id) "
             "SELECT table_name, array_agg(DISTINCT customer_id), count(*) FROM gone GROUP BY 1",
             [most],
         )
