@@ -28,8 +28,9 @@ def sample_load(actor: Actor, world: World) -> int:
     names = [(str(key), str(label).rsplit(BETWEEN, 1)[-1]) for key, label in fields["category"].choices] if "category" in fields else []
     coffee = [key for key, label in names if label.startswith(("قهوه", "Coffee"))]
     tea = [key for key, label in names if label.startswith("چای") or "tea" in label.casefold()]
+    owner = world.staff_ids[0]
     cooling = _make(
-        actor, COOLING, "پیش از آنکه بروند: هدیه‌ای کوچک همراه سفارش بعدی.",
+        actor, owner, COOLING, "پیش از آنکه بروند: هدیه‌ای کوچک همراه سفارش بعدی.",
         {"all": [
             _ordered(3, {"last": 365}, coffee),
             {"field": "class", "operator": "any", "values": ["risk", "cantlose", "attention"]},
@@ -37,14 +38,14 @@ def sample_load(actor: Actor, world: World) -> int:
         ]},
     )
     _make(
-        actor, NOWRUZ, "سال پیش خریده‌اند و از نوروز نه.",
+        actor, owner, NOWRUZ, "سال پیش خریده‌اند و از نوروز نه.",
         {"all": [
             _ordered(1, {"last": 365}), _ordered(1, {"since": "nowruz"}, no=True),
             {"audience": cooling.pk, "in": False},
         ]},
     )
     _make(
-        actor, LOYAL, "نخستین کسانی که از چای نو باخبر می‌شوند.",
+        actor, owner, LOYAL, "نخستین کسانی که از چای نو باخبر می‌شوند.",
         {"all": [
             _ordered(2, {"last": 180}, tea),
             {"any": [
@@ -56,6 +57,6 @@ def sample_load(actor: Actor, world: World) -> int:
     return 3
 
 
-def _make(actor: Actor, name: str, note: str, tree: Mapping[str, Any]) -> Audience:
-    data = AudienceData(name=name, note=note, tree=tree, shared=True)
+def _make(actor: Actor, owner: int, name: str, note: str, tree: Mapping[str, Any]) -> Audience:
+    data = AudienceData(name=name, note=note, tree=tree, owner_id=owner, shared=True)
     return services.audience_create(actor=actor, data=data)

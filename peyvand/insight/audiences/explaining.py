@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Max
+from django.db.models import Count, F, Max
 from django.utils.translation import ngettext, pgettext
 
 from peyvand.foundation.fields import kinds
@@ -57,7 +57,7 @@ def _detail(leaf: Leaf, actor: Actor, customer: Customer, now: asking.Clock) -> 
 def _times(leaf: BehaviourLeaf, actor: Actor, customer: Customer, now: asking.Clock) -> str:
     with asking.workspace(now):
         rows = asking.times(leaf, demo=actor.demo, now=now).filter(customer_id=customer.pk)
-    told = rows.aggregate(times=Count("pk"), latest=Max("at"))
+    told = rows.annotate(moment=F("at")).aggregate(times=Count("pk"), latest=Max("moment"))
     if not told["times"]:
         return pgettext("audience", "never")
     words = ngettext("%(n)s time, last on %(day)s", "%(n)s times, last on %(day)s", told["times"])

@@ -14,6 +14,7 @@ from peyvand.foundation.fields.conditions import Condition, said
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.formats import day, money, number
+from peyvand.foundation.ui.pieces import CLASSES
 from peyvand.insight.audiences import conditions
 from peyvand.insight.audiences.errors import ConditionRefusedError
 from peyvand.insight.audiences.tree import (
@@ -234,8 +235,12 @@ def _of_field(condition: Condition, *, icon: str = "") -> list[Token]:
     operator, value = said(condition)
     found = [Token(str(condition.field.label), icon=icon), Token(operator, "o")]
     if condition.field.name == "class" and condition.values:
-        return [*found, *(Token(one, "v", rfm=one) for one in condition.values)]
+        return [*found, *(Token(_class_word(one), "r", rfm=one) for one in condition.values)]
     return [*found, Token(value, "v")] if value else found
+
+
+def _class_word(code: str) -> str:
+    return str(CLASSES[code][0]) if code in CLASSES else code
 
 
 def _of_behaviour(leaf: BehaviourLeaf) -> list[Token]:
