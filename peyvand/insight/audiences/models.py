@@ -96,3 +96,22 @@ class SnapshotMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.snapshot_id}:{self.customer_id}"
+
+
+class AudienceDay(models.Model):
+    """How many came into an audience and went on a day (workspace zone), and how many were in it after the last of them;
+    of everybody. `events` are the last events that were counted, so that none counts twice.
+    """
+
+    audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="days")
+    day = models.DateField()
+    entered = models.IntegerField(default=0)
+    left = models.IntegerField(default=0)
+    size = models.IntegerField(default=0)
+    events = ArrayField(models.BigIntegerField(), default=list, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["audience", "day"], name="audiences_audienceday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.audience_id} {self.day}"

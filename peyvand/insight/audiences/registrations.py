@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import Part, Recompute, TrackedTable
 from peyvand.foundation.jobs.declarations import Standing
-from peyvand.foundation.registry.declarations import DemoPart, ExportShape, Schedule
-from peyvand.insight.audiences import access, exports, personal, services, standing, trail
+from peyvand.foundation.registry.declarations import ExportShape, Schedule
+from peyvand.insight.audiences import access, exports, personal, places, services, standing, trail
 from peyvand.insight.audiences.fields import AUDIENCE_FIELDS
 from peyvand.memory.customers.trail import unseen_with_customer
 
@@ -32,5 +32,5 @@ DECLARATIONS = (
     ),
     Standing("audiences.keep", standing.stand),
     Schedule("audiences.sweep", "40 1 * * *", services.sweep),
-    DemoPart("audiences", _("Audiences"), services.sample_remove, order=95),
+    *places.DECLARATIONS,
 )  # fmt: skip

@@ -84,3 +84,17 @@ class Behaviour:
     amount: str = ""
     currency: str = ""
     order: int = 0
+
+
+@dataclass(frozen=True)
+class ConditionsAction:
+    """What else can be made of the conditions of the customers' list: a page that takes the list's address as its own
+    query.
+    """
+
+    name: str
+    label: Label
+    icon: str
+    url_name: str
+    permission: str
+    order: int = 0
