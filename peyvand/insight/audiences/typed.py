@@ -296,12 +296,16 @@ class _Reading:
 
     def _kind_of_good(self, clause: _Clause) -> dict[str, list[str]]:
         """A word for many goods, as "tea": the categories called by it, else the products that have it in their name."""
-        for word in re.findall(r"[^\s\x01,;]+", "".join("\x01" if gone else one for one, gone in zip(clause.text, clause.used, strict=True))):
+        for word in re.findall(
+            r"[^\s\x01,;]+",
+            "".join("\x01" if gone else one for one, gone in zip(clause.text, clause.used, strict=True)),
+        ):
             if len(word) < 3 or word in words.EMPTY or not word.isalpha():
                 continue
             persian = "\u0600" <= word[0] <= "\u06ff"
             branches = [
-                key for name, key in self.goods.get("category", ())
+                key
+                for name, key in self.goods.get("category", ())
                 if (name.split()[:1] == [word] if persian else word in name.split())
             ]
             if branches:

@@ -234,7 +234,9 @@ def _within(typed: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def rooms(*, actor: Actor, audiences: Sequence[tuple[int, str]]) -> list[tuple[str, str, list[tuple[dict[str, Any], str, str]]]]:
+def rooms(
+    *, actor: Actor, audiences: Sequence[tuple[int, str]]
+) -> list[tuple[str, str, list[tuple[dict[str, Any], str, str]]]]:
     """What can be asked, by where it is known: key, heading, and each with the leaf it begins, its label and icon."""
     fields, behaviours = conditions.offered(actor=actor)
     known: dict[str, list[tuple[dict[str, Any], str, str]]] = {
