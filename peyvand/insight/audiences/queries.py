@@ -160,6 +160,14 @@ def why(*, actor: Actor, audience: Audience, customer: Customer) -> Why:
     )
 
 
+def because(*, actor: Actor, audience: Audience, customer: Customer) -> str:
+    """What tells most of why somebody is in an audience, in one line; of a frozen one nothing. It is not concealed."""
+    if audience.kind == AudienceKind.FROZEN:
+        return ""
+    tree = Reading(actor, lenient=True).tree(audience.tree)
+    return _because(explaining.reasons(tree, actor=actor, customer=customer))
+
+
 def audiences_of(*, actor: Actor, customer: Customer) -> list[Audience]:
     """The audiences that a customer is in, of those that the actor sees and that are not concealed."""
     on = AudienceMember.objects.filter(customer=customer).values("audience")
