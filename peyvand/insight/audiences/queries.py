@@ -48,9 +48,11 @@ def may_edit(*, actor: Actor, audience: Audience) -> bool:
     return Audience.objects.editable_by(actor).filter(pk=audience.pk).exists()
 
 
-def concealed(*, actor: Actor, audience: Audience) -> bool:
-    """Whether it asks, itself or through others, for what is kept from the actor, so that size and members are too."""
-    return not actor.everything and hides(audience.tree, Reading(actor))
+def concealed(*, actor: Actor, audience: Audience, reading: Reading | None = None) -> bool:
+    """Whether it asks, itself or through others, for what is kept from the actor, so that size and members are too.
+    `reading` is the actor's, where several are asked about.
+    """
+    return not actor.everything and hides(audience.tree, reading or Reading(actor))
 
 
 def trouble(*, actor: Actor, audience: Audience) -> str:
