@@ -24,35 +24,59 @@ def _ordered(n: int, within: Mapping[str, Any], categories: Sequence[str] = (), 
 def sample_load(actor: Actor, world: World) -> int:
     """Make the audiences of the sample, by names of its own categories; gives how many."""
     _fields, behaviours = conditions.offered(actor=actor)
-    fields = {one.name: one for behaviour in behaviours if behaviour.name == "ordered" for one in behaviour.fields(actor)}
-    names = [(str(key), str(label).rsplit(BETWEEN, 1)[-1]) for key, label in fields["category"].choices] if "category" in fields else []
+    fields = {
+        one.name: one for behaviour in behaviours if behaviour.name == "ordered" for one in behaviour.fields(actor)
+    }
+    names = (
+        [(str(key), str(label).rsplit(BETWEEN, 1)[-1]) for key, label in fields["category"].choices]
+        if "category" in fields
+        else []
+    )
     coffee = [key for key, label in names if label.startswith(("قهوه", "Coffee"))]
     tea = [key for key, label in names if label.startswith("چای") or "tea" in label.casefold()]
     owner = world.staff_ids[0]
     cooling = _make(
-        actor, owner, COOLING, "پیش از آنکه بروند: هدیه‌ای کوچک همراه سفارش بعدی.",
-        {"all": [
-            _ordered(3, {"last": 365}, coffee),
-            {"field": "class", "operator": "any", "values": ["risk", "cantlose", "attention"]},
-            {"field": "consent", "operator": "any", "values": ["news.sms", "news.messenger:bale"]},
-        ]},
+        actor,
+        owner,
+        COOLING,
+        "پیش از آنکه بروند: هدیه‌ای کوچک همراه سفارش بعدی.",
+        {
+            "all": [
+                _ordered(3, {"last": 365}, coffee),
+                {"field": "class", "operator": "any", "values": ["risk", "cantlose", "attention"]},
+                {"field": "consent", "operator": "any", "values": ["news.sms", "news.messenger:bale"]},
+            ]
+        },
     )
     _make(
-        actor, owner, NOWRUZ, "سال پیش خریده‌اند و از نوروز نه.",
-        {"all": [
-            _ordered(1, {"last": 365}), _ordered(1, {"since": "nowruz"}, no=True),
-            {"audience": cooling.pk, "in": False},
-        ]},
+        actor,
+        owner,
+        NOWRUZ,
+        "سال پیش خریده‌اند و از نوروز نه.",
+        {
+            "all": [
+                _ordered(1, {"last": 365}),
+                _ordered(1, {"since": "nowruz"}, no=True),
+                {"audience": cooling.pk, "in": False},
+            ]
+        },
     )
     _make(
-        actor, owner, LOYAL, "نخستین کسانی که از چای نو باخبر می‌شوند.",
-        {"all": [
-            _ordered(2, {"last": 180}, tea),
-            {"any": [
-                {"field": "class", "operator": "any", "values": ["champion", "loyal"]},
-                _ordered(5, {"last": 365}),
-            ]},
-        ]},
+        actor,
+        owner,
+        LOYAL,
+        "نخستین کسانی که از چای نو باخبر می‌شوند.",
+        {
+            "all": [
+                _ordered(2, {"last": 180}, tea),
+                {
+                    "any": [
+                        {"field": "class", "operator": "any", "values": ["champion", "loyal"]},
+                        _ordered(5, {"last": 365}),
+                    ]
+                },
+            ]
+        },
     )
     return 3
 

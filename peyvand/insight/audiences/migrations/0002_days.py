@@ -29,9 +29,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("audience", "day"), name="audiences_audienceday_once")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("audience", "day"), name="audiences_audienceday_once")],
             },
         ),
     ]

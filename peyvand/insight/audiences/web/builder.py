@@ -200,7 +200,9 @@ def size(request: StaffRequest) -> HttpResponse:
         audience = queries.audiences(actor=request.actor).filter(pk=pk).first()
     plain, places = drawing.without_empty(tree)
     if not drawing.leaves(plain):
-        side = render_to_string("audiences/side_wrong.html", {"words": gettext("Everyone, as long as nothing is asked.")}, request)
+        side = render_to_string(
+            "audiences/side_wrong.html", {"words": gettext("Everyone, as long as nothing is asked.")}, request
+        )
         return JsonResponse({"side": side, "left": "", "after": {}})
     try:
         read = conditions.read(plain, actor=request.actor, audience=pk)
@@ -209,9 +211,7 @@ def size(request: StaffRequest) -> HttpResponse:
         words = error.words if isinstance(error, ConditionRefusedError) else gettext("Hidden from you")
         side = render_to_string("audiences/side_wrong.html", {"words": words}, request)
         return JsonResponse({"side": side, "left": "", "after": {}})
-    after = {
-        str(place): number(count) for place, count in zip(places, shown.size.after, strict=False)
-    }
+    after = {str(place): number(count) for place, count in zip(places, shown.size.after, strict=False)}
     return JsonResponse({
         "side": render_to_string("audiences/side.html", {"shown": shown, "audience": audience}, request),
         "left": render_to_string("audiences/left.html", {"shown": shown}, request),

@@ -105,7 +105,11 @@ def freeze(request: StaffRequest, audience_id: int) -> HttpResponse:
     if audience.kind == AudienceKind.LIVE:
         services.audience_freeze(actor=request.actor, audience=audience)
         undo = reverse("audiences:thaw", args=[audience.pk])
-        toast(request, gettext("“%(name)s” is frozen: its members stay who they are.") % {"name": audience.name}, undo_url=undo)
+        toast(
+            request,
+            gettext("“%(name)s” is frozen: its members stay who they are.") % {"name": audience.name},
+            undo_url=undo,
+        )
     return redirect("audiences:one", audience.pk)
 
 

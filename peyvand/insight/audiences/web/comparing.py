@@ -49,9 +49,7 @@ class Compared:
     rows: Sequence[tuple[str, str, str]]
 
 
-def compared(
-    *, actor: Actor, a: Audience | Snapshot, b: Audience | Snapshot, names: tuple[str, str]
-) -> Compared:
+def compared(*, actor: Actor, a: Audience | Snapshot, b: Audience | Snapshot, names: tuple[str, str]) -> Compared:
     """The two, of those customers whom the reader sees."""
     found = queries.compare(actor=actor, a=a, b=b)
     rows = [(gettext("Customers"), number(found.a.count), number(found.b.count))]

@@ -120,9 +120,7 @@ def without_empty(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[int]]:
     return {way: found}, places
 
 
-def drawn(
-    tree: Mapping[str, Any], *, actor: Actor, audience: int | None = None, fresh: Sequence[str] = ()
-) -> Drawn:
+def drawn(tree: Mapping[str, Any], *, actor: Actor, audience: int | None = None, fresh: Sequence[str] = ()) -> Drawn:
     """The tree for the builder; where it cannot be read, every condition that is wrong has its words."""
     if not way_of(tree):
         tree = EMPTY

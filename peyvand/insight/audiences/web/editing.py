@@ -120,7 +120,7 @@ def _of_behaviour(behaviour: Behaviour, leaf: Mapping[str, Any], actor: Actor) -
         "kind": "behaviour",
         "behaviour": behaviour,
         "parts": [part(one, given.get(one.name)) for one in behaviour.fields(actor)],
-        "not": leaf.get("not") is True,
+        "negated": leaf.get("not") is True,
         "how": "spent" if spent else "count",
         "count_op": count.get("operator", "least"),
         "n": count.get("n", 1),
@@ -234,7 +234,9 @@ def _within(typed: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def rooms(*, actor: Actor, audiences: Sequence[tuple[int, str]]) -> list[tuple[str, str, list[tuple[dict[str, Any], str, str]]]]:
+def rooms(
+    *, actor: Actor, audiences: Sequence[tuple[int, str]]
+) -> list[tuple[str, str, list[tuple[dict[str, Any], str, str]]]]:
     """What can be asked, by where it is known: key, heading, and each with the leaf it begins, its label and icon."""
     fields, behaviours = conditions.offered(actor=actor)
     known: dict[str, list[tuple[dict[str, Any], str, str]]] = {

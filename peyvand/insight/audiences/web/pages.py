@@ -132,17 +132,23 @@ def over_time(request: StaffRequest, audience_id: int) -> HttpResponse:
     if context["concealed"]:
         return render(request, "audiences/concealed.html", context)
     kept = list(queries.snapshots(actor=actor, audience=audience)[:PAGE])
-    sides = [("now", gettext("Now"))] + [(str(one.pk), f"{one.label or gettext('Kept')}, {moment(one.taken_at)}") for one in kept]
+    sides = [("now", gettext("Now"))] + [
+        (str(one.pk), f"{one.label or gettext('Kept')}, {moment(one.taken_at)}") for one in kept
+    ]
     a = request.GET.get("a", "now")
     b = request.GET.get("b") or (str(kept[0].pk) if kept else "")
-    context |= {"snapshots": kept, "sides": sides, "a": a, "b": b, "course": courses.chart(actor=actor, audience=audience)}
+    context |= {
+        "snapshots": kept,
+        "sides": sides,
+        "a": a,
+        "b": b,
+        "course": courses.chart(actor=actor, audience=audience),
+    }
     one, other = _side(a, audience, kept), _side(b, audience, kept)
     if kept and (one is None or other is None):
         raise Http404
     if one is not None and other is not None and a != b:
-        context["compared"] = comparing.compared(
-            actor=actor, a=one, b=other, names=(dict(sides)[a], dict(sides)[b])
-        )
+        context["compared"] = comparing.compared(actor=actor, a=one, b=other, names=(dict(sides)[a], dict(sides)[b]))
     return render(request, "audiences/time.html", context)
 
 
@@ -167,4 +173,3 @@ def compare(request: StaffRequest) -> HttpResponse:
         except HiddenFromReaderError:
             context["hidden"] = True
     return render(request, "audiences/compare.html", context)
-

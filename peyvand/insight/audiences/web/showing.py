@@ -74,7 +74,9 @@ def lines(rows: Sequence[Audience], *, actor: Actor, changes: Mapping[int, int])
     for other in queries.audiences(actor=actor).exclude(within=[]):
         for pk in other.within:
             containing.setdefault(pk, []).append(other.name)
-    editable = set(Audience.objects.editable_by(actor).filter(pk__in=[one.pk for one in rows]).values_list("pk", flat=True))
+    editable = set(
+        Audience.objects.editable_by(actor).filter(pk__in=[one.pk for one in rows]).values_list("pk", flat=True)
+    )
     found = []
     for one in rows:
         hidden = queries.concealed(actor=actor, audience=one)
