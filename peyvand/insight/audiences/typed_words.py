@@ -85,7 +85,8 @@ LAST = whole(
     + rf"{NUMBER} ({one_of('|'.join(UNITS.values()))})(?: (?:گذشته|اخیر|پیش|است که|است))?"
 )
 LAST_ONE = whole(
-    rf"(?:(?:در|طی|in|within|during) )?(?:(?:the )?(?:last|past) ({one_of('day|week|month|year')})|({one_of('هفته|ماه|سال')}) (?:گذشته|اخیر))"
+    rf"(?:(?:در|طی|in|within|during) )?(?:(?:the )?(?:last|past) ({one_of('day|week|month|year')})"
+    rf"|({one_of('هفته|ماه|سال')}) (?:گذشته|اخیر))"
 )
 SINCE = {
     "nowruz": whole(
