@@ -55,6 +55,7 @@ from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.foundation.transfer.models import Import, MappingTemplate
 from peyvand.foundation.transfer.services import import_begin
 from peyvand.foundation.webhooks import services as webhooks
+from peyvand.insight.audiences.models import Audience
 from peyvand.memory.commerce.services import (
     ItemData,
     PriceListData,
@@ -69,7 +70,6 @@ from peyvand.memory.commerce.tests.factories import a_product, an_order
 from peyvand.memory.consents.models import ConsentEntry
 from peyvand.memory.consents.services import consent_give, consents_set, purposes_ensure
 from peyvand.memory.customers.data import CustomerData, IdentityData
-from peyvand.insight.audiences.models import Audience
 from peyvand.memory.customers.models import Customer, CustomerList, Stage
 from peyvand.memory.customers.services import customer_create, customer_update, relation_add, tag_add, trait_set
 from peyvand.memory.customers.stages import stages_ensure

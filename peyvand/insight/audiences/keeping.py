@@ -3,8 +3,8 @@
 Both hold one lock, so that they never write side by side. A round takes the notes of what changed and asks anew of
 those customers only, for the audiences that read what changed, and then for those that contain these. What is noted
 while it works waits for the next round, and what it reads is never older than the notes it took: so in the end members
-are those that a look at everybody gives. Everybody is asked when an audience is made or changed, on every new day, after
-a statement on many rows, and when more customers were touched than is worth it.
+are those that a look at everybody gives. Everybody is asked when an audience is made or changed, on every new day,
+after a statement on many rows, and when more customers were touched than is worth it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from peyvand.events.audiences import AudienceEntered, AudienceLeft
+from peyvand.foundation.accounts import settings
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import system_actor
 from peyvand.insight.audiences import asking, watching
@@ -62,6 +63,11 @@ def rebuild(audience: Audience, *, patience: str = "20s") -> bool:
 
     Who came and went is published, but not the first time.
     """
+    with settings.remembered():
+        return _rebuilt(audience, patience)
+
+
+def _rebuilt(audience: Audience, patience: str) -> bool:
     now = asking.clock()
     try:
         tree = tree_of(audience)
@@ -146,6 +152,10 @@ class Keeper:
 
     def round(self) -> bool:
         """Do what waits: whether there may be more. One audience at most is looked up whole."""
+        with settings.remembered():
+            return self._one_round()
+
+    def _one_round(self) -> bool:
         now = asking.clock()
         kept().exclude(day=now.today).filter(due=False).update(due=True)
         moved = self.few(now)

@@ -22,7 +22,7 @@ from peyvand.insight.audiences.tree import Tree
 from peyvand.memory.customers import access as customers
 from peyvand.memory.customers.models import Customer
 
-EXACT = 20_000
+EXACT = 10_000
 SAMPLE = 4_000
 SEED = 1405
 

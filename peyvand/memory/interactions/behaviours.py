@@ -48,7 +48,7 @@ def _rows(demo: bool) -> QuerySet[Interaction]:
 
 BEHAVIOURS = (
     Behaviour(
-        "contact", _("Contact"), pgettext_lazy("audience", "were in touch with us"),
+        "contact", pgettext_lazy("audience", "Contact"), pgettext_lazy("audience", "were in touch with us"),
         pgettext_lazy("audience", "were not in touch with us"), "messages", VIEW, _rows, _fields, order=10,
     ),
 )  # fmt: skip
