@@ -229,6 +229,27 @@ value:definitions GET insight.view
 value:lifetime GET insight.view
 value:rates GET accounts.manage_settings
 value:rates POST accounts.manage_settings
+audiences:list GET audiences.view+customers.view
+audiences:new GET audiences.view+customers.view+audiences.edit
+audiences:create POST audiences.view+customers.view+audiences.edit
+audiences:draw POST audiences.view+customers.view
+audiences:size POST audiences.view+customers.view
+audiences:editor POST audiences.view+customers.view
+audiences:leaf POST audiences.view+customers.view
+audiences:typed POST audiences.view+customers.view
+audiences:choices GET audiences.view+customers.view
+audiences:compare GET audiences.view+customers.view
+audiences:one GET audiences.view+customers.view all:audiences.edit
+audiences:members GET audiences.view+customers.view all:audiences.edit
+audiences:why GET audiences.view+customers.view all:audiences.edit
+audiences:time GET audiences.view+customers.view all:audiences.edit
+audiences:save POST audiences.view+customers.view+audiences.edit
+audiences:freeze POST audiences.view+customers.view+audiences.edit
+audiences:thaw POST audiences.view+customers.view+audiences.edit
+audiences:archive POST audiences.view+customers.view+audiences.edit
+audiences:duplicate POST audiences.view+customers.view+audiences.edit
+audiences:share POST audiences.view+customers.view+audiences.edit
+audiences:snapshot POST audiences.view+customers.view+audiences.edit
 prediction:overview GET insight.view
 prediction:people GET insight.view
 prediction:foresee POST insight.refresh

@@ -12,7 +12,8 @@ INSERT INTO audiences_audienceday (audience_id, day, entered, "left", size, even
 SELECT a.id, %(day)s, %(entered)s, %(left)s, a.members, ARRAY[%(event)s]::bigint[]
   FROM audiences_audience a WHERE a.id = %(audience)s
 ON CONFLICT (audience_id, day) DO UPDATE
-   SET entered = audiences_audienceday.entered + excluded.entered, "left" = audiences_audienceday."left" + excluded."left",
+   SET entered = audiences_audienceday.entered + excluded.entered,
+       "left" = audiences_audienceday."left" + excluded."left",
        size = excluded.size, events = (excluded.events || audiences_audienceday.events)[1:%(remembered)s]
  WHERE NOT audiences_audienceday.events @> excluded.events
 """

@@ -8,11 +8,12 @@ from typing import Any
 from peyvand.foundation.demo.world import World
 from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.audiences import conditions, services
-from peyvand.insight.audiences.models import Audience
+from peyvand.insight.audiences.models import Audience, AudienceDay
 from peyvand.insight.audiences.services import AudienceData
 from peyvand.memory.commerce.queries.products import BETWEEN
 
 Node = dict[str, Any]
+DAYS = 40
 COOLING, NOWRUZ, LOYAL = "قهوه‌دوستانِ رو به سردی", "از نوروز برنگشته‌ها", "چای‌دوستان وفادار"
 
 
@@ -61,7 +62,7 @@ def sample_load(actor: Actor, world: World) -> int:
             ]
         },
     )
-    _make(
+    loyal = _make(
         actor,
         owner,
         LOYAL,
@@ -78,7 +79,18 @@ def sample_load(actor: Actor, world: World) -> int:
             ]
         },
     )
-    return 3
+    return 3 + _past(world, loyal)
+
+
+def _past(world: World, audience: Audience) -> int:
+    """Who came and went in the last weeks, counted back from today's members; gives how many days."""
+    chance, size, rows = world.chance("audiences.past"), audience.members, []
+    for ago in range(1, DAYS):
+        came, went = chance.choice((0, 0, 1, 1, 2, 3)), chance.choice((0, 0, 0, 1, 1, 2))
+        rows.append(AudienceDay(audience=audience, day=world.day(ago), entered=came, left=went, size=size))
+        size = max(0, size - came + went)
+    AudienceDay.objects.bulk_create(rows)
+    return len(rows)
 
 
 def _make(actor: Actor, owner: int, name: str, note: str, tree: Mapping[str, Any]) -> Audience:

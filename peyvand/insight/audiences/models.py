@@ -99,8 +99,8 @@ class SnapshotMember(models.Model):
 
 
 class AudienceDay(models.Model):
-    """How many came into an audience and went on a day (workspace zone), and how many were in it after the last of them;
-    of everybody. `events` are the last events that were counted, so that none counts twice.
+    """How many came into an audience and went on a day (workspace zone), and how many were in it after the last of
+    them; of everybody. `events` are the last events that were counted, so that none counts twice.
     """
 
     audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="days")

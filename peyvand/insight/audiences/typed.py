@@ -114,7 +114,7 @@ class _Reading:
             known += [(fa_key(city), "city", "city", city) for city in customers.cities(actor=self.actor)]
         for pk, name in Audience.objects.visible_to(self.actor).filter(archived=False).values_list("pk", "name"):
             known.append((fa_key(name), "audience", "", str(pk)))
-        for key, what, about, value in sorted(known, key=lambda row: -len(row[0])):
+        for key, what, about, _value in sorted(known, key=lambda row: -len(row[0])):
             if len(key) < 2 or key not in self.folded:
                 continue
             place = re.search(rf"(?:(?<=^)|(?<=[ ,;])){re.escape(key)}(?=$|[ ,;])", self.folded)
@@ -295,7 +295,7 @@ class _Reading:
         return found
 
     def _kind_of_good(self, clause: _Clause) -> dict[str, list[str]]:
-        """A word for many goods, as "tea": the categories called by it, else the products that have it in their name."""
+        """A word for many goods, as "tea": the categories called so, else the products with it in their name."""
         for word in re.findall(
             r"[^\s\x01,;]+",
             "".join("\x01" if gone else one for one, gone in zip(clause.text, clause.used, strict=True)),
@@ -402,4 +402,6 @@ def _edge(actor: Actor, about: Field, share: Decimal) -> Decimal | None:
     total = found.count()
     place = max(0, int(total * share) - 1)
     edge: Decimal | None = found.order_by("-number").values_list("number", flat=True)[place : place + 1].first()
-    return edge if total else None
+    if edge is None:
+        return None
+    return edge // 10 * 10 if edge >= 100 else edge  # rounded down, so that nobody of the share is left out

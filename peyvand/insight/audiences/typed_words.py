@@ -47,14 +47,19 @@ MONEY = one_of("تومان|تومن|ریال|دلار|یورو|toman|tomans|rial
 
 NOT = whole(
     one_of(
-        "not|no|never|didn't|did not|haven't|have not|hasn't|has not|don't|without|nor|نه|هرگز|بدون|هیچ|نشده|نداشته|نداشتند|نداشته اند|ندارند|ندارد"
+        "not|no|never|didn't|did not|haven't|have not|hasn't|has not|don't|without|nor|نه|"
+        "هرگز|بدون|هیچ|نشده|نداشته|نداشتند|نداشته اند|ندارند|ندارد"
     )
 )
-_BUYING = "bought|buy|buys|buying|ordered|order|orders|purchased|purchase|purchases|خرید|خریده|خریدند|خریدهاند|خریده اند|خریده است|خرید کرده|خرید کردهاند|خرید کرده اند|خرید کردند|خریده باشند|خرید داشته|سفارش|سفارش داده|سفارش داده اند|سفارش دادهاند|سفارش دادند"
+_BUYING = "bought|buy|buys|buying|ordered|order|orders|purchased|purchase|purchases|خرید|خریده|"
+"خریدند|خریدهاند|خریده اند|خریده است|خرید کرده|خرید کردهاند|خرید کرده اند|خرید کردند|"
+"خریده باشند|خرید داشته|سفارش|سفارش داده|سفارش داده اند|سفارش دادهاند|سفارش دادند"
 BOUGHT = whole(one_of(_BUYING))
 NOT_BOUGHT = whole(
     one_of(
-        "نخرید|نخریده|نخریدند|نخریده اند|نخریدهاند|نخریده است|نخریده باشند|خرید نکرده|خرید نکرده اند|خرید نکردهاند|خرید نکردند|خرید نداشته|خرید نداشته اند|سفارش نداده|سفارش نداده اند|سفارش ندادهاند|سفارش ندادند"
+        "نخرید|نخریده|نخریدند|نخریده اند|نخریدهاند|نخریده است|نخریده باشند|خرید نکرده|"
+        "خرید نکرده اند|خرید نکردهاند|خرید نکردند|خرید نداشته|خرید نداشته اند|سفارش نداده|"
+        "سفارش نداده اند|سفارش ندادهاند|سفارش ندادند"
     )
 )
 CONTACT = whole(
@@ -63,7 +68,9 @@ CONTACT = whole(
 NO_CONTACT = whole(one_of("تماس نگرفته|تماس نگرفته اند|تماس نگرفتند|تماس نداشته|تماس نداشته اند"))
 VISITED = whole(
     one_of(
-        "visited|visit|visits|visited the site|visited our site|visited the website|بازدید کرده|بازدید کرده اند|بازدید کردند|بازدید|سایت را دیده|سایت را دیده اند|به سایت آمده|به سایت آمده اند"
+        "visited|visit|visits|visited the site|visited our site|visited the website|"
+        "بازدید کرده|بازدید کرده اند|بازدید کردند|بازدید|سایت را دیده|سایت را دیده اند|"
+        "به سایت آمده|به سایت آمده اند"
     )
 )
 NOT_VISITED = whole(one_of("بازدید نکرده|بازدید نکرده اند|سایت را ندیده|سایت را ندیده اند"))
@@ -78,12 +85,14 @@ LAST = whole(
     + rf"{NUMBER} ({one_of('|'.join(UNITS.values()))})(?: (?:گذشته|اخیر|پیش|است که|است))?"
 )
 LAST_ONE = whole(
-    rf"(?:(?:در|طی|in|within|during) )?(?:(?:the )?(?:last|past) ({one_of('day|week|month|year')})|({one_of('هفته|ماه|سال')}) (?:گذشته|اخیر))"
+    rf"(?:(?:در|طی|in|within|during) )?(?:(?:the )?(?:last|past) ({one_of('day|week|month|year')})"
+    rf"|({one_of('هفته|ماه|سال')}) (?:گذشته|اخیر))"
 )
 SINCE = {
     "nowruz": whole(
         one_of(
-            "since nowruz|since norouz|since the new year|after nowruz|from nowruz|از نوروز|پس از نوروز|بعد از نوروز|از عید|از عید نوروز|از نوروز امسال|از نوروز تاکنون"
+            "since nowruz|since norouz|since the new year|after nowruz|from nowruz|از نوروز|"
+            "پس از نوروز|بعد از نوروز|از عید|از عید نوروز|از نوروز امسال|از نوروز تاکنون"
         )
     ),
     "month": whole(one_of("this month|since the month began|این ماه|ماه جاری|از اول ماه|از ابتدای ماه|از سر ماه")),
@@ -98,8 +107,10 @@ COUNT_IS = whole(rf"(?:exactly|only|just|دقیقا|فقط|تنها) {NUMBER} {T
 
 # Amounts: of which trait, by the words round it.
 AMOUNTS = (
-    ("t.value.lifetime", one_of("lifetime value|life time value|worth|value|ارزش طول عمر|ارزش عمر|ارزششان|ارزش شان|ارزش آن ها|ارزش آنها|ارزش آنان|ارزش")),
-    ("worth", one_of("revenue|spent|spend|spending|sales|فروش|درآمد|جمع خرید|خرید یک سال|خرج کرده|خرج کرده اند|هزینه کرده اند|پرداخته|پرداخته اند")),
+    ("t.value.lifetime", one_of("lifetime value|life time value|worth|value|ارزش طول عمر|ارزش عمر|ارزششان|ارزش شان|"
+"ارزش آن ها|ارزش آنها|ارزش آنان|ارزش")),
+    ("worth", one_of("revenue|spent|spend|spending|sales|فروش|درآمد|جمع خرید|خرید یک سال|خرج کرده|"
+"خرج کرده اند|هزینه کرده اند|پرداخته|پرداخته اند")),
 )  # fmt: skip
 RISK = one_of("risk of leaving|chance of leaving|churn risk|churn|خطر رفتن|احتمال ریزش|احتمال رفتن")
 _FIFTHS = {5: "fifth|پنجم", 4: "fourth|quarter|چهارم", 3: "third|سوم", 10: "tenth|decile|دهم", 2: "half|نیمه|دوم"}
@@ -113,7 +124,8 @@ TOP = whole(
 )
 # A permission said by itself, and words that mean one only beside "reachable".
 PERMIT = one_of(
-    "reachable by|reachable over|reachable on|reachable via|can be reached by|may be reached by|allow|allows|allowed|allowing|permission for|اجازه ی|اجازه|مجاز به"
+    "reachable by|reachable over|reachable on|reachable via|can be reached by|"
+    "may be reached by|allow|allows|allowed|allowing|permission for|اجازه ی|اجازه|مجاز به"
 )
 BY = one_of("by|over|via|on|through|با|از راه|از طریق|در")
 CHANNELS: Mapping[str, str] = {
@@ -129,7 +141,9 @@ CHANNELS: Mapping[str, str] = {
 }
 REACHING = whole(
     one_of(
-        "reachable|می شود رسید|میشود رسید|می شود پیام داد|میشود پیام داد|میتوان پیام داد|می توان پیام داد|می شود به ان ها پیام داد|میشود به ان ها پیام داد|دسترس پذیر|در دسترس|در دسترسند|در دسترس اند"
+        "reachable|می شود رسید|میشود رسید|می شود پیام داد|میشود پیام داد|میتوان پیام داد|"
+        "می توان پیام داد|می شود به ان ها پیام داد|میشود به ان ها پیام داد|دسترس پذیر|"
+        "در دسترس|در دسترسند|در دسترس اند"
     )
 )
 SLIPPING = whole(
@@ -141,15 +155,14 @@ FIRMS = whole(
 )
 
 SPLIT = re.compile(r" ?[,;.] ?| (?:and|but|who|whose|which|that|و|که|ولی|اما|یا|or|also|همچنین) ")
-EMPTY = frozenset(
-    fa_key(word)
-    for word in (
-        "customers customer people everyone everybody all those the a an of in on at for with to has have had been be is"
-        " are was were their them they who whose that which and but or also only do did does me show find us our my"
-        " once then still yet ones any some from by it its"
-        " مشتریان مشتری مشتریانی کسانی کسی همه همه‌ی آنهایی آن‌هایی هستند است اند باشند بوده شده را از در با به برای تا که و"
-        " هم یا ولی اما این آن ها های ی هر یک کرده کردند کرده‌اند داشته داشته‌اند باشد می شود میشود ما خود نیز دارند دارد"
-        " بودند بود اند شان داده داده‌اند هایی پیام ارزش ارزششان مقدار کالا کالای محصول دسته دسته‌ی شهر ساکن اهل کلاس خریداران"
-        " class city category product products bought live living value worth"
-    ).split()
+_EMPTY = (
+    "customers|customer|people|everyone|everybody|all|those|the|a|an|of|in|on|at|for|with|to|has|have|"
+    "had|been|be|is|are|was|were|their|them|they|who|whose|that|which|and|but|or|also|only|do|did|does|"
+    "me|show|find|us|our|my|once|then|still|yet|ones|any|some|from|by|it|its|مشتریان|مشتری|مشتریانی|"
+    "کسانی|کسی|همه|همه‌ی|آنهایی|آن‌هایی|هستند|است|اند|باشند|بوده|شده|را|از|در|با|به|برای|تا|که|و|هم|یا|"
+    "ولی|اما|این|آن|ها|های|ی|هر|یک|کرده|کردند|کرده‌اند|داشته|داشته‌اند|باشد|می|شود|میشود|ما|خود|نیز|"
+    "دارند|دارد|بودند|بود|اند|شان|داده|داده‌اند|هایی|پیام|ارزش|ارزششان|مقدار|کالا|کالای|محصول|دسته|"
+    "دسته‌ی|شهر|ساکن|اهل|کلاس|خریداران|class|city|category|product|products|bought|live|living|value|"
+    "worth"
 )
+EMPTY = frozenset(fa_key(word) for word in re.split(r"[|]", _EMPTY))

@@ -56,7 +56,8 @@ def test_the_main_job_in_both_languages(house: dict[str, str]) -> None:
     tea = [house["iranian"], house["foreign"]]
     wanted = [TOP, bought(tea, 2, last=90), bought(tea, no=True, since="nowruz"), SMS]
     found = read(
-        "مشتریانی که ارزششان بیش از یک‌پنجم بالاست، در ۹۰ روز گذشته دست‌کم دو بار چای خریده‌اند و از نوروز نخریده‌اند، و با پیامک می‌شود به آن‌ها پیام داد"
+        "مشتریانی که ارزششان بیش از یک‌پنجم بالاست، در ۹۰ روز گذشته دست‌کم دو بار چای خریده‌اند و از نوروز نخریده‌اند،"
+        " و با پیامک می‌شود به آن‌ها پیام داد"
     )
     assert (found.nodes, found.missed) == (wanted, [])
     assert len(found.notes) >= 2, "says what amount and which categories"
@@ -120,10 +121,12 @@ def test_a_hidden_field_is_not_understood(house: dict[str, str]) -> None:
     assert found.missed == ["اهل تهران"]
 
 
-WORDS = (
-    "خریده‌اند", "از نوروز", "نه", "و", "یا", "۹۰", "روز", "بار", "دست‌کم", "چای", "قهوه", "پیامک", "bought", "not", "since", "nowruz",
-    "top", "fifth", "worth", "over", "5", "million", "times", ",", "in", "days", "تهران", "قهرمان", "؟", "reachable", "by", "email", "0",
-)  # fmt: skip
+WORDS = [
+    *("خریده‌اند", "از نوروز", "نه", "و", "یا", "۹۰", "روز", "بار", "دست‌کم"),
+    *("چای", "قهوه", "پیامک", "bought", "not", "since", "nowruz", "top", "fifth"),
+    *("worth", "over", "5", "million", "times", ",", "in", "days", "تهران"),
+    *("قهرمان", "؟", "reachable", "by", "email", "0"),
+]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.html import format_html_join
@@ -26,6 +26,7 @@ from peyvand.insight.audiences.tree import (
     Tree,
     Within,
 )
+from peyvand.memory.commerce.queries.products import BETWEEN
 
 WAYS = ("all", "any", "none")
 EMPTY: Mapping[str, Any] = {"all": []}
@@ -245,7 +246,7 @@ def _of_behaviour(leaf: BehaviourLeaf) -> list[Token]:
     found = [Token(gettext("not"), "neg")] if leaf.negated else []
     found.append(Token(str(leaf.behaviour.label), icon=leaf.behaviour.icon))
     for condition in leaf.of:
-        operator, value = said(condition)
+        operator, value = said(_shortly(condition))
         found.append(Token(f"{condition.field.label} {operator}", "o"))
         if value:
             found.append(Token(value, "v"))
@@ -258,6 +259,14 @@ def _of_behaviour(leaf: BehaviourLeaf) -> list[Token]:
     elif not (leaf.operator == "least" and leaf.n == 1):
         found += [Token(counted_how(leaf.operator), "o"), Token(times(leaf.n), "v")]
     return [*found, *_when(leaf.within)]
+
+
+def _shortly(condition: Condition) -> Condition:
+    """The same with names of branches without the path to them, which its sentence has."""
+    if condition.field.name != "category":
+        return condition
+    names = [(key, str(label).rsplit(BETWEEN, 1)[-1]) for key, label in condition.field.choices]
+    return replace(condition, field=replace(condition.field, choices=names))
 
 
 def counted_how(operator: str) -> str:
@@ -305,7 +314,7 @@ def short(node: Leaf | Any) -> str:
     if isinstance(node, FieldLeaf):
         return str(node.condition.field.label)
     if isinstance(node, BehaviourLeaf):
-        said_of = [said(condition)[1] for condition in node.of[:1]]
+        said_of = [said(_shortly(condition))[1] for condition in node.of[:1]]
         words = " ".join([str(node.behaviour.label), *said_of])
         return f"{gettext('not')} {words}" if node.negated else words
     if isinstance(node, MembershipLeaf):

@@ -120,7 +120,7 @@ def _of_behaviour(behaviour: Behaviour, leaf: Mapping[str, Any], actor: Actor) -
         "kind": "behaviour",
         "behaviour": behaviour,
         "parts": [part(one, given.get(one.name)) for one in behaviour.fields(actor)],
-        "not": leaf.get("not") is True,
+        "negated": leaf.get("not") is True,
         "how": "spent" if spent else "count",
         "count_op": count.get("operator", "least"),
         "n": count.get("n", 1),
