@@ -55,6 +55,7 @@ from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.foundation.transfer.models import Import, MappingTemplate
 from peyvand.foundation.transfer.services import import_begin
 from peyvand.foundation.webhooks import services as webhooks
+from peyvand.insight.audiences.models import Audience
 from peyvand.insight.prediction.models import Campaign
 from peyvand.insight.reports.models import Dashboard, Mailing, Report, ShareLink, Tile
 from peyvand.memory.commerce.services import (
@@ -134,6 +135,8 @@ def records_of(owner: User, marker: str) -> Records:
     contract = contract_sign(actor=system, customer=customer, data=agreed)
     note = make.note(customer=customer)
     listed = CustomerList.objects.create(name=f"{marker} list", owner=owner)
+    city = {"field": "city", "operator": "filled", "values": []}
+    audience = Audience.objects.create(name=f"{marker} audience", owner=owner, tree={"all": [city]})
     listed.members.create(customer=customer)
     alone = CustomerList.objects.create(name=f"{marker} alone", owner=owner)
     campaign = Campaign.objects.create(
@@ -147,7 +150,7 @@ def records_of(owner: User, marker: str) -> Records:
         "tag_id": tag.pk, "order_id": order.pk, "line_id": order.items.get().pk, "interaction_id": note.pk,
         "payment_id": payment.pk, "token_id": token.pk, "marker": marker, "firm_id": firm.pk, "twin_id": twin.pk,
         "contract_id": contract.pk, "base_id": base.pk, "list_id": listed.pk, "campaign_id": campaign.pk,
-        "part_id": part.pk, "trait_id": trait.pk,
+        "audience_id": audience.pk, "part_id": part.pk, "trait_id": trait.pk,
         "merged_id": merged.merged[0].gone_id, "batch": merged.batch, "pair_id": a_pair(customer, twin).pk,
         "visitor_id": _browser_of(make, customer).pk,
         **_files_of(make, customer, note), **_acts_of(make, customer), **_messages_of(make, customer),

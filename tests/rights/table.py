@@ -261,6 +261,27 @@ value:stated GET customers.view+customers.edit
 value:stated POST customers.view+customers.edit
 value:rates GET accounts.manage_settings
 value:rates POST accounts.manage_settings
+audiences:list GET audiences.view+customers.view
+audiences:new GET audiences.view+customers.view+audiences.edit
+audiences:create POST audiences.view+customers.view+audiences.edit
+audiences:draw POST audiences.view+customers.view
+audiences:size POST audiences.view+customers.view
+audiences:editor POST audiences.view+customers.view
+audiences:leaf POST audiences.view+customers.view
+audiences:typed POST audiences.view+customers.view
+audiences:choices GET audiences.view+customers.view
+audiences:compare GET audiences.view+customers.view
+audiences:one GET audiences.view+customers.view all:audiences.edit
+audiences:members GET audiences.view+customers.view all:audiences.edit
+audiences:why GET audiences.view+customers.view all:audiences.edit
+audiences:time GET audiences.view+customers.view all:audiences.edit
+audiences:save POST audiences.view+customers.view+audiences.edit
+audiences:freeze POST audiences.view+customers.view+audiences.edit
+audiences:thaw POST audiences.view+customers.view+audiences.edit
+audiences:archive POST audiences.view+customers.view+audiences.edit
+audiences:duplicate POST audiences.view+customers.view+audiences.edit
+audiences:share POST audiences.view+customers.view+audiences.edit
+audiences:snapshot POST audiences.view+customers.view+audiences.edit
 prediction:overview GET insight.view
 prediction:people GET insight.view
 prediction:foresee POST insight.refresh
@@ -561,6 +582,7 @@ OWNED = frozenset({
     "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
     "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
     "trait_id", "part_id", "campaign_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
+    "audience_id",
     "submission_id", "answer_file_id",
     "chat_talk_id",
     "visitor_id",

@@ -25,6 +25,7 @@ from peyvand.foundation.fields.api import router as fields
 from peyvand.foundation.jobs.api import router as jobs
 from peyvand.foundation.transfer.api import router as transfer
 from peyvand.foundation.webhooks.api import router as webhooks
+from peyvand.insight.audiences.api import router as audiences
 from peyvand.insight.prediction.api import router as prediction
 from peyvand.insight.reports.api import router as reports
 from peyvand.insight.reports.ways_api import router as ways
@@ -49,6 +50,7 @@ ROUTERS = (
     work,
     value,
     prediction,
+    audiences,
     reports,
     ways,
     fields,

@@ -28,6 +28,7 @@ from peyvand.memory.commerce.access import (
     PRODUCTS_EDIT,
     PRODUCTS_VIEW,
 )
+from peyvand.memory.commerce.behaviours import BEHAVIOURS
 from peyvand.memory.commerce.contract_registrations import CONTRACTS
 from peyvand.memory.commerce.cost_facts import COST_FACTS
 from peyvand.memory.commerce.cost_trail import unseen_costs, unseen_rates
@@ -64,6 +65,7 @@ DECLARATIONS = (
     *PERMISSIONS,
     *KINDS,
     *FACTS,
+    *BEHAVIOURS,
     *COST_FACTS,
     *REASONS,
     MenuEntry(

@@ -18,6 +18,7 @@ from peyvand.foundation.registry.declarations import (
     WarehouseFact,
 )
 from peyvand.memory.interactions import access, demo, forgetting, handlers, panels, personal, trail
+from peyvand.memory.interactions.behaviours import BEHAVIOURS
 from peyvand.memory.interactions.exports import export_count, export_rows
 from peyvand.memory.interactions.kinds import KINDS
 from peyvand.memory.interactions.services import refill, sample_remove
@@ -29,6 +30,7 @@ DECLARATIONS = (
     *personal.TABLES,
     *access.PERMISSIONS,
     *KINDS,
+    *BEHAVIOURS,
     TrackedTable("interactions_interaction", _("Interaction"), "timeline-event", unseen=trail.unseen),
     TrackedTable("interactions_interactionfile", _("File of an interaction"), "paperclip", unseen=trail.unseen_files),
     TrackedTable("interactions_joining", _("Attached history"), "link", unseen=trail.unseen_joinings),

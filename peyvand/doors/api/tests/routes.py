@@ -194,6 +194,16 @@ GET /reports reports.view
 GET /reports/{report_id}/answer reports.view
 GET /reports/{report_id}/file none
 POST /reports/answer reports.view
+GET /audiences audiences.view+customers.view
+POST /audiences audiences.view+audiences.edit+customers.view
+POST /audiences/size audiences.view+customers.view
+GET /audiences/{audience_id} audiences.view+customers.view all:audiences.edit
+PATCH /audiences/{audience_id} audiences.view+audiences.edit+customers.view
+POST /audiences/{audience_id}/archive audiences.view+audiences.edit+customers.view
+POST /audiences/{audience_id}/freeze audiences.view+audiences.edit+customers.view
+POST /audiences/{audience_id}/thaw audiences.view+audiences.edit+customers.view
+GET /audiences/{audience_id}/members audiences.view+customers.view all:audiences.edit
+GET /audiences/{audience_id}/why audiences.view+customers.view all:audiences.edit
 GET /fields/{record} customers.view
 GET /custom-fields fields.manage
 POST /custom-fields fields.manage
@@ -328,6 +338,7 @@ CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
 HOURS = {"name_en": "Office", "time_zone": "Asia/Tehran", "hours": {"sat": ["9:00-17:00"]}}
 LINE = {"quantity": "1", "description": "Tea", "unit_price": "5"}
 SAID = {"texts": [{"body": "Hello", "language": "en"}]}
+TREE = {"all": [{"field": "city", "operator": "filled", "values": []}]}
 MESSAGE = {**SAID, "customer_id": "{customer_id}", "purpose": "service", "dedupe_key": "k1"}
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 FILE = object()  # in a body: it goes as a form with a file
@@ -395,6 +406,10 @@ BODIES: Mapping[str, Any] = {
     "POST /orders/{order_id}/payments/{payment_id}/reverse": {"note": "wrong"},
     "POST /product-categories": {"name_en": "Coffee", "parent_id": "{branch_id}"},
     "PUT /product-categories/{branch_id}": {"name_en": "Tea and herbs"},
+    "POST /audiences": {"name": "Regulars", "tree": TREE},
+    "POST /audiences/size": {"tree": TREE},
+    "PATCH /audiences/{audience_id}": {"note": "Whom we want to see"},
+    "POST /audiences/{audience_id}/archive": {"archived": True},
     "POST /price-lists": {"name": "Retail", "currency": "IRR"},
     "PUT /price-lists/{price_list_id}": {"name": "Cafés", "currency": "EUR"},
     "POST /price-lists/{price_list_id}/items": {"percent_off": "5"},
@@ -468,6 +483,7 @@ BODIES: Mapping[str, Any] = {
 }  # fmt: skip
 QUERIES: Mapping[str, str] = {
     "GET /customers/{customer_id}/merge": "?gone_id={twin_id}",
+    "GET /audiences/{audience_id}/why": "?customer_id={customer_id}",
     "GET /price": "?product_id={product_id}&currency=IRR&customer_id={customer_id}",
 }
 # Parameters and fields that name a second record beside one's own: of somebody else's nothing is seen, nothing is done.

@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from peyvand.doors.console import ground, printing
+from peyvand.doors.console.commands.bench_audiences import audience_in, audience_measures
 from peyvand.doors.console.commands.bench_audit import audit_measures, audit_walk
 from peyvand.doors.console.commands.bench_crash import crash_in, crash_measures
 from peyvand.doors.console.commands.bench_insight import insight_in, insight_measures
@@ -49,6 +50,11 @@ bench.command(
 )(insight_measures)
 bench.command("insight-in", hidden=True)(insight_in)
 bench.command("reports", help=_("Questions over millions of orders, beside hand-written SQL."))(reports_measures)
+bench.command(
+    "audiences",
+    help=_("Audiences from cold, sizes while editing, why somebody is in, members kept while events arrive."),
+)(audience_measures)
+bench.command("audiences-in", hidden=True)(audience_in)
 BATCH = 1000
 PAGE = 50
 ROWS = 20_000
