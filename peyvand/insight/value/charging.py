@@ -17,7 +17,7 @@ from typing import Any, Final
 import ibis
 import numpy as np
 from ibis import _
-from ibis.common.exceptions import IbisError
+from ibis.common.exceptions import IbisError, TableNotFound
 
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.insight.value.frames import Frame, Table
@@ -119,7 +119,7 @@ def _has(frame: Frame, table: str) -> bool:
     """Whether a fact was loaded: a warehouse of an earlier version lacks some."""
     try:
         frame.backend.table(table)
-    except IbisError:
+    except (TableNotFound, IbisError):
         return False
     return True
 

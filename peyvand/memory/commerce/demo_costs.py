@@ -49,7 +49,8 @@ def costs_write(world: World) -> int:
             )  # fmt: skip
         rows.append(_cost(CostKind.SALE, amount(COMMISSION), first, last, CostDriver.ORDER_VALUE, channel="store",
                           note="پورسانت فروشنده‌های فروشگاه"))  # fmt: skip
-        rows.append(_cost(CostKind.OPERATION, amount(RENT), first, last, CostDriver.CUSTOMER, note="اجاره و انبار"))
+        if first >= months[-min(12, len(months))][0]:  # before, there were too few customers to bear it
+            rows.append(_cost(CostKind.OPERATION, amount(RENT), first, last, CostDriver.CUSTOMER, note="اجاره و انبار"))
     fair = months[-min(8, len(months))][0]
     rows += [
         _cost(CostKind.ACQUISITION, amount(FAIR_SPENT), fair, fair + timedelta(days=29), CostDriver.NEW_CUSTOMER,
