@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -14,11 +15,16 @@ from hypothesis import strategies as st
 from peyvand.foundation.accounts import settings as workspace
 from peyvand.foundation.changes.services import change_set, undo
 from peyvand.foundation.registry.actor import NotAllowed, Scope, system_actor
+from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.transfer.shapes import Row
 from peyvand.memory.commerce import queries, services
+from peyvand.memory.commerce.contract_exports import contract_rows
+from peyvand.memory.commerce.imports.contracts import ContractWriter
 from peyvand.memory.commerce.models import Contract, ContractState
 from peyvand.memory.commerce.queries import ContractFilter
 from peyvand.memory.commerce.services import ContractData
 from peyvand.memory.commerce.tests.factories import a_customer, an_actor
+from peyvand.memory.interactions.declarations import InteractionKind
 from peyvand.memory.interactions.models import Interaction
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +161,33 @@ def test_what_can_be_no_contract_is_refused_in_words(wrong: dict[str, object]) -
     with pytest.raises(ValidationError) as refused:
         a_contract(**wrong)
     assert all(refused.value.messages)
+
+
+def test_a_file_of_contracts_comes_in_once_and_goes_out_again() -> None:
+    line = {"fee": Decimal("12.5"), "starts_on": date(2025, 3, 21), "term_months": 12}
+    rows = [
+        Row(1, {**line, "number": "A-1", "customer": "7", "name": "کافه نادری", "renews_itself": True}),
+        Row(2, {**line, "number": "A-2", "name": "چای‌خانه", "ended_on": date(2025, 9, 1), "reason": "Price"}),
+        Row(3, {**line, "number": "A-3", "name": "چای‌خانه", "kind": "اشتراک"}),
+        Row(4, {**line, "number": "A-1", "name": "دوباره"}),
+        Row(5, {**line, "number": "A-5"}),
+        Row(6, {**line, "number": "A-6", "name": "x", "fee": Decimal(-1)}),
+    ]
+    with change_set(actor=ACTOR, kind="import", title="x"):
+        writer = ContractWriter(ACTOR, {"currency": "EUR"})
+        writer.prepare()
+        writer.write(rows)
+    assert writer.new == 3
+    assert [problem.reason.removeprefix("commerce.") for problem in writer.problems] == [
+        "contract_twice", "no_party", "bad_fee",
+    ]  # fmt: skip
+    found = {contract.number: contract for contract in Contract.objects.select_related("customer")}
+    own, gone, out = found["A-1"], found["A-2"], found["A-3"]
+    assert (own.fee_minor, own.ended_on) == (12_50, None)
+    assert own.renewals >= 1
+    assert (gone.reason, gone.ended_on, gone.renewals) == ("price", date(2025, 9, 1), 0)
+    assert (out.kind, out.reason, out.customer) == ("subscription", "lapsed", gone.customer)
+    head, *lines = contract_rows(ACTOR, {"state": "ended"})
+    assert [dict(zip(head, one, strict=True))["Contract"] for one in lines] == ["A-2", "A-3"]
+    said = Interaction.objects.get(kind="contract.ended", customer=gone.customer, payload__number="A-2")
+    assert "Price" in registry.get(InteractionKind, said.kind).summary(said.payload, "en")
