@@ -17,6 +17,7 @@ from peyvand.foundation.fields.queries import record_type
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.text.bidi import isolate
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.charts import Axis, Chart, Number, Series
 from peyvand.foundation.ui.pieces import CHANNELS
@@ -239,7 +240,7 @@ class _Shown:
         if len(best) > 1:
             top = max(best, key=lambda row: float(row[count]))
             said = "، ".join if current_reader().language == "fa" else ", ".join
-            name = said(word.said(value) for word, value in zip(self.words, top[:count], strict=True))
+            name = said(isolate(word.said(value)) for word, value in zip(self.words, top[:count], strict=True))
             whole += " " + gettext("Most: %(name)s, %(number)s.") % {
                 "name": name, "number": self._with_unit(0, top[count])
             }  # fmt: skip
