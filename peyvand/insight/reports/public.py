@@ -15,7 +15,7 @@ from peyvand.insight.reports.models import Dashboard
 from peyvand.insight.reports.questions import from_plain
 from peyvand.insight.reports.services import link_opened
 from peyvand.insight.reports.web.boards import figures_of, tiles_of
-from peyvand.insight.reports.web.showing import Figure
+from peyvand.insight.reports.web.figures import Figure
 
 WAIT = 8.0  # seconds: a stranger's page does not ask again by itself
 

@@ -212,7 +212,7 @@ def link_opened(secret: str) -> ShareLink | None:
 
 def sample_load(actor: Actor, world: World) -> int:
     """Two reports of the sample business, for everybody in it."""
-    year = {"period": "days", "days": 365}
+    year: dict[str, Any] = {"period": "days", "days": 365}
     for name, question in (
         ("درآمد ماه به ماه، در کنار سال پیش",
          Question("orders", ["orders.revenue", "orders.sales"], ["placed_at:month"], compare="year", **year)),

@@ -25,8 +25,8 @@ from peyvand.insight.reports.models import Dashboard, Mailing, MailingSent, Repo
 from peyvand.insight.reports.posting import sent_note
 from peyvand.insight.reports.questions import from_plain
 from peyvand.insight.reports.web.boards import figures_of, tiles_of
+from peyvand.insight.reports.web.figures import Figure
 from peyvand.insight.reports.web.files import FORMS, made
-from peyvand.insight.reports.web.showing import Figure
 
 logger = logging.getLogger(__name__)
 

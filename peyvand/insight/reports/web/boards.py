@@ -22,7 +22,7 @@ from peyvand.insight.reports.questions import Question, from_plain, from_query
 from peyvand.insight.reports.shipped import BY_KEY, ShippedDashboard
 from peyvand.insight.reports.spans import PERIODS
 from peyvand.insight.reports.web import showing
-from peyvand.insight.reports.web.showing import Figure
+from peyvand.insight.reports.web.figures import Figure
 
 LARGEST_ID = 2**63 - 1
 OFFERED = ("this-month", "last-month", "this-season", "season-last-year", "this-year", "last-year", "days", "all")

@@ -15,7 +15,7 @@ from fpdf.enums import Align, TextDirection, XPos, YPos
 
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.reader import current_reader
-from peyvand.insight.reports.web.showing import Cell, Figure
+from peyvand.insight.reports.web.figures import Cell, Figure
 
 FONT = "Vazirmatn"
 MARGIN, LINE, ROW = 14.0, 6.5, 6.2  # millimetres

@@ -16,7 +16,7 @@ from peyvand.foundation.text.formulas import neutralise_formula
 from peyvand.foundation.transfer.workbooks import workbook
 from peyvand.foundation.ui import formats
 from peyvand.insight.reports.web.document import document
-from peyvand.insight.reports.web.showing import Cell, Figure
+from peyvand.insight.reports.web.figures import Cell, Figure
 
 FORMS = {
     "csv": "text/csv; charset=utf-8",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,143 +12,20 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from peyvand.foundation.calendar.periods import PeriodKind, period_of, shift
-from peyvand.foundation.fields.queries import record_type
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.text.bidi import isolate
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.charts import Axis, Chart, Number, Series
-from peyvand.foundation.ui.pieces import CHANNELS
 from peyvand.foundation.ui.reader import current_reader
-from peyvand.insight.reports.catalogue import PEOPLE, RECORD, Field
-from peyvand.insight.reports.declarations import Measure
 from peyvand.insight.reports.queries import Got
 from peyvand.insight.reports.questions import Checked, Question
 from peyvand.insight.reports.spans import COMPARES, Span
-from peyvand.memory.interactions.declarations import InteractionKind
+from peyvand.insight.reports.web.figures import OTHERS, Amounts, Cell, Figure, Words
 
-OTHERS = "__others__"  # as computing says it
 SERIES, BARS, ACROSS, PERIODS = 5, 30, 60, 400
 TONES: Sequence[Any] = ("c1", "c2", "c3", "c4", "c5")
 ADDS = ("count", "sum")  # of these measures parts add up to the whole
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of the table: as shown, as kept in a file, and the list behind it."""
-
-    text: str
-    raw: Any = None
-    url: str = ""
-    number: bool = True
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A question answered. `waiting`: it is still being computed; `refused` says why there is nothing to show."""
-
-    name: str
-    title: str
-    question: Question
-    waiting: bool = False
-    refused: str = ""
-    sentence: str = ""
-    chart: Chart | None = None
-    stat: str = ""
-    stat_url: str = ""
-    heads: Sequence[str] = ()
-    rows: Sequence[Sequence[Cell]] = ()
-    total: Sequence[Cell] = ()
-    notes: Sequence[str] = ()
-    window: str = ""
-    fresh: Any = None
-    ms: int = 0
-    currencies: Sequence[str] = ()
-    currency: str = ""
-    definitions: Sequence[tuple[str, str]] = field(default_factory=tuple)
-
-    @property
-    def url(self) -> str:
-        """The question in the builder."""
-        return f"{reverse('reports:build')}?{self.question.query()}"
-
-    @property
-    def piece_url(self) -> str:
-        """Where the figure alone comes from."""
-        more = self.question.query(name=self.name, title=self.title)
-        return f"{reverse('reports:figure')}?{more}"
-
-
-class _Words:
-    """What values of a dimension are called."""
-
-    def __init__(self, actor: Actor, about: Field, grain: str) -> None:
-        self.about, self.grain, self.words = about, grain, dict(about.values)
-        if about.column == "channel":
-            self.words = {code: str(word) for code, (word, _icon) in CHANNELS.items()} | self.words
-        if about.owner == "interactions" and about.column == "kind":
-            self.words = {one.name: str(one.label) for one in registry.all(InteractionKind)}
-        if about.owner == PEOPLE and not self.words:
-            fields = {one.name: one for one in record_type(RECORD).fields(actor)}
-            if about.column in fields:
-                self.words = {str(key): str(word) for key, word in fields[about.column].choices}
-
-    def said(self, value: Any) -> str:
-        if value == OTHERS:
-            return gettext("Others")
-        if value is None or value == "":
-            return gettext("Not known")
-        if self.about.kind == "yes":
-            return gettext("Yes") if value in (True, "true") else gettext("No")
-        if self.grain or self.about.timely:
-            reader = current_reader()
-            period = period_of(date.fromisoformat(value), PeriodKind(self.grain or "day"), reader.calendar)
-            return period.label(reader.language)
-        return self.words.get(str(value), str(value))
-
-
-class Amounts:
-    """Numbers of a measure in the reader's unit."""
-
-    def __init__(self, measure: Measure, currency: str) -> None:
-        self.measure, self.currency = measure, currency
-        self.toman = measure.money and currency == "IRR" and current_reader().toman
-        self.scale = Decimal(1)
-        if measure.unit == "minor" and currency:
-            self.scale = Decimal(Money(1, currency).to_decimal())
-        if self.toman:
-            self.scale /= 10
-
-    @property
-    def unit(self) -> str:
-        """In a word; empty for plain numbers."""
-        if self.measure.money and self.currency:
-            return formats.unit_word(self.currency)
-        return gettext("seconds") if self.measure.unit == "seconds" else ""
-
-    def value(self, number: Any) -> Decimal | None:
-        """In the unit; a share as it is (0–1)."""
-        if number is None:
-            return None
-        return Decimal(str(number)) * self.scale
-
-    def said(self, number: Any) -> str:
-        """For the table."""
-        value = self.value(number)
-        if value is None:
-            return "–"
-        if self.measure.unit == "share":
-            return formats.percent(value, 1)
-        whole = value == value.to_integral_value() or abs(value) >= 1000
-        return formats.number(value.quantize(Decimal(1) if whole else Decimal("0.01")), 0 if whole else 2)
-
-    def drawn(self, number: Any, millions: bool = False) -> Number | None:
-        """For the picture: shares in per cent, large amounts in millions."""
-        value = self.value(number)
-        if value is None:
-            return None
-        found = float(value * 100 if self.measure.unit == "share" else value / 1_000_000 if millions else value)
-        return round(found, 0 if abs(found) >= 100 else 2)
 
 
 def drill_url(question: Question, cell: Sequence[Any]) -> str:
@@ -189,7 +65,7 @@ class _Shown:
         self.currency = str(self.payload.get("currency", ""))
         self.amounts = [Amounts(one, self.currency) for one in self.measures]
         self.dimensions = list(self.asked.question.dimensions)
-        self.words = [_Words(actor, self.asked.field(path), path.partition(":")[2]) for path in self.dimensions]
+        self.words = [Words(actor, self.asked.field(path), path.partition(":")[2]) for path in self.dimensions]
         self.title = title or title_of(self.asked)
         self.millions = False  # whether pictures are drawn in millions
         self.drill = drill and bool(about.people) and actor.may("customers.view")
@@ -239,7 +115,7 @@ class _Shown:
         if len(best) > 1:
             top = max(best, key=lambda row: float(row[count]))
             said = "، ".join if current_reader().language == "fa" else ", ".join
-            name = said(word.said(value) for word, value in zip(self.words, top[:count], strict=True))
+            name = said(isolate(word.said(value)) for word, value in zip(self.words, top[:count], strict=True))
             whole += " " + gettext("Most: %(name)s, %(number)s.") % {
                 "name": name, "number": self._with_unit(0, top[count])
             }  # fmt: skip
@@ -542,7 +418,7 @@ def window_of(asked: Checked, span: Span | None, other: Span | None) -> str:
 def cell_title(actor: Actor, asked: Checked, cell: Sequence[Any]) -> str:
     """What the values of a cell are called."""
     words = [
-        _Words(actor, asked.field(path), path.partition(":")[2]).said(value)
+        Words(actor, asked.field(path), path.partition(":")[2]).said(value)
         for path, value in zip(asked.question.dimensions, cell, strict=False)
         if value != "*" and _sensible(path, value)
     ]
