@@ -101,6 +101,7 @@ WORDS: Mapping[str, Label] = {
     "next_to": pgettext_lazy("personal data", "Next purchase, at the latest"),
     "prediction_customerforecast.suggestions": pgettext_lazy("personal data", "Products suggested"),
     "cautions": pgettext_lazy("personal data", "What to mind"),
+    "prediction_declined.day": pgettext_lazy("personal data", "Turned down on"),
     "first_on": pgettext_lazy("personal data", "First suggested"),
     "last_on": pgettext_lazy("personal data", "Last suggested"),
     "rank": pgettext_lazy("personal data", "Rank"),
