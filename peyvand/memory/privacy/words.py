@@ -136,6 +136,7 @@ WORDS: Mapping[str, Label] = {
     "touchpoint": pgettext_lazy("personal data", "Touchpoint"),
     "reports_waytouch.last_at": pgettext_lazy("personal data", "Latest contact of the kind"),
     "cautions": pgettext_lazy("personal data", "What to mind"),
+    "prediction_declined.day": pgettext_lazy("personal data", "Turned down on"),
     "first_on": pgettext_lazy("personal data", "First suggested"),
     "last_on": pgettext_lazy("personal data", "Last suggested"),
     "rank": pgettext_lazy("personal data", "Rank"),

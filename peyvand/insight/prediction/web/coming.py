@@ -59,7 +59,7 @@ def _shown(value: float, demand: Demand) -> float:
     if demand.measure == "units":
         return round(value, 1)
     exact = value / 10 ** exponent_of(demand.currency)
-    return round(exact / 10 if demand.currency == RIAL and current_reader().toman else exact, 2)
+    return float(round(exact / 10 if demand.currency == RIAL and current_reader().toman else exact, 2))
 
 
 def picture(demand: Demand, name: str) -> Chart:
