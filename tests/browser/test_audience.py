@@ -31,8 +31,7 @@ BY_TWO = f"""
 SELECT m.customer_id, (SELECT min(id) FROM ({TEA}) AS tea)
   FROM customers_audiencemember m WHERE m.audience = {{id}}
    AND (SELECT count(DISTINCT id) FROM ({TEA}) AS tea) = 2
-   AND NOT EXISTS (SELECT FROM commerce_order o JOIN commerce_payment p ON p.order_id = o.id
-                    WHERE o.id IN ({TEA}))
+   AND NOT EXISTS (SELECT FROM commerce_order r WHERE r.customer_id = m.customer_id AND r.kind = 'return')
  ORDER BY 1 LIMIT 1
 """
 
