@@ -59,5 +59,5 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
     def visible_to(self, actor: Actor) -> SnapshotQuerySet:
         """Those of audiences that the actor sees."""
-        audiences = self.model._meta.get_field("audience").related_model
-        return self.filter(audience__in=audiences.objects.visible_to(actor).values("pk"))
+        audiences = AudienceQuerySet(self.model._meta.get_field("audience").related_model)
+        return self.filter(audience__in=audiences.visible_to(actor).values("pk"))

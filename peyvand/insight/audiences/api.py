@@ -13,6 +13,7 @@ from peyvand.foundation.ui.rest import After, Given, Id, Size, Text, example, pa
 from peyvand.insight.audiences import access, conditions, queries, services
 from peyvand.insight.audiences.answers import Reason
 from peyvand.insight.audiences.models import Audience
+from peyvand.insight.audiences.reading import Reading
 from peyvand.insight.audiences.services import AudienceData
 from peyvand.memory.customers import access as customers
 from peyvand.memory.customers.queries import customer_get
@@ -51,8 +52,7 @@ class AudienceOut(Schema):
 
     @staticmethod
     def resolve_tree(one: Audience, context: Any) -> dict[str, Any] | None:
-        hidden = queries.concealed(actor=context["request"].actor, audience=one)
-        return None if hidden else dict(one.tree)
+        return None if _concealed(one, context) else dict(one.tree)
 
     @staticmethod
     def resolve_said(one: Audience, context: Any) -> str:
@@ -60,14 +60,23 @@ class AudienceOut(Schema):
 
     @staticmethod
     def resolve_members(one: Audience, context: Any) -> int | None:
-        actor = context["request"].actor
-        if queries.concealed(actor=actor, audience=one):
+        if _concealed(one, context):
             return None
-        return queries.member_count(actor=actor, audience=one)
+        return queries.member_count(actor=context["request"].actor, audience=one)
 
     @staticmethod
     def resolve_trouble(one: Audience, context: Any) -> str:
         return queries.trouble(actor=context["request"].actor, audience=one)
+
+
+def _concealed(one: Audience, context: Any) -> bool:
+    """Asked once an audience; what the actor may ask is read once a request."""
+    known: bool | None = getattr(one, "concealed", None)
+    if known is None:
+        request = context["request"]
+        reading: Reading = request.__dict__.setdefault("audience_reading", Reading(request.actor))
+        known = one.concealed = queries.concealed(actor=request.actor, audience=one, reading=reading)  # type: ignore[attr-defined]
+    return known
 
 
 class AudiencePage(Schema):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
+
 from peyvand.foundation.registry.declarations import Label
 
 
@@ -30,5 +32,5 @@ class ChangedMeanwhileError(Exception):
         self.version = version
 
 
-class HiddenFromReaderError(Exception):
+class HiddenFromReaderError(PermissionDenied):
     """The audience asks for something that is kept from this reader, so its size and members are too."""

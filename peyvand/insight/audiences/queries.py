@@ -48,9 +48,11 @@ def may_edit(*, actor: Actor, audience: Audience) -> bool:
     return Audience.objects.editable_by(actor).filter(pk=audience.pk).exists()
 
 
-def concealed(*, actor: Actor, audience: Audience) -> bool:
-    """Whether it asks, itself or through others, for what is kept from the actor, so that size and members are too."""
-    return not actor.everything and hides(audience.tree, Reading(actor))
+def concealed(*, actor: Actor, audience: Audience, reading: Reading | None = None) -> bool:
+    """Whether it asks, itself or through others, for what is kept from the actor, so that size and members are too.
+    `reading` is the actor's, where several are asked about.
+    """
+    return not actor.everything and hides(audience.tree, reading or Reading(actor))
 
 
 def trouble(*, actor: Actor, audience: Audience) -> str:
@@ -158,6 +160,14 @@ def why(*, actor: Actor, audience: Audience, customer: Customer) -> Why:
         tree=explaining.reasons(tree, actor=actor, customer=customer),
         frozen=audience.kind == AudienceKind.FROZEN,
     )
+
+
+def because(*, actor: Actor, audience: Audience, customer: Customer) -> str:
+    """What tells most of why somebody is in an audience, in one line; of a frozen one nothing. It is not concealed."""
+    if audience.kind == AudienceKind.FROZEN:
+        return ""
+    tree = Reading(actor, lenient=True).tree(audience.tree)
+    return _because(explaining.reasons(tree, actor=actor, customer=customer))
 
 
 def audiences_of(*, actor: Actor, customer: Customer) -> list[Audience]:

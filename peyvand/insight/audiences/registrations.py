@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import Part, Recompute, TrackedTable
 from peyvand.foundation.jobs.declarations import Standing
-from peyvand.foundation.registry.declarations import ExportShape, Schedule
-from peyvand.insight.audiences import access, exports, personal, places, services, standing, trail
+from peyvand.foundation.registry.declarations import ExportShape, Panel, Schedule
+from peyvand.insight.audiences import access, exports, panels, personal, places, services, standing, trail
 from peyvand.insight.audiences.fields import AUDIENCE_FIELDS
 from peyvand.memory.customers.trail import unseen_with_customer
 
@@ -29,6 +29,10 @@ DECLARATIONS = (
     ExportShape(
         "audiences", _("Members of an audience"), access.EXPORT, exports.export_rows, order=15,
         count=exports.export_count,
+    ),
+    Panel(
+        name="audiences.customer", screen="customer", slot="end", order=20, template="audiences/panels/customer.html",
+        context=panels.customer, permission=access.VIEW,
     ),
     Standing("audiences.keep", standing.stand),
     Schedule("audiences.sweep", "40 1 * * *", services.sweep),

@@ -9,6 +9,7 @@ eq. 3.11), and is said to be about so many.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ from peyvand.memory.customers.models import Customer
 EXACT = 10_000
 SAMPLE = 4_000
 SEED = 1405
+REMEMBERED = 60.0  # seconds
+MOST_REMEMBERED = 50
 
 
 @dataclass(frozen=True)
@@ -40,24 +43,41 @@ class Base:
         return found if self.exact or not self.ids else round(found * self.of / len(self.ids))
 
 
+_drawn: dict[tuple[object, ...], tuple[float, Base]] = {}  # samples of large businesses, for REMEMBERED seconds
+
+
 def base(actor: Actor, *, salt: int = 0) -> Base:
     """The customers whom the actor sees, or a sample of them; another salt gives another sample."""
+    key = (actor.demo, actor.scope(customers.VIEW), actor.user_id, actor.team_ids, salt)
+    at, known = _drawn.get(key, (-REMEMBERED, None))
+    if known is not None and time.monotonic() - at < REMEMBERED:
+        return known
     seen = Customer.objects.visible_to(actor)
     ids = list(seen.order_by().values_list("pk", flat=True)[: EXACT + 1])
     if len(ids) <= EXACT:
         return Base(ids, len(ids), exact=True)
+    found = Base(_sample(actor, salt), _total(actor), exact=False)
+    if len(_drawn) >= MOST_REMEMBERED:
+        _drawn.clear()
+    _drawn[key] = (time.monotonic(), found)
+    return found
+
+
+def _sample(actor: Actor, salt: int) -> list[int]:
+    """Ids drawn evenly from the lowest to the highest there is, of those whom the actor sees."""
+    seen = Customer.objects.visible_to(actor)
     ends = Customer.objects.filter(demo=actor.demo).aggregate(low=Min("pk"), high=Max("pk"))
     low, high = int(ends["low"]), int(ends["high"])
     chance = random.Random(f"{SEED}:{salt}")  # noqa: S311 (a sample, no secret)
-    found: list[int] = []
-    for _try in range(4):
+    found: set[int] = set()
+    for _try in range(6):
         drawn = chance.sample(range(low, high + 1), min(SAMPLE * 2, high - low + 1))
-        found += list(seen.filter(pk__in=drawn).values_list("pk", flat=True))
-        if len(set(found)) >= SAMPLE:
+        found.update(seen.filter(pk__in=drawn).values_list("pk", flat=True))
+        if len(found) >= SAMPLE:
             break
-    unique = sorted(set(found))
-    chance.shuffle(unique)
-    return Base(unique[:SAMPLE], _total(actor), exact=False)
+    ordered = sorted(found)
+    chance.shuffle(ordered)
+    return ordered[:SAMPLE]
 
 
 def _total(actor: Actor) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import psycopg
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from procrastinate.contrib.django.utils import connector_params
 
 from peyvand.insight.audiences.keeping import Keeper
@@ -20,8 +20,11 @@ def stand(stop: threading.Event) -> None:
         while not stop.is_set() and not (lead.execute(_LEAD).fetchone() or (False,))[0]:
             stop.wait(LOOK_EVERY * 20)
         keeper = Keeper()
-        while not stop.wait(LOOK_EVERY):
-            lead.execute("SELECT")  # still the one who leads; raises when the connection is gone
-            close_old_connections()
-            while keeper.round() and not stop.is_set():
-                pass
+        try:
+            while not stop.wait(LOOK_EVERY):
+                lead.execute("SELECT")  # still the one who leads; raises when the connection is gone
+                close_old_connections()
+                while keeper.round() and not stop.is_set():
+                    pass
+        finally:
+            connection.close()

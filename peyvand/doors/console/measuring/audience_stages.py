@@ -35,10 +35,11 @@ def middle(found: Sequence[float], share: float) -> float:
 def stages(*, customers: int, events: int, told: Told) -> Iterator[dict[str, Any]]:
     """Every measure; what it gives is told at once too."""
     chance = random.Random(SEED)  # noqa: S311 (figures to measure with, no secret)
-    for stage in (
+    measured: tuple[Callable[[], dict[str, Any]], ...] = (
         lambda: _cold(chance), lambda: _sizes(chance), lambda: _why(chance, customers),
         lambda: _live(chance, customers, events),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for stage in measured:
         found = stage()
         told(found)
         yield found

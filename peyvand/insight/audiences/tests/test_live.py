@@ -127,7 +127,7 @@ _events = st.lists(
 
 
 @settings(
-    max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(events=_events, batch=st.integers(1, 4))
 def test_live_is_what_a_look_at_everybody_gives(events: list[tuple[str, int]], batch: int) -> None:
