@@ -502,7 +502,8 @@ privacy:erase POST customers.view+privacy.erase
 OWNED = frozenset({
     "customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id", "twin_id",
     "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
-    "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id", "audience_id",
+    "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
+    "audience_id",
     "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
     "submission_id", "answer_file_id",
     "chat_talk_id",

@@ -310,8 +310,8 @@ def compared(condition: Condition, path: str) -> Q:
 
 
 def _timed(condition: Condition, path: str) -> Q:
-    """Days are days of the reader's zone; both ends are counted in. The last days are whole ones of the workspace's zone,
-    with today, so that they mean the same to everybody and change at midnight only.
+    """Days are days of the reader's zone; both ends are counted in. The last days are whole ones of the workspace's
+    zone, with today, so that they mean the same to everybody and change at midnight only.
     """
     operator, values = condition.operator, condition.values
     moment = condition.field.kind == FieldKind.MOMENT

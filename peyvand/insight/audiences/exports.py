@@ -6,15 +6,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from peyvand.foundation.registry.actor import Actor
-from peyvand.insight.audiences import queries
+from peyvand.insight.audiences import access, queries
 from peyvand.insight.audiences.asked import AUDIENCES
 from peyvand.insight.audiences.models import Audience
 from peyvand.memory.customers import exports as customers
 
 
 def _narrowed(actor: Actor, query: Mapping[str, str]) -> Mapping[str, str]:
-    """The list's query with the audience that `audience` names; Audience.DoesNotExist, HiddenFromReaderError."""
+    """The list's query with the audience that `audience` names, or with all that the actor sees where it names none;
+    Audience.DoesNotExist, HiddenFromReaderError.
+    """
+    actor.require(access.VIEW)
     number = query.get("audience", "")
+    if not number:
+        return {**query, f"f.{AUDIENCES}": "filled"}
     if not number.isascii() or not number.isdigit() or len(number) > 18:
         raise Audience.DoesNotExist
     audience = queries.audience_get(actor=actor, id=int(number))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from peyvand.events.audiences import AudienceEntered, AudienceLeft
@@ -39,6 +39,10 @@ EVENT_SIZE = 5_000
 REMEMBERED = 60.0  # seconds for which a leaf is not made into SQL anew
 REFUSED, FAILED = "refused", "failed"  # why an audience is not kept any more
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('audiences.keep'))"
+_GROWN = """
+UPDATE audiences_audience a SET members = a.members + g.more, computed_at = clock_timestamp()
+  FROM unnest(%s::bigint[], %s::int[]) AS g (id, more) WHERE a.id = g.id
+"""
 _AROUND = """
 SELECT person_id FROM customers_relation WHERE organisation_id = ANY(%(ids)s)
 UNION SELECT id FROM customers_customer WHERE parent_id = ANY(%(ids)s)
@@ -240,6 +244,7 @@ class Keeper:
             before[audience].add(customer)
         come: list[tuple[int, int]] = []
         gone: list[tuple[int, int]] = []
+        grown: dict[int, int] = {}
         for one, some in level:
             inside = asking.settled(
                 ready[one.pk].tree.root, iter([sets[key] for key in ready[one.pk].leaves]), some & there
@@ -252,10 +257,11 @@ class Keeper:
             come += [(one.pk, customer) for customer in sorted(new)]
             gone += [(one.pk, customer) for customer in sorted(old)]
             _tell(one, sorted(new), sorted(old))
-            Audience.objects.filter(pk=one.pk).update(
-                members=F("members") + len(new) - len(old), computed_at=timezone.now()
-            )
+            grown[one.pk] = len(new) - len(old)
         customers.audience_members_change(come=come, gone=gone)
+        if grown:
+            with connection.cursor() as cursor:
+                cursor.execute(_GROWN, [list(grown), list(grown.values())])
 
     def _read(self, audience: Audience, now: Clock) -> _Ready:
         if self._made[1] != now.today or time.monotonic() - self._made[0] > REMEMBERED:

@@ -153,8 +153,10 @@ def _live(chance: random.Random, customers: int, events: int) -> dict[str, Any]:
     while last.round():
         pass
     wrong = sum(_differs(one) for one in Audience.objects.all())
-    return {"stage": "live", "audiences": LIVE, "events": number, "a_second": round(paced / spent),
-            "p50_ms": middle(ages or [0.0], 0.5), "p95_ms": middle(ages or [0.0], 0.95), "wrong_members": wrong}  # fmt: skip
+    return {
+        "stage": "live", "audiences": LIVE, "events": number, "a_second": round(paced / spent),
+        "p50_ms": middle(ages or [0.0], 0.5), "p95_ms": middle(ages or [0.0], 0.95), "wrong_members": wrong,
+    }  # fmt: skip
 
 
 def _happens(cursor: Any, chance: random.Random, customers: int, number: int) -> None:
