@@ -171,5 +171,5 @@ def snapshot(request: StaffRequest, audience_id: int) -> HttpResponse:
     audience = editable_or_404(request, audience_id)
     label = request.POST.get("label", "").replace("\x00", "").strip()[:120]
     services.snapshot_take(actor=request.actor, audience=audience, label=label)
-    toast(request, gettext("Kept who is in it now; later you can compare."))
+    toast(request, gettext("The picture is taken; you can compare with it later."))
     return redirect("audiences:time", audience.pk)

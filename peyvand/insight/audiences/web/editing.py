@@ -66,7 +66,8 @@ class Part:
 
 def part(field: Field, leaf: Mapping[str, Any] | None) -> Part:
     """A field with what the leaf asks of it."""
-    asked, values = "", ()
+    asked = ""
+    values: tuple[Any, ...] = ()
     if leaf is not None and leaf.get("operator"):
         try:
             given = made(field, str(leaf["operator"]), [str(value) for value in leaf.get("values") or ()])

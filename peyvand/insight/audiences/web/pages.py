@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_safe
 
 from peyvand.foundation.accounts.requests import StaffRequest
@@ -133,7 +133,7 @@ def over_time(request: StaffRequest, audience_id: int) -> HttpResponse:
         return render(request, "audiences/concealed.html", context)
     kept = list(queries.snapshots(actor=actor, audience=audience)[:PAGE])
     sides = [("now", gettext("Now"))] + [
-        (str(one.pk), f"{one.label or gettext('Kept')}, {moment(one.taken_at)}") for one in kept
+        (str(one.pk), f"{one.label or pgettext('audience', 'picture')}, {moment(one.taken_at)}") for one in kept
     ]
     a = request.GET.get("a", "now")
     b = request.GET.get("b") or (str(kept[0].pk) if kept else "")
