@@ -583,8 +583,6 @@ OWNED = frozenset({
     "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
     "trait_id", "part_id", "campaign_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
     "audience_id",
-    "audience_id",
-    "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
     "submission_id", "answer_file_id",
     "chat_talk_id",
     "visitor_id",

@@ -118,7 +118,7 @@ WORDS = (
             "name": _("Product"), "kind": _("Kind of product"), "category_id": _("Product category"),
             "currency": _("Currency"), "active": _("On sale"), "updated_at": _("Last change"),
         },
-        values={"kind": {"goods": _("Goods"), "service": _("Service"), "fee": _("Fee")}},
+        values={"kind": {"goods": _("Goods"), "service": _("Service"), "fee": pgettext_lazy("product", "Fee")}},
     ),
     FactWords("product_categories", columns={"name": _("Product category"), "archived": _("Archived")}),
     FactWords(
