@@ -8,8 +8,8 @@ Here, of reports: questions over the facts of the warehouse, checked against who
 `path_sums`), what each source cost and brought (`acquisition_queries`); all computed by `ways` from the expressions of
 `way_frames` and kept by `way_services`. Heavy, so in children of the worker and the console only: answering, computing,
 attribution, path_sums, ways, way_frames. Not here: what customers are worth (value), what a campaign changed against
-its control (prediction). Events in: value.ValueRefreshed. Events out: none. To add a number: a `Measure` in `measures`; to
-name columns: a `FactWords`; a dashboard for everybody: `shipped`; a way of giving credit: a function in
+its control (prediction). Events in: value.ValueRefreshed. Events out: none. To add a number: a `Measure` in `measures`;
+to name columns: a `FactWords`; a dashboard for everybody: `shipped`; a way of giving credit: a function in
 `attribution.WAYS`, its words in `web/path_showing`; a stage: its moment in `way_frames.milestones`, its place in
 `stages`, its words in `web/funnel_showing`.
 """
