@@ -3,6 +3,8 @@
 Here: the verbs (`services`), the reads (`queries`), the figures kept by the database (migrations/0002_sums.py), files
 of orders and products coming in (`imports`) and going out (`exports`), what the warehouse takes (`facts`), how it
 reads on the timeline (`timeline`), staff pages (`web`) and routes (`api`).
+What was spent, and standing prices: `costs` among models, services, queries and imports, cost_views among the pages;
+how it is charged to customers is insight.value's.
 Not here: who customers are (customers), what they are worth (insight), offers and price lists (later, in this room).
 Events in: none. Events out: events/commerce.py (OrderPlaced, OrderDelivered, OrderCancelled, OrderReturned,
 PaymentRecorded, ProductSaved, ContractSigned, ContractRenewed, ContractEnded, and OrdersImported once a file).
