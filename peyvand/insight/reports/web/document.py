@@ -21,7 +21,7 @@ from peyvand.insight.reports.web.figures import Cell, Figure
 FONT = "Vazirmatn"
 MARGIN, LINE, ROW = 14.0, 6.5, 6.2  # millimetres
 MOST_ROWS, MOST_COLUMNS = 200, 8
-BARS = 16
+LONGEST = 120  # letters of a cell
 INK, QUIET, RULE, HEAD, BAR = (21, 32, 29), (95, 109, 105), (228, 233, 231), (242, 245, 244), (11, 122, 132)
 
 
@@ -180,8 +180,14 @@ class _Writer:
 
     def _fitting(self, text: str, width: float) -> str:
         """As much of a text as a cell holds."""
+        text = text[:LONGEST]
         if self.paper.get_string_width(text) <= width - 2:
             return text
-        while text and self.paper.get_string_width(text + "…") > width - 2:
-            text = text[:-1]
-        return text + "…"
+        fits, over = 0, len(text)
+        while over - fits > 1:
+            half = (fits + over) // 2
+            if self.paper.get_string_width(text[:half] + "…") <= width - 2:
+                fits = half
+            else:
+                over = half
+        return text[:fits] + "…"
