@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from peyvand.foundation.database.planning import of_everybody
 from peyvand.memory.customers.services.traits import unkept
 
 _COME = """
@@ -52,7 +53,7 @@ def audience_members_replace(
     """Have an audience consist of the customers whose ids a query gives; who came and who went. With `first` there was
     nobody in it, and nobody is named.
     """
-    with transaction.atomic(), unkept() as cursor:
+    with of_everybody(), unkept() as cursor:
         if first:
             cursor.execute(_FIRST.format(select), [audience, *params])
             return [], []
