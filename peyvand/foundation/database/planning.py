@@ -12,8 +12,8 @@ from django.db import connection, transaction
 def of_everybody() -> Iterator[None]:
     """Questions inside join by hashing or merging.
 
-    Right after an import the statistics know nothing of the new rows, and a loop over what is taken for one row and is a
-    hundred thousand would take minutes.
+    Right after an import the statistics know nothing of the new rows: a loop over what is taken for one row and is a
+    hundred thousand takes minutes.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
