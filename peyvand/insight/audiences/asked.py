@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from peyvand.foundation.fields.conditions import ID_DIGITS
 from peyvand.foundation.fields.declarations import Field
 from peyvand.foundation.fields.queries import fields_of
 from peyvand.foundation.registry.actor import Actor, system_actor
@@ -11,10 +13,12 @@ from peyvand.foundation.registry.registry import registry
 from peyvand.memory.customers import access as customers
 from peyvand.memory.customers.declarations import Behaviour, TraitKind
 from peyvand.memory.customers.fields import RECORD, TRAIT
+from peyvand.memory.customers.models import CustomerList
 from peyvand.memory.customers.trait_fields import OF_THEIR_OWN, absent, worth_field
 
 MINED = "insight.view"  # the right to see the groups that prediction found
 AUDIENCES = "audiences"  # the field of that name, which a membership says better
+LISTS = "lists"  # some of which are one's own or a team's
 NARROWER = {"consent": "consents.view"}  # fields that tell of fewer customers than one sees, by the right
 
 
@@ -40,6 +44,15 @@ def fields(actor: Actor) -> dict[str, Field]:
         for name, one in found.items()
         if one.condition and name != AUDIENCES and _reaches(actor, NARROWER.get(name, customers.VIEW))
     }
+
+
+def sees_lists(actor: Actor, ids: Iterable[object]) -> bool:
+    """Whether the actor sees each of these lists that there are; who is on another's is nobody else's business."""
+    asked_for = [int(one) for one in map(str, ids) if one.isascii() and one.isdigit() and len(one) < ID_DIGITS]
+    if actor.everything or not asked_for:
+        return True
+    there = CustomerList.objects.filter(pk__in=asked_for)
+    return not there.exclude(pk__in=CustomerList.objects.visible_to(actor).values("pk")).exists()
 
 
 def behaviours() -> dict[str, Behaviour]:

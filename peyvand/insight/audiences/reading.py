@@ -181,6 +181,8 @@ class Reading:
         except (ValueRefusedError, ValueError, ArithmeticError) as error:
             words = str(error) if isinstance(error, ValueRefusedError) else gettext("This is no condition.")
             raise ConditionRefusedError(place, words) from error
+        if one.name == asked.LISTS and not asked.sees_lists(self.actor, made.values):
+            raise _HiddenError(place, gettext("a list you can't see"))
         if made.operator == "between" and _turned(made):
             raise ConditionRefusedError(place, gettext("The first value is greater than the second."))
         return made
@@ -260,6 +262,8 @@ def hides(tree: Any, reading: Reading, above: tuple[int, ...] = ()) -> bool:
     """Whether a kept tree asks for what is kept from the actor: a field, a behaviour, an audience that asks so."""
     for leaf in _raw_leaves(tree):
         if "field" in leaf and leaf["field"] not in reading.fields and reading._hidden_field(str(leaf["field"])):
+            return True
+        if leaf.get("field") == asked.LISTS and not asked.sees_lists(reading.actor, leaf.get("values", ())):
             return True
         if "did" in leaf:
             behaviour = reading.behaviours.get(str(leaf["did"]))

@@ -74,8 +74,9 @@ def _saved(actor: Actor, data: AudienceData, audience: Audience | None) -> Audie
     actor.require(access.EDIT)
     actor.require(customers_access.VIEW)
     values = _checked(actor, data)
-    tree = _tree(actor, data, audience)
     with transaction.atomic():
+        _one_at_a_time()
+        tree = _tree(actor, data, audience)
         kept = audience if audience is not None else Audience(demo=actor.demo, version=0)
         for name, value in values.items():
             setattr(kept, name, value)
@@ -93,6 +94,12 @@ def _saved(actor: Actor, data: AudienceData, audience: Audience | None) -> Audie
         _settle(kept)
     kept.refresh_from_db()
     return kept
+
+
+def _one_at_a_time() -> None:
+    """Of two who save at once the second reads what the first has written: else audiences might contain each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('audiences.trees'))")
 
 
 def _checked(actor: Actor, data: AudienceData) -> dict[str, Any]:

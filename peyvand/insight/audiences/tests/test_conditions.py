@@ -28,6 +28,7 @@ from peyvand.insight.audiences.services import AudienceData
 from peyvand.insight.audiences.tree import Within
 from peyvand.insight.audiences.watching import whose
 from peyvand.memory.commerce.tests import factories as commerce
+from peyvand.memory.customers.models import CustomerList
 from peyvand.memory.customers.tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +194,17 @@ def test_every_table_says_whose_its_rows_are() -> None:
     assert whose("commerce_order") == ("r.customer_id",)
     assert whose("commerce_orderline") == ("(SELECT u0.customer_id FROM commerce_order u0 WHERE u0.id = r.order_id)",)
     assert whose("commerce_product") == ()
+
+
+def test_a_list_of_ones_own_tells_nobody_else_who_is_on_it() -> None:
+    owner, reader = seller(), seller()
+    listed = CustomerList.objects.create(name="Delicate", owner_id=owner.user_id)
+    customer = factories.customer()
+    listed.members.create(customer=customer)
+    on_it = {"all": [{"field": "lists", "operator": "any", "values": [str(listed.pk)]}]}
+    audience = make(on_it, actor=owner, shared=True)
+    assert list(queries.members(actor=owner, audience=audience)) == [customer]
+    with pytest.raises(HiddenFromReaderError):
+        queries.members(actor=reader, audience=audience)
+    with pytest.raises(ConditionRefusedError):
+        conditions.read(on_it, actor=reader)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.charts import Axis, Chart, Series, Share
 from peyvand.insight.prediction.definitions import Definition, of
+from peyvand.memory.commerce.models import REASONS as END_REASONS
 
 REASONS = 5  # told of contracts that ended
 
@@ -122,4 +123,10 @@ def reasons(card: Mapping[str, Any], chosen: Definition) -> list[tuple[str, int]
     """Why contracts ended, the most frequent first; "" where nobody noted it."""
     entry = entry_of(card, chosen) or {}
     told = list(entry.get("reasons", {}).items())[:REASONS]
-    return [(reason or gettext("not noted"), count) for reason, count in told]
+    return [(_said(reason), count) for reason, count in told]
+
+
+def _said(reason: str) -> str:
+    if reason in END_REASONS:
+        return str(END_REASONS[reason][0])
+    return reason or gettext("not noted")
