@@ -46,7 +46,7 @@ ROOMS = {
         ["forms"],
         ["email", "sms", "messengers", "webchat", "web", "push"],
     ],
-    "insight": [["warehouse"], ["value"], ["prediction"], ["reports"]],
+    "insight": [["warehouse"], ["value"], ["prediction"], ["audiences"], ["reports"]],
     "doors": [["workspace", "api", "console", "site"]],
 }
 

@@ -57,6 +57,8 @@ PIECES = (
     Piece("@tabler/icons-webfont", "dist/tabler-icons.min.css", "tabler-icons.min.css", woff2_only),
     Piece("@tabler/icons-webfont", "dist/fonts/tabler-icons.woff2", "fonts/tabler-icons.woff2", as_is),
     Piece("vazirmatn", "fonts/webfonts/Vazirmatn[wght].woff2", "fonts/Vazirmatn-wght.woff2", as_is),
+    Piece("vazirmatn", "fonts/ttf/Vazirmatn-Regular.ttf", "fonts/Vazirmatn-Regular.ttf", as_is),  # for print
+    Piece("vazirmatn", "fonts/ttf/Vazirmatn-Bold.ttf", "fonts/Vazirmatn-Bold.ttf", as_is),
     Piece("echarts", "dist/echarts.min.js", "echarts.min.js"),
     Piece("htmx.org", "dist/htmx.min.js", "htmx.min.js"),
     Piece("@majidh1/jalalidatepicker", "dist/jalalidatepicker.min.js", "jalalidatepicker.min.js"),

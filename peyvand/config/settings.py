@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "peyvand.insight.warehouse.apps.WarehouseConfig",
     "peyvand.insight.value.apps.ValueConfig",
     "peyvand.insight.prediction.apps.PredictionConfig",
+    "peyvand.insight.audiences.apps.AudiencesConfig",
     "peyvand.insight.reports.apps.ReportsConfig",
     "peyvand.doors.workspace.apps.WorkspaceConfig",
     "peyvand.doors.api.apps.ApiConfig",

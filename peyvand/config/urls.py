@@ -31,6 +31,8 @@ urlpatterns = [
     path("insight/", include("peyvand.insight.value.web.urls")),
     path("insight/prediction/", include("peyvand.insight.prediction.web.urls")),
     path("insight/data/", include("peyvand.insight.warehouse.web.urls")),
+    path("insight/reports/", include("peyvand.insight.reports.web.urls")),
+    path("audiences/", include("peyvand.insight.audiences.web.urls")),
     path("fields/", include("peyvand.foundation.fields.web.urls")),
     path("", include("peyvand.foundation.accounts.web.urls")),  # settings/…, welcome/, invitation/
     path("files/", include("peyvand.foundation.files.web.urls")),

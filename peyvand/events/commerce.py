@@ -1,9 +1,9 @@
-"""What happens to orders and payments. Amounts are integer minor units of `currency`; times are UTC."""
+"""What happens to orders, payments and contracts. Amounts are integer minor units of `currency`; times are UTC."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True)
@@ -103,4 +103,52 @@ class OrdersImported:
     orders: int
     first_placed_at: datetime | None
     last_placed_at: datetime | None
+    demo: bool
+
+
+@dataclass(frozen=True)
+class ContractSigned:
+    """A contract was signed; `fee_minor` is for each `period_months`, `ends_on` the last day of its term (None: open),
+    `kind` one of memory.commerce's.
+    """
+
+    contract_id: int
+    number: str
+    customer_id: int | None
+    kind: str
+    starts_on: date
+    ends_on: date | None
+    fee_minor: int
+    period_months: int
+    currency: str
+    demo: bool
+
+
+@dataclass(frozen=True)
+class ContractRenewed:
+    """A contract goes on for the term `starts_on` to `ends_on`, for the `renewals`-th time; `by_itself` as it says."""
+
+    contract_id: int
+    number: str
+    customer_id: int | None
+    renewals: int
+    starts_on: date
+    ends_on: date | None
+    fee_minor: int
+    period_months: int
+    currency: str
+    by_itself: bool
+    demo: bool
+
+
+@dataclass(frozen=True)
+class ContractEnded:
+    """A contract ends with the day `ended_on`, which may lie ahead; `avoidable` is None where nobody can say."""
+
+    contract_id: int
+    number: str
+    customer_id: int | None
+    ended_on: date
+    reason: str
+    avoidable: bool | None
     demo: bool

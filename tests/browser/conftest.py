@@ -54,6 +54,7 @@ class Site:
         """Wait until the sample's figures are computed, its duplicates found, and nobody works on anything."""
         self.until("SELECT count(*) > 0 FROM value_snapshot WHERE demo AND newest", True)
         self.until("SELECT count(*) > 0 FROM prediction_forecast WHERE demo", True)
+        self.until("SELECT count(*) > 0 FROM reports_figure WHERE demo", True)
         self.until("SELECT count(*) > 0 FROM matching_pair WHERE demo AND state = 'open'", True)
         self.until("SELECT count(*) FROM jobs_run WHERE state IN ('waiting', 'running')", 0)
 
@@ -112,7 +113,7 @@ def served(*words: str, **variables: str) -> Iterator[tuple[str, Path]]:
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     """`peyvand serve --demo`, as `make run` starts it."""
-    with served("--demo") as (url, data):
+    with served("--demo", PEYVAND_OWN_HOSTS="127.0.0.1") as (url, data):
         sign_in = json.loads((data / "sample-sign-in.json").read_text(encoding="utf-8"))
         yield Site(url=url, data=data, email=sign_in["email"], password=sign_in["password"])
 

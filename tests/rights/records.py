@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -55,10 +55,19 @@ from peyvand.foundation.registry.actor import Actor, system_actor
 from peyvand.foundation.transfer.models import Import, MappingTemplate
 from peyvand.foundation.transfer.services import import_begin
 from peyvand.foundation.webhooks import services as webhooks
+from peyvand.insight.audiences.models import Audience
+from peyvand.insight.prediction.models import Campaign
+from peyvand.insight.reports.models import Dashboard, Mailing, Report, ShareLink, Tile
 from peyvand.memory.commerce.services import (
+    ContractData,
+    CostData,
     ItemData,
     PriceListData,
+    RateData,
     TaxRateData,
+    contract_sign,
+    cost_rate_save,
+    cost_save,
     item_save,
     payment_record,
     price_list_save,
@@ -122,16 +131,26 @@ def records_of(owner: User, marker: str) -> Records:
     tag = tag_add(actor=system, customer=customer, name=f"{marker} tag")
     order = an_order(("1", "10"), customer=customer)
     payment = payment_record(actor=system, order_id=order.pk, amount_minor=400)
+    agreed = ContractData(starts_on=date(2026, 3, 21), fee_minor=400, currency="EUR", term_months=12)
+    contract = contract_sign(actor=system, customer=customer, data=agreed)
     note = make.note(customer=customer)
     listed = CustomerList.objects.create(name=f"{marker} list", owner=owner)
+    city = {"field": "city", "operator": "filled", "values": []}
+    audience = Audience.objects.create(name=f"{marker} audience", owner=owner, tree={"all": [city]})
     listed.members.create(customer=customer)
+    alone = CustomerList.objects.create(name=f"{marker} alone", owner=owner)
+    campaign = Campaign.objects.create(
+        demo=False, name=f"{marker} campaign", treated=listed, holdout=alone, starts_on=date(2026, 1, 1), days=30,
+        currency="EUR",
+    )  # fmt: skip
     token, _raw = tokens.token_make(actor=system, name=f"{marker} token", user_id=owner.pk, demo=False)
     merged = merge_many(actor=make.acting(), pairs=[(base.pk, gone.pk)])
     return {
         "customer_id": customer.pk, "identity_id": customer.identities.get().pk, "relation_id": relation.pk,
         "tag_id": tag.pk, "order_id": order.pk, "line_id": order.items.get().pk, "interaction_id": note.pk,
         "payment_id": payment.pk, "token_id": token.pk, "marker": marker, "firm_id": firm.pk, "twin_id": twin.pk,
-        "base_id": base.pk, "list_id": listed.pk, "part_id": part.pk, "trait_id": trait.pk,
+        "contract_id": contract.pk, "base_id": base.pk, "list_id": listed.pk, "campaign_id": campaign.pk,
+        "audience_id": audience.pk, "part_id": part.pk, "trait_id": trait.pk,
         "merged_id": merged.merged[0].gone_id, "batch": merged.batch, "pair_id": a_pair(customer, twin).pk,
         "visitor_id": _browser_of(make, customer).pk,
         **_files_of(make, customer, note), **_acts_of(make, customer), **_messages_of(make, customer),
@@ -297,10 +316,22 @@ def shared_records() -> Records:
     price_list = price_list_save(actor=system, data=PriceListData("عمده", "EUR"))
     item = item_save(actor=system, price_list=price_list, data=ItemData(product_id=product.pk, price=Decimal(9)))
     tax = tax_rate_save(actor=system, data=TaxRateData("مالیات", "Tax", Decimal(0), date(2020, 1, 1)))
+    cost = cost_save(actor=system, data=CostData("operation", 100, "EUR", date(2026, 1, 1), date(2026, 1, 31)))
+    standing = cost_rate_save(
+        actor=system, data=RateData("Post", "delivery", "order", Decimal(5), "EUR", date(2026, 1, 1))
+    )
     starting_ensure(demo=False)
     data = HoursData(name_en="Other", time_zone="Asia/Tehran", hours={"sat": ["09:00-17:00"]})
     hours, _done = hours_save(actor=system, data=data)
     Seal.objects.create(first_id=1, last_id=1, count=1, marks=b"", root=b"", head=b"head", mac=b"")
+    asked = {"fact": "orders", "measures": ["orders.sales"]}
+    report = Report.objects.create(name="Sales", shared=True, question=asked)
+    board = Dashboard.objects.create(name="All", shared=True)
+    tile = Tile.objects.create(dashboard=board, title="Sales", question=asked)
+    mailing = Mailing.objects.create(report=report, at=time(8), forms=["xlsx"], people=[])
+    shared = ShareLink.objects.create(
+        report=report, owner=User.objects.earliest("pk"), digest="0" * 64, expires_at=timezone.now()
+    )
     hook, _secret = webhooks.endpoint_create(
         actor=system, data=webhooks.EndpointData("https://hooks.peyvand.ir/in", ["*"])
     )
@@ -341,8 +372,11 @@ def shared_records() -> Records:
         "widget_id": widget.pk, "room_id": room.pk, "guest_id": guest.pk, "room_line_id": said.pk,
         "team": team.pk, "role": role.pk, "user": person.pk, "product_id": product.pk,
         "article_id": article.pk, "version_id": text.versions.get().pk, "category_id": category.pk,
+        "report_id": report.pk, "dashboard_id": board.pk, "tile_id": tile.pk, "mailing_id": mailing.pk,
+        "share_id": shared.pk, "shipped_key": "manager",
         "field_id": field.pk, "endpoint_id": hook.pk, "delivery_id": sent.pk, "cost_rate_id": rate.pk,
         "branch_id": branch.pk, "price_list_id": price_list.pk, "item_id": item.pk, "rate_id": tax.pk,
+        "cost_id": cost.pk, "standing_rate_id": standing.pk,
         "holiday_id": Holiday.objects.order_by("day")[0].pk, "hours_id": hours.pk,
         "unknown_id": unknown.pk, "failure_id": failure.pk, "invitation": Invitation.objects.get().pk,
     }  # fmt: skip

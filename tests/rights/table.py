@@ -171,6 +171,20 @@ commerce:order-payment GET customers.view+orders.view+orders.edit
 commerce:order-payment POST customers.view+orders.view+orders.edit
 commerce:payment-reverse GET customers.view+orders.view+orders.edit
 commerce:payment-reverse POST customers.view+orders.view+orders.edit
+value:contracts GET insight.view
+commerce:contracts GET contracts.view
+commerce:contract-new GET contracts.edit
+commerce:contract-new POST customers.view+contracts.edit
+commerce:contract-customers GET contracts.edit
+commerce:contract GET customers.view+contracts.view
+commerce:contract-edit GET customers.view+contracts.view+contracts.edit
+commerce:contract-edit POST customers.view+contracts.view+contracts.edit
+commerce:contract-renew GET customers.view+contracts.view+contracts.edit
+commerce:contract-renew POST customers.view+contracts.view+contracts.edit
+commerce:contract-fee GET customers.view+contracts.view+contracts.edit
+commerce:contract-fee POST customers.view+contracts.view+contracts.edit
+commerce:contract-end GET customers.view+contracts.view+contracts.edit
+commerce:contract-end POST customers.view+contracts.view+contracts.edit
 commerce:products GET products.view
 commerce:categories GET products.view
 commerce:categories POST products.view+products.edit
@@ -193,6 +207,16 @@ commerce:tax-rate-new POST taxes.edit
 commerce:tax-rate GET taxes.edit
 commerce:tax-rate POST taxes.edit
 commerce:tax-rate-archive POST taxes.edit
+commerce:costs GET commerce.costs_view
+commerce:cost-new GET commerce.costs_edit
+commerce:cost-new POST commerce.costs_edit
+commerce:cost GET commerce.costs_view
+commerce:cost POST commerce.costs_view+commerce.costs_edit
+commerce:cost-remove POST commerce.costs_view+commerce.costs_edit
+commerce:cost-rates GET commerce.costs_view
+commerce:cost-rate-new GET commerce.costs_edit
+commerce:cost-rate-new POST commerce.costs_edit
+commerce:cost-rate-remove POST commerce.costs_view+commerce.costs_edit
 commerce:product-new GET products.edit
 commerce:product-new POST products.edit
 commerce:product-options GET products.view
@@ -227,12 +251,86 @@ value:choose-day POST insight.view
 value:refresh POST insight.refresh
 value:definitions GET insight.view
 value:lifetime GET insight.view
+value:profit GET insight.view+commerce.costs_view
+value:profit-people GET insight.view+commerce.costs_view
+value:scores GET insight.view
+value:scores-ask POST insight.view
+value:scored-people GET insight.view
+value:wallet GET insight.view+orders.view
+value:stated GET customers.view+customers.edit
+value:stated POST customers.view+customers.edit
 value:rates GET accounts.manage_settings
 value:rates POST accounts.manage_settings
+audiences:list GET audiences.view+customers.view
+audiences:new GET audiences.view+customers.view+audiences.edit
+audiences:create POST audiences.view+customers.view+audiences.edit
+audiences:draw POST audiences.view+customers.view
+audiences:size POST audiences.view+customers.view
+audiences:editor POST audiences.view+customers.view
+audiences:leaf POST audiences.view+customers.view
+audiences:typed POST audiences.view+customers.view
+audiences:choices GET audiences.view+customers.view
+audiences:compare GET audiences.view+customers.view
+audiences:one GET audiences.view+customers.view all:audiences.edit
+audiences:members GET audiences.view+customers.view all:audiences.edit
+audiences:why GET audiences.view+customers.view all:audiences.edit
+audiences:time GET audiences.view+customers.view all:audiences.edit
+audiences:save POST audiences.view+customers.view+audiences.edit
+audiences:freeze POST audiences.view+customers.view+audiences.edit
+audiences:thaw POST audiences.view+customers.view+audiences.edit
+audiences:archive POST audiences.view+customers.view+audiences.edit
+audiences:duplicate POST audiences.view+customers.view+audiences.edit
+audiences:share POST audiences.view+customers.view+audiences.edit
+audiences:snapshot POST audiences.view+customers.view+audiences.edit
 prediction:overview GET insight.view
 prediction:people GET insight.view
 prediction:foresee POST insight.refresh
 prediction:horizon POST insight.refresh+accounts.manage_settings
+reports:funnel GET reports.view
+reports:paths GET reports.view+insight.view
+reports:touchpoint GET reports.view+insight.view
+reports:acquisition GET reports.view+insight.view
+reports:way-people GET reports.view
+reports:compute POST insight.refresh
+reports:lookback POST insight.refresh+accounts.manage_settings
+reports:home GET reports.view
+reports:build GET reports.view
+reports:figure GET reports.view
+reports:people GET reports.view+customers.view
+reports:file GET reports.view+reports.export
+reports:save POST reports.edit
+reports:one GET reports.view
+reports:copy POST reports.view+reports.edit
+reports:archive POST reports.view+reports.edit+reports.share
+reports:dashboard-new GET reports.edit
+reports:dashboard-new POST reports.edit
+reports:tile-add POST reports.edit
+reports:shipped GET reports.view
+reports:shipped-copy POST reports.edit
+reports:dashboard GET reports.view
+reports:dashboard-edit GET reports.view+reports.edit+reports.share
+reports:dashboard-edit POST reports.view+reports.edit+reports.share
+reports:dashboard-archive POST reports.view+reports.edit+reports.share
+reports:tile POST reports.view+reports.edit+reports.share
+reports:mailings GET reports.view+reports.share
+reports:mailing-new GET none
+reports:mailing-new POST none
+reports:mailing GET reports.view+reports.share
+reports:mailing POST reports.view+reports.share
+reports:mailing-run POST reports.view+reports.share
+reports:mailing-switch POST reports.view+reports.share
+reports:links GET none
+reports:link-new POST none
+reports:link-close POST reports.share
+prediction:leaving GET insight.view
+prediction:leaving POST insight.view+insight.refresh+accounts.manage_settings
+prediction:demand GET insight.view
+prediction:campaigns GET insight.view
+prediction:campaigns POST insight.view+insight.refresh
+prediction:campaign GET insight.view+customers.view all:customers.lists
+prediction:campaign-anew POST insight.view+insight.refresh+customers.view all:customers.lists
+prediction:campaign-remove POST insight.view+insight.refresh+customers.view all:customers.lists
+prediction:decline POST insight.view_customer+customers.view+products.view
 warehouse:loads GET insight.view
 warehouse:fact GET insight.view
 accounts:preferences POST public
@@ -479,10 +577,12 @@ privacy:erase POST customers.view+privacy.erase
 
 # Arguments whose record is somebody's: of a foreign one nothing is seen.
 OWNED = frozenset({
-    "customer_id", "identity_id", "relation_id", "tag_id", "order_id", "payment_id", "interaction_id", "twin_id",
+    "customer_id", "identity_id", "relation_id", "tag_id", "order_id", "contract_id", "payment_id", "interaction_id",
+    "twin_id",
     "base_id", "merged_id", "pair_id", "file_id", "joining_id", "entry_id", "import_id", "run_id", "change_set_id",
     "view_id", "session_id", "file_key", "batch", "message_id", "conversation_id", "suppression_id", "list_id",
-    "trait_id", "part_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
+    "trait_id", "part_id", "campaign_id", "line_set_id", "template_id", "export_run_id", "saved_id", "talk_file_id",
+    "audience_id",
     "submission_id", "answer_file_id",
     "chat_talk_id",
     "visitor_id",
@@ -500,6 +600,7 @@ CALLED = {
     "jobs:": "run_id",
     "transfer:export-file": "export_run_id",
     "outbox:": "failure_id",
+    "reports:shipped": "shipped_key",
 }
 # What an argument stands for where its own name says less.
 MEANT = {
@@ -509,6 +610,7 @@ MEANT = {
     ("matching:unmerge", "gone_id"): "merged_id",
     ("interactions:attach", "interaction_id"): "unknown_id",
     ("interactions:rate-remove", "rate_id"): "cost_rate_id",
+    ("commerce:cost-rate-remove", "rate_id"): "standing_rate_id",
     **{
         (f"email:{page}", "account_id"): "email_id"
         for page in (
@@ -545,6 +647,27 @@ FIXED: Mapping[str, Any] = {
 # What is posted where an empty form would do nothing.
 BODIES: Mapping[str, Mapping[str, str]] = {
     "prediction:horizon": {"days": "60"},
+    "commerce:contract-new": {
+        "customer": "{customer_id}",
+        "kind": "service",
+        "starts_on": "2026-03-21",
+        "term_months": "12",
+        "currency": "EUR",
+        "fee": "9",
+        "period_months": "1",
+    },
+    "commerce:contract-edit": {
+        "kind": "lease",
+        "starts_on": "2026-03-21",
+        "term_months": "12",
+        "currency": "EUR",
+        "fee": "9",
+        "period_months": "1",
+    },
+    "commerce:contract-renew": {"term_months": "12"},
+    "commerce:contract-fee": {"fee": "11", "day": "2026-11-01"},
+    "commerce:contract-end": {"day": "2026-12-01", "reason": "price"},
+    "prediction:leaving": {"definition": "silence:60"},
     "customers:bulk": {"ids": "{customer_id}", "owner": "none"},
     "knowledge:archive": {"archived": "1"},
     "customers:relation-add": {"customer": "{firm_id}", "role": "buyer"},
@@ -590,6 +713,7 @@ SECONDS = (
     ("customers:edit", "parent", "firm_id"),
     ("customers:new-organisation", "parent", "firm_id"),
     ("commerce:order-new", "customer", "customer_id"),
+    ("commerce:contract-new", "customer", "customer_id"),
     ("web:known", "customer", "customer_id"),
     ("fields:view-save", "view", "view_id"),
 )

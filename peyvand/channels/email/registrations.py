@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.channels.email import access, demo, personal, services
 from peyvand.channels.email.carrier import EMAIL
+from peyvand.channels.email.colleagues import POST
 from peyvand.channels.email.hearing import hooks, listening
 from peyvand.channels.outreach.declarations import Inbound
 from peyvand.foundation.changes.declarations import TrackedTable
@@ -16,6 +17,7 @@ DECLARATIONS = (
     *access.PERMISSIONS,
     *personal.TABLES,
     EMAIL,
+    POST,
     Inbound("email", hooks.receive),
     Schedule("email.proofs", "27 5 * * *", services.proofs_look_all),
     Standing("email.listen", listening.stand),

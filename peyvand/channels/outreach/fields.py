@@ -12,6 +12,7 @@ from peyvand.channels.outreach.declarations import MergeField
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.money.formats import format_number
 from peyvand.foundation.registry.registry import registry
+from peyvand.memory.customers.declarations import TraitKind
 from peyvand.memory.customers.models import Customer, Trait
 
 TRAIT = "trait."
@@ -81,7 +82,8 @@ def gathered(asked: Iterable[str], *, customer_ids: Sequence[int], language: str
             for pk, value in one.values(customer_ids, language).items():
                 if pk in found and value:
                     found[pk][one.name] = value
-    traits = [name.removeprefix(TRAIT) for name in wanted if name.startswith(TRAIT)]
+    kept = {kind.name for kind in registry.all(TraitKind) if kind.permission}  # from most of us, so from customers too
+    traits = [name.removeprefix(TRAIT) for name in wanted if name.startswith(TRAIT) and name[len(TRAIT) :] not in kept]
     if traits:
         rows = Trait.objects.filter(customer_id__in=list(customer_ids), name__in=traits)
         for customer_id, name, text, number in rows.values_list("customer_id", "name", "text", "number"):

@@ -13,6 +13,7 @@ from django.db import connection
 
 from peyvand.channels.sites.models import Proof, Site, Visitor
 from peyvand.channels.web import events
+from peyvand.channels.web.demo_earlier import earlier_load
 from peyvand.channels.web.digesting import digest_sample
 from peyvand.channels.web.events import Event
 from peyvand.channels.web.models import Shop, Visit
@@ -51,6 +52,7 @@ def sample_load(actor: Actor, world: World) -> int:
     site = Site.objects.filter(demo=True).order_by("id").first()
     if site is None:
         return 0
+    earlier_load(actor, world, site)
     chance = world.chance("web")
     lines = []
     for place in range(world.count(VISITORS)):

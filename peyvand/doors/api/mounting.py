@@ -25,7 +25,10 @@ from peyvand.foundation.fields.api import router as fields
 from peyvand.foundation.jobs.api import router as jobs
 from peyvand.foundation.transfer.api import router as transfer
 from peyvand.foundation.webhooks.api import router as webhooks
+from peyvand.insight.audiences.api import router as audiences
 from peyvand.insight.prediction.api import router as prediction
+from peyvand.insight.reports.api import router as reports
+from peyvand.insight.reports.ways_api import router as ways
 from peyvand.insight.value.api import router as value
 from peyvand.memory.commerce.api import router as commerce
 from peyvand.memory.consents.api import router as consents
@@ -47,6 +50,9 @@ ROUTERS = (
     work,
     value,
     prediction,
+    audiences,
+    reports,
+    ways,
     fields,
     transfer,
     changes,

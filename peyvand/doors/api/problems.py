@@ -47,6 +47,8 @@ from peyvand.foundation.ui.lists import BadCursorError
 from peyvand.foundation.ui.rest import said
 from peyvand.foundation.webhooks.errors import ConflictError as EndpointChangedError
 from peyvand.foundation.webhooks.errors import InvalidError as EndpointInvalidError
+from peyvand.insight.audiences.errors import AudienceRefusedError, ConditionRefusedError, HiddenFromReaderError
+from peyvand.insight.audiences.errors import ChangedMeanwhileError as AudienceChangedError
 from peyvand.memory.commerce.services.products import StaleError
 from peyvand.memory.consents.errors import InvalidError as ConsentInvalidError
 from peyvand.memory.customers.errors import ConflictError
@@ -149,6 +151,11 @@ def _meanwhile(error: Any) -> HttpResponse:
     return _changed(version=error.version)
 
 
+def _condition(error: ConditionRefusedError) -> HttpResponse:
+    place = ".".join(["tree", *map(str, error.place)])
+    return problem(422, error.words, errors=[{"field": place, "detail": error.words}])
+
+
 def _said_meanwhile(error: SaidMeanwhileError) -> HttpResponse:
     detail = _("Something was said here since you began to write. Read it, then send yours with the newest entry.")
     return problem(409, detail, newest=max(one.pk for one in error.entries))
@@ -199,6 +206,10 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     BotChangedError: _meanwhile,
     WebchatChangedError: _meanwhile,
     RoutingChangedError: _meanwhile,
+    AudienceChangedError: _meanwhile,
+    AudienceRefusedError: _invalid,
+    ConditionRefusedError: _condition,
+    HiddenFromReaderError: lambda _error: problem(403, _("It asks for a field that you can't see.")),
     TemplateChangedError: _meanwhile,
     EndpointChangedError: lambda _error: _changed(),
     HoursChangedError: lambda _error: _changed(),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from peyvand.doors.site import forms, hooks, views
+from peyvand.doors.site import forms, hooks, reports, views
 
 app_name = "site"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("f/<str:key>/", forms.show, name="form"),
     path("f/<str:key>/thanks/", forms.thanks, name="form-thanks"),
     path("f/<str:key>/start/", forms.start, name="form-start"),
+    path("r/<str:secret>/", reports.show, name="report"),
     path("hooks/<str:name>/<str:token>/", hooks.take, name="hook"),
     path("hooks/<str:name>/<str:token>/<str:what>/", hooks.take, name="hook-of"),
 ]

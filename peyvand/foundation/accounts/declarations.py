@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,3 +55,30 @@ class FirstStep:
     order: int = 0
     permission: str | None = None
     post: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class StaffMail:
+    """A mail to a colleague. `files` are (name, MIME type, bytes)."""
+
+    to: str
+    name: str
+    subject: str
+    text: str
+    files: Sequence[tuple[str, str, bytes]] = ()
+
+
+class StaffMailError(Exception):
+    """A mail to a colleague that did not go, with a sentence for people: why, and what to do."""
+
+
+@dataclass(frozen=True)
+class StaffPost:
+    """How mail reaches colleagues, declared by the room that has accounts of e-mail.
+
+    `send` hands one mail over, from the business's own account in either business, and raises StaffMailError.
+    """
+
+    name: str
+    send: Callable[[StaffMail], None]
+    order: int = 0

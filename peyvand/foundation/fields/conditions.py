@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import CharField, DateField, DecimalField, F, Q, QuerySet, Value
@@ -21,6 +22,7 @@ from django.db.models.functions import Cast, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext
 
+from peyvand.foundation.accounts import settings
 from peyvand.foundation.calendar.periods import start_of_day_utc
 from peyvand.foundation.fields import kinds
 from peyvand.foundation.fields.declarations import Field, LazyChoices
@@ -214,15 +216,21 @@ def typed_of(condition: Condition) -> list[Any]:
 
 def apply(found: Rows, condition: Condition) -> Rows:
     """The rows of `found` of which the condition holds; those where the field is empty never fit a comparison."""
+    names, holds = parts(condition)
+    return found.alias(**names).filter(holds) if names else found.filter(holds)
+
+
+def parts(condition: Condition) -> tuple[dict[str, Combinable], Q]:
+    """What the rows must be given under a name before they can be asked (`alias`), and the condition on them."""
     field = condition.field
     if field.asks is not None:
-        return found.filter(field.asks(condition))
-    if field.custom:
-        if field.kind in (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.YESNO, FieldKind.COLLEAGUE):
-            return found.filter(_contained(condition))
-        name = f"cf_{field.key}"
-        return found.alias(**{name: expression(field)}).filter(compared(condition, name))
-    return found.filter(compared(condition, field.path))
+        return {}, field.asks(condition)
+    if not field.custom:
+        return {}, compared(condition, field.path)
+    if field.kind in (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.YESNO, FieldKind.COLLEAGUE):
+        return {}, _contained(condition)
+    name = f"cf_{field.key}"
+    return {name: expression(field)}, compared(condition, name)
 
 
 def expression(field: Field) -> Combinable:
@@ -302,14 +310,19 @@ def compared(condition: Condition, path: str) -> Q:
 
 
 def _timed(condition: Condition, path: str) -> Q:
-    """Days are days of the reader's zone; both ends are counted in."""
+    """Days are days of the reader's zone; both ends are counted in. The last days are whole ones of the workspace's
+    zone, with today, so that they mean the same to everybody and change at midnight only.
+    """
     operator, values = condition.operator, condition.values
     moment = condition.field.kind == FieldKind.MOMENT
     if operator in ("last", "notlast"):
-        since = timezone.now() - timedelta(days=int(values[0]))
-        start: date | datetime = since if moment else since.astimezone(current_reader().zone).date()
-        now: date | datetime = timezone.now() if moment else timezone.now().astimezone(current_reader().zone).date()
-        within = Q(**{f"{path}__gte": start, f"{path}__lte": now})
+        zone = ZoneInfo(settings.text("time_zone"))
+        today = timezone.now().astimezone(zone).date()
+        since = today - timedelta(days=int(values[0]))
+        within = Q(**{f"{path}__gte": since, f"{path}__lte": today})
+        if moment:
+            end = start_of_day_utc(today + timedelta(days=1), zone).astimezone(UTC)
+            within = Q(**{f"{path}__gte": start_of_day_utc(since, zone).astimezone(UTC), f"{path}__lt": end})
         return within if operator == "last" else ~within | Q(**{f"{path}__isnull": True})
     first, last = date.fromisoformat(values[0]), date.fromisoformat(values[-1])
     bounds: dict[str, Any] = {}

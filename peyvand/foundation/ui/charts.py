@@ -77,6 +77,8 @@ class Mark:
 class Chart:
     """A figure. `name` is unique on the page; `answer` may hold <b> through format_html; `links` opens a mark's list.
 
+    `stacked` bars of all series stand on each other.
+
     `columns` and `rows` are its table; numbers and Shares are formatted for the reader and exported raw as CSV.
     """
 
@@ -95,6 +97,7 @@ class Chart:
     audience_url: str = ""
     height: int = 248
     unit: str = ""
+    stacked: bool = False
 
     def spec(self) -> Mapping[str, Any]:
         """What charts.js reads, as JSON can hold it."""
@@ -107,6 +110,7 @@ class Chart:
             "links": list(self.links),
             "unit": self.unit,
             "name": self.name,
+            "stacked": self.stacked,
         }
 
 

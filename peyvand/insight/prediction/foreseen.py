@@ -19,6 +19,7 @@ class Foreseen:
     next_from: date | None
     next_to: date | None
     suggestions: tuple[tuple[int, int], ...]
+    cautions: tuple[tuple[str, float], ...] = ()
 
     @property
     def loss(self) -> int:

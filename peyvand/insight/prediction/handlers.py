@@ -24,3 +24,9 @@ def nightly() -> None:
 def result_url(run: Run) -> str:
     """The page of what was foreseen."""
     return reverse("prediction:overview")
+
+
+def campaign_url(run: Run) -> str | None:
+    """The page of the campaign that was compared."""
+    campaign = (run.result or {}).get("campaign")
+    return reverse("prediction:campaign", args=[campaign]) if campaign else None

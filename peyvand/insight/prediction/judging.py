@@ -1,26 +1,29 @@
 """Whether the risk of leaving may be told: learnt up to a day, judged on what came after. Heavy: children only.
 
-Leaving is defined as no purchase within the horizon, of those who bought within the year before. Boosted trees are told
-only where they beat both baselines; where the days since the last purchase alone do better, these are told instead; and
-where nothing beats the share of leavers, nothing is. The card of a model: "horizon" (days), "on", "model" ("trees" or
-"recency"), "why" nothing is told ("history", "few", "baseline" or ""), "test_day", "train_days", "train_rows",
-"test_rows", "test_left", "auc", "calibration_error", "log_loss" of the trees, "baselines" {"base_rate", "recency"},
-"bins" of what is told [[mean probability, share that left, customers]], "reasons" [[feature, effect, direction −1, 0 or
-1]].
+Leaving is what the chosen definition says (`definitions`). By silence, it is no purchase within the horizon, of those
+who bought within the year before; by another, being gone at the horizon's end, of those who are not gone at its
+beginning. Boosted trees are told only where they beat both baselines; where the days since the last purchase alone do
+better, these are told instead; and where nothing beats the share of leavers, nothing is. The card of a model: "horizon"
+(days), "leaving" (the definition), "on", "model" ("trees" or "recency"), "why" nothing is told ("history", "few",
+"baseline", "contracts" or ""), "test_day", "train_days", "train_rows", "test_rows", "test_left", "auc",
+"calibration_error", "log_loss" of the trees, "baselines" {"base_rate", "recency"}, "bins" of what is told [[mean
+probability, share that left, customers]], "reasons" [[feature, effect, direction −1, 0 or 1]].
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
 import numpy as np
 
-from peyvand.insight.prediction import frames, learning
-from peyvand.insight.prediction.frames import FEATURES
+from peyvand.insight.prediction import frames, learning, leaving
+from peyvand.insight.prediction.definitions import Definition
+from peyvand.insight.prediction.frames import FEATURES, Ids
 from peyvand.insight.prediction.numbers import Bools, Floats
+from peyvand.insight.value.classes import WINDOW_DAYS
 from peyvand.insight.value.frames import Frame
 
 SHORTEST, LONGEST = 28, 180  # days of the horizon
@@ -28,6 +31,7 @@ LEAD = 60  # days of orders before the first day that is learnt from
 CUTS = 2  # days that are learnt from, at most
 FEWEST_ROWS, FEWEST_EACH = 150, 25
 MOST_ROWS = 40_000  # learnt from: of more customers a part, as the trees would learn nothing more that shows
+MOST_EXPLAINED = 20_000  # customers whose reasons are computed, for the card and one by one: they take the longest
 
 
 RECENCY = FEATURES.index("recency")
@@ -43,6 +47,11 @@ class Teller(Protocol):
         """What each feature adds to the log-odds of each row."""
 
 
+def _silence(x: Floats) -> Floats:
+    """Who did not buy in the window has been silent for all of it."""
+    return np.asarray(np.log1p(np.nan_to_num(x[:, RECENCY], nan=float(WINDOW_DAYS))))
+
+
 @dataclass(frozen=True)
 class Recency:
     """A logistic regression on ln(1 + days since the last purchase) alone; `mean` is that of the rows learnt from."""
@@ -54,26 +63,29 @@ class Recency:
     @classmethod
     def learnt(cls, x: Floats, y: Bools) -> Recency:
         """Fit."""
-        beta = learning.logistic(np.log1p(x[:, [RECENCY]]), y.astype(np.float64))
-        return cls(float(beta[0]), float(beta[1]), float(np.log1p(x[:, RECENCY]).mean()))
+        beta = learning.logistic(_silence(x)[:, None], y.astype(np.float64))
+        return cls(float(beta[0]), float(beta[1]), float(_silence(x).mean()))
 
     def probabilities(self, x: Floats) -> Floats:
         """Of each row."""
-        return learning.sigmoid(self.constant + self.slope * np.log1p(x[:, RECENCY]))
+        return learning.sigmoid(self.constant + self.slope * _silence(x))
 
     def contributions(self, x: Floats) -> Floats:
         """Against the mean of the rows learnt from."""
         found = np.zeros_like(x)
-        found[:, RECENCY] = self.slope * (np.log1p(x[:, RECENCY]) - self.mean)
+        found[:, RECENCY] = self.slope * (_silence(x) - self.mean)
         return found
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The card, and what learnt from everything there is; None where no risk is to be told."""
+    """The card, and what learnt from everything there is, None where no risk is to be told; `features` are the columns
+    that it reads.
+    """
 
     card: dict[str, Any]
     teller: Teller | None
+    features: tuple[str, ...] = FEATURES
 
 
 def horizon(frame: Frame, *, asked: int = 0) -> int:
@@ -89,17 +101,32 @@ def horizon(frame: Frame, *, asked: int = 0) -> int:
     return max(SHORTEST, min(LONGEST, 7 * int(np.ceil(usual / 7)), 7 * (reach // 7)))
 
 
-def judge(frame: Frame, *, days: int) -> Judged:
+def judge(frame: Frame, *, days: int, definition: Definition | None = None) -> Judged:
     """Learn from days before the test day whose horizon ended by then, and judge on what came after the test day."""
-    card: dict[str, Any] = {"horizon": days, "on": False, "why": ""}
+    definition = definition or Definition()
+    card: dict[str, Any] = {"horizon": days, "leaving": definition.plain(), "on": False, "why": ""}
+    features = FEATURES + (frames.CONTRACT if definition.way == "contract" else ())
     test_day = frame.as_of - timedelta(days=days)
     first = frames.first_day(frame)
     cuts = _cuts(first, test_day=test_day, days=days) if first else []
     if not cuts:
         return Judged({**card, "why": "history"}, None)
-    learnt = [_labelled(frame, cut, days=days) for cut in cuts]
-    test_x, test_y, test_ids = _labelled(frame, test_day, days=days)
-    x, y, groups = together(learnt)
+    if definition.way == "silence":
+        ids = [frames.active(frames.at(frame, cut)) for cut in cuts]
+        count, test = sum(map(len, ids)), _labelled(frame, test_day, days=days)
+        learnt = [
+            _labelled(frame, cut, days=days, only=found[among(found, of=count)])
+            for cut, found in zip(cuts, ids, strict=True)
+        ]
+    else:
+        made = [_gone(frame, cut, days=days, definition=definition) for cut in [*cuts, test_day]]
+        known = [one for one in made if one is not None]
+        if len(known) < len(made):
+            return Judged({**card, "why": "contracts" if definition.way == "contract" else "few"}, None)
+        *learnt, test = known
+        count = sum(len(one[1]) for one in learnt)
+    test_x, test_y, test_ids = test
+    x, y, groups = together(learnt, of=count)
     card |= {
         "test_day": test_day.isoformat(), "train_days": [cut.isoformat() for cut in cuts], "train_rows": len(y),
         "test_rows": len(test_y), "test_left": int(test_y.sum()),
@@ -107,7 +134,8 @@ def judge(frame: Frame, *, days: int) -> Judged:
     if min(len(y), len(test_y)) < FEWEST_ROWS or min(_least(y), _least(test_y)) < FEWEST_EACH:
         return Judged({**card, "why": "few"}, None)
     learn: dict[str, Callable[[Floats, Bools, learning.Indices], Teller]] = {
-        "trees": _trees, "recency": lambda x, y, _groups: Recency.learnt(x, y),
+        "trees": lambda x, y, groups: _trees(x, y, groups, features),
+        "recency": lambda x, y, _groups: Recency.learnt(x, y),
     }  # fmt: skip
     told = {name: way(x, y, groups).probabilities(test_x) for name, way in learn.items()}
     share = np.full(len(test_y), y.mean())
@@ -117,12 +145,47 @@ def judge(frame: Frame, *, days: int) -> Judged:
     card |= {"model": best, "bins": _bins(test_y, told[best])}
     if learning.log_loss(test_y, told[best]) >= base["base_rate"]["log_loss"]:
         return Judged({**card, "why": "baseline"}, None)
-    teller = learn[best](*together([*learnt, (test_x, test_y, test_ids)]))
-    return Judged({**card, "on": True, "reasons": _reasons(teller, test_x)}, teller)
+    teller = learn[best](*together([*learnt, (test_x, test_y, test_ids)], of=count + len(test_y)))
+    some = test_x[among(test_ids, of=len(test_ids), most=MOST_EXPLAINED)]
+    return Judged({**card, "on": True, "reasons": _reasons(teller, some, features)}, teller, features)
 
 
-def _trees(x: Floats, y: Bools, groups: learning.Indices) -> Teller:
-    directions = [frames.DIRECTIONS.get(feature, 0) for feature in FEATURES]
+def now(frame: Frame, seen: Mapping[str, Any], *, days: int, definition: Definition) -> tuple[Ids, Floats]:
+    """Of whom a risk is told on the frame's day, in order of their ids, and their features; `seen` is `known` then."""
+    if definition.way == "silence":
+        return seen["customer_id"], seen["x"]
+    one = leaving.leaving(frame, definition, horizon=days)
+    if one is None:
+        return seen["customer_id"][:0], seen["x"][:0]
+    ids, gone = one.at(leaving.number_of(frame.as_of))
+    at, x = _features_of(frame, ids[~gone], seen, definition)
+    return ids[~gone][at], x
+
+
+def _gone(frame: Frame, cut: date, *, days: int, definition: Definition) -> tuple[Floats, Bools, Ids] | None:
+    """As `_labelled`, by a definition that says who is gone on a day; None where it says nothing."""
+    end = frames.at(frame, cut + timedelta(days=days))
+    one = leaving.leaving(end, definition, horizon=days)
+    if one is None:
+        return None
+    ids, left = leaving.left(one, first=leaving.number_of(cut), last=leaving.number_of(end.as_of))
+    then = frames.at(frame, cut)
+    at, x = _features_of(then, ids, frames.known(then), definition)
+    return x, left[at], ids[at]
+
+
+def _features_of(frame: Frame, ids: Ids, seen: Mapping[str, Any], definition: Definition) -> tuple[Ids, Floats]:
+    """Which of these have a row, and the rows: by contract everybody has one, by purchases who bought in the window."""
+    _ids, at, row = np.intersect1d(ids, seen["customer_id"], assume_unique=True, return_indices=True)
+    if definition.way != "contract":
+        return at, seen["x"][row]
+    x = np.full((len(ids), len(FEATURES)), np.nan)
+    x[at] = seen["x"][row]
+    return np.arange(len(ids)), np.column_stack([x, frames.agreed(frame, ids)])
+
+
+def _trees(x: Floats, y: Bools, groups: learning.Indices, features: Sequence[str]) -> Teller:
+    directions = [frames.DIRECTIONS.get(feature, 0) for feature in features]
     return learning.grow(x, y, categories=[], inner=groups, directions=directions)
 
 
@@ -132,23 +195,38 @@ def _cuts(first: date, *, test_day: date, days: int) -> list[date]:
     return [cut for cut in cuts if (cut - first).days >= min(LEAD, days)]
 
 
-def _labelled(frame: Frame, cut: date, *, days: int) -> tuple[Floats, Bools, Any]:
-    seen = frames.known(frames.at(frame, cut))
+def _labelled(frame: Frame, cut: date, *, days: int, only: Ids | None = None) -> tuple[Floats, Bools, Ids]:
+    seen = frames.known(frames.at(frame, cut), only=only)
     back = frames.buyers(frames.at(frame, cut + timedelta(days=days)), after=cut)
-    left = np.array([customer not in back for customer in seen["customer_id"].tolist()], dtype=np.bool_)
-    return seen["x"], left, seen["customer_id"]
+    ids = seen["customer_id"]
+    return seen["x"], ~np.isin(ids, np.fromiter(back, dtype=np.int64, count=len(back))), ids
 
 
-def together(parts: list[tuple[Floats, Bools, Any]]) -> tuple[Floats, Bools, learning.Indices]:
-    """One table of about MOST_ROWS at most, always of the same customers; a customer's rows of all days stay in one
-    fold, lest trees be checked on whom they know.
+def _mixed(ids: Ids) -> Any:
+    return ids.astype(np.uint64) * np.uint64(2_654_435_761) >> np.uint64(7)
+
+
+def folds(ids: Ids) -> learning.Indices:
+    """The fold, 0 … INNER − 1, of each customer: always the same."""
+    return np.asarray((_mixed(ids) % np.uint64(learning.INNER)).astype(np.int64))
+
+
+def among(ids: Ids, *, of: int, most: int = MOST_ROWS) -> Bools:
+    """Which of these are in the part that about `most` of `of` rows make: always the same customers, and those of a
+    smaller part are in every larger one.
+    """
+    return np.asarray((_mixed(ids) >> np.uint64(8)) % np.uint64(1 << 16) < (1 << 16) * most / max(1, of))
+
+
+def together(parts: list[tuple[Floats, Bools, Ids]], *, of: int) -> tuple[Floats, Bools, learning.Indices]:
+    """One table of about MOST_ROWS of `of` rows at most, always of the same customers; a customer's rows of all days
+    stay in one fold, lest trees be checked on whom they know.
     """
     ids = np.concatenate([part[2] for part in parts])
-    mixed = ids.astype(np.uint64) * np.uint64(2_654_435_761) >> np.uint64(7)
-    folds = (mixed % np.uint64(learning.INNER)).astype(np.int64)
-    among = (mixed >> np.uint64(8)) % np.uint64(1 << 16) < (1 << 16) * MOST_ROWS / max(1, len(ids))
+    fold = folds(ids)
+    chosen = among(ids, of=of)
     x, y = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
-    return x[among], y[among], folds[among]
+    return x[chosen], y[chosen], fold[chosen]
 
 
 def _least(y: Bools) -> int:
@@ -171,7 +249,7 @@ def _bins(y: Bools, told: Floats) -> list[list[float]]:
     ]
 
 
-def _reasons(teller: Teller, x: Floats) -> list[list[Any]]:
+def _reasons(teller: Teller, x: Floats, features: Sequence[str]) -> list[list[Any]]:
     shap = teller.contributions(x)
     size = np.abs(shap).mean(axis=0)
     found = []
@@ -180,7 +258,7 @@ def _reasons(teller: Teller, x: Floats) -> list[list[Any]]:
             break
         known = ~np.isnan(x[:, place])
         slope = learning.rank_correlation(x[known, place], shap[known, place])
-        found.append([FEATURES[place], float(size[place]), int(np.sign(slope)) if abs(slope) > 0.3 else 0])
+        found.append([features[place], float(size[place]), int(np.sign(slope)) if abs(slope) > 0.3 else 0])
     return found
 
 

@@ -6,6 +6,7 @@ Shapes: `x` is (n, features), `y` (n,) of booleans, scores are log-odds, probabi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ SEED = 20_260
 BINS = 10
 MOST_ROUNDS = 600
 PATIENCE = 40  # rounds without gain before the trees are enough
+CORES = 2  # worked on at once; no answer depends on it
 INNER = 4  # folds inside a fold, for the number of trees and the calibration
 Indices = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -109,7 +111,7 @@ class Trees:
 
     def scores(self, x: Floats) -> Floats:
         """Raw log-odds."""
-        return np.asarray(self.booster.predict(x, raw_score=True), dtype=np.float64)
+        return np.asarray(self.booster.predict(x, raw_score=True, num_threads=CORES), dtype=np.float64)
 
     def probabilities(self, x: Floats) -> Floats:
         """Calibrated."""
@@ -119,7 +121,7 @@ class Trees:
         """What each feature adds to the calibrated log-odds of each row, (n, features), by TreeSHAP (Lundberg et al.,
         Nature Machine Intelligence 2, 2020).
         """
-        found = np.asarray(self.booster.predict(x, pred_contrib=True), dtype=np.float64)
+        found = np.asarray(self.booster.predict(x, pred_contrib=True, num_threads=CORES), dtype=np.float64)
         return found[:, :-1] * self.calibration.b
 
 
@@ -145,19 +147,23 @@ def grow(
     """
     if inner is None:
         inner = folds(y, count=INNER, seed=SEED + 1)
-    held = np.empty(len(y))
-    rounds = []
     wishes = parameters(len(y)) | ({"monotone_constraints": list(directions)} if directions else {})
-    for fold in range(INNER):
-        out = inner == fold
+
+    def fold(number: int) -> tuple[Bools, Floats, int]:
+        out = inner == number
         given = _dataset(x[~out], y[~out], categories)
         check = lightgbm.Dataset(x[out], y[out].astype(np.float64), reference=given)
         found = lightgbm.train(
             wishes, given, MOST_ROUNDS, valid_sets=[check],
             callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
         )  # fmt: skip
-        held[out] = np.asarray(found.predict(x[out], raw_score=True))
-        rounds.append(found.best_iteration)
+        return out, np.asarray(found.predict(x[out], raw_score=True)), found.best_iteration
+
+    held, rounds = np.empty(len(y)), []
+    with ThreadPoolExecutor(CORES if wishes["num_threads"] == 1 else 1) as pool:
+        for out, score, best in pool.map(fold, range(INNER)):
+            held[out] = score
+            rounds.append(best)
     whole = lightgbm.train(wishes, _dataset(x, y, categories), max(1, round(float(np.mean(rounds)))))
     return Trees(booster=whole, calibration=Platt.fitted(held, y))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.prediction import queries
-from peyvand.insight.prediction.web import showing
+from peyvand.insight.prediction.web import consequences, showing
 from peyvand.memory.customers.models import Customer
 
 
@@ -24,8 +24,13 @@ def customer(actor: Actor, customer: Customer, query: Mapping[str, str]) -> Mapp
         "level": showing.level(row.risk),
         "reasons": showing.reasons(row),
         "horizon": row.forecast.card["horizon"],
+        "leaving": consequences.leaving_words(row.forecast.card),
+        "cautions": showing.cautions(row) if actor.may("orders.view") else [],
+        "unexplained": row.risk is not None
+        and not row.reasons
+        and row.forecast.card.get("explained", 0) < row.forecast.card.get("scored", 0),
         "suggestions": [
-            (names[product], names[because])
+            (names[product], names[because], product)
             for product, because in row.suggestions
             if product in names and because in names
         ],

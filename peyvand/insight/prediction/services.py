@@ -9,37 +9,36 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from peyvand.foundation.accounts.services.workspace import settings_save
+from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.jobs import services as jobs
 from peyvand.foundation.jobs.models import Run
+from peyvand.foundation.money.currencies import is_currency
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui import formats
+from peyvand.insight.prediction import definitions, queries
 from peyvand.insight.prediction.foreseen import Foreseen
-from peyvand.insight.prediction.models import CustomerForecast, Forecast
+from peyvand.insight.prediction.models import Campaign, CustomerForecast, Declined, Demand, Forecast, Suggestion
+from peyvand.memory.commerce.models import Product
 from peyvand.memory.customers import services as customers
+from peyvand.memory.customers.models import Customer, CustomerList
 from peyvand.memory.customers.services import TraitRow
 
 SOURCE = "insight.prediction"
-HORIZON = "prediction.horizon_days"  # the setting; 0: from the customers' own intervals
 COLUMNS = (
     "forecast_id", "customer_id", "group", "risk", "at_stake_minor", "loss_minor", "reasons", "next_day",
-    "next_from", "next_to", "suggestions",
+    "next_from", "next_to", "suggestions", "cautions",
 )  # fmt: skip
 
 
-def horizon_checked(value: Any) -> int:
-    """Days as a form or a program gives them: 0, or 7 to 365; ValueError otherwise."""
-    days = int(value)
-    if days and not 7 <= days <= 365:
-        raise ValueError(gettext("Give between 7 and 365 days, or 0 to let the intervals between purchases decide."))
-    return days
-
-
-def horizon_choose(*, actor: Actor, days: Any) -> Run:
-    """Set after how many days of silence somebody counts as gone, and ask for a computation; ValueError as above."""
+def leaving_choose(*, actor: Actor, way: str, limit: Any) -> Run:
+    """Set what counts as leaving, and ask for a computation; ValueError, in a sentence, where it is no definition."""
     actor.require("insight.refresh")
-    settings_save(actor=actor, values={HORIZON: days})
+    chosen = definitions.checked({"way": way, "limit": limit})
+    settings_save(actor=actor, values={definitions.LEAVING: chosen})
     return foresee_ask(actor=actor)
 
 
@@ -66,7 +65,92 @@ def forecast_keep(
             card=dict(card), baskets=list(baskets),
         )  # fmt: skip
         _copy(forecast, people)
+        _suggestions_note(forecast)
     return forecast
+
+
+def _suggestions_note(forecast: Forecast) -> None:
+    """Since when each product has been suggested to whom; a rest begins anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO prediction_suggestion AS kept (demo, customer_id, product_id, first_on, last_on)"
+            " SELECT %(demo)s, row.customer_id, product.id, %(day)s, %(day)s FROM prediction_customerforecast row"
+            " CROSS JOIN LATERAL jsonb_array_elements(row.suggestions) pair"
+            " JOIN commerce_product product ON product.id = (pair ->> 0)::bigint WHERE row.forecast_id = %(forecast)s"
+            " ON CONFLICT (customer_id, product_id) DO UPDATE SET last_on = greatest(kept.last_on, EXCLUDED.last_on),"
+            " first_on = CASE WHEN EXCLUDED.last_on - kept.last_on >= %(rests)s THEN EXCLUDED.first_on"
+            " ELSE kept.first_on END",
+            {"demo": forecast.demo, "day": forecast.as_of, "forecast": forecast.pk, "rests": queries.TOLD_RESTS},
+        )
+
+
+def demand_keep(*, actor: Actor, demo: bool, currency: str, as_of: date, told: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what will be sold in the place of what was told before; each of `told` has the other columns of Demand."""
+    actor.require("insight.refresh")
+    with transaction.atomic():
+        Demand.objects.filter(demo=demo, currency=currency).delete()
+        rows = [Demand(demo=demo, currency=currency, as_of=as_of, **one) for one in told]
+        Demand.objects.bulk_create(rows, batch_size=500)
+
+
+def suggestion_decline(*, actor: Actor, customer_id: int, product_id: int) -> int | None:
+    """This is nothing for the customer now: not suggested again for a while. Gives the change set, None where it was
+    said today already; Customer.DoesNotExist or Product.DoesNotExist where the actor may not see them.
+    """
+    actor.require("insight.view_customer")
+    customer = Customer.objects.visible_to(actor).get(pk=customer_id)
+    product = Product.objects.visible_to(actor).get(pk=product_id)
+    title = gettext("“%(product)s” is not suggested to %(customer)s for now") % {
+        "product": product.name, "customer": customer.name,
+    }  # fmt: skip
+    with change_set(actor=actor, kind="edit", title=title) as made:
+        day = formats.local_date(timezone.now())
+        _row, new = Declined.objects.get_or_create(demo=actor.demo, customer=customer, product=product, day=day)
+    return made.pk if new else None
+
+
+def campaign_save(
+    *, actor: Actor, name: str, treated_id: int, holdout_id: int, starts_on: date, days: int, currency: str
+) -> Campaign:
+    """Keep two lists to be compared, and have it computed; ValueError, a sentence, where they can't be."""
+    actor.require("insight.view")
+    actor.require("insight.refresh")
+    if treated_id == holdout_id:
+        raise ValueError(gettext("A list can't be compared with itself."))
+    if not name.strip() or not 1 <= days <= 365 or not is_currency(currency):
+        raise ValueError(gettext("Give it a name, 1 to 365 days and a currency."))
+    treated, holdout = (CustomerList.objects.visible_to(actor).get(pk=key) for key in (treated_id, holdout_id))
+    with change_set(actor=actor, kind="edit", title=gettext("Campaign “%(name)s”") % {"name": name.strip()}):
+        campaign = Campaign.objects.create(
+            demo=actor.demo, name=name.strip()[:120], treated=treated, holdout=holdout, starts_on=starts_on, days=days,
+            currency=currency,
+        )  # fmt: skip
+    campaign_ask(actor=actor, campaign_id=campaign.pk)
+    return campaign
+
+
+def campaign_ask(*, actor: Actor, campaign_id: int) -> Run:
+    """Have a campaign's result computed anew; Campaign.DoesNotExist where the actor may not see it."""
+    actor.require("insight.refresh")
+    campaign = queries.campaigns(actor=actor).get(pk=campaign_id)
+    title = gettext("Comparing “%(name)s”") % {"name": campaign.name}
+    return jobs.start(actor=actor, job="prediction.compare", title=title, arguments={"campaign": campaign.pk})
+
+
+def campaign_told(*, actor: Actor, campaign_id: int, result: Mapping[str, Any]) -> None:
+    """Keep a result."""
+    actor.require("insight.refresh")
+    queries.campaigns(actor=actor).filter(pk=campaign_id).update(result=dict(result))
+
+
+def campaign_remove(*, actor: Actor, campaign_id: int) -> int:
+    """Take a campaign away; gives the change set."""
+    actor.require("insight.refresh")
+    campaign = queries.campaigns(actor=actor).get(pk=campaign_id)
+    title = gettext("Campaign “%(name)s” removed") % {"name": campaign.name}
+    with change_set(actor=actor, kind="edit", title=title) as made:
+        campaign.delete()
+    return made.pk
 
 
 def _copy(forecast: Forecast, people: Sequence[Foreseen]) -> None:
@@ -77,7 +161,7 @@ def _copy(forecast: Forecast, people: Sequence[Foreseen]) -> None:
             for one in people:
                 copy.write_row(
                     (forecast.pk, one.customer_id, one.group, one.risk, one.at_stake, one.loss, json.dumps(one.reasons),
-                     one.next_day, one.next_from, one.next_to, json.dumps(one.suggestions))
+                     one.next_day, one.next_from, one.next_to, json.dumps(one.suggestions), json.dumps(one.cautions))
                 )  # fmt: skip
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM foreseen_in"
@@ -90,6 +174,8 @@ def only_these(*, actor: Actor, demo: bool, keep: Sequence[int]) -> None:
     """Forecasts of currencies in which nothing is sold any more go."""
     actor.require("insight.refresh")
     Forecast.objects.filter(demo=demo).exclude(pk__in=keep).delete()
+    told = Forecast.objects.filter(demo=demo).values("currency")
+    Demand.objects.filter(demo=demo).exclude(currency__in=told).delete()
 
 
 def traits_keep(*, actor: Actor, demo: bool, people: Sequence[tuple[str, Sequence[Foreseen]]]) -> None:
@@ -102,12 +188,19 @@ def traits_keep(*, actor: Actor, demo: bool, people: Sequence[tuple[str, Sequenc
 def _trait_rows(people: Sequence[tuple[str, Sequence[Foreseen]]]) -> Iterator[TraitRow]:
     risk: set[int] = set()
     following: set[int] = set()
+    minded: set[int] = set()
     for _currency, found in people:
         for one in found:
             if one.risk is not None and one.customer_id not in risk:
                 risk.add(one.customer_id)
                 yield TraitRow(
                     customer_id=one.customer_id, name="prediction.risk", number=Decimal(str(round(100 * one.risk, 1)))
+                )
+            if one.cautions and one.customer_id not in minded:
+                minded.add(one.customer_id)
+                kinds = [kind for kind, _size in one.cautions]
+                yield TraitRow(
+                    customer_id=one.customer_id, name="prediction.caution", text=kinds[0] if len(kinds) == 1 else "both"
                 )
             if one.next_day is not None and one.customer_id not in following:
                 following.add(one.customer_id)
@@ -118,4 +211,5 @@ def _trait_rows(people: Sequence[tuple[str, Sequence[Foreseen]]]) -> Iterator[Tr
 
 def sample_remove(actor: Actor) -> int:
     """Remove the forecasts of the sample business; gives how many rows went."""
-    return Forecast.objects.filter(demo=True).delete()[0]
+    kept = (Forecast, Demand, Suggestion, Declined, Campaign)
+    return sum(model.objects.filter(demo=True).delete()[0] for model in kept)

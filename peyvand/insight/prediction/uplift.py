@@ -78,7 +78,7 @@ def uplift(table: Table, *, treatment: str, outcome: str, control: str = "", sco
         if ranked is not None:
             both = (arms == name) | (arms == alone)
             gain = qini(y=y[both], treated=arms[both] == name, score=ranked[both])
-        found.append(_effect(name, treated, left, gain=gain))
+        found.append(effect(name, treated, left, gain=gain))
     return Uplift(
         customers=len(y), control=alone, control_customers=len(left), control_mean=float(left.mean()), arms=tuple(found)
     )
@@ -104,7 +104,7 @@ def _control(names: list[str], asked: str, *, column: str) -> str:
     return known[0]
 
 
-def _effect(name: str, treated: Floats, left: Floats, *, gain: float | None) -> Effect:
+def effect(name: str, treated: Floats, left: Floats, *, gain: float | None) -> Effect:
     """Difference of means; standard error, degrees of freedom and interval by Welch (Biometrika 34, 1947, eq. 28), so
     that arms of unequal spread are right too.
     """
@@ -129,10 +129,17 @@ def _effect(name: str, treated: Floats, left: Floats, *, gain: float | None) -> 
 
 def qini(*, y: Floats, treated: Bools, score: Floats) -> float:
     """The Qini coefficient Q (Radcliffe, Direct Marketing Analytics Journal, 2007): the area between the curve of
-    incremental outcomes and the straight line of a random order, per treated customer.
+    `qini_curve` and the straight line of a random order, per treated customer. 0 is a score that knows nothing; the
+    unit is that of the outcome.
+    """
+    share, curve = qini_curve(y=y, treated=treated, score=score)
+    return float(np.trapezoid(curve, share) - curve[-1] / 2)
 
-    Best score first, the curve at the first φ of customers is Y_t(φ) − Y_c(φ) · N_t(φ) / N_c(φ), divided by all N_t;
-    φ runs from 0 to 1. Equal scores enter together. 0 is a score that knows nothing; the unit is that of the outcome.
+
+def qini_curve(*, y: Floats, treated: Bools, score: Floats) -> tuple[Floats, Floats]:
+    """Shares φ of customers, best score first, and what treating them alone would have brought per treated customer.
+
+    At φ it is Y_t(φ) − Y_c(φ) · N_t(φ) / N_c(φ), divided by all N_t; φ runs from 0 to 1. Equal scores enter together.
     """
     order = np.argsort(-score, kind="stable")
     last = np.append(np.flatnonzero(np.diff(score[order])), len(order) - 1)
@@ -141,5 +148,4 @@ def qini(*, y: Floats, treated: Bools, score: Floats) -> float:
     y_t, y_c = np.cumsum(y[order] * here)[last], np.cumsum(y[order] * ~here)[last]
     scaled = np.divide(y_c * n_t, n_c, out=np.zeros(len(last)), where=n_c > 0)
     curve = np.concatenate([[0.0], (y_t - scaled) / n_t[-1]])
-    share = np.concatenate([[0.0], (last + 1) / len(order)])
-    return float(np.trapezoid(curve, share) - curve[-1] / 2)
+    return np.concatenate([[0.0], (last + 1) / len(order)]), curve

@@ -13,18 +13,22 @@ from django.utils import timezone
 from ibis import _
 
 from peyvand.foundation.accounts import settings as workspace_settings
+from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.jobs.alone import alone
 from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.money.currencies import exponent_of
-from peyvand.insight.value import frames, lifetime, rates, services
+from peyvand.insight.value import charging, frames, lifetime, profit, rates, services
 from peyvand.insight.value.classes import ORDER, class_of
+from peyvand.insight.value.contracting.figures import Agreed, agreed, payload
+from peyvand.insight.value.contracting.joining import joined
 from peyvand.insight.value.models import Snapshot
-from peyvand.insight.value.person import Person
+from peyvand.insight.value.person import Person, Worth
 from peyvand.insight.warehouse import engine
 from peyvand.insight.warehouse.models import Load
 
 NAMED, SOURCES = 5, 20  # buyers that a source needs to be named; sources named at most
 MOVED_DAYS = 91  # a quarter of a year
+NOTHING = (0, 0, 0, 0, 0)  # charged to whom nothing is
 CALENDARS = ("jalali", "gregorian")
 
 
@@ -43,9 +47,15 @@ def _refresh(run: Running, *, chosen: date | None) -> Mapping[str, Any]:
     backend = engine.open_warehouse()
     made: list[Snapshot] = []
     for demo in (run.actor.demo,) if chosen else (False, True):
-        found = list(_snapshots(run=run, backend=backend, load=load, demo=demo, chosen=chosen))
+        calendar = CalendarKind(workspace_settings.text("calendar"))
+        known = agreed(backend, demo=demo, day=chosen or _today(), calendar=calendar)
+        worths: dict[str, Mapping[int, Worth]] = {}
+        found = list(
+            _snapshots(run=run, backend=backend, load=load, demo=demo, chosen=chosen, known=known, worths=worths)
+        )
         if chosen is None:
             services.newest_only(actor=run.actor, demo=demo, keep=[snapshot.pk for snapshot in found])
+            _contracts_keep(run=run, demo=demo, known=known, worths=worths, orders=bool(found))
         made += found
     run.progress(1, 1)
     return {
@@ -56,7 +66,32 @@ def _refresh(run: Running, *, chosen: date | None) -> Mapping[str, Any]:
     }
 
 
-def _snapshots(*, run: Running, backend: Any, load: Load, demo: bool, chosen: date | None) -> Iterator[Snapshot]:
+def _contracts_keep(
+    *, run: Running, demo: bool, known: Agreed | None, worths: dict[str, Mapping[int, Worth]], orders: bool
+) -> None:
+    """Keep the figures of contracts; without any order nobody else has written what customers are worth."""
+    now = rates.current()
+    _elsewhere(known, worths)
+    figures = payload(known, worths, now) if known is not None else None
+    services.contracts_keep(actor=run.actor, demo=demo, as_of=_today(), payload=figures, worths=worths)
+    if not orders and any(worths.values()):
+        services.traits_keep(
+            actor=run.actor, demo=demo, as_of=_today(), persons={}, major={}, contracts=services.ahead_of(worths)
+        )
+
+
+def _elsewhere(known: Agreed | None, worths: dict[str, Mapping[int, Worth]]) -> None:
+    """Worth of contracts in currencies in which nothing was ever ordered: the margin of the settings counts."""
+    now = rates.current()
+    for currency in known.currencies if known is not None else ():
+        if known is not None and currency not in worths:
+            worths[currency] = known.worth(currency, rates=now, margin=now.margin)
+
+
+def _snapshots(
+    *, run: Running, backend: Any, load: Load, demo: bool, chosen: date | None, known: Agreed | None,
+    worths: dict[str, Mapping[int, Worth]],
+) -> Iterator[Snapshot]:  # fmt: skip
     orders = frames.business_orders(backend, demo=demo)
     today = _today()
     standing = orders.filter(_.status != "cancelled", _.placed_at_day <= today)
@@ -64,6 +99,7 @@ def _snapshots(*, run: Running, backend: Any, load: Load, demo: bool, chosen: da
     if last is None:
         return
     currencies = standing.group_by("currency").agg(n=_.count()).order_by([_.n.desc(), _.currency]).to_pyarrow()
+    elsewhere = charging.elsewhere(backend, demo=demo, currencies=currencies["currency"].to_pylist())
     future = int(orders.filter(_.placed_at_day > today).count().to_pyarrow().as_py())
     best: dict[int, tuple[int, str]] = {}  # customer → orders in, and name of, the currency they use most
     traits: dict[str, list[Person]] = {}
@@ -71,21 +107,42 @@ def _snapshots(*, run: Running, backend: Any, load: Load, demo: bool, chosen: da
         run.check()
         frame = frames.Frame(backend=backend, demo=demo, currency=currency, as_of=last)
         totals, margin = _totals(frame), _margin(frame)
-        ahead = lifetime.foretell(frame, _business(totals=totals, margin=margin, currency=currency))
+        charges = charging.charge(frame)
         run.check()
-        persons = list(_persons(frame, ahead.people))
-        payload = _payload(frame=frame, persons=persons, totals=totals, margin=margin)
-        payload |= {"future_orders": future, "lifetime": ahead.payload, "sources": _sources(frame, persons)}
+        business = _business(totals=totals, margin=margin, currency=currency, charges=charges)
+        ahead = lifetime.foretell(frame, business)
+        if known is not None:
+            of_sales = business.rates.margin if business.margin is None else business.margin
+            worths[currency] = known.worth(currency, rates=business.rates, margin=of_sales)
+            ahead = joined(ahead, worths[currency])
+        run.check()
+        persons = list(_persons(frame, ahead.people, charges))
+        found = _payload(frame=frame, persons=persons, totals=totals, margin=margin)
+        of = _source_of(frame)
+        found |= {"future_orders": future, "lifetime": ahead.payload, "sources": _sources(of, persons)}
+        found["profit"] = profit.figures(
+            frame,
+            persons=persons,
+            charges=charges,
+            source_of=of,
+            named=_named(of, persons),
+            margin=margin,
+            net=totals["net"],
+            elsewhere=elsewhere,
+        )
         yield services.snapshot_keep(
             actor=run.actor, demo=demo, frame_start=frame.window_start, as_of=last, currency=currency,
-            newest=chosen is None, payload=payload, persons=persons, load=load,
+            newest=chosen is None, payload=found, persons=persons, load=load,
         )  # fmt: skip
         traits[currency] = persons
         for person in persons:
             best[person.customer_id] = max(best.get(person.customer_id, (0, "")), (person.orders, currency))
     if chosen is None:
         major = {customer: currency for customer, (_count, currency) in best.items()}
-        services.traits_keep(actor=run.actor, demo=demo, as_of=last, persons=traits, major=major)
+        _elsewhere(known, worths)
+        services.traits_keep(
+            actor=run.actor, demo=demo, as_of=last, persons=traits, major=major, contracts=services.ahead_of(worths)
+        )
 
 
 def _today() -> date:
@@ -93,7 +150,9 @@ def _today() -> date:
     return now.astimezone(ZoneInfo(workspace_settings.text("time_zone"))).date()
 
 
-def _business(*, totals: dict[str, Any], margin: dict[str, float], currency: str) -> lifetime.Business:
+def _business(
+    *, totals: dict[str, Any], margin: dict[str, float], currency: str, charges: charging.Charges
+) -> lifetime.Business:
     sold = totals["amounts"].get("sale_known", 0)
     back = totals["amounts"].get("return_known", 0)
     known = margin["known"] > 0
@@ -102,10 +161,16 @@ def _business(*, totals: dict[str, Any], margin: dict[str, float], currency: str
         margin=(margin["known"] - margin["cost"]) / margin["known"] if known else None,
         margin_share=margin["share"] if known else 0.0,
         kept=min(1.0, max(0.0, (sold + back) / sold)) if sold > 0 else 1.0,
+        charged=charges.of, known=frozenset(charges.known),
     )  # fmt: skip
 
 
-def _persons(frame: frames.Frame, ahead: Mapping[int, lifetime.Ahead] = MappingProxyType({})) -> Iterator[Person]:
+def _persons(
+    frame: frames.Frame,
+    ahead: Mapping[int, lifetime.Ahead] = MappingProxyType({}),
+    charges: charging.Charges | None = None,
+) -> Iterator[Person]:
+    charged = charges.of if charges is not None else {}
     scale = 10 ** exponent_of(frame.currency)
     revenue_by_lines = 0.0
     for row in frames.people(frame).to_pyarrow().to_pylist():
@@ -128,6 +193,7 @@ def _persons(frame: frames.Frame, ahead: Mapping[int, lifetime.Ahead] = MappingP
             first_day=row["first_day"], last_day=row["last_day"],
             alive=later.alive if later else None, expected_orders=later.purchases if later else None,
             lifetime=later.value if later else None,
+            goods=round(cost * scale), costs=tuple(charged.get(row["customer_id"], NOTHING)),
         )  # fmt: skip
 
 
@@ -151,15 +217,24 @@ def _payload(
     }
 
 
-def _sources(frame: frames.Frame, persons: list[Person]) -> list[dict[str, Any]]:
+def _source_of(frame: frames.Frame) -> dict[int, str]:
+    """Where each customer's record came from."""
+    table = frames.sources(frame).to_pyarrow()
+    return dict(zip(table["id"].to_pylist(), table["source"].to_pylist(), strict=True))
+
+
+def _named(of: Mapping[int, str], persons: list[Person]) -> set[str]:
+    """Sources of at least NAMED buyers, the SOURCES largest, and "": what is typed elsewhere may name a person."""
+    sizes = Counter(of.get(person.customer_id, "") for person in persons)
+    return {source for source, size in sizes.most_common(SOURCES) if size >= NAMED or not source}
+
+
+def _sources(of: Mapping[int, str], persons: list[Person]) -> list[dict[str, Any]]:
     """By source of the customers: how many bought, revenue so far, lifetime value (None where not foretold).
 
-    Sources of fewer than NAMED buyers stand together under None: what is typed there may name a person.
+    Those that are not named stand together under None.
     """
-    table = frames.sources(frame).to_pyarrow()
-    of = dict(zip(table["id"].to_pylist(), table["source"].to_pylist(), strict=True))
-    sizes = Counter(of.get(person.customer_id, "") for person in persons)
-    named = {source for source, size in sizes.most_common(SOURCES) if size >= NAMED or not source}
+    named = _named(of, persons)
     found: dict[str | None, dict[str, Any]] = {}
     for person in persons:
         source = of.get(person.customer_id, "")

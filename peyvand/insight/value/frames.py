@@ -27,11 +27,12 @@ class Frame:
     demo: bool
     currency: str
     as_of: date
+    window_days: int = WINDOW_DAYS
 
     @property
     def window_start(self) -> date:
         """The first day of the window of frequency and value."""
-        return self.as_of - timedelta(days=WINDOW_DAYS - 1)
+        return self.as_of - timedelta(days=self.window_days - 1)
 
     @property
     def orders(self) -> Table:
@@ -173,6 +174,19 @@ def cohorts(frame: Frame, *, calendar: str) -> Table:
     first = bought.group_by("customer_id").agg(cohort=bought.month.min())
     aged = bought.inner_join(first, "customer_id").mutate(age=_.month - _.cohort)
     return aged.group_by("cohort", "age").agg(customers=aged.count().cast("int64"))
+
+
+def earned(frame: Frame, *, calendar: str) -> Table:
+    """Net of sales and returns, and sales, `age` months after the month `cohort` of a customer's first sale."""
+    dates = frame.backend.table("dates")
+    deals = frame.deals
+    dated = deals.inner_join(dates, deals.placed_at_day == dates.day).mutate(month=_[calendar])
+    dated = dated.select("customer_id", "month", "net_minor", sold=(dated.kind == "sale").cast("int64"))
+    first = dated.filter(dated.sold == 1).group_by("customer_id").agg(cohort=_.month.min())
+    aged = dated.inner_join(first, "customer_id").mutate(age=_.month - _.cohort)
+    return aged.group_by("cohort", "age").agg(
+        amount=aged.net_minor.sum().cast("int64"), orders=aged.sold.sum().cast("int64")
+    )
 
 
 def slipping(*, silence: int, rhythm: float | None, long_gap: float | None, purchase_days: int, frequency: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.urls import reverse
 
 from peyvand.events.demo import SampleLoaded, SampleRemoved
@@ -30,3 +32,10 @@ def result_url(run: Run) -> str:
     """The dashboard of the day that was computed."""
     day = (run.result or {}).get("as_of")
     return f"{reverse('value:dashboard')}?as_of={day}" if day else reverse("value:dashboard")
+
+
+def scores_url(run: Run) -> str:
+    """The page of the scores that were computed."""
+    made = run.result or {}
+    asked = {name: made[name] for name in ("window", "basis", "currency", "as_of") if name in made}
+    return f"{reverse('value:scores')}?{urlencode(asked)}"

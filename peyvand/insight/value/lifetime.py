@@ -2,15 +2,16 @@
 
 First the model must foretell the last weeks from those before better than two plain rules (fitting/holdout.py); then it
 is fitted to everything up to the day. Value ahead = Σ over months of discounted expected purchases × (expected spend ×
-share kept after returns × margin rate − cost of serving an order). What winning a customer has cost is spent already
-and not in it; it stands beside what a new customer is expected to bring.
+share kept after returns × margin rate − cost of serving a purchase). The cost of serving is what the customer was
+charged per purchase so far, or the rate of the settings where nothing was entered. What winning a customer has cost is
+spent already: it is taken off their net worth to date, and stands beside what a new customer is expected to bring.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -18,9 +19,11 @@ import numpy as np
 
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.insight.value import frames
+from peyvand.insight.value.contracting.besides import bought_besides
 from peyvand.insight.value.fitting import bgnbd, gammagamma, holdout, paretonbd
 from peyvand.insight.value.fitting.buying import Buying
 from peyvand.insight.value.fitting.likelihood import Estimate, FitError, Vector
+from peyvand.insight.value.person import KINDS
 from peyvand.insight.value.purchases import Habits, Purchases, by_day, habits
 from peyvand.insight.value.rates import Rates
 
@@ -30,15 +33,19 @@ SHORTEST_CHECK = 4
 FEWEST_CUSTOMERS, FEWEST_REPEATERS = 50, 20
 LESS = 0.05  # of those who will leave
 SPENDERS = 20  # with repeat purchases, for a model of spending
+SERVING = frozenset({"sale", "service", "delivery"})  # kinds of cost that come again with every order
+NEW_DAYS = 365  # back from the day: what winning a customer costs is that of those who came since
 NEW = {"bg/nbd": bgnbd.expected_of_new, "pareto/nbd": paretonbd.expected_of_new}
 
 
 @dataclass(frozen=True)
 class Ahead:
-    """A customer's time ahead: the chance to be alive, purchases within the horizon, discounted value (minor units)."""
+    """A customer's time ahead: the chance to be alive, purchases within the horizon (None where only contracts are
+    known), discounted value (minor units).
+    """
 
-    alive: float
-    purchases: float
+    alive: float | None
+    purchases: float | None
     value: int
 
 
@@ -55,7 +62,8 @@ class Business:
     """What else must be known: the rates, whether they are in this currency, margin and returns of the business.
 
     `margin` is the margin rate where cost is known, for the `margin_share` of sales; `kept` the share of sales that
-    returns leave.
+    returns leave. `charged` is what each customer was charged by kind, in minor units, `known` the kinds of cost of
+    which anything is known.
     """
 
     rates: Rates
@@ -63,11 +71,18 @@ class Business:
     margin: float | None
     margin_share: float
     kept: float
+    charged: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+
+    @property
+    def serving_known(self) -> bool:
+        """Whether anything was spent on selling, serving or delivering; else the rate of the settings counts."""
+        return not self.known.isdisjoint(SERVING)
 
 
 def foretell(frame: frames.Frame, business: Business) -> Foretold:
     """Fit, check and value the customers of a frame."""
-    rows = frames.purchase_days(frame).to_pyarrow()
+    rows = bought_besides(frame).to_pyarrow()
     if not rows.num_rows:
         return Foretold({"state": "few", "customers": 0, "repeaters": 0}, {})
     ids, who = np.unique(rows["customer_id"].to_numpy(), return_inverse=True)
@@ -99,16 +114,51 @@ def _foretold(ids: Vector, purchases: Purchases, *, until: int, business: Busine
         "state": "on", "params": found.params, "stderr": found.errors, "at_edge": list(found.at_edge),
         "loglik": found.loglik, "spend": spend and spend.params, "spenders": spenders,
     }  # fmt: skip
-    ahead = _ahead(name, found, buying, seen, mean, business=business, currency=currency)
-    payload |= _summed(ahead, mean) | _of_business(business)
-    payload["less_loss"] = _less_loss(name, found, buying, mean, business=business, currency=currency)
-    payload["new"] = _newcomer(name, found, spend, mean, business=business, currency=currency)
+    costs = _costs(ids, seen, business=business, currency=currency)
+    profit = _profit(mean, business, costs.serving)
+    ahead = _ahead(name, found, buying, profit, business=business)
+    payload |= _summed(ahead, mean) | _of_business(business, costs, currency)
+    payload["less_loss"] = _less_loss(name, found, buying, profit, business=business)
+    payload["new"] = _newcomer(name, found, spend, mean, business=business, costs=costs)
     alive, bought, value = ahead
     people = {
         int(ids[place]): Ahead(float(alive[at]), float(bought[at]), round(float(value[at])))
         for at, place in enumerate(seen.who)
     }
     return Foretold(payload, people)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Of a purchase of each customer (`serving`) and of the mean one (`serve`), and of winning one; minor units. None
+    where not known.
+    """
+
+    serving: Vector
+    serve: float | None
+    acquire: float | None
+
+
+def _costs(ids: Vector, seen: Habits, *, business: Business, currency: str) -> Costs:
+    """What was charged to each customer for selling, serving and delivering, over their purchases so far; and Σ
+    acquisition over the customers of the last NEW_DAYS. What was entered goes before the rates of the settings.
+    """
+    unit = 10 ** exponent_of(currency)
+    rates = business.rates if business.own_currency else Rates()
+    serve = None if rates.serve is None else rates.serve * unit
+    serving = np.full(len(seen.x), serve or 0.0)
+    rows = [business.charged.get(int(ids[place])) for place in seen.who]
+    if business.serving_known:
+        wanted = [KINDS.index(kind) for kind in sorted(SERVING)]
+        charged = np.array([sum(row[at] for at in wanted) if row else 0 for row in rows], dtype=float)
+        serving = charged / (seen.x + 1)
+        serve = float(charged.sum() / (seen.x + 1).sum())
+    acquire = None if rates.acquire is None else rates.acquire * unit
+    if "acquisition" in business.known:
+        at, new = KINDS.index("acquisition"), seen.first > seen.until - NEW_DAYS
+        won = sum(row[at] for row, is_new in zip(rows, new, strict=True) if row and is_new)
+        acquire = won / int(new.sum()) if new.any() else acquire
+    return Costs(serving, serve, acquire)
 
 
 def _checks(purchases: Purchases, *, until: int) -> dict[str, dict[str, Any]]:
@@ -165,13 +215,13 @@ def _spending(seen: Habits) -> tuple[Estimate | None, Vector, int]:
 
 
 def _ahead(
-    name: str, found: Estimate, buying: Buying, seen: Habits, mean: Vector, *, business: Business, currency: str
+    name: str, found: Estimate, buying: Buying, profit: Vector, *, business: Business
 ) -> tuple[Vector, Vector, Vector]:
     """P(alive), purchases within the horizon and discounted value of each customer."""
     rows = {"x": buying.x, "t_x": buying.t_x, "T": buying.T}
     alive = buying.spread(holdout.MODELS[name].alive(found.values, **rows))
     bought, discounted = _purchases(name, found.values, buying, business.rates)
-    value = buying.spread(discounted) * _profit(mean, business, currency)
+    value = buying.spread(discounted) * profit
     return alive, buying.spread(bought), value
 
 
@@ -186,7 +236,7 @@ def _purchases(name: str, theta: tuple[float, ...], buying: Buying, rates: Rates
     return before, discounted
 
 
-def _less_loss(name: str, found: Estimate, buying: Buying, mean: Vector, *, business: Business, currency: str) -> int:
+def _less_loss(name: str, found: Estimate, buying: Buying, profit: Vector, *, business: Business) -> int:
     """What all would bring, in minor units, if LESS of those who will leave stayed: those gone already stay gone.
 
     BG/NBD: the mean chance to leave, a ÷ (a + b), is so much smaller with a + b as it is; Pareto/NBD: s is.
@@ -199,7 +249,7 @@ def _less_loss(name: str, found: Estimate, buying: Buying, mean: Vector, *, busi
     now, then = model.alive(found.values, **rows), model.alive(theta, **rows)
     _bought, discounted = _purchases(name, theta, buying, business.rates)
     of_alive = np.divide(discounted, then, out=np.zeros(len(then)), where=then > 0)
-    return round(float((buying.spread(of_alive * now) * _profit(mean, business, currency)).sum()))
+    return round(float((buying.spread(of_alive * now) * profit).sum()))
 
 
 def _factor(rates: Rates, month: int) -> float:
@@ -207,25 +257,28 @@ def _factor(rates: Rates, month: int) -> float:
     return float((1 + rates.discount) ** -((month - 0.5) / 12))
 
 
-def _profit(spend: Vector, business: Business, currency: str) -> Vector:
+def _profit(spend: Vector, business: Business, serving: Vector | float) -> Vector:
     """Of a purchase, in minor units: margin after returns, less the cost of serving it."""
-    serve = business.rates.serve if business.own_currency else None
     margin = _margin(business)
-    cost = (serve or 0.0) * 10 ** exponent_of(currency)
-    return np.asarray(spend * business.kept * (1 if margin is None else margin) - cost, dtype=float)
+    return np.asarray(spend * business.kept * (1 if margin is None else margin) - serving, dtype=float)
 
 
 def _margin(business: Business) -> float | None:
     return business.rates.margin if business.margin is None else business.margin
 
 
-def _of_business(business: Business) -> dict[str, Any]:
+def _of_business(business: Business, costs: Costs, currency: str) -> dict[str, Any]:
     origin = "cost" if business.margin is not None else "rate" if business.rates.margin is not None else "none"
     return {
         "margin": _margin(business), "margin_from": origin, "margin_share": business.margin_share,
-        "kept": business.kept, "serve": business.rates.serve if business.own_currency else None,
-        "acquire": business.rates.acquire if business.own_currency else None,
+        "kept": business.kept, "serve": _in_units(costs.serve, currency),
+        "serve_from": "cost" if business.serving_known else "rate", "acquire": _in_units(costs.acquire, currency),
+        "acquire_from": "cost" if "acquisition" in business.known else "rate",
     }  # fmt: skip
+
+
+def _in_units(minor: float | None, currency: str) -> float | None:
+    return None if minor is None else round(minor / 10 ** exponent_of(currency), 6)
 
 
 def _summed(ahead: tuple[Vector, Vector, Vector], mean: Vector) -> dict[str, Any]:
@@ -241,18 +294,18 @@ def _summed(ahead: tuple[Vector, Vector, Vector], mean: Vector) -> dict[str, Any
 
 
 def _newcomer(
-    name: str, found: Estimate, spend: Estimate | None, mean: Vector, *, business: Business, currency: str
+    name: str, found: Estimate, spend: Estimate | None, mean: Vector, *, business: Business, costs: Costs
 ) -> dict[str, Any]:
     """A customer to come: purchases, the first too, their value, and the month by which winning one is paid back."""
     rates = business.rates
     none = np.zeros(1)
     of_one = float(gammagamma.expected(spend.values, x=none, mean=none)[0]) if spend else float(mean.mean())
-    profit = float(_profit(np.array([of_one]), business, currency)[0])
+    profit = float(_profit(np.array([of_one]), business, costs.serve or 0.0)[0])
     sums = NEW[name](found.values, [month * MONTH / WEEK for month in range(1, rates.months + 1)])
     gains = np.diff([0.0, *sums]) * [_factor(rates, month) for month in range(1, rates.months + 1)]
     brought = profit * (1 + np.cumsum(gains))
     paid: int | None = None
-    cost = (rates.acquire or 0.0) * 10 ** exponent_of(currency) if business.own_currency else 0.0
+    cost = costs.acquire or 0.0
     if cost and math.isfinite(profit):
         enough = np.flatnonzero(np.concatenate([[profit], brought]) >= cost)
         paid = int(enough[0]) if len(enough) else None

@@ -23,6 +23,14 @@ class RfmClass(models.TextChoices):
     LOST = "lost", _("Lost")
 
 
+class Basis(models.TextChoices):
+    """What the value of a customer is summed of."""
+
+    REVENUE = "revenue", _("Revenue")
+    MARGIN = "margin", _("Margin")
+    NET = "net", _("What is left after costs")
+
+
 class Snapshot(models.Model):
     """The figures of one business in one currency, for orders up to and including the day `as_of`.
 
@@ -52,7 +60,9 @@ class SnapshotCustomer(models.Model):
 
     `rhythm_days` is the median number of days between purchase days; `silence_days` since the last one.
     Ahead, null where nothing is foretold: `alive_share` is the chance to buy again ever, `expected_orders` those within
-    the horizon of the payload, `lifetime_minor` their discounted value.
+    the horizon of the payload, `lifetime_minor` their discounted value. `goods_minor` is the cost of what they bought,
+    where known; the costs after it are what they were charged; `net_minor` the revenue less all of these, null in
+    figures from before costs were.
     """
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="people")
@@ -76,6 +86,13 @@ class SnapshotCustomer(models.Model):
     alive_share = models.FloatField(null=True)
     expected_orders = models.FloatField(null=True)
     lifetime_minor = models.BigIntegerField(null=True)
+    goods_minor = models.BigIntegerField(default=0, db_default=0)
+    acquisition_minor = models.BigIntegerField(default=0, db_default=0)
+    sale_minor = models.BigIntegerField(default=0, db_default=0)
+    service_minor = models.BigIntegerField(default=0, db_default=0)
+    delivery_minor = models.BigIntegerField(default=0, db_default=0)
+    operation_minor = models.BigIntegerField(default=0, db_default=0)
+    net_minor = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["snapshot", "customer"], name="value_customer_in_snapshot")]
@@ -91,7 +108,105 @@ class SnapshotCustomer(models.Model):
                 name="value_people_ahead",
                 condition=models.Q(lifetime_minor__isnull=False),
             ),
+            models.Index(fields=["snapshot", "-net_minor", "customer"], name="value_people_net"),
         ]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.rfm_class}"
+
+
+class Scoring(models.Model):
+    """Scores and classes of one business in one currency by another window or basis than usual, asked for by somebody.
+
+    `window_days` 0 is all days. `basis` is what value is summed of; `payload` holds the classes. Minor units.
+    """
+
+    demo = models.BooleanField()
+    as_of = models.DateField()
+    currency = models.CharField(max_length=3)
+    window_days = models.IntegerField()
+    basis = models.CharField(max_length=10, choices=Basis)
+    customers = models.IntegerField()
+    payload = models.JSONField()
+    computed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["demo", "as_of", "currency", "window_days", "basis"], name="value_scoring_once"
+            ),
+            models.CheckConstraint(condition=models.Q(window_days__gte=0), name="value_scoring_window"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.as_of} {self.window_days} {self.basis}"
+
+
+class ScoringCustomer(models.Model):
+    """One customer in a scoring; as in SnapshotCustomer, `amount_minor` the sum of the basis in the window."""
+
+    scoring = models.ForeignKey(Scoring, on_delete=models.CASCADE, related_name="people")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    rfm_class = models.CharField(max_length=10, choices=RfmClass)
+    recency_score = models.SmallIntegerField()
+    frequency_score = models.SmallIntegerField()
+    monetary_score = models.SmallIntegerField()
+    silence_days = models.IntegerField()
+    frequency = models.IntegerField()
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scoring", "customer"], name="value_customer_in_scoring")]
+        indexes = [
+            models.Index(fields=["scoring", "rfm_class", "-amount_minor", "id"], name="value_scored_of_class"),
+            models.Index(fields=["scoring", "-amount_minor", "id"], name="value_scored"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.rfm_class}"
+
+
+class ContractFigures(models.Model):
+    """The figures of a business's contracts, as of a day; only the newest are kept. Amounts in `payload` are minor
+    units by currency.
+    """
+
+    demo = models.BooleanField(unique=True)
+    as_of = models.DateField()
+    payload = models.JSONField()
+    computed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "contract figures"
+
+    def __str__(self) -> str:
+        return f"{self.as_of}"
+
+
+class ContractWorth(models.Model):
+    """What a customer's running contracts in one currency are expected to bring: margin in minor units, discounted.
+
+    `sure_minor` comes of the terms that run, `ahead_minor` with renewals within the months of the settings,
+    `whole_minor` over the whole time expected (null where interest is nought). `monthly_minor` is paid a month now;
+    `stays_share` the chance that a contract still runs after those months (null: not foretold).
+    """
+
+    figures = models.ForeignKey(ContractFigures, on_delete=models.CASCADE, related_name="people")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    currency = models.CharField(max_length=3)
+    contracts = models.IntegerField()
+    monthly_minor = models.BigIntegerField()
+    sure_minor = models.BigIntegerField()
+    ahead_minor = models.BigIntegerField()
+    whole_minor = models.BigIntegerField(null=True)
+    stays_share = models.FloatField(null=True)
+
+    class Meta:
+        verbose_name_plural = "contract worth"
+        constraints = [
+            models.UniqueConstraint(fields=["figures", "customer", "currency"], name="value_contracts_of_customer")
+        ]
+        indexes = [models.Index(fields=["figures", "currency", "-ahead_minor", "id"], name="value_contracts_best")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.ahead_minor} {self.currency}"

@@ -15,7 +15,7 @@ from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.pieces import Stat
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.value import queries
-from peyvand.insight.value.models import Snapshot, SnapshotCustomer
+from peyvand.insight.value.models import ContractWorth, Snapshot, SnapshotCustomer
 from peyvand.insight.value.web import figures
 from peyvand.memory.customers.models import Customer
 
@@ -38,7 +38,17 @@ def _main(actor: Actor, customer: Customer) -> SnapshotCustomer | None:
 def worth(actor: Actor, customer: Customer, query: Mapping[str, str]) -> Mapping[str, Any] | None:
     """Revenue, margin, rank and the three measures, one block a currency."""
     rows = _rows(actor, customer)
-    return {"blocks": [_block(row) for row in rows]}
+    contracts = [_contract(row) for row in queries.contracts_of_customer(actor=actor, customer_id=customer.pk)]
+    return {"blocks": [_block(row) for row in rows], "contracts": contracts}
+
+
+def _contract(row: ContractWorth) -> Mapping[str, Any]:
+    currency = row.currency
+    return {
+        "row": row, "ahead": Money(row.ahead_minor, currency), "monthly": Money(row.monthly_minor, currency),
+        "whole": None if row.whole_minor is None else Money(row.whole_minor, currency),
+        "months": row.figures.payload.get("horizon"),
+    }  # fmt: skip
 
 
 def _block(row: SnapshotCustomer) -> Mapping[str, Any]:

@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.registry.actor import Actor
-from peyvand.insight.value.models import Snapshot, SnapshotCustomer
+from peyvand.insight.value.models import ContractFigures, ContractWorth, Snapshot, SnapshotCustomer
+from peyvand.memory.commerce.access import CONTRACTS_VIEW
 from peyvand.memory.customers.models import Customer
 
 ALIVE = (Run.State.RUNNING, Run.State.WAITING)
@@ -99,6 +100,29 @@ def of_customer(*, actor: Actor, customer_id: int) -> list[SnapshotCustomer]:
         customer__in=Customer.objects.visible_to(actor),
     )  # fmt: skip
     return list(rows.select_related("snapshot").order_by("-orders"))
+
+
+def contract_figures(*, actor: Actor) -> ContractFigures | None:
+    """The newest figures of contracts of the business the actor looks at; None where there are no contracts."""
+    actor.require("insight.view")
+    return ContractFigures.objects.filter(demo=actor.demo).first()
+
+
+def contract_people(*, actor: Actor, figures: ContractFigures) -> QuerySet[ContractWorth]:
+    """Customers with running contracts, most valuable first: only those the actor may see, with contracts."""
+    actor.require("insight.view")
+    reach = Customer.objects.visible_to(actor, CONTRACTS_VIEW)
+    found = ContractWorth.objects.filter(figures=figures, customer__in=reach)
+    return found.select_related("customer").order_by("-ahead_minor", "id")
+
+
+def contracts_of_customer(*, actor: Actor, customer_id: int) -> list[ContractWorth]:
+    """What a customer's running contracts are worth, one row a currency; [] for who may not see it."""
+    if not actor.may("insight.view_customer"):
+        return []
+    reach = Customer.objects.visible_to(actor, CONTRACTS_VIEW)
+    rows = ContractWorth.objects.filter(customer_id=customer_id, figures__demo=actor.demo, customer__in=reach)
+    return list(rows.select_related("figures").order_by("-ahead_minor"))
 
 
 def share_above(*, payload: dict[str, Any], percent: int) -> float | None:

@@ -21,7 +21,9 @@ from peyvand.foundation.registry.declarations import (
     SettingsPage,
 )
 from peyvand.foundation.ui.pieces import CLASSES
-from peyvand.insight.value import handlers, panels, personal, rates, services
+from peyvand.insight.value import handlers, panels, personal, profit_panels, rates, services
+from peyvand.insight.value.wallet import STATED
+from peyvand.memory.commerce.access import COSTS_VIEW
 from peyvand.memory.customers.declarations import TraitKind
 
 _CLASSES: list[tuple[str, Any]] = [(code, label) for code, (label, _icon) in CLASSES.items()]
@@ -36,7 +38,15 @@ TRAITS = (
     TraitKind("value.margin", _("Margin"), "money"),
     TraitKind("value.margin_share", _("Margin of the revenue"), "number"),
     TraitKind("value.lifetime", _("Lifetime value"), "money"),
+    TraitKind("value.contracts", _("Value of contracts ahead"), "money"),
     TraitKind("value.alive", _("Chance to buy again"), "number"),
+    TraitKind("value.net_worth", _("Net worth to date"), "money", permission=COSTS_VIEW),
+    TraitKind("value.cost_acquisition", _("Cost of winning them"), "money", permission=COSTS_VIEW),
+    TraitKind("value.cost_sale", _("Cost of selling to them"), "money", permission=COSTS_VIEW),
+    TraitKind("value.cost_service", _("Cost of serving them"), "money", permission=COSTS_VIEW),
+    TraitKind("value.cost_delivery", _("Cost of delivering to them"), "money", permission=COSTS_VIEW),
+    TraitKind("value.cost_operation", _("Their share of running costs"), "money", permission=COSTS_VIEW),
+    TraitKind(STATED, _("Spending they stated, a year"), "money", said=True),
 )
 
 DECLARATIONS = (
@@ -58,6 +68,10 @@ DECLARATIONS = (
         name="value.refresh", path="peyvand.insight.value.compute:refresh", child=True,
         label=_("Computing the figures"), result_url=handlers.result_url,
     ),
+    Job(
+        name="value.score", path="peyvand.insight.value.scoring:score", child=True,
+        label=_("Computing scores"), result_url=handlers.scores_url,
+    ),
     EventHandler(name="value.after_import", event=TransferFinished, function=handlers.after_import),
     EventHandler(name="value.after_undo", event=TransferUndone, function=handlers.after_import),
     EventHandler(name="value.after_sample", event=SampleLoaded, function=handlers.after_sample),
@@ -67,6 +81,14 @@ DECLARATIONS = (
     Panel(
         name="value.worth", screen="customer", slot="end", order=10, template="value/panels/worth.html",
         context=panels.worth, permission="insight.view_customer",
+    ),
+    Panel(
+        name="value.profit", screen="customer", slot="end", order=12, template="value/panels/profit.html",
+        context=profit_panels.shown_profit, permission=COSTS_VIEW,
+    ),
+    Panel(
+        name="value.wallet", screen="customer", slot="end", order=14, template="value/panels/wallet.html",
+        context=profit_panels.shown_wallet, permission="insight.view_customer",
     ),
     Panel(
         name="value.class", screen="customer", slot="head", order=10, template="value/panels/class.html",

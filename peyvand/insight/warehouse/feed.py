@@ -21,6 +21,7 @@ import json
 import logging
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -203,13 +204,16 @@ class _Load:
 
     def _whole(self, cursor: Any, shape: Shape, fact: Fact) -> Sums:
         """Stream the fact as it is into new files; gives the sums of the source."""
-        source = _sums_of_source(cursor, shape)
-        cursor.execute(shape.rows)
-        reader = cursor.fetch_record_batch()
-        schema = _schema(reader.schema, shape)
-        self.moved += int(fact.write(reader, schema=schema)["rows"])
-        fact.settle(schema=schema)
-        return source
+        cursor.execute("SELECT pg_export_snapshot()")
+        snapshot = cursor.fetchone()[0]
+        with ThreadPoolExecutor(1) as beside:
+            source = beside.submit(_sums_beside, shape, snapshot)
+            cursor.execute(shape.rows)
+            reader = cursor.fetch_record_batch()
+            schema = _schema(reader.schema, shape)
+            self.moved += int(fact.write(reader, schema=schema)["rows"])
+            fact.settle(schema=schema)
+            return source.result()
 
     def _again(self, cursor: Any, shape: Shape, fact: Fact, ids: Any, source: Sums) -> Sums:
         """Read the rows with these keys again; gives what the source should hold now."""
@@ -298,6 +302,14 @@ def _among(column: str, keys: Any) -> str:
 def _sums_of_source(cursor: Any, shape: Shape) -> Sums:
     cursor.execute(shape.control)
     return _told(cursor.fetchone(), shape)
+
+
+def _sums_beside(shape: Shape, snapshot: str) -> Sums:
+    """The same by a connection of its own, which sees what the load's transaction sees, while that one is read from."""
+    with dbapi.connect(_address()) as source, source.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+        return _sums_of_source(cursor, shape)
 
 
 def _told(row: Sequence[str], shape: Shape) -> Sums:

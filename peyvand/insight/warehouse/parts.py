@@ -7,7 +7,9 @@ Small parts are made one when there are more than SMALL_PARTS of them.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +26,7 @@ from peyvand.insight.warehouse.shapes import SCALE
 PART_ROWS = 250_000
 SMALL_ROWS = PART_ROWS // 4
 SMALL_PARTS = 16
+AHEAD = 4  # batches read before they are written
 Sums = dict[str, Decimal]
 """Rows under "rows", and the sum of each summed column under its name."""
 
@@ -54,21 +57,26 @@ class Fact:
 
     def write(self, batches: Iterable[Any], *, schema: Any) -> Sums:
         """Stream batches into new parts; gives the sums of what they hold, read back from the files."""
-        found: list[Part] = []
-        writer, path, rows = None, None, 0
-        for batch in batches:
-            if writer is None:
-                path = self._next()
-                writer, rows = pq.ParquetWriter(path, schema, compression="zstd"), 0
-            writer.write_table(pa.Table.from_batches([batch]).cast(schema))
-            rows += batch.num_rows
-            if rows >= PART_ROWS:
-                writer.close()
-                found.append(self._described(path))
-                writer = None
-        if writer is not None:
-            writer.close()
-            found.append(self._described(path))
+        ended: list[Future[Part]] = []
+        with ThreadPoolExecutor(1) as writing:  # while the next batch is read
+            waiting: deque[Future[Any]] = deque()
+            writer, path, rows = None, None, 0
+            for batch in batches:
+                if writer is None:
+                    path = self._next()
+                    writer, rows = pq.ParquetWriter(path, schema, compression="zstd"), 0
+                waiting.append(writing.submit(_put, writer, batch, schema))
+                rows += batch.num_rows
+                if rows >= PART_ROWS:
+                    ended.append(writing.submit(self._ended, writer, path))
+                    writer = None
+                while len(waiting) > AHEAD:
+                    waiting.popleft().result()
+            if writer is not None:
+                ended.append(writing.submit(self._ended, writer, path))
+            for one in waiting:
+                one.result()
+            found = [one.result() for one in ended]
         self.parts += [part for part in found if part.rows]
         for part in found:
             if not part.rows:
@@ -147,6 +155,10 @@ class Fact:
         pq.write_table(table, path, compression="zstd")
         return [self._described(path)]
 
+    def _ended(self, writer: Any, path: Path | None) -> Part:
+        writer.close()
+        return self._described(path)
+
     def _described(self, path: Path | None) -> Part:
         """A part as its file tells it, read back."""
         if path is None:
@@ -158,6 +170,10 @@ class Fact:
             file=path.name, rows=table.num_rows, low=ends["min"] or 0, high=ends["max"] or 0,
             bytes=path.stat().st_size, sums=sums,
         )  # fmt: skip
+
+
+def _put(writer: Any, batch: Any, schema: Any) -> None:
+    writer.write_table(pa.Table.from_batches([batch]).cast(schema))
 
 
 def sums_of(table: Any, summed: Sequence[str]) -> Sums:

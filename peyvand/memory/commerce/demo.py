@@ -13,6 +13,8 @@ from django.db.models import QuerySet
 from peyvand.foundation.demo.world import World
 from peyvand.foundation.money.currencies import RIALS_A_TOMAN
 from peyvand.foundation.registry.actor import Actor
+from peyvand.memory.commerce.demo_contracts import contracts_write
+from peyvand.memory.commerce.demo_costs import costs_write
 from peyvand.memory.commerce.demo_deals import Deal, deals_of
 from peyvand.memory.commerce.demo_goods import (
     ABROAD,
@@ -25,6 +27,9 @@ from peyvand.memory.commerce.demo_goods import (
 from peyvand.memory.commerce.demo_terms import terms_write
 from peyvand.memory.commerce.models import (
     Category,
+    Contract,
+    Cost,
+    CostRate,
     Order,
     OrderKind,
     Payment,
@@ -53,18 +58,24 @@ def sample_load(actor: Actor, world: World) -> int:
     rows = sorted(_interactions(deals), key=lambda row: row.at)
     for start in range(0, len(rows), AT_ONCE):
         record_many(actor=actor, rows=rows[start : start + AT_ONCE])
-    return terms.rows + len(products) + sum(1 + len(deal.lines) + len(deal.payments) for deal in deals)
+    agreed = contracts_write(actor, world) + costs_write(world)
+    return agreed + terms.rows + len(products) + sum(1 + len(deal.lines) + len(deal.payments) for deal in deals)
 
 
 def present(demo: bool) -> list[QuerySet[Any]]:
     """What there may be of the sample, or of one's own."""
-    return [table._default_manager.filter(demo=demo) for table in (Order, Product, Category, PriceList, TaxRate)]
+    tables = (Order, Contract, Product, Category, PriceList, TaxRate, Cost, CostRate)
+    return [table._default_manager.filter(demo=demo) for table in tables]
 
 
 _REMOVE = (
+    "DELETE FROM commerce_cost WHERE demo",
+    "DELETE FROM commerce_costrate WHERE demo",
     "DELETE FROM commerce_payment WHERE order_id IN (SELECT id FROM commerce_order WHERE demo)",
     "DELETE FROM commerce_orderline WHERE order_id IN (SELECT id FROM commerce_order WHERE demo)",
     "DELETE FROM commerce_order WHERE demo",
+    "DELETE FROM commerce_contractentry WHERE contract_id IN (SELECT id FROM commerce_contract WHERE demo)",
+    "DELETE FROM commerce_contract WHERE demo",
     "DELETE FROM commerce_pricelistitem WHERE price_list_id IN (SELECT id FROM commerce_pricelist WHERE demo)",
     "DELETE FROM commerce_pricelist WHERE demo",
     "DELETE FROM commerce_taxtarget WHERE rate_id IN (SELECT id FROM commerce_taxrate WHERE demo)",

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from django.db.models import F
 
+from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.registry.actor import Actor
 from peyvand.memory.commerce.access import ORDERS_EXPORT
 from peyvand.memory.commerce.models import OrderLine
 from peyvand.memory.commerce.queries import (
+    CostFilter,
     OrderFilter,
     ProductFilter,
+    costs,
     orders,
     price_list_items,
     price_lists,
@@ -26,6 +29,10 @@ ORDER_HEAD = (
     "PriceList", "Category",
 )  # fmt: skip
 PRODUCT_HEAD = ("SKU", "Name", "Kind", "UnitPrice", "UnitCost", "Currency", "Active", "Category")
+COST_HEAD = (
+    "Kind", "Amount", "Currency", "From", "To", "Driver", "Source", "Medium", "Campaign", "Channel", "Order",
+    "CustomerID", "SKU", "Impressions", "Clicks", "Leads", "Document", "Note",
+)  # fmt: skip
 PRICE_HEAD = ("PriceList", "SKU", "Name", "MinQuantity", "Price", "PercentOff", "Currency")
 CHUNK = 2_000
 
@@ -126,3 +133,25 @@ def price_rows(actor: Actor, query: Mapping[str, str]) -> Iterator[Sequence[obje
                 price_list.name, item.product.sku if item.product else "", item.product.name if item.product else "",
                 item.min_quantity, item.price, item.percent_off, price_list.currency,
             )  # fmt: skip
+
+
+def cost_rows(actor: Actor, query: Mapping[str, str]) -> Iterator[Sequence[object]]:
+    """A header, then the costs that the query asks for, of those that the actor may see; amounts in whole units."""
+    chosen = CostFilter(
+        view=query.get("view", "all"), kind=query.get("kind", ""), source=query.get("source", "").replace("\0", ""),
+        text=query.get("q", "").replace("\0", ""),
+    )  # fmt: skip
+    found = costs(actor=actor, chosen=chosen).select_related("order", "product")
+    yield COST_HEAD
+    last = 0
+    while chunk := list(found.filter(pk__gt=last).order_by("pk")[:CHUNK]):
+        codes = _codes({cost.customer_id for cost in chunk if cost.customer_id is not None})
+        for cost in chunk:
+            yield (
+                cost.kind, Money(cost.amount_minor, cost.currency).to_decimal(), cost.currency, cost.day_from,
+                cost.day_to, cost.driver, cost.source, cost.medium, cost.campaign, cost.channel,
+                cost.order.number if cost.order else "", codes.get(cost.customer_id or 0, ""),
+                cost.product.sku if cost.product else "", cost.impressions, cost.clicks, cost.leads, cost.document,
+                cost.note,
+            )  # fmt: skip
+        last = chunk[-1].pk

@@ -57,6 +57,57 @@ TABLES = (
         blank={"reference": "''", "note": "''"},
         order=32,
     ),
+    PersonalTable(
+        name="commerce_cost",
+        label=_("Costs"),
+        columns=classed(
+            key="id order_id customer_id interaction_id product_id",
+            technical="demo version created_at updated_at brought_by import_key",
+            staff="entered_by_id",
+            identifying="document",
+            descriptive=(
+                "kind amount_minor currency day_from day_to aim driver source medium campaign channel interaction_kind "
+                "impressions clicks leads"
+            ),
+            content="note",
+        ),
+        erase="blank",  # what was spent stays spent
+        blank={"customer_id": "NULL", "interaction_id": "NULL", "note": "''", "document": "''"},
+        carried=False,  # ours, not theirs
+        order=33,
+    ),
+    ImpersonalTable("commerce_costrate", "standing prices of what is done again and again"),
+    PersonalTable(
+        name="commerce_contract",
+        label=_("Contracts"),
+        columns=classed(
+            key="id customer_id product_id number",
+            technical="demo version created_at updated_at source",
+            descriptive=(
+                "kind starts_on renews_itself period_months currency term_months ends_on fee_minor renewals ended_on "
+                "reason"
+            ),
+            content="note",
+        ),
+        erase="blank",
+        blank={"customer_id": "NULL", "note": "''"},
+        order=34,
+        computed=("term_months", "ends_on", "fee_minor", "renewals", "ended_on", "reason"),
+    ),
+    PersonalTable(
+        name="commerce_contractentry",
+        label=_("What was agreed in contracts"),
+        via=("contract_id", "commerce_contract"),
+        columns=classed(
+            key="id contract_id",
+            technical="created_at",
+            descriptive="kind day until term_months fee_minor reason by_itself",
+            content="note",
+        ),
+        erase="blank",
+        blank={"note": "''"},
+        order=35,
+    ),
     ImpersonalTable("commerce_product", "what is sold"),
     ImpersonalTable("commerce_category", "branches of what is sold"),
     ImpersonalTable("commerce_pricelist", "for which customers prices hold: a tag or a class, never a person"),

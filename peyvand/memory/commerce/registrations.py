@@ -18,6 +18,8 @@ from peyvand.foundation.registry.declarations import (
 from peyvand.foundation.transfer.shapes import Total
 from peyvand.memory.commerce import demo, exports, panels, personal
 from peyvand.memory.commerce.access import (
+    COSTS_EDIT,
+    COSTS_VIEW,
     ORDERS_EDIT,
     ORDERS_EXPORT,
     ORDERS_IMPORT,
@@ -26,14 +28,20 @@ from peyvand.memory.commerce.access import (
     PRODUCTS_EDIT,
     PRODUCTS_VIEW,
 )
+from peyvand.memory.commerce.behaviours import BEHAVIOURS
+from peyvand.memory.commerce.contract_registrations import CONTRACTS
+from peyvand.memory.commerce.cost_facts import COST_FACTS
+from peyvand.memory.commerce.cost_trail import unseen_costs, unseen_rates
 from peyvand.memory.commerce.facts import FACTS
 from peyvand.memory.commerce.imports.columns import (
+    COST_COLUMNS,
     OPPORTUNITY_COLUMNS,
     ORDER_COLUMNS,
     PRICE_COLUMNS,
     PRODUCT_COLUMNS,
     REASONS,
 )
+from peyvand.memory.commerce.imports.costs import CostWriter
 from peyvand.memory.commerce.imports.opportunities import OpportunityWriter
 from peyvand.memory.commerce.imports.orders import OrderWriter
 from peyvand.memory.commerce.imports.prices import PriceWriter
@@ -45,16 +53,20 @@ from peyvand.memory.commerce.webhooks import WEBHOOKS
 from peyvand.memory.customers.trail import unseen_with_customer
 
 DECLARATIONS = (
+    *CONTRACTS,
     *WEBHOOKS,
     *personal.TABLES,
     Total(name="orders", label=_("Orders")),
     Total(name="opportunities", label=_("Opportunities")),
     Total(name="products", label=_("Products")),
+    Total(name="costs", label=_("Costs")),
     Total(name="prices", label=_("Prices")),
     Total(name="total", label=_("Sum of the lines")),
     *PERMISSIONS,
     *KINDS,
     *FACTS,
+    *BEHAVIOURS,
+    *COST_FACTS,
     *REASONS,
     MenuEntry(
         name="commerce.orders",
@@ -98,6 +110,32 @@ DECLARATIONS = (
         url_name="commerce:price-list-new",
         order=35,
         permission=PRODUCTS_EDIT,
+    ),
+    MenuEntry(
+        name="commerce.costs",
+        label=_("Costs"),
+        icon="receipt",
+        url_name="commerce:costs",
+        group="work",
+        order=35,
+        permission=COSTS_VIEW,
+    ),
+    Action(
+        name="commerce.cost-new",
+        label=_("Enter a cost"),
+        icon="receipt",
+        url_name="commerce:cost-new",
+        order=36,
+        permission=COSTS_EDIT,
+    ),
+    SettingsPage(
+        "commerce.cost-rates",
+        _("Standing prices"),
+        _("What an order, a piece, a new customer or a contact costs from a day on."),
+        "receipt",
+        "commerce:cost-rates",
+        53,
+        COSTS_VIEW,
     ),
     SettingsPage(
         "commerce.categories",
@@ -190,6 +228,17 @@ DECLARATIONS = (
         order=45,
     ),
     ImportShape(
+        name="costs",
+        label=_("Costs"),
+        help=_("One line for each amount that was spent, or each day of an advertiser’s report."),
+        icon="receipt",
+        columns=COST_COLUMNS,
+        writer=CostWriter,
+        permission=COSTS_EDIT,
+        order=47,
+        options=("currency",),
+    ),
+    ImportShape(
         name="opportunities",
         label=_("Opportunities"),
         help=_("One deal a line; each becomes an entry on the timeline of its organisation."),
@@ -205,6 +254,7 @@ DECLARATIONS = (
     ExportShape(
         name="prices", label=_("Prices of price lists"), permission=ORDERS_EXPORT, rows=exports.price_rows, order=45
     ),
+    ExportShape(name="costs", label=_("Costs"), permission=COSTS_VIEW, rows=exports.cost_rows, order=47),
     Recompute(name="commerce_product", function=product_keys_restore),
     DemoPart("commerce", _("Orders and products"), demo.sample_remove, demo.sample_load, demo.present, order=30),
     Part("commerce.lines", "commerce_orderline", "order_id", "commerce_order"),
@@ -225,6 +275,8 @@ DECLARATIONS = (
     TrackedTable(name="commerce_pricelistitem", label=_("Price in a price list"), icon="tag"),
     TrackedTable(name="commerce_taxrate", label=_("Tax"), icon="receipt-tax"),
     TrackedTable(name="commerce_taxtarget", label=_("What a tax is for"), icon="receipt-tax"),
+    TrackedTable(name="commerce_cost", label=_("Cost"), icon="receipt", unseen=unseen_costs),
+    TrackedTable(name="commerce_costrate", label=_("Rate of a cost"), icon="receipt", unseen=unseen_rates),
     TrackedTable(
         name="commerce_order",
         label=_("Order"),

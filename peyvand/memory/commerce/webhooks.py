@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.events.commerce import (
+    ContractEnded,
+    ContractRenewed,
+    ContractSigned,
     OrderCancelled,
     OrderDelivered,
     OrderPlaced,
@@ -18,6 +21,7 @@ from peyvand.foundation.webhooks.declarations import WebhookEvent
 from peyvand.foundation.webhooks.handlers import going_out
 
 GROUP = _("Orders")
+CONTRACTS = _("Contracts")
 AT = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 
 
@@ -33,6 +37,17 @@ def _payment(event: PaymentRecorded) -> dict[str, object]:
     return {
         "payment_id": event.payment_id, "order_id": event.order_id, "customer_id": event.customer_id,
         "at": _iso(event.at), "amount_minor": event.amount_minor, "currency": event.currency,
+    }  # fmt: skip
+
+
+def _contract(event: ContractSigned | ContractRenewed | ContractEnded) -> dict[str, object]:
+    return {"contract_id": event.contract_id, "number": event.number, "customer_id": event.customer_id}
+
+
+def _term(event: ContractSigned | ContractRenewed) -> dict[str, object]:
+    return {
+        "starts_on": event.starts_on.isoformat(), "ends_on": event.ends_on.isoformat() if event.ends_on else None,
+        "fee_minor": event.fee_minor, "period_months": event.period_months, "currency": event.currency,
     }  # fmt: skip
 
 
@@ -88,5 +103,32 @@ WEBHOOKS = going_out(
             "currency": event.currency,
         },
         sample=PaymentReversed(7010, 7003, 5120, 1042, False, AT, 21_400_000, "IRR", demo=False),
+    ),
+    WebhookEvent(
+        name="contract.signed", label=_("Contract signed"), group=CONTRACTS, event=ContractSigned, order=140,
+        subjects=lambda event: (event.contract_id,),
+        payload=lambda event, _ids: {**_contract(event), "kind": event.kind, **_term(event)},
+        sample=ContractSigned(
+            311, "C-1311", 1042, "supply", date(2026, 3, 21), date(2027, 3, 20), 9_000_000, 1, "IRR", demo=False
+        ),
+    ),
+    WebhookEvent(
+        name="contract.renewed", label=_("Contract renewed"), group=CONTRACTS, event=ContractRenewed, order=141,
+        subjects=lambda event: (event.contract_id,),
+        payload=lambda event, _ids: {
+            **_contract(event), "renewals": event.renewals, **_term(event), "by_itself": event.by_itself,
+        },
+        sample=ContractRenewed(
+            311, "C-1311", 1042, 1, date(2027, 3, 21), date(2028, 3, 19), 9_900_000, 1, "IRR", False, demo=False
+        ),
+    ),
+    WebhookEvent(
+        name="contract.ended", label=_("Contract ended"), group=CONTRACTS, event=ContractEnded, order=142,
+        subjects=lambda event: (event.contract_id,),
+        payload=lambda event, _ids: {
+            **_contract(event), "ended_on": event.ended_on.isoformat(), "reason": event.reason,
+            "avoidable": event.avoidable,
+        },
+        sample=ContractEnded(311, "C-1311", 1042, date(2027, 3, 20), "price", True, demo=False),
     ),
 )  # fmt: skip

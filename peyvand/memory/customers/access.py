@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.foundation.accounts.models import Membership
 from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.foundation.registry.declarations import Permission
+from peyvand.foundation.registry.registry import registry
+from peyvand.memory.customers.declarations import TraitKind
 
 if TYPE_CHECKING:
     from peyvand.memory.customers.models import Bearer, Customer, CustomerList, Stage
@@ -38,6 +40,11 @@ PERMISSIONS = (
     Permission(EXPORT, _("Take customers out as a file"), _GROUP, order=104),
     Permission(LISTS, _("Make and change lists of customers"), _GROUP, scoped=True, order=105),
 )
+
+
+def unseen_traits(actor: Actor) -> set[str]:
+    """Names of traits that need a right which the actor lacks."""
+    return {kind.name for kind in registry.all(TraitKind) if kind.permission and not actor.may(kind.permission)}
 
 
 class StageQuerySet(models.QuerySet["Stage"]):

@@ -81,7 +81,7 @@ def relations(actor: Actor, customer: Any, query: Mapping[str, str]) -> Mapping[
 
 def known(actor: Actor, customer: Any, query: Mapping[str, str]) -> Mapping[str, Any] | None:
     """What is known of them under names: what people say first, then what is computed; with who says so, and when."""
-    found = queries.traits_of(customer)
+    found = queries.traits_of(customer, actor=actor)
     may_edit = queries.may_edit(actor=actor, customer=customer)
     if not (found or may_edit):
         return None

@@ -6,6 +6,7 @@ They follow a merge by rules of their own (services.merging).
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from peyvand.foundation.registry.declarations import Beside, ImpersonalTable, PersonalTable, classed
 
@@ -70,6 +71,14 @@ TABLES = (
         label=_("Customer on a list"),
         columns=classed(key="id customer_id list_id", technical="created_at", staff="added_by_id"),
         unique=(("list_id",),),
+        order=13,
+    ),
+    PersonalTable(
+        name="customers_audiencemember",
+        label=pgettext_lazy("customers", "In an audience"),
+        columns=classed(key="id customer_id audience", descriptive="since"),
+        unique=(("audience",),),
+        carried=False,
         order=13,
     ),
     PersonalTable(

@@ -23,7 +23,7 @@ from peyvand.foundation.text.identifiers import IdentifierError, parse_phone
 from peyvand.foundation.text.keys import fa_key
 from peyvand.foundation.ui.lists import places
 from peyvand.memory.customers import access, naming
-from peyvand.memory.customers.access import CustomerQuerySet
+from peyvand.memory.customers.access import CustomerQuerySet, unseen_traits
 from peyvand.memory.customers.belonging import PARENT, above, current
 from peyvand.memory.customers.data import IdentityData
 from peyvand.memory.customers.fields import RECORD, TRAIT
@@ -309,7 +309,7 @@ def customer_get(*, actor: Actor, id: int, whole: bool = False) -> Customer:
     reach = Customer.objects.visible_to(actor).select_related("owner", "team", "parent", "touch")
     if whole:
         tagged = CustomerTag.objects.filter(customer=OuterRef("pk")).order_by("tag__key")
-        said = Trait.objects.filter(customer=OuterRef("pk")).order_by("name")
+        said = Trait.objects.filter(customer=OuterRef("pk")).exclude(name__in=unseen_traits(actor)).order_by("name")
         plain = {field.attname: field.attname for field in Trait._meta.concrete_fields if field.name != "number"}
         reach = reach.annotate(
             tag_rows=ArraySubquery(tagged.values(row=JSONObject(id="tag_id", name="tag__name"))),
@@ -327,11 +327,12 @@ def tags_of(customer: Customer) -> list[Tag]:
     return [row.tag for row in tagged]
 
 
-def traits_of(customer: Customer) -> list[Trait]:
-    """All that is known of a customer, by name, as it came along or read now."""
+def traits_of(customer: Customer, *, actor: Actor) -> list[Trait]:
+    """All that is known of a customer and that the actor may see, by name, as it came along or read now."""
     rows = getattr(customer, "trait_rows", None)
     if rows is None:
-        return list(Trait.objects.filter(customer=customer).order_by("name"))
+        found = Trait.objects.filter(customer=customer).exclude(name__in=unseen_traits(actor))
+        return list(found.order_by("name"))
     return [
         Trait(**{
             **row,

@@ -9,6 +9,7 @@ from functools import partial
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.expressions import Combinable
 
+from peyvand.foundation.accounts import settings
 from peyvand.foundation.fields.conditions import Condition, compared
 from peyvand.foundation.fields.declarations import Field, MoreFields
 from peyvand.foundation.fields.kinds import FieldKind
@@ -17,7 +18,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.models import Trait
 from peyvand.memory.customers.queries import CLASS, WORTH
-from peyvand.memory.customers.traits import TraitName, names
+from peyvand.memory.customers.traits import TraitName, described, kind_of, names
 
 OF_THEIR_OWN = (CLASS, WORTH)  # which the list has as fields already
 SEPARATOR = ","  # of columns in an address
@@ -34,12 +35,33 @@ def trait_fields(actor: Actor) -> Sequence[Field]:
     )
 
 
+def absent(actor: Actor, name: str, kind: str = "") -> Field | None:
+    """The field of a trait that nobody has at the moment; None where no room declares it and no `kind` is given."""
+    known = described(name, numeric=False, currency="", said=not kind_of(name))
+    if kind_of(name) is None:
+        if not kind:
+            return None
+        known = replace(known, kind=kind)
+    elif known.kind == FieldKind.MONEY:
+        known = replace(known, currency=settings.text("default_currency"))
+    return replace(known.field, asks=partial(_holds, actor, name))
+
+
+def worth_field(actor: Actor, field: Field) -> Field:
+    """The list's field of revenue, to be asked for in the currency that most revenue of the business is in."""
+    known = next((one for one in names(actor=actor) if one.name == WORTH), None)
+    currency = known.currency if known is not None else ""
+    return replace(field, condition=True, currency=currency, asks=partial(_holds, actor, WORTH))
+
+
 def _column(kind: str) -> str:
     return "number" if kind in (FieldKind.NUMBER, FieldKind.MONEY, FieldKind.YESNO) else "text"
 
 
 def _holds(actor: Actor, name: str, condition: Condition) -> Q:
     found = Trait.objects.filter(demo=actor.demo, name=name)
+    if condition.field.currency and condition.values:
+        found = found.filter(currency=condition.field.currency)  # amounts of others are no match, whatever they are
     operator = _NEGATED.get(condition.operator, condition.operator)
     if operator == "yes":
         found = found.filter(Q(number__gt=0) | Q(text="true"))

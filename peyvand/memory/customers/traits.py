@@ -61,7 +61,7 @@ def described(name: str, *, numeric: bool, currency: str, said: bool) -> TraitNa
         kind = FieldKind.MONEY if numeric and currency else FieldKind.NUMBER if numeric else FieldKind.TEXT
         return TraitName(name, name, kind, currency, said=said)
     label: Label = known.label if name == known.name else f"{known.label} ({name.removeprefix(known.name)[1:]})"
-    return TraitName(name, label, known.kind, currency, tuple(known.choices), said=False)
+    return TraitName(name, label, known.kind, currency, tuple(known.choices), said=known.said)
 
 
 _NAMES = """
@@ -84,9 +84,11 @@ def names(*, actor: Actor) -> list[TraitName]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_NAMES, {"demo": actor.demo, "most": MOST_NAMES})
+        unseen = access.unseen_traits(actor)
         return [
             described(name, numeric=numeric, currency=currency, said=source in SAID)
             for name, numeric, currency, source in cursor.fetchall()
+            if name not in unseen
         ]
 
 

@@ -18,6 +18,7 @@ from peyvand.foundation.registry.declarations import (
     WarehouseFact,
 )
 from peyvand.memory.interactions import access, demo, forgetting, handlers, panels, personal, trail
+from peyvand.memory.interactions.behaviours import BEHAVIOURS
 from peyvand.memory.interactions.exports import export_count, export_rows
 from peyvand.memory.interactions.kinds import KINDS
 from peyvand.memory.interactions.services import refill, sample_remove
@@ -29,6 +30,7 @@ DECLARATIONS = (
     *personal.TABLES,
     *access.PERMISSIONS,
     *KINDS,
+    *BEHAVIOURS,
     TrackedTable("interactions_interaction", _("Interaction"), "timeline-event", unseen=trail.unseen),
     TrackedTable("interactions_interactionfile", _("File of an interaction"), "paperclip", unseen=trail.unseen_files),
     TrackedTable("interactions_joining", _("Attached history"), "link", unseen=trail.unseen_joinings),
@@ -97,6 +99,23 @@ DECLARATIONS = (
             "duration_s": _("Seconds it took"),
             "sentiment": _("Mood, from -100 to 100"),
             "created_at": _("When it was recorded (UTC)"),
+        },
+    ),
+    WarehouseFact(
+        name="minute_rates",
+        label=_("Cost of a minute"),
+        meaning=_("One row what a minute of a kind of contact costs us from a day on"),
+        needs=(access.VIEW, access.COSTS),
+        select="SELECT id, demo, kind, since, currency, minor_per_minute FROM interactions_costrate",
+        key="id",
+        reads={"interactions_costrate": "id"},
+        columns={
+            "id": _("Id of the rate"),
+            "demo": _("Whether it belongs to the sample business"),
+            "kind": _("Kind of contact"),
+            "since": _("First day on which it holds, until the next of its kind"),
+            "currency": _("ISO code of its currency"),
+            "minor_per_minute": _("Minor units a minute; 0 ends an earlier rate"),
         },
     ),
     DemoPart("interactions", _("Interactions"), sample_remove, demo.sample_load, order=20),

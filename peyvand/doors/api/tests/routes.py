@@ -109,6 +109,12 @@ GET /interactions/files/{file_id} customers.view+interactions.view
 DELETE /interactions/files/{file_id} customers.view+interactions.edit
 POST /interactions/{unknown_id}/attach customers.view+interactions.view+interactions.edit only:all
 POST /joinings/{joining_id}/detach customers.view+interactions.edit
+GET /contracts contracts.view
+POST /contracts customers.view+contracts.edit
+GET /contracts/{contract_id} customers.view+contracts.view
+POST /contracts/{contract_id}/renew customers.view+contracts.view+contracts.edit
+POST /contracts/{contract_id}/fee customers.view+contracts.view+contracts.edit
+POST /contracts/{contract_id}/end customers.view+contracts.view+contracts.edit
 GET /orders orders.view
 POST /orders customers.view+orders.edit
 GET /orders/{order_id} customers.view+orders.view
@@ -135,6 +141,14 @@ GET /price products.view
 GET /tax-rates products.view|taxes.edit
 POST /tax-rates taxes.edit
 PUT /tax-rates/{rate_id} taxes.edit
+GET /costs commerce.costs_view
+POST /costs commerce.costs_edit
+GET /costs/{cost_id} commerce.costs_view
+PUT /costs/{cost_id} commerce.costs_view+commerce.costs_edit
+DELETE /costs/{cost_id} commerce.costs_view+commerce.costs_edit
+GET /cost-rates commerce.costs_view
+POST /cost-rates commerce.costs_edit
+DELETE /cost-rates/{standing_rate_id} commerce.costs_view+commerce.costs_edit
 GET /holidays work.view|work.manage
 POST /holidays work.manage
 POST /holidays/load work.manage
@@ -167,8 +181,29 @@ POST /customers/{customer_id}/erase customers.view+privacy.erase
 GET /insight/summary none
 GET /insight/slipping insight.view
 GET /customers/{customer_id}/value insight.view_customer
+GET /insight/profit none
+GET /insight/wallets insight.view+orders.view
+GET /customers/{customer_id}/profit insight.view_customer+commerce.costs_view
 GET /insight/prediction none
+GET /insight/funnel none
+GET /insight/attribution none
+GET /insight/acquisition none
+GET /insight/demand none
 GET /customers/{customer_id}/prediction insight.view_customer
+GET /reports reports.view
+GET /reports/{report_id}/answer reports.view
+GET /reports/{report_id}/file none
+POST /reports/answer reports.view
+GET /audiences audiences.view+customers.view
+POST /audiences audiences.view+audiences.edit+customers.view
+POST /audiences/size audiences.view+customers.view
+GET /audiences/{audience_id} audiences.view+customers.view all:audiences.edit
+PATCH /audiences/{audience_id} audiences.view+audiences.edit+customers.view
+POST /audiences/{audience_id}/archive audiences.view+audiences.edit+customers.view
+POST /audiences/{audience_id}/freeze audiences.view+audiences.edit+customers.view
+POST /audiences/{audience_id}/thaw audiences.view+audiences.edit+customers.view
+GET /audiences/{audience_id}/members audiences.view+customers.view all:audiences.edit
+GET /audiences/{audience_id}/why audiences.view+customers.view all:audiences.edit
 GET /fields/{record} customers.view
 GET /custom-fields fields.manage
 POST /custom-fields fields.manage
@@ -298,15 +333,18 @@ POST /webchat/rooms webchat.manage
 PATCH /webchat/rooms/{room_id} webchat.manage
 """
 
+COST = {"kind": "sale", "amount_minor": 100, "currency": "EUR", "day_from": "2026-01-01", "day_to": "2026-01-02"}
 CONSENT = {"purpose": "news", "channels": ["sms"], "decision": "given"}
 HOURS = {"name_en": "Office", "time_zone": "Asia/Tehran", "hours": {"sat": ["9:00-17:00"]}}
 LINE = {"quantity": "1", "description": "Tea", "unit_price": "5"}
 SAID = {"texts": [{"body": "Hello", "language": "en"}]}
+TREE = {"all": [{"field": "city", "operator": "filled", "values": []}]}
 MESSAGE = {**SAID, "customer_id": "{customer_id}", "purpose": "service", "dedupe_key": "k1"}
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 FILE = object()  # in a body: it goes as a form with a file
 # What is sent; {names} stand for records.
 BODIES: Mapping[str, Any] = {
+    "POST /reports/answer": {"fact": "orders"},
     "POST /customers": {"name": "New", "kind": "organisation", "parent_id": "{firm_id}"},
     "POST /customers/bulk": {"rows": [{"id": "{customer_id}", "city": "Shiraz"}], "whole": True},
     "POST /customers/actions": {"ids": ["{customer_id}"], "do": "tag", "value": "new"},
@@ -351,6 +389,13 @@ BODIES: Mapping[str, Any] = {
     "PATCH /interactions/{interaction_id}": {"text": "corrected"},
     "POST /interactions/{interaction_id}/files": {"file": FILE},
     "POST /interactions/{unknown_id}/attach": {"customer_id": "{customer_id}"},
+    "POST /contracts": {
+        "customer_id": "{customer_id}", "starts_on": "2026-03-21", "fee_minor": 100, "currency": "EUR",
+        "term_months": 12,
+    },
+    "POST /contracts/{contract_id}/renew": {"fee_minor": 120},
+    "POST /contracts/{contract_id}/fee": {"fee_minor": 120, "day": "2030-01-01"},
+    "POST /contracts/{contract_id}/end": {"day": "2026-12-01", "reason": "price"},
     "POST /orders": {"currency": "IRR", "customer_id": "{customer_id}", "lines": [LINE]},
     "POST /orders/{order_id}/deliver": {},
     "POST /orders/{order_id}/cancel": {},
@@ -361,11 +406,21 @@ BODIES: Mapping[str, Any] = {
     "POST /orders/{order_id}/payments/{payment_id}/reverse": {"note": "wrong"},
     "POST /product-categories": {"name_en": "Coffee", "parent_id": "{branch_id}"},
     "PUT /product-categories/{branch_id}": {"name_en": "Tea and herbs"},
+    "POST /audiences": {"name": "Regulars", "tree": TREE},
+    "POST /audiences/size": {"tree": TREE},
+    "PATCH /audiences/{audience_id}": {"note": "Whom we want to see"},
+    "POST /audiences/{audience_id}/archive": {"archived": True},
     "POST /price-lists": {"name": "Retail", "currency": "IRR"},
     "PUT /price-lists/{price_list_id}": {"name": "Cafés", "currency": "EUR"},
     "POST /price-lists/{price_list_id}/items": {"percent_off": "5"},
     "POST /tax-rates": {"name_en": "Tax", "percent": "9", "valid_from": "2020-01-02"},
     "PUT /tax-rates/{rate_id}": {"name_en": "VAT", "percent": "0", "valid_from": "2020-01-01"},
+    "POST /costs": COST,
+    "PUT /costs/{cost_id}": COST,
+    "POST /cost-rates": {
+        "name": "Box", "kind": "delivery", "driver": "order", "amount": "2", "currency": "EUR",
+        "valid_from": "2026-01-01",
+    },
     "POST /holidays": {"day": "2026-06-01", "name_en": "Stocktaking"},
     "POST /holidays/load": {"year": 2030},
     "PUT /holidays/{holiday_id}": {"day": "2026-06-02", "name_en": "Feast"},
@@ -428,6 +483,7 @@ BODIES: Mapping[str, Any] = {
 }  # fmt: skip
 QUERIES: Mapping[str, str] = {
     "GET /customers/{customer_id}/merge": "?gone_id={twin_id}",
+    "GET /audiences/{audience_id}/why": "?customer_id={customer_id}",
     "GET /price": "?product_id={product_id}&currency=IRR&customer_id={customer_id}",
 }
 # Parameters and fields that name a second record beside one's own: of somebody else's nothing is seen, nothing is done.
@@ -437,6 +493,7 @@ SECONDS = (
     ("GET /customers/{customer_id}/merge", "twin_id"), ("POST /duplicates/merge", "twin_id"),
     ("POST /consents/set", "customer_id"), ("POST /consents/allowed", "customer_id"),
     ("POST /interactions", "customer_id"), ("POST /interactions/bulk", "customer_id"), ("POST /orders", "customer_id"),
+    ("POST /contracts", "customer_id"),
     ("POST /orders/{order_id}/returns", "line_id"), ("GET /price", "customer_id"), ("POST /messages", "customer_id"),
     ("POST /conversations/bulk", "conversation_id"),
     ("POST /conversations/{conversation_id}/merge", "second_talk_id"),
@@ -449,6 +506,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
         "?f.owner=any:{stranger}", "?f.tags=any:{tag_id}", "?f.consent=any:news.email",
     ),
     "/interactions": ("?customer_id={customer_id}", "?who=Zzforeign", "?q=Zzforeign", "?staff_id={stranger}"),
+    "/contracts": ("?customer_id={customer_id}", "?q=Zzforeign"),
     "/orders": ("?customer_id={customer_id}", "?q=Zzforeign"),
     "/changes": ("?actor_id={stranger}",),
     "/exports/customers": ("?q=Zzforeign", "?tag={tag_id}", "?owner={stranger}"),
@@ -461,7 +519,11 @@ NOTHING_TO_DO = {
     "POST /email/accounts/{email_id}/folders/read", "POST /email/accounts/{email_id}/proofs/key",
 }  # fmt: skip
 # Who reads what is somebody's gets an empty answer where there is nothing, the same for a foreign and a missing one.
-EMPTY = {"GET /customers/{customer_id}/value", "GET /customers/{customer_id}/prediction"}
+EMPTY = {
+    "GET /customers/{customer_id}/value",
+    "GET /customers/{customer_id}/profit",
+    "GET /customers/{customer_id}/prediction",
+}
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/interactions": ("interactions.Interaction", "interaction_id"),
     "/interactions/rates": ("interactions.CostRate", "cost_rate_id"),
     "/joinings": ("interactions.Joining", "joining_id"),
+    "/contracts": ("commerce.Contract", "contract_id"),
     "/orders": ("commerce.Order", "order_id"),
     "/orders/{order_id}/payments": ("commerce.Payment", ""),
     "/products": ("commerce.Product", "product_id"),

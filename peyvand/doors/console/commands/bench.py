@@ -16,11 +16,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from peyvand.doors.console import ground, printing
+from peyvand.doors.console.commands.bench_audiences import audience_in, audience_measures
 from peyvand.doors.console.commands.bench_audit import audit_measures, audit_walk
 from peyvand.doors.console.commands.bench_crash import crash_in, crash_measures
 from peyvand.doors.console.commands.bench_insight import insight_in, insight_measures
 from peyvand.doors.console.commands.bench_memory import memory_measures, walk_measures
 from peyvand.doors.console.commands.bench_reach import reach_in, reach_measures
+from peyvand.doors.console.commands.bench_reports import reports_measures
 from peyvand.doors.console.commands.bench_site import site_in, site_measures
 from peyvand.doors.console.commands.options import AsJson
 from peyvand.foundation.registry.actor import Actor, system_actor
@@ -47,6 +49,12 @@ bench.command(
     "insight", help=_("From orders to forecasts at any size, stage by stage, beside hand-written SQL and peers.")
 )(insight_measures)
 bench.command("insight-in", hidden=True)(insight_in)
+bench.command("reports", help=_("Questions over millions of orders, beside hand-written SQL."))(reports_measures)
+bench.command(
+    "audiences",
+    help=_("Audiences from cold, sizes while editing, why somebody is in, members kept while events arrive."),
+)(audience_measures)
+bench.command("audiences-in", hidden=True)(audience_in)
 BATCH = 1000
 PAGE = 50
 ROWS = 20_000

@@ -18,7 +18,8 @@ from peyvand.insight.prediction.measuring.clock import Clock
 
 STAGES = {
     "load": "facts", "change": "facts", "rfm": "facts", "rfm_sql": "facts",
-    "statistics": "worth", "bg_nbd": "worth", "gamma_gamma": "worth", "values": "worth", "foretold": "worth",
+    "statistics": "worth", "bg_nbd": "worth", "gamma_gamma": "worth", "values": "worth", "charging": "worth",
+    "foretold": "worth",
     "churn": "foresight", "bought": "foresight", "items": "foresight", "baskets_01": "foresight",
     "baskets_005": "foresight",
 }  # fmt: skip

@@ -66,6 +66,20 @@ _LINES = """
      WHERE product IS NOT NULL
      ORDER BY bench_order.id, position"""
 
+# What a shop spends: two years of advertising, commission and rent, a month each, and the post of an order.
+_COSTS = f"""
+    INSERT INTO commerce_cost (demo, kind, amount_minor, currency, day_from, day_to, aim, driver, source, medium,
+                               campaign, channel, interaction_kind, document, note, brought_by, import_key, version)
+    SELECT false, kind, 100000007, '{CURRENCY}', day, (day + interval '1 month' - interval '1 day')::date, 'shared',
+           driver, '', '', '', '', '', '', '', '', '', 1
+      FROM generate_series('{END}'::date - interval '2 years', '{END}'::date - interval '1 month', '1 month') AS day,
+           (VALUES ('acquisition', 'new_customer'), ('sale', 'order_value'), ('operation', 'customer'))
+               spent (kind, driver)"""
+_POST = f"""
+    INSERT INTO commerce_costrate (demo, name, key, kind, driver, amount, currency, valid_from, channel, source,
+                                   interaction_kind, version)
+    VALUES (false, 'Post', 'post', 'delivery', 'order', 380000, '{CURRENCY}', '2020-01-01', '', '', '', 1)"""
+
 
 def _price(product: str) -> str:
     return f"((20 + {product} * 7919 % 980) * 1000)"
@@ -90,6 +104,8 @@ def fill(*, customers: int, orders: int) -> None:
         cursor.execute(_ORDERS)
         cursor.execute(_KEPT_ORDERS.format(**sold))
         cursor.execute(_LINES.format(**sold))
+        cursor.execute(_COSTS)
+        cursor.execute(_POST)
         cursor.execute("DROP TABLE bench_person, bench_order")
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
         for definition in put_aside:

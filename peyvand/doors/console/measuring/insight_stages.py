@@ -17,7 +17,7 @@ from peyvand.doors.console.measuring.insight_peers import NEEDS
 from peyvand.insight.warehouse import place
 
 # What a night does of these. The others are parts of "foretold", or are there to be compared.
-WHOLE = ("load", "rfm", "foretold", "churn", "bought", "items", "baskets_01", "baskets_005")
+WHOLE = ("load", "rfm", "charging", "foretold", "churn", "bought", "items", "baskets_01", "baskets_005")
 BESIDE = {
     "pandas_rfm": "rfm", "lifetimes_bg_nbd": "bg_nbd", "lifetimes_gamma_gamma": "gamma_gamma",
     "lifetimes_values": "values", "mlxtend_baskets_01": "baskets_01", "mlxtend_baskets_005": "baskets_005",

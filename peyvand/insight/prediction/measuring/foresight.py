@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from peyvand.insight.prediction import baskets, frames, judging, suggesting
+from peyvand.insight.prediction import baskets, compute, frames, judging, suggesting
 from peyvand.insight.prediction.measuring import kept
 from peyvand.insight.prediction.measuring.clock import Clock
 
@@ -15,14 +15,15 @@ CONFIDENCE = 0.2
 
 
 def churn(clock: Clock) -> dict[str, Any]:
-    """Learn, judge on what came after, then everybody's risk with what raises it."""
+    """Learn, judge on what came after, then everybody's risk, with what raises it of those whom a page shows first."""
     with clock:
         frame = kept.frame()
         judged = judging.judge(frame, days=judging.horizon(frame))
         seen = frames.known(frame)
         if judged.teller is not None:
-            judged.teller.probabilities(seen["x"])
-            judged.teller.contributions(seen["x"])
+            risk = judged.teller.probabilities(seen["x"])
+            for _row, _reasons in compute.explained(judged, seen["x"], risk):
+                pass
     card = judged.card
     told: dict[str, Any] = {
         name: round(card[name], 4) for name in ("auc", "calibration_error", "log_loss") if name in card
@@ -45,7 +46,7 @@ def items(clock: Clock) -> dict[str, Any]:
         begun = time.perf_counter()
         taste = suggesting.learn(found["customer"], found["product"])
         model = time.perf_counter() - begun
-        given = sum(1 for _who, _what in suggesting.suggested(taste)) if taste else 0
+        given = len(suggesting.suggested(taste).plain()) if taste else 0
     return {"rows": given, "model_s": round(model, 4)}
 
 

@@ -1,4 +1,4 @@
-"""Stages of `bench insight`: statistics of buying, BG/NBD, Gamma-Gamma, values; the whole as pages have it. Heavy."""
+"""Stages of `bench insight`: habits, BG/NBD, Gamma-Gamma, values, charging; the whole as pages have it. Heavy."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from peyvand.insight.prediction.measuring import kept
 from peyvand.insight.prediction.measuring.clock import Clock
+from peyvand.insight.value import charging as charges
 from peyvand.insight.value import frames, lifetime
 from peyvand.insight.value.fitting import bgnbd, gammagamma
 from peyvand.insight.value.fitting.buying import Buying, compressed
@@ -83,6 +84,15 @@ def values(clock: Clock) -> dict[str, Any]:
         spend = gammagamma.expected(spends, x=seen["x"].astype(float), mean=seen["mean"])
         value = buying.spread(discounted) * spend
     return {"rows": len(value), "total": round(float(value.sum()), 2)}
+
+
+def charging(clock: Clock) -> dict[str, Any]:
+    """Two years of monthly costs, and the post of each order, charged to everybody; nothing may be left over."""
+    frame = kept.frame()
+    with clock:
+        made = charges.charge(frame)
+    left = sum(amount for amount, _entries in made.not_charged.values())
+    return {"rows": len(made.of), "whole": made.total + left == made.entries + made.rates + made.contacts}
 
 
 def foretold(clock: Clock) -> dict[str, Any]:

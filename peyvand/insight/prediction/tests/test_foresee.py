@@ -19,7 +19,7 @@ from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.jobs.services import run_now
 from peyvand.foundation.outbox.tests.committing import really_committing
 from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope, system_actor
-from peyvand.insight.prediction import handlers, judging, panels, queries, services
+from peyvand.insight.prediction import frames, handlers, judging, panels, queries, services
 from peyvand.insight.prediction.models import CustomerForecast, Forecast
 from peyvand.insight.prediction.web import showing
 from peyvand.memory.commerce.models import Order
@@ -186,8 +186,8 @@ def test_reasons_are_words_in_both_languages() -> None:
         assert showing.reasons(row) == ["no purchase for 40 days", "25% of the purchases went back"]
     with override("fa"):
         assert "۴۰" in showing.reasons(row)[0]
-    assert set(showing.feature_names()) == set(judging.FEATURES)
-    for feature in judging.FEATURES:
+    assert set(showing.feature_names()) == {*judging.FEATURES, *frames.CONTRACT}
+    for feature in showing.feature_names():
         row.reasons = [[feature, 2.5, 1.0]]
         assert showing.reasons(row)[0]
 
@@ -200,24 +200,6 @@ def test_new_figures_ask_for_one_forecast() -> None:
     assert Run.objects.filter(job="prediction.foresee", demo=True).count() == 1
 
 
-@pytest.mark.django_db
-def test_the_horizon_is_chosen_by_those_who_set_things(client: Client) -> None:
-    client.force_login(make_user(role_key="admin"))
-    _kept([])
-    assert 'value="90"' in client.get("/insight/prediction/").content.decode()
-    assert client.post("/insight/prediction/horizon/", {"days": "90"}).status_code == 302
-    assert 'value="90" selected' in client.get("/insight/prediction/").content.decode()
-    assert client.post("/insight/prediction/horizon/", {"days": "3"}).status_code == 400
-    assert client.post("/insight/prediction/horizon/", {"days": "x"}).status_code == 400
-
-
-def test_the_horizon_of_the_setting_is_within_reason() -> None:
-    assert services.horizon_checked("60") == 60
-    assert services.horizon_checked(0) == 0
-    with override("en"), pytest.raises(ValueError, match="between 7 and 365"):
-        services.horizon_checked(3)
-
-
 def test_shift_is_nothing_between_equals_and_grows() -> None:
     assert judging.shift([5, 10, 5], [5, 10, 5]) == 0
     # by hand, of shares ½/½ and ¼/¾ of many: Σ (b − a) ln(b / a)
@@ -228,7 +210,7 @@ def test_shift_is_nothing_between_equals_and_grows() -> None:
 def test_of_many_customers_a_part_is_learnt_from_each_with_all_their_days() -> None:
     ids = np.arange(100_000)
     days = [(np.column_stack([ids, ids]).astype(float), ids % 3 == 0, ids)] * 2
-    x, y, folds = judging.together(days)
+    x, y, folds = judging.together(days, of=200_000)
     assert len(x) == len(y) == len(folds) == pytest.approx(judging.MOST_ROWS, rel=0.05)
     who, rows = np.unique(x[:, 0], return_counts=True)
     assert (rows == 2).all()
@@ -237,4 +219,4 @@ def test_of_many_customers_a_part_is_learnt_from_each_with_all_their_days() -> N
     one, other = folds[: len(who)], folds[len(who) :]
     assert (one == other).all()
     few = [(x[:10], y[:10], ids[:10])]
-    assert len(judging.together(few)[0]) == 10
+    assert len(judging.together(few, of=10)[0]) == 10

@@ -80,6 +80,10 @@ def _reason(feature: str, value: float, currency: str) -> str:
                                           number),
         "recent_share": lambda: gettext("%(share)s of the year's purchases fell in the last 90 days"),
         "returned": lambda: gettext("%(share)s of the purchases went back"),
+        "contract_left": lambda: ngettext("%(n)s day until the contract ends", "%(n)s days until the contract ends",
+                                          number),
+        "contract_terms": lambda: ngettext("%(n)s term of the contract so far", "%(n)s terms of the contract so far",
+                                           number),
         "products": lambda: ngettext("bought %(n)s kind of product", "bought %(n)s kinds of products", number),
     }  # fmt: skip
     return words[feature]() % told
@@ -93,7 +97,8 @@ def feature_names() -> Mapping[str, str]:
         "tenure": gettext("Days since the first purchase"), "monetary": gettext("Purchases of 12 months, less returns"),
         "basket": gettext("Average purchase"), "recent_orders": gettext("Purchases in the last 90 days"),
         "recent_share": gettext("Share of the last 90 days in the year"), "returned": gettext("Share that went back"),
-        "products": gettext("Number of different products"),
+        "products": gettext("Number of different products"), "contract_left": gettext("Days until the contract ends"),
+        "contract_terms": gettext("Terms of the contract so far"),
     }  # fmt: skip
 
 
@@ -104,6 +109,7 @@ def off(card: Mapping[str, Any]) -> str:
             "The orders do not reach back far enough: a model must learn from one time and be judged on a later one."
         ),
         "few": gettext("There are too few customers, or too few of them left or stayed, to learn from."),
+        "contracts": gettext("No contracts are recorded, so nobody's leaving can be told by them."),
         "baseline": gettext(
             "Neither the model nor the days since the last purchase said more than the share of leavers, "
             "so no risk is told."
@@ -250,3 +256,48 @@ def rules(forecast: Forecast, names: Mapping[int, str]) -> list[Rule]:
         for rule in forecast.baskets
         if rule["right"] in names and all(product in names for product in rule["left"])
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Way:
+    """How well a way of suggesting did on what was then bought."""
+
+    name: str
+    used: bool
+    hit: float
+    recall: float
+    ndcg: float
+
+
+def suggesting(card: Mapping[str, Any]) -> list[Way]:
+    """Every way that was tried, the simplest last."""
+    told = card.get("suggestions", {})
+    names = {
+        "items": gettext("Likeness of products"), "factors": gettext("Taste as numbers"),
+        "popular": gettext("The most bought products"),
+    }  # fmt: skip
+    used = told.get("way") if told.get("on") else None
+    return [Way(name=names[key], used=key == used, **row) for key, row in told.get("ways", {}).items()]
+
+
+def cautions(row: CustomerForecast) -> list[str]:
+    """What to mind before selling more to this customer, in words."""
+    found = []
+    for kind, size in row.cautions:
+        if kind == "unpaid":
+            owed = formats.money(Money(round(size), row.forecast.currency), "short")
+            found.append(gettext("owes %(amount)s for purchases older than 30 days") % {"amount": owed})
+        else:
+            found.append(gettext("sent back %(share)s of the last 12 months") % {"share": formats.percent(size)})
+    return found
+
+
+def recommended(card: Mapping[str, Any], currency: str) -> Mapping[str, Any] | None:
+    """How much of what was bought had been suggested before; None before the first suggestion."""
+    told = card.get("recommended") or {}
+    if not told.get("since") or told["revenue"] <= 0:
+        return None
+    return {
+        "share": told["suggested"] / told["revenue"], "amount": Money(told["suggested"], currency),
+        "days": told["days"], "orders": told["orders"],
+    }  # fmt: skip

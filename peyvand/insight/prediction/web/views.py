@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from peyvand.foundation.accounts import settings
-from peyvand.foundation.accounts.access import MANAGE_SETTINGS
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.lists import BadCursorError, paginate
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.insight.prediction import queries, services
-from peyvand.insight.prediction.web import showing
+from peyvand.insight.prediction.web import consequences, showing
 
-HORIZONS = (14, 30, 60, 90, 120, 180, 365)  # days offered
 ORDER = ("-loss_minor", "id")
 
 
@@ -42,9 +39,10 @@ def overview(request: HttpRequest) -> HttpResponse:
         "off": showing.off(card),
         "simple": showing.simple(card),
         "people": [showing.person(row) for row in queries.people(actor=actor, forecast=forecast)[:6]],
-        "chosen": settings.get(services.HORIZON),
-        "choices": HORIZONS,
-        "may_choose": actor.may("insight.refresh") and actor.may(MANAGE_SETTINGS),
+        "leaving": consequences.leaving_words(card),
+        "partly": card.get("explained", 0) < card.get("scored", 0),
+        "suggesting": showing.suggesting(card),
+        "recommended": showing.recommended(card, forecast.currency),
         "groups": showing.groups(forecast),
         "features": showing.features(card),
         "measures": showing.measures(card),
@@ -102,19 +100,10 @@ def people_page(request: HttpRequest) -> HttpResponse:
         "off": showing.off(shown.forecast.card),
         "total": people.count(),
         "hidden": queries.hidden_people(actor=actor, forecast=shown.forecast, group=group),
+        "partly": shown.forecast.card.get("explained", 0) < shown.forecast.card.get("scored", 0),
         "bulk": False,
     }
     return render(request, "prediction/people.html", context)
-
-
-@require_POST
-def choose_horizon(request: HttpRequest) -> HttpResponse:
-    """After how many days of silence somebody counts as gone."""
-    try:
-        run = services.horizon_choose(actor=_actor(request), days=request.POST.get("days", ""))
-    except ValueError:
-        return HttpResponseBadRequest()
-    return redirect("jobs:run", run.pk)
 
 
 @require_POST

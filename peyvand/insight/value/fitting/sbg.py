@@ -14,37 +14,55 @@ from scipy.special import betaln, digamma, hyp2f1
 from peyvand.insight.value.fitting.likelihood import Estimate, FitError, Vector, maximise
 
 NAMES = ("alpha", "beta")
+Starts = Sequence[Sequence[float]]
+STARTS: Starts = ((1.0, 1.0), (0.5, 5.0))
 
 
-def loglik(theta: npt.ArrayLike, survivors: npt.ArrayLike) -> tuple[float, Vector]:
-    """ln L and its gradient by (α, β); `survivors` are those there at the start and after 1, 2 … periods: eq. (B3).
+def loglik_of(theta: npt.ArrayLike, lost: npt.ArrayLike, kept: npt.ArrayLike) -> tuple[float, Vector]:
+    """ln L and its gradient by (α, β) of customers of any age: eq. (B3), summed over cohorts.
 
-    Σ lost_t ln P(T=t) + still there × ln S(n), P(T=t) = B(α+1, β+t−1) / B(α, β) (eq. 5), S(t) = B(α, β+t) / B(α, β)
-    (eq. 6).
+    `lost`[t − 1] left at the end of period t = 1, 2 …; of `kept`[m] is known that they are there after m = 0, 1 ….
+    Σ lost_t ln P(T=t) + Σ kept_m ln S(m), P(T=t) = B(α+1, β+t−1) / B(α, β) (eq. 5), S(m) = B(α, β+m) / B(α, β) (eq. 6).
     """
     alpha, beta = np.asarray(theta, dtype=float)
-    there = np.asarray(survivors, dtype=float)
-    lost, last = there[:-1] - there[1:], there[-1]
-    t = np.arange(1, len(there))
-    n = len(there) - 1
+    gone, there = np.asarray(lost, dtype=float), np.asarray(kept, dtype=float)
+    t, m = np.arange(1, len(gone) + 1), np.arange(len(there))
     base, psi = betaln(alpha, beta), digamma(alpha + beta)
-    value = lost @ (betaln(alpha + 1, beta + t - 1) - base) + last * (betaln(alpha, beta + n) - base)
-    together = digamma(alpha + beta + t)
-    d_alpha = lost @ (digamma(alpha + 1) - together - digamma(alpha) + psi)
-    d_alpha += last * (psi - digamma(alpha + beta + n))
-    d_beta = lost @ (digamma(beta + t - 1) - together - digamma(beta) + psi)
-    d_beta += last * (digamma(beta + n) - digamma(alpha + beta + n) - digamma(beta) + psi)
+    value = gone @ (betaln(alpha + 1, beta + t - 1) - base) + there @ (betaln(alpha, beta + m) - base)
+    together, after = digamma(alpha + beta + t), digamma(alpha + beta + m)
+    d_alpha = gone @ (digamma(alpha + 1) - together - digamma(alpha) + psi) + there @ (psi - after)
+    d_beta = gone @ (digamma(beta + t - 1) - together - digamma(beta) + psi)
+    d_beta += there @ (digamma(beta + m) - after - digamma(beta) + psi)
     return float(value), np.array([d_alpha, d_beta])
 
 
-def fit(survivors: npt.ArrayLike, *, starts: Sequence[Sequence[float]] = ((1.0, 1.0), (0.5, 5.0))) -> Estimate:
+def loglik(theta: npt.ArrayLike, survivors: npt.ArrayLike) -> tuple[float, Vector]:
+    """The same of one cohort: `survivors` are those there at the start and after 1, 2 … periods."""
+    return loglik_of(theta, *_counts(np.asarray(survivors, dtype=float)))
+
+
+def _counts(there: Vector) -> tuple[Vector, Vector]:
+    kept = np.zeros(len(there))
+    kept[-1] = there[-1]
+    return there[:-1] - there[1:], kept
+
+
+def fit(survivors: npt.ArrayLike, *, starts: Starts = STARTS) -> Estimate:
     """Maximum likelihood. FitError "empty" without two periods of which somebody left; ValueError if they grow."""
     there = np.asarray(survivors, dtype=float)
     if np.any(there < 0) or np.any(np.diff(there) > 0):
         raise ValueError("survivors can't grow in number")
     if len(there) < 3 or there[0] == there[-1]:
         raise FitError("empty")
-    return maximise(lambda theta: loglik(theta, there), names=NAMES, starts=starts)
+    return fit_of(*_counts(there), starts=starts)
+
+
+def fit_of(lost: npt.ArrayLike, kept: npt.ArrayLike, *, starts: Starts = STARTS) -> Estimate:
+    """The same of customers of any age, as in `loglik_of`. FitError "empty" where nobody left or nobody renewed."""
+    gone, there = np.asarray(lost, dtype=float), np.asarray(kept, dtype=float)
+    if not gone.sum() or not (gone[1:].sum() + there[1:].sum()):
+        raise FitError("empty")
+    return maximise(lambda theta: loglik_of(theta, gone, there), names=NAMES, starts=starts)
 
 
 def survival(theta: npt.ArrayLike, t: npt.ArrayLike) -> Vector:

@@ -16,15 +16,20 @@ from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.jobs.services import run_now
 from peyvand.foundation.outbox.tests.committing import really_committing
 from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope, system_actor
-from peyvand.insight.value import queries
-from peyvand.insight.value.models import Snapshot
+from peyvand.insight.value import profit_queries, queries, services
+from peyvand.insight.value.models import Scoring, Snapshot
 from peyvand.insight.warehouse import engine, feed
 from peyvand.insight.warehouse.models import Load
 from peyvand.memory.commerce.models import Order, Product
+from peyvand.memory.commerce.services import CostData, cost_save
 from peyvand.memory.commerce.tests.factories import a_customer, a_product, an_order
 from peyvand.memory.customers.models import Customer, Trait
+from peyvand.memory.customers.queries import traits_of
+from peyvand.memory.customers.services import trait_set
+from peyvand.memory.customers.traits import names
 
 TABLES = (
+    "value_scoringcustomer", "value_scoring", "commerce_cost",
     "value_snapshotcustomer", "value_snapshot", "warehouse_load", "customers_trait", "commerce_payment",
     "commerce_orderline", "commerce_order", "commerce_product", "interactions_interaction", "customers_identity",
     "customers_customer", "jobs_run", "outbox_event", "django_session", "accounts_signin", "accounts_user",
@@ -118,6 +123,62 @@ def test_a_cost_that_a_product_gets_later_counts_for_orders_already_there(commit
     margin = Snapshot.objects.get().payload["margin"]
     assert (margin["revenue"], margin["known"], margin["cost"]) == (60, 40, 14 + 8), "dollars are no euros"
     assert Load.objects.filter(state="ready").latest("pk").reconciled
+
+
+@pytest.mark.slow
+def test_costs_reach_the_customer_by_right_and_scores_come_when_asked_for(committed: None, client: Client) -> None:
+    system, good, bad = system_actor(), a_customer(name="آرش"), a_customer(name="نازنین")
+    orders = [bought(good, "100", days=3), bought(good, "60", days=200), bought(bad, "40", days=0)]
+    for order in orders[:2]:
+        order.items.update(unit_cost=Decimal(30))
+    cost_save(actor=system, data=CostData("delivery", 101, "EUR", *[LAST.date() - timedelta(days=300)] * 2,
+                                          driver="order"))  # fmt: skip
+    cost_save(actor=system, data=CostData("sale", 301, "EUR", LAST.date() - timedelta(days=300), LAST.date(),
+                                          driver="order"))  # fmt: skip
+    cost_save(actor=system, data=CostData("service", 4500, "EUR", LAST.date(), LAST.date(), customer_id=bad.pk))
+    cost_save(actor=system, data=CostData("sale", 900, "USD", LAST.date(), LAST.date(), driver="order"))
+    trait_set(actor=system, customer=good, name="stated_spending", number=Decimal(320), currency="EUR")
+    refresh()
+
+    snapshot = Snapshot.objects.get()
+    found = profit_queries.figures(actor=system, snapshot=snapshot)
+    assert found is not None
+    said, fall = found["charging"], found["waterfall"]
+    assert (said["entries"], said["charged"], said["not_charged"]) == (
+        4902, 4801, [{"reason": "orders", "amount": 101, "entries": 1}]
+    )  # fmt: skip
+    assert fall["net"] == fall["revenue"] - fall["goods"] - 301 - 4500 - 101 == 20000 - 6000 - 4902
+    assert found["elsewhere"] == [{"currency": "USD", "amount": 900, "entries": 1}]
+    assert [row.customer_id for row in profit_queries.people(actor=system, snapshot=snapshot, loss=True)] == [bad.pk]
+    nets = dict(Trait.objects.filter(name="value.net_worth").values_list("customer_id", "number"))
+    assert nets == {good.pk: Decimal("97.99"), bad.pk: Decimal("-6.00")}
+    (wallet,) = profit_queries.wallets(actor=system, snapshot=snapshot)
+    assert (wallet.share, wallet.gap.minor) == (0.5, 16000)
+
+    blind = {"insight.view": Scope.ALL, "insight.view_customer": Scope.ALL, "customers.view": Scope.ALL}
+    actor = Actor(user_id=None, name="x", grants=blind)
+    assert "value.net_worth" not in {trait.name for trait in traits_of(bad, actor=actor)}
+    assert "value.net_worth" in {trait.name for trait in traits_of(bad, actor=system)}
+    assert "value.net_worth" not in {one.name for one in names(actor=actor)}
+    assert profit_queries.of_customer(actor=actor, customer_id=bad.pk) == []
+    with pytest.raises(NotAllowed):
+        profit_queries.figures(actor=actor, snapshot=snapshot)
+    with pytest.raises(NotAllowed):
+        services.scoring_ask(actor=actor, as_of=snapshot.as_of, currency="EUR", window_days=90, basis="net")
+
+    asked = {"window": 90, "basis": "net", "currency": "EUR", "as_of": snapshot.as_of.isoformat()}
+    run_now(actor=system, job="value.score", title="t", arguments=asked)
+    amounts = dict(Scoring.objects.get().people.values_list("customer_id", "amount_minor"))
+    assert sum(amounts.values()) == (10000 - 3000) + 4000 - 4500 - sum(  # the share of these 90 days of 301
+        part for part in (301 - 301 * 211 // 301,)
+    )  # fmt: skip
+
+    client.force_login(make_user(role_key="manager"))
+    for path in (
+        "/insight/profit/", "/insight/profit/people/?loss=1", "/insight/profit/people/?tenth=1", "/insight/wallet/",
+        "/insight/scores/?window=90&basis=net", "/insight/scores/people/?window=90&basis=net", f"/customers/{bad.pk}/",
+    ):  # fmt: skip
+        assert client.get(path).status_code == 200, path
 
 
 @pytest.mark.slow

@@ -22,7 +22,8 @@ import pytest
 
 from peyvand.foundation.calendar.calendars import CalendarKind, month_index
 from peyvand.foundation.jobs.running import JobFailedError
-from peyvand.insight.value import frames
+from peyvand.insight.value import charging, frames
+from peyvand.insight.value.tests import test_charging
 from peyvand.insight.warehouse import engine, place
 
 DAY = date(2026, 11, 23)
@@ -50,7 +51,7 @@ def a_world(folder: Path) -> None:
             "status": drawn.choice(["placed", "delivered", "delivered", "cancelled"]),
             "currency": drawn.choice(["GBP", "GBP", "GBP", "EUR"]),
             "net_minor": drawn.choice([500, 1000, 1000, 2550, drawn.randrange(1, 90_000)]),
-            "placed_at_day": DAY - timedelta(days=drawn.randrange(-5, 600)),
+            "placed_at_day": DAY - timedelta(days=drawn.randrange(-5, 600)), "channel": drawn.choice(["web", "store"]),
         }
         for n in range(400)
     ]  # fmt: skip
@@ -61,14 +62,15 @@ def a_world(folder: Path) -> None:
     lines = [
         {
             "id": 3 * row["id"] + n, "order_id": row["id"], "quantity": Decimal(n + 1),
-            "net": Decimal(row["net_minor"]) / 300, "unit_cost": drawn.choice(costs),
+            "net": Decimal(row["net_minor"]) / 300, "unit_cost": drawn.choice(costs), "product_id": n,
         }
         for row in rows
         for n in range(3)
     ]  # fmt: skip
     kinds = pa.schema(
-        [("id", pa.int64()), ("order_id", pa.int64()), ("quantity", NUMBER), ("net", NUMBER), ("unit_cost", NUMBER)]
-    )
+        [("id", pa.int64()), ("order_id", pa.int64()), ("quantity", NUMBER), ("net", NUMBER), ("unit_cost", NUMBER),
+         ("product_id", pa.int64())]
+    )  # fmt: skip
     columns = {
         name: [row[name] if not isinstance(row[name], Decimal) else round(row[name], 10) for row in lines]
         for name in kinds.names
@@ -77,6 +79,30 @@ def a_world(folder: Path) -> None:
     days = [DAY - timedelta(days=n) for n in range(900)]
     calendars = {kind.value: pa.array([month_index(day, kind) for day in days], pa.int32()) for kind in CalendarKind}
     write(folder, "dates", pa.table({"day": pa.array(days, pa.date32()), **calendars}))
+
+
+def spent(folder: Path) -> None:
+    """Costs with every driver that orders and customers tell, by source and by channel; and two standing prices."""
+    drivers = ("new_customer", "order", "order_value", "quantity", "customer")
+    costs = [
+        test_charging.cost(
+            id=n, kind="sale", amount_minor=100_003, currency="GBP", driver=driver, source=source,
+            channel="web" if driver == "order" and not source else "", day_from=DAY - timedelta(days=back), day_to=DAY,
+        )
+        for n, (driver, source, back) in enumerate(
+            ((driver, source, back) for driver in drivers for source in ("", "Google") for back in (400, 30)), 1
+        )
+    ]  # fmt: skip
+    rates = [
+        {"id": n, "demo": False, "key": "post", "kind": "delivery", "driver": driver, "amount": Decimal("1.25"),
+         "currency": "GBP", "valid_from": DAY - timedelta(days=200), "channel": "", "source": "",
+         "interaction_kind": "", "product_id": None}
+        for n, driver in enumerate(("order", "order_value"), 1)
+    ]  # fmt: skip
+    write(folder, "costs", pa.Table.from_pylist(costs, test_charging.COSTS))
+    write(folder, "cost_rates", pa.Table.from_pylist(rates, test_charging.RATES))
+    people = [{"id": n, "demo": n % 19 == 0, "source": ["google ", "GOOGLE", ""][n % 3]} for n in range(1, 61)]
+    write(folder, "customers", pa.Table.from_pylist(people))
 
 
 def free_port() -> int:
@@ -122,6 +148,7 @@ def figures(backend: Any) -> dict[str, list[dict[str, Any]]]:
         "people": rows(frames.people(frame), "customer_id"),
         "totals": rows(frames.totals(frame), "kind", "known"),
         "months": rows(frames.months(frame, calendar="jalali"), "month", "kind"),
+        "charged": [{"customer": pk, "charged": row} for pk, row in sorted(charging.charge(frame).of.items())],
         "cohorts": rows(frames.cohorts(frame, calendar="gregorian"), "cohort", "age"),
     }
 
@@ -134,7 +161,9 @@ def rows(expression: Any, *key: str) -> list[dict[str, Any]]:
 @pytest.mark.skipif(shutil.which("java") is None, reason="Java is missing: apt-get install openjdk-17-jre-headless")
 def test_a_cluster_computes_what_duckdb_does(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DATA = tmp_path
-    a_world(place.made(1))
+    made = place.made(1)
+    a_world(made)
+    spent(made)
     place.switch(1)
     settings.ENGINE = ""
     here = figures(engine.open_warehouse())

@@ -51,7 +51,7 @@ class Person:
     url: str
     rfm_class: str
     value: Money
-    alive: float
+    alive: float | None
     orders: float
 
 
@@ -156,6 +156,8 @@ def counted(snapshot: Snapshot, ahead: dict[str, Any]) -> list[str]:
         found.append(gettext("What serving an order costs is not known and not taken off."))
     else:
         text = gettext("%(amount)s is taken off each order for serving it.")
+        if ahead.get("serve_from") == "cost":
+            text = gettext("What each customer cost to serve so far is taken off their orders: %(amount)s in the mean.")
         amount = Money.from_decimal(Decimal(str(ahead["serve"])), snapshot.currency)
         found.append(text % {"amount": formats.money(amount, "short")})
     text = gettext("Money of a year ahead counts %(rate)s less a year. What winning a customer cost is spent already.")
@@ -345,6 +347,6 @@ def person(row: SnapshotCustomer) -> Person:
     """The row as the list shows it."""
     return Person(
         customer=row.customer, url=figures.person(row).url, rfm_class=row.rfm_class,
-        value=Money(row.lifetime_minor or 0, row.snapshot.currency), alive=row.alive_share or 0.0,
+        value=Money(row.lifetime_minor or 0, row.snapshot.currency), alive=row.alive_share,
         orders=round(row.expected_orders or 0.0, 1),
     )  # fmt: skip

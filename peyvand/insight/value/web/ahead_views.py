@@ -19,7 +19,7 @@ from peyvand.foundation.accounts.services.workspace import settings_save
 from peyvand.foundation.money.currencies import currency_of
 from peyvand.foundation.ui.toasts import toast
 from peyvand.insight.value import queries, rates
-from peyvand.insight.value.web import ahead
+from peyvand.insight.value.web import agreed, ahead
 from peyvand.insight.value.web.views import actor_of, day_of, nothing_yet, switched
 
 BEST = 20
@@ -50,6 +50,7 @@ def lifetime_page(request: HttpRequest) -> HttpResponse:
         "rules": ahead.rules(check) if check else [],
         "may_refresh": actor.may("insight.refresh"),
         "may_set": actor.may(MANAGE_SETTINGS),
+        "of_contracts": agreed.joined_sentence(found, snapshot.currency),
     }
     if found["state"] == "on":
         best = queries.people_ahead(actor=actor, snapshot=snapshot)[:BEST]

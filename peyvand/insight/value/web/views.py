@@ -26,6 +26,8 @@ from peyvand.insight.value import queries, services
 from peyvand.insight.value.classes import ORDER, TABLE
 from peyvand.insight.value.models import RfmClass, Snapshot
 from peyvand.insight.value.web import ahead, figures, moves
+from peyvand.insight.value.web.profit import page_url
+from peyvand.memory.commerce.access import COSTS_VIEW, ORDERS_VIEW
 
 
 class DayForm(forms.Form):
@@ -68,6 +70,7 @@ def dashboard_page(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "snapshot": snapshot,
         "sentences": _sentences(snapshot),
+        "contracts": queries.contract_figures(actor=actor) is not None,
         "pareto": figures.pareto(snapshot),
         "tiles": figures.tiles(snapshot),
         "cohorts": figures.cohort_table(
@@ -93,6 +96,9 @@ def dashboard_page(request: HttpRequest) -> HttpResponse:
         "form": DayForm(initial={"as_of": snapshot.as_of}),
         "may_refresh": actor.may("insight.refresh"),
         "lifetime_url": figures.lifetime_url(snapshot),
+        "profit_url": page_url("profit", snapshot) if actor.may(COSTS_VIEW) else "",
+        "scores_url": page_url("scores", snapshot),
+        "wallet_url": page_url("wallet", snapshot) if actor.may(ORDERS_VIEW) else "",
     }
     return render(request, "value/dashboard.html", context)
 

@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from peyvand.memory.commerce.api import orders, prices, products, taxes
+from peyvand.memory.commerce.api import contracts, costs, orders, prices, products, taxes
 
 router = Router(tags=["commerce"])
-for part in (orders, products, prices, taxes):
+for part in (orders, contracts, products, prices, taxes, costs):
     router.add_router("", part.router)
 
 __all__ = ["router"]

@@ -1,5 +1,29 @@
 """The reads of commerce. All take the actor and show what they may see."""
 
+from peyvand.memory.commerce.queries.contracts import (
+    CONTRACTS_NEWEST,
+    SOONEST,
+    ContractFilter,
+    Due,
+    contract_get,
+    contract_numbers,
+    contracts,
+    customer_contracts,
+    entries_of,
+    fee_on,
+    renewals_due,
+)
+from peyvand.memory.commerce.queries.costs import (
+    COST_VIEWS,
+    LATEST_FIRST,
+    CostFilter,
+    cost_get,
+    cost_rate_get,
+    cost_rates,
+    cost_sums,
+    costs,
+    rates_now,
+)
 from peyvand.memory.commerce.queries.figures import wrong_figures
 from peyvand.memory.commerce.queries.orders import (
     NEWEST_FIRST,
@@ -35,16 +59,34 @@ from peyvand.memory.commerce.queries.products import (
 from peyvand.memory.commerce.queries.taxes import tax_rate_get, tax_rates
 
 __all__ = [
+    "CONTRACTS_NEWEST",
+    "COST_VIEWS",
+    "LATEST_FIRST",
     "NEWEST_FIRST",
+    "SOONEST",
     "VIEWS",
+    "ContractFilter",
+    "CostFilter",
     "CurrencyTotal",
+    "Due",
     "OrderFilter",
     "Price",
     "ProductFilter",
     "Tree",
     "categories",
     "category_get",
+    "contract_get",
+    "contract_numbers",
+    "contracts",
+    "cost_get",
+    "cost_rate_get",
+    "cost_rates",
+    "cost_sums",
+    "costs",
+    "customer_contracts",
     "customer_orders",
+    "entries_of",
+    "fee_on",
     "lines_of",
     "may_see_anonymous",
     "open_orders",
@@ -59,6 +101,8 @@ __all__ = [
     "product_get",
     "products",
     "products_sold",
+    "rates_now",
+    "renewals_due",
     "tax_rate_get",
     "tax_rates",
     "totals",

@@ -6,6 +6,23 @@ raises NotAllowed; a row outside one's reach, Order.DoesNotExist. Sums are kept 
 """
 
 from peyvand.memory.commerce.services.categories import category_archive, category_move, category_save
+from peyvand.memory.commerce.services.contracts import (
+    ContractData,
+    contract_end,
+    contract_fee,
+    contract_renew,
+    contract_save,
+    contract_sign,
+    contracts_carry_on,
+)
+from peyvand.memory.commerce.services.costs import (
+    CostData,
+    RateData,
+    cost_rate_remove,
+    cost_rate_save,
+    cost_remove,
+    cost_save,
+)
 from peyvand.memory.commerce.services.discounts import DiscountData
 from peyvand.memory.commerce.services.lines import LineData, Quote
 from peyvand.memory.commerce.services.orders import (
@@ -29,17 +46,30 @@ from peyvand.memory.commerce.services.returns import returnable
 from peyvand.memory.commerce.services.taxes import TaxRateData, tax_rate_archive, tax_rate_save
 
 __all__ = [
+    "ContractData",
+    "CostData",
     "DiscountData",
     "ItemData",
     "LineData",
     "PriceListData",
     "ProductData",
     "Quote",
+    "RateData",
     "StaleError",
     "TaxRateData",
     "category_archive",
     "category_move",
     "category_save",
+    "contract_end",
+    "contract_fee",
+    "contract_renew",
+    "contract_save",
+    "contract_sign",
+    "contracts_carry_on",
+    "cost_rate_remove",
+    "cost_rate_save",
+    "cost_remove",
+    "cost_save",
     "item_save",
     "items_remove",
     "order_cancel",

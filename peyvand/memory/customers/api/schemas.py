@@ -102,8 +102,8 @@ class CustomerWhole(CustomerOut):
         return list(tagged.values_list("tag__name", flat=True))
 
     @staticmethod
-    def resolve_traits(customer: Customer) -> list[Trait]:
-        return queries.traits_of(customer)
+    def resolve_traits(customer: Customer, context: Any) -> list[Trait]:
+        return queries.traits_of(customer, actor=context["request"].actor)
 
 
 class CustomerPage(Schema):

@@ -203,7 +203,7 @@ class FactsIn(Given):
 @router.get("/customers/{int:customer_id}/traits", response=list[TraitOut], summary="What is known of a customer")
 def traits_list(request: StaffRequest, customer_id: int) -> list[Trait]:
     """Said by people, brought in, or computed: `source` says which."""
-    return queries.traits_of(customer_seen(request, customer_id))
+    return queries.traits_of(customer_seen(request, customer_id), actor=request.actor)
 
 
 @router.put("/customers/{int:customer_id}/traits", response=list[TraitOut], summary="Say what is known of a customer")
@@ -211,7 +211,7 @@ def traits_set(request: StaffRequest, customer_id: int, data: FactsIn) -> list[T
     """Names that Peyvand computes itself are refused; nothing is kept unless all of it can be."""
     customer = customer_editable(request, customer_id)
     services.traits_set(actor=request.actor, customer=customer, facts=[one.dict() for one in data.facts], source=API)
-    return queries.traits_of(customer)
+    return queries.traits_of(customer, actor=request.actor)
 
 
 @router.delete(

@@ -1,6 +1,6 @@
 """Tables of people and organisations: who they are, how to reach them, what is known of them, and their lists."""
 
-from peyvand.memory.customers.models.lists import CustomerList, ListMember, Stage
+from peyvand.memory.customers.models.lists import AudienceMember, CustomerList, ListMember, Stage
 from peyvand.memory.customers.models.people import (
     EXCLUSIVE_KINDS,
     Bearer,
@@ -19,6 +19,7 @@ from peyvand.memory.customers.models.people import (
 
 __all__ = [
     "EXCLUSIVE_KINDS",
+    "AudienceMember",
     "Bearer",
     "Customer",
     "CustomerKind",

@@ -72,6 +72,24 @@ class CustomerList(models.Model):
         return self.name
 
 
+class AudienceMember(models.Model):
+    """A customer in an audience, since when. Insight decides it and writes here, so that every room can read it.
+
+    `audience` is the id of an audience of the room that keeps them, which is above this one.
+    """
+
+    audience = models.BigIntegerField()
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="in_audiences", db_index=False)
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["audience", "customer"], name="customers_audiencemember_once")]
+        indexes = [models.Index(fields=["customer", "audience"], name="customers_audiencemember_of")]
+
+    def __str__(self) -> str:
+        return f"{self.audience}:{self.customer_id}"
+
+
 class ListMember(models.Model):
     """A customer on a list."""
 

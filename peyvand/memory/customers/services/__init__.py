@@ -5,6 +5,12 @@ from __future__ import annotations
 from peyvand.memory.customers.data import CustomerData, ExternalCustomer, IdentityData, TraitRow
 from peyvand.memory.customers.errors import ConflictError, InvalidError
 from peyvand.memory.customers.services import wishes
+from peyvand.memory.customers.services.audiences import (
+    audience_members_change,
+    audience_members_clear,
+    audience_members_count,
+    audience_members_replace,
+)
 from peyvand.memory.customers.services.bulk import (
     customers_delete,
     owner_set,
@@ -59,6 +65,10 @@ __all__ = [
     "ListData",
     "StageData",
     "TraitRow",
+    "audience_members_change",
+    "audience_members_clear",
+    "audience_members_count",
+    "audience_members_replace",
     "customer_create",
     "customer_update",
     "customers_by_external",

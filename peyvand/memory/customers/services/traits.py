@@ -276,7 +276,10 @@ def _fits(number: Decimal) -> bool:
 
 def is_computed(name: str) -> bool:
     """Whether a room computes traits of this name, so that nobody says them."""
-    return any(name == one.name or (one.family and name.startswith(f"{one.name}.")) for one in registry.all(TraitKind))
+    return any(
+        not one.said and (name == one.name or (one.family and name.startswith(f"{one.name}.")))
+        for one in registry.all(TraitKind)
+    )
 
 
 def _tell(actor: Actor, ids: Sequence[int]) -> None:

@@ -29,7 +29,7 @@
     return [{ ...band, data: series.low }, { ...band, data: series.high.map((high, at) => high - series.low[at]), areaStyle: { color: colour, opacity: .14 } }, main];
   };
   const ofBar = (series, font, spec) => [{
-    type: 'bar', name: series.label, barCategoryGap: '22%', barMaxWidth: 46,
+    type: 'bar', name: series.label, ...(spec.stacked ? { stack: 'all' } : {}), barCategoryGap: '22%', barMaxWidth: 46,
     data: series.values.map((value, at) => ({ value, itemStyle: { color: token(series.tones[at] || series.tone), borderRadius: [4, 4, 0, 0] } })),
     label: { show: spec.series.length === 1 && series.values.length <= 16, position: 'top', ...font, fontSize: 11, color: token('text-2'), formatter: point => shown(point.value, spec.y.format) },
     cursor: spec.links.length ? 'pointer' : 'default',
@@ -54,7 +54,7 @@
         textStyle: { ...font, color: token('text'), fontSize: 12.5 }, extraCssText: `direction:${persian ? 'rtl' : 'ltr'};border-radius:10px;box-shadow:${token('shadow-2')}`, renderMode: 'richText',
         formatter: points => { const seen = points.filter(point => point.seriesName && !/^series/.test(point.seriesName)); const at = points[0]; return [category ? isolate(digits(at.name)) : shown(at.value[0], spec.x.format), ...seen.map(point => isolate(`${digits(point.seriesName)}: ${shown(Array.isArray(point.value) ? point.value[1] : point.value, spec.y.format)}${spec.unit ? ` ${spec.unit}` : ''}`))].join('\n'); } },
       xAxis: { ...axis(spec.x, font), ...(spec.x.max === null ? {} : { interval: spec.x.max / 5 }), type: category ? 'category' : 'value', ...(category ? { data: spec.x.labels, boundaryGap: bars } : {}), splitLine: { show: false } },
-      yAxis: { ...axis(spec.y, font), type: 'value', min: 0, show: !hidden, splitNumber: 4 },
+      yAxis: { ...axis(spec.y, font), type: 'value', min: found => Math.min(0, found.min), show: !hidden, splitNumber: 4 },
       series,
     };
   };

@@ -33,7 +33,7 @@ from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
 from peyvand.memory.customers import access, queries, services, tasks
 from peyvand.memory.customers.access import CustomerQuerySet
-from peyvand.memory.customers.declarations import ListAction
+from peyvand.memory.customers.declarations import ConditionsAction, ListAction
 from peyvand.memory.customers.errors import InvalidError
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.filters import VIEWS, Asked, asked
@@ -123,6 +123,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "may_export": actor.may(access.EXPORT),
         "may_import": actor.may(access.IMPORT),
         "may_list": actor.may(access.LISTS),
+        "conditions_actions": [one for one in registry.all(ConditionsAction) if actor.may(one.permission)],
         "list_actions": (actions := [one for one in registry.all(ListAction) if actor.may(one.permission)]),
         "bulk": None if actions or any(actor.may(one) for one in (access.EDIT, access.DELETE, access.LISTS)) else False,
         **(_nothing(request, listing) if not page.rows else {}),

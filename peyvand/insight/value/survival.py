@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from peyvand.insight.prediction.numbers import Bools, Floats
+from peyvand.insight.value.fitting.likelihood import Vector
+
+Bools = npt.NDArray[np.bool_]
 
 Z = 1.959964  # of a two-sided interval of 95 per cent
 FEWEST_AT_RISK = 10  # a curve ends where fewer are left to say how it goes on
@@ -23,7 +26,7 @@ class Step:
     at_risk: int
 
 
-def product_limit(duration: Floats, gone: Bools) -> list[Step]:
+def product_limit(duration: Vector, gone: Bools) -> list[Step]:
     """The steps of the survival curve, a step a time at which somebody went.
 
     `duration` is how long each stayed, `gone` whether that was the end or only what is known so far.
@@ -45,7 +48,7 @@ def product_limit(duration: Floats, gone: Bools) -> list[Step]:
     return [Step(*row) for row in rows]
 
 
-def by_unit(steps: list[Step], *, duration: Floats, unit: float) -> list[Step]:
+def by_unit(steps: list[Step], *, duration: Vector, unit: float) -> list[Step]:
     """The curve at 0, 1, 2 … units of time, as far as at least FEWEST_AT_RISK stayed that long; `time` is in units."""
     ordered = np.sort(duration)
     found, place = [], 0

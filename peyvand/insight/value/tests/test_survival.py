@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peyvand.insight.prediction.survival import by_unit, product_limit
+from peyvand.insight.value.survival import by_unit, product_limit
 
 # Weeks in remission under 6-mercaptopurine (Freireich and others, Blood 21, 1963); 0: it lasts.
 STAYED = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]

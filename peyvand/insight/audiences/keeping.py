@@ -1,0 +1,299 @@
+"""Keeps the members of audiences: of a few customers after a change, or of everybody.
+
+Both hold one lock, so that they never write side by side. A round takes the notes of what changed and asks anew of
+those customers only, for the audiences that read what changed, and then for those that contain these. What is noted
+while it works waits for the next round, and what it reads is never older than the notes it took: so in the end members
+are those that a look at everybody gives. Everybody is asked when an audience is made or changed, on every new day,
+after a statement on many rows, and when more customers were touched than is worth it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from peyvand.events.audiences import AudienceEntered, AudienceLeft
+from peyvand.foundation.accounts import settings
+from peyvand.foundation.outbox.services import publish
+from peyvand.foundation.registry.actor import system_actor
+from peyvand.insight.audiences import asking, watching
+from peyvand.insight.audiences.asking import Clock
+from peyvand.insight.audiences.errors import ConditionRefusedError
+from peyvand.insight.audiences.models import Audience, AudienceKind
+from peyvand.insight.audiences.reading import Reading
+from peyvand.insight.audiences.tree import Tree
+from peyvand.memory.customers import services as customers
+from peyvand.memory.customers.models import AudienceMember, Customer
+
+logger = logging.getLogger(__name__)
+
+MOST = 20_000  # customers of whom a round asks; of more, everybody is asked
+EVENT_SIZE = 5_000
+REMEMBERED = 60.0  # seconds for which a leaf is not made into SQL anew
+REFUSED, FAILED = "refused", "failed"  # why an audience is not kept any more
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('audiences.keep'))"
+_GROWN = """
+UPDATE audiences_audience a SET members = a.members + g.more, computed_at = clock_timestamp()
+  FROM unnest(%s::bigint[], %s::int[]) AS g (id, more) WHERE a.id = g.id
+"""
+_AROUND = """
+SELECT person_id FROM customers_relation WHERE organisation_id = ANY(%(ids)s)
+UNION SELECT id FROM customers_customer WHERE parent_id = ANY(%(ids)s)
+"""
+
+
+def kept() -> Any:
+    """The audiences whose members follow what happens."""
+    return Audience.objects.filter(archived=False).exclude(kind=AudienceKind.FROZEN)
+
+
+def tree_of(audience: Audience) -> Tree:
+    """What it asks, read as the one who sees everything; ConditionRefusedError where it cannot be asked any more."""
+    return Reading(system_actor(demo=audience.demo)).tree(audience.tree)
+
+
+# ── everybody ─────────────────────────────────────────────────────────────
+
+
+def rebuild(audience: Audience, *, patience: str = "20s") -> bool:
+    """Look all members up anew; False where a table that it reads was busy, and it stays due.
+
+    Who came and went is published, but not the first time.
+    """
+    with settings.remembered():
+        return _rebuilt(audience, patience)
+
+
+def _rebuilt(audience: Audience, patience: str) -> bool:
+    now = asking.clock()
+    try:
+        tree = tree_of(audience)
+        tables = asking.reads(tree, demo=audience.demo, now=now)
+    except ConditionRefusedError:
+        Audience.objects.filter(pk=audience.pk).update(broken=REFUSED, due=False, day=now.today)
+        return True
+    if not watching.watch(tables, patience=patience):
+        return False
+    with transaction.atomic():
+        _locked()
+        sql, params = asking.compiled(asking.everybody(tree, demo=audience.demo, now=now).values_list("pk"))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '256MB', true)")
+        before = AudienceMember.objects.filter(audience=audience.pk).exists()
+        first = audience.computed_at is None
+        come, gone = customers.audience_members_replace(
+            audience=audience.pk, select=sql, params=params, first=first and not before
+        )
+        if not first:
+            _tell(audience, come, gone)
+            _note_containing(audience, {*come, *gone})
+        else:
+            Audience.objects.filter(within__contains=[audience.pk]).update(due=True)
+        count = customers.audience_members_count(audiences=[audience.pk]).get(audience.pk, 0)
+        Audience.objects.filter(pk=audience.pk).update(
+            members=count, computed_at=timezone.now(), day=now.today, due=False, broken="", reads=tables,
+            within=list(tree.within),
+        )  # fmt: skip
+    return True
+
+
+def _locked() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
+
+
+def _note_containing(audience: Audience, ids: Collection[int]) -> None:
+    containing = Audience.objects.filter(within__contains=[audience.pk])
+    if len(ids) > MOST:
+        containing.update(due=True)
+    elif ids and containing.exists():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO audiences_note (table_name, customer_id) SELECT %s, unnest(%s::bigint[])",
+                [_name(audience.pk), sorted(ids)],
+            )
+
+
+def _name(audience: int) -> str:
+    """Under which a change of its members is noted for the audiences that contain it."""
+    return f"audience:{audience}"
+
+
+def _tell(audience: Audience, come: Sequence[int], gone: Sequence[int]) -> None:
+    actor = system_actor(demo=audience.demo)
+    for event, ids in ((AudienceEntered, come), (AudienceLeft, gone)):
+        ordered = sorted(ids)
+        for start in range(0, len(ordered), EVENT_SIZE):
+            some = tuple(ordered[start : start + EVENT_SIZE])
+            publish(event(audience_id=audience.pk, customer_ids=some, demo=audience.demo), actor=actor)
+
+
+# ── a few ─────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class _Ready:
+    """An audience whose leaves are SQL already; for a while."""
+
+    tree: Tree
+    leaves: tuple[str, ...]
+
+
+@dataclass
+class Keeper:
+    """Keeps what it made of audiences between rounds."""
+
+    _ready: dict[tuple[int, int], _Ready] = field(default_factory=dict)
+    _selects: dict[tuple[bool, str], tuple[str, tuple[Any, ...]]] = field(default_factory=dict)
+    _made: tuple[float, Any] = (0.0, None)
+
+    def round(self) -> bool:
+        """Do what waits: whether there may be more. One audience at most is looked up whole."""
+        with settings.remembered():
+            return self._one_round()
+
+    def _one_round(self) -> bool:
+        now = asking.clock()
+        kept().exclude(day=now.today).filter(due=False).update(due=True)
+        moved = self.few(now)
+        one = kept().filter(due=True).order_by("depth", "id").first()
+        if one is not None:
+            whole(one)
+        return bool(moved) or one is not None
+
+    def few(self, now: Clock) -> int:
+        """Ask anew of the customers whom the notes name; gives how many notes there were."""
+        if not watching.waiting():
+            return 0
+        try:
+            with transaction.atomic():
+                _locked()
+                notes = watching.taken()
+                self._round(notes, now)
+                return notes.taken
+        except DatabaseError:
+            logger.exception("audiences could not be kept for a few customers, and are looked up whole")
+            with transaction.atomic():
+                notes = watching.taken()
+                touched = [*notes.customers]
+                kept().filter(reads__overlap=touched).update(due=True)
+                return notes.taken
+
+    def _round(self, notes: watching.Notes, now: Clock) -> None:
+        self._recount(notes.customers.pop(watching.MEMBERS, set()))
+        if notes.whole:
+            kept().filter(reads__overlap=sorted(notes.whole)).update(due=True)
+        table = Customer._meta.db_table
+        if notes.customers.get(table):
+            with connection.cursor() as cursor:
+                cursor.execute(_AROUND, {"ids": sorted(notes.customers[table])})
+                notes.customers[table] |= {pk for (pk,) in cursor.fetchall()}
+        names = sorted(notes.customers)
+        numbers = [int(name.split(":")[1]) for name in names if name.startswith("audience:")]
+        follow = list(kept().filter(due=False, broken="").filter(Q(reads__overlap=names) | Q(within__overlap=numbers)))
+        if follow:
+            self._follow(follow, notes, now)
+
+    def _follow(self, follow: list[Audience], notes: watching.Notes, now: Clock) -> None:
+        changed: dict[int, set[int]] = {
+            int(name.split(":")[1]): ids for name, ids in notes.customers.items() if name.startswith("audience:")
+        }
+        there = list(kept().filter(due=False, broken="").exclude(within=[]))
+        waiting = {one.pk: one for one in (*follow, *there)}
+        for demo in (False, True):
+            of = [one for one in waiting.values() if one.demo == demo]
+            for depth in sorted({one.depth for one in of}):
+                level: list[tuple[Audience, set[int]]] = []
+                for one in (one for one in of if one.depth == depth):
+                    ids = set().union(
+                        *(notes.customers.get(name, ()) for name in one.reads),
+                        *(changed.get(number, ()) for number in one.within),
+                    )
+                    if len(ids) > MOST:
+                        Audience.objects.filter(pk=one.pk).update(due=True)
+                    elif ids:
+                        level.append((one, ids))
+                self._level(level, demo, now, changed)
+
+    def _level(
+        self, level: list[tuple[Audience, set[int]]], demo: bool, now: Clock, changed: dict[int, set[int]]
+    ) -> None:
+        if not level:
+            return
+        ids = sorted(set().union(*(some for _one, some in level)))
+        there = set(Customer.objects.filter(demo=demo, pk__in=ids).values_list("pk", flat=True))
+        ready: dict[int, _Ready] = {}
+        for one, _ids in level:
+            try:
+                ready[one.pk] = self._read(one, now)
+            except ConditionRefusedError:  # looked up whole, it says what is wrong
+                Audience.objects.filter(pk=one.pk).update(due=True)
+        level = [(one, some) for one, some in level if one.pk in ready]
+        keys = list(dict.fromkeys(key for one in ready.values() for key in one.leaves))
+        sets = dict(zip(keys, asking.holding([self._selects[demo, key] for key in keys], ids), strict=True))
+        before: dict[int, set[int]] = {one.pk: set() for one, _ids in level}
+        rows = AudienceMember.objects.filter(audience__in=list(before), customer_id__in=ids)
+        for audience, customer in rows.values_list("audience", "customer_id"):
+            before[audience].add(customer)
+        come: list[tuple[int, int]] = []
+        gone: list[tuple[int, int]] = []
+        grown: dict[int, int] = {}
+        for one, some in level:
+            inside = asking.settled(
+                ready[one.pk].tree.root, iter([sets[key] for key in ready[one.pk].leaves]), some & there
+            )
+            was = before[one.pk] & some
+            new, old = inside - was, was - inside
+            if not new and not old:
+                continue
+            changed[one.pk] = changed.get(one.pk, set()) | new | old
+            come += [(one.pk, customer) for customer in sorted(new)]
+            gone += [(one.pk, customer) for customer in sorted(old)]
+            _tell(one, sorted(new), sorted(old))
+            grown[one.pk] = len(new) - len(old)
+        customers.audience_members_change(come=come, gone=gone)
+        if grown:
+            with connection.cursor() as cursor:
+                cursor.execute(_GROWN, [list(grown), list(grown.values())])
+
+    def _read(self, audience: Audience, now: Clock) -> _Ready:
+        if self._made[1] != now.today or time.monotonic() - self._made[0] > REMEMBERED:
+            self._ready.clear()
+            self._selects.clear()
+            self._made = (time.monotonic(), now.today)
+        name = (audience.pk, audience.version)
+        if name not in self._ready:
+            tree = tree_of(audience)
+            leaves = [leaf for _place, leaf in tree.leaves()]
+            keys = tuple(asking.key_of(one) for one in asking.kept_leaves(tree.kept))
+            for key, leaf in zip(keys, leaves, strict=True):
+                if (audience.demo, key) not in self._selects:
+                    self._selects[audience.demo, key] = asking.select(leaf, demo=audience.demo, now=now)
+            self._ready[name] = _Ready(tree, keys)
+        return self._ready[name]
+
+    @staticmethod
+    def _recount(audiences: Iterable[int]) -> None:
+        """Members who went with their customer."""
+        numbers = sorted(audiences)
+        if not numbers:
+            return
+        counts = customers.audience_members_count(audiences=numbers)
+        for number in numbers:
+            Audience.objects.filter(pk=number).update(members=counts.get(number, 0))
+
+
+def whole(audience: Audience) -> None:
+    """Look one up whole; one that fails is no longer kept until it is changed, or the day is."""
+    try:
+        rebuild(audience)
+    except DatabaseError:
+        logger.exception("audience %s could not be looked up", audience.pk)
+        Audience.objects.filter(pk=audience.pk).update(broken=FAILED, due=False, day=asking.clock().today)
