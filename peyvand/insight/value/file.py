@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,14 +19,13 @@ from peyvand.foundation.calendar.parsing import AmbiguousDateError, parse_date
 from peyvand.foundation.text.digits import latin_digits
 from peyvand.foundation.text.formulas import neutralise_formula
 from peyvand.foundation.transfer.parsing import EMPTY, CellError, read_decimal
-from peyvand.foundation.transfer.tables import ReadError
+from peyvand.foundation.transfer.reading import lines, opener_of, sniff
+from peyvand.foundation.transfer.tables import ReadError, Sniffed, place_of_column
 from peyvand.foundation.ui import formats
 from peyvand.insight.value.fitting import gammagamma, holdout
 from peyvand.insight.value.fitting.buying import Buying
 from peyvand.insight.value.fitting.likelihood import Estimate, FitError, Vector
 from peyvand.insight.value.purchases import Habits, Purchases, by_day, habits
-from peyvand.insight.value.table import Table, Texts
-from peyvand.insight.value.table import read as read_table
 
 UNITS: Final = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}  # days
 YEAR = 365.25
@@ -46,7 +44,7 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Bought:
+class Table:
     """Purchases of a file, whose customers are named by `names`, and how its lines were counted."""
 
     names: Sequence[str]
@@ -54,37 +52,52 @@ class Bought:
     counts: dict[str, int]
 
 
-def read(path: Path, columns: Columns) -> Bought:
+def read(path: Path, columns: Columns) -> Table:
     """Read a CSV (gz too) or a workbook. ReadError is a sentence for whoever asked.
 
     A line without a customer is left out; one with a negative amount is a return: no purchase, and in no spending;
     one of nothing is a purchase of nothing.
     """
-    table = read_table(path, only=[name for name in vars(columns).values() if name])
-    names, who = _distinct(table.column(columns.customer))
-    known = ~np.isin(who, [code for code, name in enumerate(names) if name.lower() in EMPTY])
-    amount = np.ones(table.rows)
-    for column in (columns.amount, columns.quantity):
-        if column:
-            amount[known] *= _amounts(table, column, known)
-    bought = known & (amount >= 0)
-    counts = {
-        "lines": table.rows + table.skipped, "without_customer": int((~known).sum()),
-        "returns": int((amount < 0).sum()), "nothing": int((bought & (amount == 0)).sum()), "broken": table.skipped,
-    }  # fmt: skip
-    if not bought.any():
+    opener = opener_of(path)
+    sniffed = sniff(opener)
+    place = {name: _place(sniffed, getattr(columns, name)) for name in ("customer", "date", "amount", "quantity")}
+    codes: dict[str, int] = {}
+    texts: dict[str, int] = {}
+    who: list[int] = []
+    when: list[int] = []
+    amounts: list[float] = []
+    counts = dict.fromkeys(("lines", "without_customer", "returns", "nothing", "broken"), 0)
+    at = place["customer"], place["date"], place["amount"], place["quantity"]
+    lines_of_text: list[int] = []
+    for line in lines(opener, sniffed.format, len(sniffed.columns)):
+        if line.fault == "blank":
+            continue
+        counts["lines"] += 1
+        if line.fault:
+            counts["broken"] += 1
+            continue
+        name, text = line.cells[at[0] or 0].strip(), line.cells[at[1] or 0].strip()
+        if name.lower() in EMPTY:
+            counts["without_customer"] += 1
+            continue
+        amount = 1.0 if at[2] is None else _amount(line.cells[at[2]], line.number, columns.amount)
+        if at[3] is not None:
+            amount *= _amount(line.cells[at[3]], line.number, columns.quantity)
+        if amount < 0:
+            counts["returns"] += 1
+            continue
+        counts["nothing"] += amount == 0
+        text = match.group() if (match := _ISO.match(text)) else text
+        if text not in texts:
+            texts[text] = len(texts)
+            lines_of_text.append(line.number)
+        who.append(codes.setdefault(name, len(codes)))
+        when.append(texts[text])
+        amounts.append(amount)
+    if not who:
         raise ReadError(_nothing(counts))
-    texts, when = _distinct(table.column(columns.date)[bought])
-    days = np.array(_days(table, texts, columns.date), dtype=np.int64)
-    codes, places = np.unique(who[bought], return_inverse=True)
-    purchases = by_day(who=places, day=days[when], amount=amount[bought])
-    return Bought([names[code] for code in codes.tolist()], purchases, counts)
-
-
-def _distinct(texts: Texts) -> tuple[list[str], Any]:
-    """Each text once, in the order in which they come, and the place of each line's."""
-    found = pa.array(texts, pa.string()).dictionary_encode()
-    return found.dictionary.to_pylist(), found.indices.to_numpy()
+    days = np.array(_days(list(texts), lines_of_text, columns.date), dtype=np.int64)
+    return Table(list(codes), by_day(who=who, day=days[when], amount=amounts), counts)
 
 
 def _nothing(counts: dict[str, int]) -> str:
@@ -99,30 +112,31 @@ def _said(counts: dict[str, int]) -> dict[str, str]:
     return {**shown, "nobody": shown["without_customer"]}
 
 
-def _amounts(table: Table, column: str, known: Any) -> Vector:
-    texts, at = _distinct(table.column(column)[known])
-    return np.array([_amount(table, text, column) for text in texts], dtype=float)[at]
+def _place(sniffed: Sniffed, name: str) -> int | None:
+    if not name:
+        return None
+    if (place := place_of_column(sniffed.columns, name)) is not None:
+        return place
+    text = _("The file has no column “{name}”; it has: {columns}.")
+    raise ReadError(text.format(name=name, columns=", ".join(sniffed.columns)))
 
 
-def _amount(table: Table, text: str, column: str) -> float:
+def _amount(text: str, number: int, column: str) -> float:
     if _PLAIN.fullmatch(text):  # what most files hold; the careful way is twenty times as slow
         return float(text)
     try:
         return float(read_decimal(text))
     except CellError:
         problem = _("Line {line}: “{text}” in the column “{column}” is no number.")
-        line = formats.number(table.line_of(column, text))
-        raise ReadError(problem.format(line=line, text=text[:80], column=column)) from None
+        raise ReadError(problem.format(line=formats.number(number), text=text[:80], column=column)) from None
 
 
-def _days(table: Table, found: Sequence[str], column: str) -> list[int]:
+def _days(texts: Sequence[str], numbers: Sequence[int], column: str) -> list[int]:
     """Days by ordinal. Where day and month could change places, the column's other dates must tell which is first."""
-    texts = [match.group() if (match := _ISO.match(text)) else text for text in found]
     wrong = next((at for at, text in enumerate(texts) if not _readable(text)), None)
     if wrong is not None:
         problem = _("Line {line}: “{text}” in the column “{column}” is no date.")
-        line = formats.number(table.line_of(column, found[wrong]))
-        raise ReadError(problem.format(line=line, text=texts[wrong][:80], column=column))
+        raise ReadError(problem.format(line=formats.number(numbers[wrong]), text=texts[wrong][:80], column=column))
     if not any(_ambiguous(text) for text in texts):
         return [_day(text) for text in texts]
     firsts = {match for text in texts for match in _firsts(text)}
@@ -201,7 +215,7 @@ class Answer:
         }  # fmt: skip
 
 
-def value(table: Bought, *, unit: str, until: date | None, model: str, amounts: bool, horizon: float | None) -> Answer:
+def value(table: Table, *, unit: str, until: date | None, model: str, amounts: bool, horizon: float | None) -> Answer:
     """Fit the model to purchases up to the end of `until` (the file's last day), in a unit of UNITS.
 
     Purchases after it check the model. `horizon` is in the unit, a year if None. ReadError says what can't be told.
