@@ -133,6 +133,13 @@ def buyers(frame: Frame, *, after: date) -> dict[int, date]:
     return dict(zip(found["customer_id"].to_pylist(), found["day"].to_pylist(), strict=True))
 
 
+def came_back(frame: Frame, *, after: date, of: Ids) -> Bools:
+    """Which of these bought after that day and up to the frame's."""
+    sales = frame.sales.filter(_.placed_at_day > ibis.literal(after))
+    found = sales.select("customer_id").distinct().to_pyarrow()["customer_id"]
+    return np.isin(of, found.to_numpy())
+
+
 def rhythms(frame: Frame) -> list[dict[str, Any]]:
     """Of customers with at least three days of purchase within reach: last day, and the 1st decile, median and 9th
     decile of their own intervals in days.
