@@ -229,7 +229,6 @@ NOT_PAGES = {
     "reports:links",
     "reports:link-new",
     "reports:link-close",
-    "prediction:horizon",
     "prediction:campaign-anew",
     "prediction:campaign-remove",
     "prediction:decline",

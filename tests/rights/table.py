@@ -285,7 +285,6 @@ audiences:snapshot POST audiences.view+customers.view+audiences.edit
 prediction:overview GET insight.view
 prediction:people GET insight.view
 prediction:foresee POST insight.refresh
-prediction:horizon POST insight.refresh+accounts.manage_settings
 reports:funnel GET reports.view
 reports:paths GET reports.view+insight.view
 reports:touchpoint GET reports.view+insight.view
@@ -646,7 +645,6 @@ FIXED: Mapping[str, Any] = {
 }
 # What is posted where an empty form would do nothing.
 BODIES: Mapping[str, Mapping[str, str]] = {
-    "prediction:horizon": {"days": "60"},
     "commerce:contract-new": {
         "customer": "{customer_id}",
         "kind": "service",

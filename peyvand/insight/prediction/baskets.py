@@ -21,7 +21,7 @@ from scipy import sparse
 
 from peyvand.foundation.transfer.reading import bytes_of, opener_of
 from peyvand.insight.prediction.errors import CannotTellError
-from peyvand.insight.prediction.table import Table
+from peyvand.insight.value.table import Table
 
 MOST = 3_000_000  # itemsets; beyond it nobody reads them and the memory ends
 TOP = 20

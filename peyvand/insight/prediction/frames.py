@@ -13,7 +13,7 @@ from ibis import _
 from ibis.common.exceptions import TableNotFound
 
 from peyvand.insight.prediction.numbers import Bools, Floats
-from peyvand.insight.value.frames import Frame
+from peyvand.insight.value.frames import Frame, once
 
 RECENT = 90  # days
 UNPAID_DAYS = 30  # after which what is not paid is owed for long
@@ -37,7 +37,7 @@ def at(frame: Frame, day: date) -> Frame:
 def active(frame: Frame) -> Ids:
     """Ids, in order, of the customers who bought within the window: those of whom there is a row in `known`."""
     sales = frame.sales.filter(_.placed_at_day >= ibis.literal(frame.window_start))
-    found = sales.select("customer_id").distinct().order_by("customer_id").to_pyarrow()
+    found = once(sales, "customer_id").order_by("customer_id").to_pyarrow()
     return np.asarray(found["customer_id"].to_numpy(), dtype=np.int64)
 
 
@@ -73,7 +73,7 @@ def known(frame: Frame, *, only: Ids | None = None) -> dict[str, Any]:
     rhythm = gaps.group_by("customer_id").agg(rhythm=gaps.gap.cast("float64").quantile(0.5))
     sales = deals.filter(_.kind == "sale", _.placed_at_day >= start).select("id", "customer_id")
     lines = frame.backend.table("order_lines").select("order_id", "product_id")
-    bought = lines.inner_join(sales, lines.order_id == sales.id).select("customer_id", "product_id").distinct()
+    bought = once(lines.inner_join(sales, lines.order_id == sales.id), "customer_id", "product_id")
     kinds = bought.group_by("customer_id").agg(products=bought.product_id.count().cast("float64"))
     base = base.left_join(rhythm, "customer_id").drop("customer_id_right")
     base = base.left_join(kinds, "customer_id").drop("customer_id_right").order_by("customer_id")
@@ -133,6 +133,13 @@ def buyers(frame: Frame, *, after: date) -> dict[int, date]:
     return dict(zip(found["customer_id"].to_pylist(), found["day"].to_pylist(), strict=True))
 
 
+def came_back(frame: Frame, *, after: date, of: Ids) -> Bools:
+    """Which of these bought after that day and up to the frame's."""
+    sales = frame.sales.filter(_.placed_at_day > ibis.literal(after))
+    found = once(sales, "customer_id").to_pyarrow()["customer_id"]
+    return np.isin(of, found.to_numpy())
+
+
 def rhythms(frame: Frame) -> list[dict[str, Any]]:
     """Of customers with at least three days of purchase within reach: last day, and the 1st decile, median and 9th
     decile of their own intervals in days.
@@ -165,7 +172,7 @@ def intervals(frame: Frame) -> Floats:
 
 def _gaps(sales: Table) -> Table:
     """Days of purchase, each with its distance from the one before: nothing for the first."""
-    days = sales.select("customer_id", "placed_at_day").distinct()
+    days = once(sales, "customer_id", "placed_at_day")
     before = days.placed_at_day.lag().over(group_by=days.customer_id, order_by=days.placed_at_day)
     return days.mutate(gap=days.placed_at_day.delta(before, unit="day"))
 
@@ -175,7 +182,7 @@ def bought_items(frame: Frame) -> dict[str, Any]:
     sales = frame.sales.select("id", "customer_id", "placed_at_day")
     products = frame.backend.table("products").select("id", "kind").rename(pid="id")
     lines = frame.backend.table("order_lines").filter(_.product_id.notnull(), _.quantity > 0)
-    lines = lines.select("order_id", "product_id").distinct()
+    lines = once(lines, "order_id", "product_id")
     joined = lines.inner_join(sales, lines.order_id == sales.id)
     kept = joined.inner_join(products, joined.product_id == products.pid).filter(_.kind != "fee")
     found = kept.select("order_id", "customer_id", "product_id", "placed_at_day").order_by(

@@ -7,7 +7,8 @@ better, these are told instead; and where nothing beats the share of leavers, no
 (days), "leaving" (the definition), "on", "model" ("trees" or "recency"), "why" nothing is told ("history", "few",
 "baseline", "contracts" or ""), "test_day", "train_days", "train_rows", "test_rows", "test_left", "auc",
 "calibration_error", "log_loss" of the trees, "baselines" {"base_rate", "recency"}, "bins" of what is told [[mean
-probability, share that left, customers]], "reasons" [[feature, effect, direction −1, 0 or 1]].
+probability, share that left, customers]], "reasons" [[feature, effect, direction −1, 0 or 1]]. "train_rows" and
+"test_rows" are a part of "learnt_of" and "tested_of" where these are many, always of the same customers.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ LEAD = 60  # days of orders before the first day that is learnt from
 CUTS = 2  # days that are learnt from, at most
 FEWEST_ROWS, FEWEST_EACH = 150, 25
 MOST_ROWS = 40_000  # learnt from: of more customers a part, as the trees would learn nothing more that shows
-MOST_EXPLAINED = 20_000  # customers whose reasons are computed, for the card and one by one: they take the longest
+MOST_JUDGED = 100_000  # customers that the test is of: a part of more, its AUC known to some 0.001
+MOST_EXPLAINED = 20_000  # customers whose reasons are computed one by one: they take the longest
+MOST_WEIGHED = 5_000  # customers of whom the card says what matters most
 
 
 RECENCY = FEATURES.index("recency")
@@ -112,11 +115,12 @@ def judge(frame: Frame, *, days: int, definition: Definition | None = None) -> J
     if not cuts:
         return Judged({**card, "why": "history"}, None)
     if definition.way == "silence":
-        ids = [frames.active(frames.at(frame, cut)) for cut in cuts]
-        count, test = sum(map(len, ids)), _labelled(frame, test_day, days=days)
-        learnt = [
-            _labelled(frame, cut, days=days, only=found[among(found, of=count)])
-            for cut, found in zip(cuts, ids, strict=True)
+        ids = [frames.active(frames.at(frame, cut)) for cut in (*cuts, test_day)]
+        count, all_tested = sum(map(len, ids[:-1])), len(ids[-1])
+        parts = [found[among(found, of=count)] for found in ids[:-1]]
+        parts.append(ids[-1][among(ids[-1], of=all_tested, most=MOST_JUDGED)])
+        *learnt, test = [
+            _labelled(frame, cut, days=days, only=found) for cut, found in zip((*cuts, test_day), parts, strict=True)
         ]
     else:
         made = [_gone(frame, cut, days=days, definition=definition) for cut in [*cuts, test_day]]
@@ -124,12 +128,12 @@ def judge(frame: Frame, *, days: int, definition: Definition | None = None) -> J
         if len(known) < len(made):
             return Judged({**card, "why": "contracts" if definition.way == "contract" else "few"}, None)
         *learnt, test = known
-        count = sum(len(one[1]) for one in learnt)
+        count, all_tested = sum(len(one[1]) for one in learnt), len(test[1])
     test_x, test_y, test_ids = test
     x, y, groups = together(learnt, of=count)
     card |= {
         "test_day": test_day.isoformat(), "train_days": [cut.isoformat() for cut in cuts], "train_rows": len(y),
-        "test_rows": len(test_y), "test_left": int(test_y.sum()),
+        "test_rows": len(test_y), "test_left": int(test_y.sum()), "learnt_of": count, "tested_of": all_tested,
     }  # fmt: skip
     if min(len(y), len(test_y)) < FEWEST_ROWS or min(_least(y), _least(test_y)) < FEWEST_EACH:
         return Judged({**card, "why": "few"}, None)
@@ -145,8 +149,8 @@ def judge(frame: Frame, *, days: int, definition: Definition | None = None) -> J
     card |= {"model": best, "bins": _bins(test_y, told[best])}
     if learning.log_loss(test_y, told[best]) >= base["base_rate"]["log_loss"]:
         return Judged({**card, "why": "baseline"}, None)
-    teller = learn[best](*together([*learnt, (test_x, test_y, test_ids)], of=count + len(test_y)))
-    some = test_x[among(test_ids, of=len(test_ids), most=MOST_EXPLAINED)]
+    teller = learn[best](*together([*learnt, (test_x, test_y, test_ids)], of=count + all_tested))
+    some = test_x[among(test_ids, of=all_tested, most=MOST_WEIGHED)]
     return Judged({**card, "on": True, "reasons": _reasons(teller, some, features)}, teller, features)
 
 
@@ -197,9 +201,8 @@ def _cuts(first: date, *, test_day: date, days: int) -> list[date]:
 
 def _labelled(frame: Frame, cut: date, *, days: int, only: Ids | None = None) -> tuple[Floats, Bools, Ids]:
     seen = frames.known(frames.at(frame, cut), only=only)
-    back = frames.buyers(frames.at(frame, cut + timedelta(days=days)), after=cut)
     ids = seen["customer_id"]
-    return seen["x"], ~np.isin(ids, np.fromiter(back, dtype=np.int64, count=len(back))), ids
+    return seen["x"], ~frames.came_back(frames.at(frame, cut + timedelta(days=days)), after=cut, of=ids), ids
 
 
 def _mixed(ids: Ids) -> Any:

@@ -21,7 +21,7 @@ from peyvand.insight.prediction.numbers import Bools, Floats
 from peyvand.insight.value.fitting import bgnbd
 from peyvand.insight.value.fitting.buying import compressed
 from peyvand.insight.value.fitting.likelihood import FitError
-from peyvand.insight.value.frames import Frame
+from peyvand.insight.value.frames import Frame, once
 
 PERIOD = 30  # days
 PERIODS = 12
@@ -79,7 +79,7 @@ class History:
     @classmethod
     def of(cls, frame: Frame) -> History:
         """Up to the frame's day."""
-        found = frame.sales.select("customer_id", "placed_at_day").distinct()
+        found = once(frame.sales, "customer_id", "placed_at_day")
         table = found.order_by(["customer_id", "placed_at_day"]).to_pyarrow()
         day = table["placed_at_day"].to_numpy(zero_copy_only=False).astype("datetime64[D]").astype(np.int64)
         return cls.made(table["customer_id"].to_numpy().astype(np.int64), day, frames.usual(frame))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from peyvand.foundation.text.digits import latin_digits
 from peyvand.foundation.text.lists import joined
 from peyvand.insight.prediction.errors import CannotTellError
-from peyvand.insight.prediction.table import Table, Texts
+from peyvand.insight.value.table import Table, Texts
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]

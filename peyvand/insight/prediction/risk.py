@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from peyvand.insight.prediction import learning
 from peyvand.insight.prediction.errors import CannotTellError
 from peyvand.insight.prediction.numbers import Bools, Dropped, Feature, Floats, features, yes_or_no
-from peyvand.insight.prediction.table import Table
+from peyvand.insight.value.table import Table
 
 FEWEST = 50  # lines of each answer
 FOLDS = 5

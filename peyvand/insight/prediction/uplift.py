@@ -12,7 +12,7 @@ from scipy import special
 from peyvand.foundation.text.lists import joined
 from peyvand.insight.prediction.errors import CannotTellError
 from peyvand.insight.prediction.numbers import Bools, Floats, numbers_of
-from peyvand.insight.prediction.table import Table
+from peyvand.insight.value.table import Table
 
 CONTROL = {"control", "no e-mail", "no email", "none", "no", "n", "false", "f", "0", "0.0", "holdout", "hold-out",
            "placebo", "شاهد", "کنترل", "خیر", "نه"}  # fmt: skip

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from peyvand.insight.prediction.errors import CannotTellError
 from peyvand.insight.prediction.numbers import numbers_of
-from peyvand.insight.prediction.table import Table
+from peyvand.insight.value.table import Table
 
 ENDS = 0.4  # of a path by position, for the first and for the last touch
 HALF_LIFE = 2.0  # touches: one that is so many before the last has half its credit

@@ -20,7 +20,7 @@ from ibis import _
 from ibis.common.exceptions import IbisError, TableNotFound
 
 from peyvand.foundation.money.currencies import exponent_of
-from peyvand.insight.value.frames import Frame, Table
+from peyvand.insight.value.frames import Frame, Table, once
 from peyvand.insight.value.person import KINDS
 from peyvand.insight.value.sharing import Whole, shared
 
@@ -304,7 +304,7 @@ def _base(frame: Frame, driver: str, *, by_product: bool, bare: bool) -> Table:
         if driver == "new_customer":
             found = sales.group_by("customer_id").agg(day=sales.placed_at_day.min())
         else:
-            found = sales.select("customer_id", day="placed_at_day").distinct()
+            found = once(sales, "customer_id", "placed_at_day").rename(day="placed_at_day")
         return found.select(
             who=found.customer_id.cast("int64"), day=found.day, channel=ibis.literal(""),
             product=ibis.literal(0).cast("int64"), contact=ibis.literal(""), weight=ibis.literal(1).cast("int64"),

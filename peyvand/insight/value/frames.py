@@ -57,6 +57,13 @@ def business_orders(backend: Any, *, demo: bool) -> Table:
     return backend.table("orders").filter(_.demo == demo)
 
 
+def once(table: Table, *columns: str) -> Table:
+    """The different values of these columns. `distinct` after a filter is not what it says where ibis writes for Spark:
+    the filter's columns come into it.
+    """
+    return table.group_by(*columns).agg(many=_.count()).select(*columns)
+
+
 def people(frame: Frame) -> Table:
     """One row a customer of `scored`, with rhythm and margin."""
     found = scored(frame)
@@ -117,7 +124,7 @@ def sources(frame: Frame) -> Table:
 
 def _rhythm(frame: Frame) -> Table:
     """Days between purchase days of each customer: their median, 9th decile (linear between ranks) and number."""
-    days = frame.sales.select("customer_id", "placed_at_day").distinct()
+    days = once(frame.sales, "customer_id", "placed_at_day")
     before = days.placed_at_day.lag().over(group_by=days.customer_id, order_by=days.placed_at_day)
     gaps = days.mutate(gap=days.placed_at_day.delta(before, unit="day"))
     return gaps.group_by("customer_id").agg(
@@ -165,12 +172,8 @@ def cohorts(frame: Frame, *, calendar: str) -> Table:
     """How many customers whose first sale fell in month `cohort` bought again `age` months later."""
     dates = frame.backend.table("dates")
     sales = frame.sales
-    bought = (
-        sales.inner_join(dates, sales.placed_at_day == dates.day)
-        .mutate(month=_[calendar])
-        .select("customer_id", "month")
-        .distinct()
-    )
+    dated = sales.inner_join(dates, sales.placed_at_day == dates.day).mutate(month=_[calendar])
+    bought = once(dated, "customer_id", "month")
     first = bought.group_by("customer_id").agg(cohort=bought.month.min())
     aged = bought.inner_join(first, "customer_id").mutate(age=_.month - _.cohort)
     return aged.group_by("cohort", "age").agg(customers=aged.count().cast("int64"))

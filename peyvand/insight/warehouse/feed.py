@@ -22,6 +22,7 @@ import logging
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -53,6 +54,7 @@ DATES = "dates"
 CHUNK = 5_000  # rows read again by one statement
 SHARE = 0.2  # of a fact's rows: when more have changed, reading it whole is quicker
 FEW = 10_000  # changed rows that are always read by their ids
+AT_ONCE = 2  # facts streamed at the same time when all are
 SMALL = 200_000  # rows up to which the whole source is summed at every load
 CHECK_EVERY = timedelta(hours=20)
 
@@ -146,12 +148,11 @@ class _Load:
         notes = _notes(cursor)
         facts: dict[str, Any] = {}
         files: dict[str, Any] = {}
+        made = self._all(cursor, folder) if self.base is None else {}
         for number, shape in enumerate(self.shapes.values()):
-            if self.run is not None:
-                self.run.check()
-                self.run.progress(number, len(self.shapes) + 1)
+            self._going(number)
             name = shape.fact.name
-            files[name], facts[name] = self._fact(cursor, shape, notes, folder, began)
+            files[name], facts[name] = self._fact(cursor, shape, notes, folder, began, made.get(name))
         self._dates(folder, files)
         if any(pair[0] != pair[1] for fact in facts.values() for pair in fact["sums"].values()):
             raise WarehouseDisagreesError(str({name: fact["sums"] for name, fact in facts.items()}))
@@ -165,23 +166,51 @@ class _Load:
         )
         source.commit()
 
-    def _fact(
-        self, cursor: Any, shape: Shape, notes: Mapping[str, Any], folder: Path, began: datetime
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The fact's files, and what the load's row keeps of them."""
-        name = shape.fact.name
-        place_of = folder / name
+    def _going(self, number: int) -> None:
+        if self.run is not None:
+            self.run.check()
+            self.run.progress(number, len(self.shapes) + 1)
+
+    def _all(self, cursor: Any, folder: Path) -> dict[str, tuple[Fact, Sums]]:
+        """Every fact as it is, AT_ONCE at a time, each by a connection of its own in the snapshot of this one."""
+        cursor.execute("SELECT pg_export_snapshot()")
+        snapshot = cursor.fetchone()[0]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            waiting = {name: pool.submit(_by_itself, shape, self._new(shape, folder), snapshot)
+                       for name, shape in self.shapes.items()}  # fmt: skip
+            try:
+                found = {}
+                for number, (name, one) in enumerate(waiting.items()):
+                    found[name] = one.result()
+                    self._going(number)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        return found
+
+    def _new(self, shape: Shape, folder: Path) -> Fact:
+        place_of = folder / shape.fact.name
         place_of.mkdir()
+        return Fact(
+            name=shape.fact.name, key=shape.fact.key, summed=shape.summed, folder=place_of, stamp=str(self.row.pk)
+        )
+
+    def _fact(
+        self, cursor: Any, shape: Shape, notes: Mapping[str, Any], folder: Path, began: datetime,
+        made: tuple[Fact, Sums] | None,
+    ) -> tuple[dict[str, Any], dict[str, Any]]:  # fmt: skip
+        """The fact's files, and what the load's row keeps of them; `made` where they are there already."""
+        name = shape.fact.name
         known = self.base.manifest["facts"].get(name) if self.base is not None else None
         old = self.base.load.facts.get(name) if self.base is not None else None
-        fact = Fact(name=name, key=shape.fact.key, summed=shape.summed, folder=place_of, stamp=str(self.row.pk))
+        fact = made[0] if made else self._new(shape, folder)
         ids = None
         if known and old and known["mark"] == shape.mark and not self.unwatched & set(shape.fact.reads):
             ids = _changed(cursor, shape, notes, rows=old["rows"])
         checked, whole = began.isoformat(), False
         if ids is None or known is None or old is None or self.base is None:
-            source = self._whole(cursor, shape, fact)
-            whole = True
+            source, whole = made[1] if made else self._whole(cursor, shape, fact), True
+            self.moved += int(fact.sums["rows"])
         else:
             fact.take_over(known["parts"], folder=place.folder_of(self.base.load.pk) / name)
             source = {column: Decimal(pair[0]) for column, pair in old["sums"].items()}
@@ -193,6 +222,7 @@ class _Load:
                     logger.error("the files of %s missed a change and are made anew: %s", name, fact.sums)
                     self._emptied(fact)
                     source, whole = self._whole(cursor, shape, fact), True
+                    self.moved += int(fact.sums["rows"])
             else:
                 checked = old["checked"]
         held = fact.sums
@@ -203,17 +233,8 @@ class _Load:
         return {"mark": shape.mark, "parts": fact.plain()}, told
 
     def _whole(self, cursor: Any, shape: Shape, fact: Fact) -> Sums:
-        """Stream the fact as it is into new files; gives the sums of the source."""
         cursor.execute("SELECT pg_export_snapshot()")
-        snapshot = cursor.fetchone()[0]
-        with ThreadPoolExecutor(1) as beside:
-            source = beside.submit(_sums_beside, shape, snapshot)
-            cursor.execute(shape.rows)
-            reader = cursor.fetch_record_batch()
-            schema = _schema(reader.schema, shape)
-            self.moved += int(fact.write(reader, schema=schema)["rows"])
-            fact.settle(schema=schema)
-            return source.result()
+        return _streamed(cursor, shape, fact, cursor.fetchone()[0])
 
     def _again(self, cursor: Any, shape: Shape, fact: Fact, ids: Any, source: Sums) -> Sums:
         """Read the rows with these keys again; gives what the source should hold now."""
@@ -304,11 +325,36 @@ def _sums_of_source(cursor: Any, shape: Shape) -> Sums:
     return _told(cursor.fetchone(), shape)
 
 
-def _sums_beside(shape: Shape, snapshot: str) -> Sums:
-    """The same by a connection of its own, which sees what the load's transaction sees, while that one is read from."""
+@contextmanager
+def _beside(snapshot: str) -> Iterator[Any]:
+    """A cursor of a connection of its own, which sees what the load's transaction sees."""
     with dbapi.connect(_address()) as source, source.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+        yield cursor
+
+
+def _by_itself(shape: Shape, fact: Fact, snapshot: str) -> tuple[Fact, Sums]:
+    with _beside(snapshot) as cursor:
+        return fact, _streamed(cursor, shape, fact, snapshot)
+
+
+def _streamed(cursor: Any, shape: Shape, fact: Fact, snapshot: str) -> Sums:
+    """The fact as it is into new files; gives the sums of the source, which are taken at the same time."""
+    # Several processes would send the rows in no order, and files could no longer be told apart by their keys.
+    cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+    with ThreadPoolExecutor(1) as pool:
+        source = pool.submit(_summed_beside, shape, snapshot)
+        cursor.execute(shape.rows)
+        reader = cursor.fetch_record_batch()
+        schema = _schema(reader.schema, shape)
+        fact.write(reader, schema=schema)
+        fact.settle(schema=schema)
+        return source.result()
+
+
+def _summed_beside(shape: Shape, snapshot: str) -> Sums:
+    with _beside(snapshot) as cursor:
         return _sums_of_source(cursor, shape)
 
 

@@ -27,6 +27,7 @@ PART_ROWS = 250_000
 SMALL_ROWS = PART_ROWS // 4
 SMALL_PARTS = 16
 AHEAD = 4  # batches read before they are written
+_FITS = 2**63
 Sums = dict[str, Decimal]
 """Rows under "rows", and the sum of each summed column under its name."""
 
@@ -182,6 +183,11 @@ def sums_of(table: Any, summed: Sequence[str]) -> Sums:
 
 
 def _sum(column: Any) -> Decimal:
+    if pa.types.is_integer(column.type):
+        ends = pc.min_max(column).as_py()
+        most = max(abs(ends["min"] or 0), abs(ends["max"] or 0))
+        if most * len(column) < _FITS:  # it can't run over, so it need not be taken in 128 bits
+            return Decimal(pc.sum(column).as_py() or 0)
     wide = column if pa.types.is_decimal(column.type) else column.cast(pa.decimal128(38, 0))
     return Decimal(pc.sum(wide).as_py() or 0)
 

@@ -84,9 +84,15 @@ class Shape:
     def _expressions(self) -> Iterator[str]:
         for column in self.columns:
             name = f'fact."{column.name}"'
-            yield f'round({name}, {SCALE})::text AS "{column.name}"' if column.oid == NUMERIC else name
+            yield self._exactly(column) if column.oid == NUMERIC else name
             if column.oid == MOMENT:
                 yield f"({name} AT TIME ZONE '{self.zone}')::date AS \"{column.name}{DAY}\""
+
+    def _exactly(self, column: Column) -> str:
+        """As short a text as holds the number: those of fewer decimals, nearly all, travel without noughts."""
+        name = f'fact."{column.name}"'
+        rounded = f"CASE WHEN scale({name}) > {SCALE} THEN round({name}, {SCALE}) ELSE {name} END"
+        return f'({rounded})::text AS "{column.name}"'
 
 
 def shape_of(fact: WarehouseFact, zone: str) -> Shape:

@@ -57,7 +57,7 @@ def _decimal(value: float | None, places: int = 3) -> str:
 
 def churn(file: File, target: Target, positive: Positive = "", out: Out = None, as_json: AsJson = False) -> None:
     """Learn who leaves from a table of customers, and say how well that works and why they leave."""
-    table = _heavy("prediction.table").read(file)
+    table = _heavy("value.table").read(file)
     found = _heavy("prediction.risk").churn(table, target=target, positive=positive)
     if out is not None:
         rows = zip(found.probability, found.why, strict=True)
@@ -96,7 +96,7 @@ def baskets(
         raise typer.BadParameter(_("--order and --item go together."))
     mining = _heavy("prediction.baskets")
     if order:
-        table = _heavy("prediction.table").read(file, only=[order, item])
+        table = _heavy("value.table").read(file, only=[order, item])
         _told_of_skipped(table)
         given = mining.of_table(table, order=order, item=item)
     else:
@@ -124,7 +124,7 @@ def uplift(
 ) -> None:  # fmt: skip
     """Say what a campaign changed: each arm against those who were left alone."""
     wanted = [name for name in (treatment, outcome, score) if name]
-    table = _heavy("prediction.table").read(file)
+    table = _heavy("value.table").read(file)
     found = _heavy("prediction.uplift").uplift(
         table, treatment=wanted[0], outcome=wanted[1], control=control, score=score
     )
@@ -148,7 +148,7 @@ def attribution(
     nulls: Nulls = "", separator: Separator = ">", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Give credit for conversions to the channels of paths."""
-    table = _heavy("prediction.table").read(file)
+    table = _heavy("value.table").read(file)
     crediting = _heavy("reports.attribution")
     given = crediting.paths_of(table, path=path, conversions=conversions, value=value, nulls=nulls, separator=separator)
     found = crediting.attribute(given)

@@ -11,8 +11,10 @@ from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peyvand.insight.prediction import baskets, table
+from peyvand.foundation.transfer.tables import ReadError
+from peyvand.insight.prediction import baskets
 from peyvand.insight.prediction.errors import CannotTellError
+from peyvand.insight.value import table
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +95,7 @@ def test_what_can_not_be_said_is_said(tmp_path: Path) -> None:
     with pytest.raises(CannotTellError, match="no basket"):
         baskets.of_lines(tmp_path / "b.txt")
     (tmp_path / "c.csv").write_text("order,item\n1,a\n")
-    with pytest.raises(CannotTellError, match="There are: order, item"):
+    with pytest.raises(ReadError, match="There are: order, item"):
         table.read(tmp_path / "c.csv", only=["order", "product"])
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from django.utils.translation import override
 
-from peyvand.insight.prediction import table
 from peyvand.insight.prediction.errors import CannotTellError
 from peyvand.insight.prediction.uplift import qini, uplift
+from peyvand.insight.value import table
 
 
 @pytest.fixture(autouse=True)

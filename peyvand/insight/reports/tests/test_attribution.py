@@ -11,9 +11,10 @@ from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peyvand.insight.prediction import table
+from peyvand.foundation.transfer.tables import ReadError
 from peyvand.insight.prediction.errors import CannotTellError
 from peyvand.insight.reports.attribution import Path, attribute, paths_of, shapley
+from peyvand.insight.value import table
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +91,7 @@ def test_what_can_not_be_said_is_said(tmp_path: File) -> None:
     (tmp_path / "p.csv").write_text("path,total_conversions\na > b,-1\n")
     with pytest.raises(CannotTellError, match="below zero"):
         paths_of(table.read(tmp_path / "p.csv"))
-    with pytest.raises(CannotTellError, match="There are: path"):
+    with pytest.raises(ReadError, match="There are: path"):
         paths_of(table.read(tmp_path / "p.csv"), path="journey")
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.linalg import eigh_tridiagonal
 from scipy.special import betaln, digamma, gammaln
 
-from peyvand.insight.value.fitting.buying import Buying, Looked, asked_of, looked, thinned
+from peyvand.insight.value.fitting.buying import Buying, Index, Looked, asked_of, looked, thinned
 from peyvand.insight.value.fitting.likelihood import Estimate, Vector, dot, maximise
 
 NAMES = ("r", "alpha", "a", "b")
@@ -115,7 +115,7 @@ def expected(theta: npt.ArrayLike, t: float, *, x: Vector, t_x: Vector, T: Vecto
     where a = 1 and where a and b are so great that all leave alike.
     """
     r, alpha, a, b = np.asarray(theta, dtype=float)
-    pairs, at = np.unique(np.column_stack([x, T]), axis=0, return_inverse=True)
+    pairs, at = _pairs(x, T)
     ratio = t / (alpha + pairs[:, 1])
     mean = np.zeros(len(pairs))
     number = next(points for most, points in POINTS if not len(pairs) or ratio.max() < most)
@@ -125,7 +125,21 @@ def expected(theta: npt.ArrayLike, t: float, *, x: Vector, t_x: Vector, T: Vecto
         p, weight = _beta_points(float(a), float(b) + purchases, number)
         inner = -np.expm1(-(r + purchases) * np.log1p(ratio[start:end, None] * p)) / p
         mean[start:end] = np.einsum("ij,j->i", inner, weight)
-    return np.asarray(mean[at.ravel()] * alive(theta, x=x, t_x=t_x, T=T), dtype=float)
+    return np.asarray(mean[at] * alive(theta, x=x, t_x=t_x, T=T), dtype=float)
+
+
+_LAST: dict[str, tuple[Vector, Vector, Vector, Index]] = {}
+
+
+def _pairs(x: Vector, T: Vector) -> tuple[Vector, Index]:  # noqa: N803
+    """Unique (x, T), in order, and where each row's is. The same arrays are asked about month by month, so the last
+    answer is kept, with the arrays, which nobody writes to.
+    """
+    last = _LAST.get("")
+    if last is None or last[0] is not x or last[1] is not T:
+        both, at = np.unique(x + 1j * T, return_inverse=True)
+        last = _LAST[""] = (x, T, np.column_stack([both.real, both.imag]), at.ravel())
+    return last[2], last[3]
 
 
 @lru_cache(maxsize=4096)

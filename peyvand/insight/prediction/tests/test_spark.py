@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyspark
@@ -22,6 +23,7 @@ import pytest
 
 from peyvand.foundation.calendar.calendars import CalendarKind, month_index
 from peyvand.foundation.jobs.running import JobFailedError
+from peyvand.insight.prediction import frames as foreseen
 from peyvand.insight.value import charging, frames
 from peyvand.insight.value.tests import test_charging
 from peyvand.insight.warehouse import engine, place
@@ -51,6 +53,8 @@ def a_world(folder: Path) -> None:
             "status": drawn.choice(["placed", "delivered", "delivered", "cancelled"]),
             "currency": drawn.choice(["GBP", "GBP", "GBP", "EUR"]),
             "net_minor": drawn.choice([500, 1000, 1000, 2550, drawn.randrange(1, 90_000)]),
+            "total_minor": 1000, "returned_minor": 0, "paid_minor": drawn.choice([0, 1000]),
+            "tracks_payment": n % 2 == 0,
             "placed_at_day": DAY - timedelta(days=drawn.randrange(-5, 600)), "channel": drawn.choice(["web", "store"]),
         }
         for n in range(400)
@@ -76,6 +80,7 @@ def a_world(folder: Path) -> None:
         for name in kinds.names
     }
     write(folder, "order_lines", pa.table(columns, schema=kinds), parts=2)
+    write(folder, "products", pa.table({"id": [0, 1, 2], "kind": ["good", "good", "fee"]}))
     days = [DAY - timedelta(days=n) for n in range(900)]
     calendars = {kind.value: pa.array([month_index(day, kind) for day in days], pa.int32()) for kind in CalendarKind}
     write(folder, "dates", pa.table({"day": pa.array(days, pa.date32()), **calendars}))
@@ -142,7 +147,7 @@ def cluster(folder: Path) -> Iterator[str]:
 
 
 def figures(backend: Any) -> dict[str, list[dict[str, Any]]]:
-    """What value computes of one currency."""
+    """What value and prediction compute of one currency."""
     frame = frames.Frame(backend=backend, demo=False, currency="GBP", as_of=DAY)
     return {
         "people": rows(frames.people(frame), "customer_id"),
@@ -150,7 +155,32 @@ def figures(backend: Any) -> dict[str, list[dict[str, Any]]]:
         "months": rows(frames.months(frame, calendar="jalali"), "month", "kind"),
         "charged": [{"customer": pk, "charged": row} for pk, row in sorted(charging.charge(frame).of.items())],
         "cohorts": rows(frames.cohorts(frame, calendar="gregorian"), "cohort", "age"),
+        **foreseen_of(frame),
     }
+
+
+def foreseen_of(frame: frames.Frame) -> dict[str, list[dict[str, Any]]]:
+    before = foreseen.at(frame, DAY - timedelta(days=100))
+    seen, some = foreseen.known(frame), foreseen.known(before, only=np.arange(1, 40))
+    items, ids = foreseen.bought_items(frame), seen["customer_id"]
+    lasting, gone = foreseen.stays(frame, days=60)
+    return {
+        "known": lined(id=ids, **dict(zip(foreseen.FEATURES, seen["x"].T, strict=True))),
+        "known of some": lined(id=some["customer_id"], **dict(zip(foreseen.FEATURES, some["x"].T, strict=True))),
+        "active": lined(id=foreseen.active(before)),
+        "rhythms": foreseen.rhythms(frame),
+        "intervals": lined(days=np.sort(foreseen.intervals(frame))),
+        "back": lined(id=ids, back=foreseen.came_back(frame, after=before.as_of, of=ids)),
+        "items": lined(**{name: items[name] for name in ("order", "customer", "product")}),
+        "cautions": [{"id": who, "told": told} for who, told in sorted(foreseen.cautions(frame).items())],
+        "stays": lined(days=lasting, gone=gone),
+    }  # fmt: skip
+
+
+def lined(**columns: Any) -> list[dict[str, Any]]:
+    """Columns as rows; what is not known is None."""
+    lists = [np.where(np.equal(column, column), column, None).tolist() for column in columns.values()]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
 
 
 def rows(expression: Any, *key: str) -> list[dict[str, Any]]:
