@@ -170,7 +170,7 @@ def milestones(ways: Ways) -> Table:
 
     customer_id, source (of the record), visit_source and visitor_at (of the first visit), created_at, spoke_at and
     spoke_channel (of the first contact), lead_at, customer_at, order_channel, repeat_at, first_currency, first_net,
-    discounted.
+    discounted, offer.
     """
     customers = ways.table("customers").select(customer_id=_.id, source=_.source.fill_null(""), created_at=_.created_at)
     seen = ways.visits.filter(_.customer_id.notnull())
@@ -188,6 +188,7 @@ def milestones(ways: Ways) -> Table:
     bought = _first(sales, [sales.placed_at, sales.id]).select(
         customer_id=_.customer_id, customer_at=_.placed_at, first_day=_.placed_at_day, order_channel=_.channel,
         first_currency=_.currency, first_net=_.net_minor, discounted=_.discount_minor > 0,
+        offer=_.offer,
     )  # fmt: skip
     later = sales.select("customer_id", "placed_at", "placed_at_day").inner_join(
         bought.select("customer_id", "first_day"), "customer_id"

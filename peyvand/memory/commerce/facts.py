@@ -17,6 +17,10 @@ FACTS = (
             SELECT id, demo, number, customer_id, kind, status, origin_id, placed_at, delivered_at, cancelled_at,
             currency,
                    exponent, channel, total_minor, tax_minor, total_minor - tax_minor AS net_minor, discount_minor,
+                   CASE WHEN discount_minor > 0 THEN coalesce(nullif(discount_reason, ''), (
+                       SELECT line.discount_reason FROM commerce_orderline line
+                        WHERE line.order_id = commerce_order.id AND line.discount > 0 AND line.discount_reason <> ''
+                        ORDER BY line.discount DESC, line.id LIMIT 1)) END AS offer,
                    cost_minor, paid_minor, returned_minor, tracks_payment, lines, source, updated_at
               FROM commerce_order""",
         key="id",
@@ -39,6 +43,7 @@ FACTS = (
             "tax_minor": _("The taxes in the total, in minor units"),
             "net_minor": _("The total less its taxes, in minor units: revenue"),
             "discount_minor": _("What was taken off, on lines and on the whole, in minor units"),
+            "offer": _("What it was discounted for, on the whole or on the line of the greatest discount, where noted"),
             "cost_minor": _("Cost in minor units; empty unless every line's cost is known"),
             "paid_minor": _("Payments less refunds, in minor units"),
             "returned_minor": _("Totals of its returns, in minor units, zero or less"),
