@@ -103,7 +103,8 @@ def test_from_contacts_and_orders_to_ways_paths_and_pages(committed: None, clien
     bought(two, 30)  # nothing before it
     called(two, 10)  # after the order: the lead is not on the way
     called(three, 200)  # longer ago than a path reaches back
-    bought(three, 39)
+    offered = an_order(("1", "100"), customer=three, discount=DiscountData("Nowruz", amount=Decimal(10)))
+    Order.objects.filter(pk=offered.pk).update(placed_at=ago(39), tracks_payment=False)
     bought(None, 5)
     bought(one, 3, "77", currency="USD")
     someone("Sample", known=9, demo=True)
