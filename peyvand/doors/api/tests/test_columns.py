@@ -32,6 +32,8 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/interactions/rates": ("interactions.CostRate", "cost_rate_id"),
     "/joinings": ("interactions.Joining", "joining_id"),
     "/contracts": ("commerce.Contract", "contract_id"),
+    "/costs": ("commerce.Cost", "cost_id"),
+    "/cost-rates": ("commerce.CostRate", "standing_rate_id"),
     "/orders": ("commerce.Order", "order_id"),
     "/orders/{order_id}/payments": ("commerce.Payment", ""),
     "/products": ("commerce.Product", "product_id"),
