@@ -19,6 +19,7 @@ from tests.rights.world import World, without_trace
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("rights-api")]
 # Which table a route writes, and by which id its row stands; by the longest beginning of the path that fits.
 TABLES: Mapping[str, tuple[str, str]] = {
+    "/audiences": ("audiences.Audience", "audience_id"),
     "/customers": ("customers.Customer", "customer_id"),
     "/customers/{customer_id}/identities": ("customers.Identity", "identity_id"),
     "/customers/{customer_id}/tags": ("customers.Tag", "tag_id"),
