@@ -21,6 +21,7 @@ from peyvand.foundation.registry.registry import registry
 from peyvand.insight.reports import catalogue
 from peyvand.insight.reports.declarations import Measure
 from peyvand.insight.reports.questions import Checked, value_read
+from peyvand.insight.reports.sides import is_side, spec_of
 from peyvand.insight.reports.spans import Span, beside, span_of
 
 FEWEST = 5  # people of whom a group consists at least, for readers who may not see everybody
@@ -63,6 +64,9 @@ def plan_of(
         "fewest": FEWEST if personal and about.people and not catalogue.sees_everybody(actor) else 0,
         "top": question.top, "rows": len(question.rows), "order": question.order,
     }  # fmt: skip
+    beside_it = {one.path: _side(about.people, one.path, actor.demo) for one in used if is_side(one.path)}
+    if beside_it:
+        plan["sides"] = beside_it
     if people is not None:
         plan |= {"people": list(people), "beside": None}
     return plan
@@ -71,6 +75,11 @@ def plan_of(
 def key_of(plan: Plan, token: str) -> str:
     """A name for the plan's answer from one load of the warehouse."""
     return hashlib.sha256(json.dumps([plan, token], sort_keys=True).encode()).hexdigest()
+
+
+def _side(people: str, path: str, demo: bool) -> dict[str, Any]:
+    """Where the fact is that of customers, they stand beside its key."""
+    return {**spec_of(path, demo), "who": people}
 
 
 def _dimension(asked: Checked, path: str) -> Mapping[str, Any]:
