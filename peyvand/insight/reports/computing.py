@@ -134,17 +134,17 @@ class _View:
                 continue
             column = table[f"d{place}"]
             table = table.filter(column.isnull() if value is None else column.cast("string") == str(value))
-        who = table[plan["people_path"]]
         for shown in plan["shown"][:1]:
             parts = plan["measures"][shown]
             for name in parts["over"][:1] or [shown]:
                 where = self._where(table, plan["measures"][name])
                 table = table.filter(where) if where is not None else table
-                who = table[plan["people_path"]]
-        ids = table.filter(who.notnull()).select(who=who).distinct().order_by("who").limit(MOST_PEOPLE + 1)
-        found = [row["who"] for row in ids.to_pyarrow().to_pylist()]
-        if 0 < len(found) < plan["fewest"]:
+        if plan["fewest"] and 0 < table[plan["people_path"]].nunique().to_pyarrow().as_py() < plan["fewest"]:
             raise AnswerError(FEW)
+        who = table[plan.get("ids_of") or plan["people_path"]]
+        order = ibis.desc("who") if "ids_of" in plan else "who"  # of records the newest
+        ids = table.filter(who.notnull()).select(who=who).distinct().order_by(order).limit(MOST_PEOPLE + 1)
+        found = [row["who"] for row in ids.to_pyarrow().to_pylist()]
         nameless = int(table.filter(who.isnull()).count().to_pyarrow().as_py())
         return {"ids": found[:MOST_PEOPLE], "more": len(found) > MOST_PEOPLE, "nameless": nameless}
 
@@ -154,7 +154,7 @@ class _View:
         plan = self.plan
         wanted = {one["path"] for one in plan["dimensions"]} | {one[0] for one in plan["conditions"]}
         wanted |= {path for one in plan["measures"].values() for path, _op, _value in one["where"]}
-        wanted |= {plan["at"], plan["currency_path"], plan["people_path"]} - {""}
+        wanted |= {plan["at"], plan["currency_path"], plan["people_path"], plan.get("ids_of", "")} - {""}
         sides = plan.get("sides", {})
         wanted = (wanted - set(sides)) | {one["who"] for one in sides.values()}
         wanted |= {path for path in plan["leads"] if any(one.startswith(path + ".") for one in wanted)}

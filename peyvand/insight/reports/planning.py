@@ -45,9 +45,12 @@ def spans(asked: Checked, calendar: CalendarKind) -> tuple[Span | None, Span | N
 
 
 def plan_of(
-    actor: Actor, asked: Checked, *, calendar: CalendarKind, language: str, people: Sequence[Any] | None = None
-) -> Plan:
-    """The plan. `people` are the dimensions' values of a cell whose customers are asked for, instead of numbers."""
+    actor: Actor, asked: Checked, *, calendar: CalendarKind, language: str, people: Sequence[Any] | None = None,
+    rows_path: str | None = None,
+) -> Plan:  # fmt: skip
+    """The plan. `people` are the dimensions' values of a cell whose customers are asked for, instead of numbers; with
+    `rows_path` the ids in that column ("" for the fact's key), instead of those of customers.
+    """
     question, about = asked.question, asked.subject
     span, other = spans(asked, calendar)
     dimensions = [_dimension(asked, path) for path in question.dimensions]
@@ -69,6 +72,8 @@ def plan_of(
         plan["sides"] = beside_it
     if people is not None:
         plan |= {"people": list(people), "beside": None}
+        if rows_path is not None:
+            plan["ids_of"] = rows_path or about.fact.key
     return plan
 
 

@@ -55,6 +55,7 @@ def test_by_class_and_by_audience() -> None:
     only = revenue.asking(conditions=[Condition(inside, "is", "1")])
     assert asked(me, backend, only)["total"] == [1]
     assert asked(me, backend, revenue.asking(rows=[inside]), people=["true"])["ids"] == [people[0].pk]
+    assert asked(me, backend, revenue.asking(rows=[inside]), people=["false"], rows_path="")["ids"] == [3, 2, 1]
     then = revenue.asking(conditions=[Condition(f"customer_id.snapshot-{taken.pk}", "is", "1")])
     assert asked(me, backend, then)["total"] == [111]
     for question in (only, then):
