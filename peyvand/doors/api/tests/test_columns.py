@@ -71,6 +71,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/forms/results": ("forms.Submission", "submission_id"),
     "/webchat/sites": ("webchat.Widget", "widget_id"),
     "/webchat/rooms": ("webchat.Room", "room_id"),
+    "/reports/answer": ("reports.Report", ""),
     "/webhooks/deliveries": ("webhooks.WebhookDelivery", "delivery_id"),
 }
 # What the room itself sets when a row changes.
