@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.text.keys import fa_key
+from peyvand.insight.value.classes import REFERRED
 
 UNKNOWN = ""  # nobody said
 DIRECT = "direct"  # came to a site by themselves
@@ -31,7 +32,7 @@ NAMED: Mapping[str, tuple[Label, tuple[str, ...]]] = {
     "newsletter": (_("Newsletter"), ("خبرنامه",)),
     "website": (_("Website"), ("وب‌گاه", "وب‌سایت", "سایت", "وب", "web", "site")),
     "store": (_("In person"), ("حضوری", "فروشگاه", "مغازه", "walk-in", "in person", "shop")),
-    "referral": (_("Referred by friends"), ("معرفی دوستان", "معرفی", "معرف", "friends", "word of mouth")),
+    "referral": (_("Referred by friends"), REFERRED),
     "call": (_("Call"), ("تلفن", "تماس", "phone", "telephone")),
 }
 _KEYS = {fa_key(name): key for key, (_label, names) in NAMED.items() for name in (key, *names)}

@@ -107,7 +107,7 @@ SHAPES = {
     "orders": {
         "id": "int64", "demo": "bool", "customer_id": "int64", "kind": "string", "status": "string",
         "placed_at": "timestamp('UTC')", "placed_at_day": "date", "currency": "string", "net_minor": "int64",
-        "discount_minor": "int64", "offer": "string", "tracks_payment": "bool", "paid_minor": "int64", 
+        "discount_minor": "int64", "offer": "string", "tracks_payment": "bool", "paid_minor": "int64",
         "channel": "string",
     },
     "order_lines": {

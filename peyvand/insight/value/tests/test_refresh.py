@@ -128,6 +128,7 @@ def test_a_cost_that_a_product_gets_later_counts_for_orders_already_there(commit
 @pytest.mark.slow
 def test_costs_reach_the_customer_by_right_and_scores_come_when_asked_for(committed: None, client: Client) -> None:
     system, good, bad = system_actor(), a_customer(name="آرش"), a_customer(name="نازنین")
+    Customer.objects.filter(pk=bad.pk).update(source="معرفی")
     orders = [bought(good, "100", days=3), bought(good, "60", days=200), bought(bad, "40", days=0)]
     for order in orders[:2]:
         order.items.update(unit_cost=Decimal(30))
@@ -141,6 +142,10 @@ def test_costs_reach_the_customer_by_right_and_scores_come_when_asked_for(commit
     refresh()
 
     snapshot = Snapshot.objects.get()
+    told = snapshot.payload["profit"]
+    assert (told["referred"], told["carrying"]["service"]) == (
+        {"came": 1, "active": 2, "each": -600}, 1
+    )  # fmt: skip
     found = profit_queries.figures(actor=system, snapshot=snapshot)
     assert found is not None
     said, fall = found["charging"], found["waterfall"]
