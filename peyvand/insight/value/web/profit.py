@@ -360,7 +360,8 @@ def referrals(found: dict[str, Any]) -> int:
     told = found.get("referred") or {"came": 0}
     if not told["came"] or not told["active"]:
         return 0
-    return round(max(0, told["each"]) * told["came"] / told["active"])
+    each: int = max(0, told["each"])
+    return round(each * int(told["came"]) / int(told["active"]))
 
 
 def referred(snapshot: Snapshot, found: dict[str, Any]) -> str:
