@@ -16,7 +16,8 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.reports import access, funnel_queries
 from peyvand.insight.reports.asked import Asked
 from peyvand.insight.reports.models import Way
-from peyvand.insight.reports.sources import UNKNOWN, offer_key, source_key
+from peyvand.insight.reports.offers import offer_key
+from peyvand.insight.reports.sources import UNKNOWN, source_key
 from peyvand.insight.value.models import Snapshot
 from peyvand.memory.commerce.access import COSTS_VIEW
 from peyvand.memory.commerce.models import Cost, CostKind, Order, OrderKind, OrderStatus

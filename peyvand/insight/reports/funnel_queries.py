@@ -8,20 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import (
-    Aggregate,
-    CharField,
-    Count,
-    DurationField,
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Aggregate, Count, DurationField, Exists, F, OuterRef, Q, QuerySet
 
 from peyvand.foundation.accounts import settings as workspace_settings
 from peyvand.foundation.calendar.periods import start_of_day_utc
@@ -30,10 +17,11 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.reports import access
 from peyvand.insight.reports.asked import Asked, today
 from peyvand.insight.reports.models import Figure, Way, WayTouch
+from peyvand.insight.reports.offers import offer_noted
 from peyvand.insight.reports.sources import DIRECT
 from peyvand.insight.reports.stages import KNOWN, RECORDED, REPEAT, VISITOR
 from peyvand.insight.reports.way_services import JOB, paths_name
-from peyvand.memory.commerce.models import Cost, Order, OrderKind, OrderLine, OrderStatus
+from peyvand.memory.commerce.models import Cost, Order, OrderKind, OrderStatus
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.models import Customer
 
@@ -348,20 +336,6 @@ class Behind:
     offer: str | None = None
 
 
-def offer() -> Subquery:
-    """What the first order of a way was discounted for: the reason noted on it, else on the line of the greatest
-    discount; "" where nobody noted one.
-    """
-    first = Order.objects.filter(
-        customer_id=OuterRef("customer_id"), kind=OrderKind.SALE, placed_at=OuterRef("customer_at"),
-        currency=OuterRef("first_currency"),
-    ).exclude(status=OrderStatus.CANCELLED)  # fmt: skip
-    line = OrderLine.objects.filter(order_id=OuterRef("pk"), discount__gt=0).exclude(discount_reason="")
-    reason = Subquery(line.order_by("-discount", "pk").values("discount_reason")[:1])
-    said = Coalesce(NullIf(F("discount_reason"), Value("")), reason, Value(""), output_field=CharField())
-    return Subquery(first.order_by("pk").annotate(said=said).values("said")[:1], output_field=CharField())
-
-
 def behind(*, actor: Actor, asked: Asked, which: Behind) -> QuerySet[Way]:
     """Everybody behind a number; for counting those whom the actor does not see."""
     actor.require(access.VIEW)
@@ -387,7 +361,7 @@ def behind(*, actor: Actor, asked: Asked, which: Behind) -> QuerySet[Way]:
         if asked.currency:
             found = found.filter(first_currency=asked.currency)
         if which.offer is not None:
-            return found.filter(discounted=True).annotate(offer=offer()).filter(offer__iexact=which.offer)
+            return found.filter(discounted=True).annotate(offer=offer_noted()).filter(offer__iexact=which.offer)
         return found if which.discounted is None else found.filter(discounted=which.discounted)
     if which.side == "stands":
         return everybody.filter(stands(which.stage, asked.end))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.text.keys import fa_key
+from peyvand.insight.value.classes import REFERRED
 
 UNKNOWN = ""  # nobody said
 DIRECT = "direct"  # came to a site by themselves
@@ -31,7 +32,7 @@ NAMED: Mapping[str, tuple[Label, tuple[str, ...]]] = {
     "newsletter": (_("Newsletter"), ("خبرنامه",)),
     "website": (_("Website"), ("وب‌گاه", "وب‌سایت", "سایت", "وب", "web", "site")),
     "store": (_("In person"), ("حضوری", "فروشگاه", "مغازه", "walk-in", "in person", "shop")),
-    "referral": (_("Referred by friends"), ("معرفی دوستان", "معرفی", "معرف", "friends", "word of mouth")),
+    "referral": (_("Referred by friends"), REFERRED),
     "call": (_("Call"), ("تلفن", "تماس", "phone", "telephone")),
 }
 _KEYS = {fa_key(name): key for key, (_label, names) in NAMED.items() for name in (key, *names)}
@@ -45,11 +46,6 @@ def source_key(text: str | None) -> str:
     if not folded:
         return UNKNOWN
     return _KEYS.get(fa_key(folded), folded.lower())
-
-
-def offer_key(text: str) -> str:
-    """The key of an offer among those of sources: its own words, spaces and case apart."""
-    return f"offer:{' '.join(text.split()).casefold()}"
 
 
 def source_came_by(*, record: str, visit: str, visited: bool) -> str:

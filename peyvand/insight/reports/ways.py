@@ -17,7 +17,8 @@ from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.insight.reports import path_sums, touchpoints, way_frames, way_services
 from peyvand.insight.reports.asked import today
-from peyvand.insight.reports.sources import DIRECT, UNKNOWN, offer_key, source_came_by, source_key
+from peyvand.insight.reports.offers import offer_key
+from peyvand.insight.reports.sources import DIRECT, UNKNOWN, source_came_by, source_key
 from peyvand.insight.reports.stages import on_the_way
 from peyvand.insight.reports.way_services import WayRow
 from peyvand.insight.warehouse import engine, queries

@@ -65,6 +65,8 @@ class Charges:
     kinds: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
     spent: dict[tuple[str, str, str], Facts] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)  # kinds of which anything is known
+    each: list[tuple[Group, float]] = field(default_factory=list)  # of what orders drive: minor units a unit of weight
+    own: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))  # (order, kind): for it alone
 
     def add(self, who: Sequence[int] | Whole, kind: str, amounts: Sequence[int] | Whole) -> None:
         """Charge amounts of a kind to customers; `settle` sums them."""
@@ -157,6 +159,8 @@ def _entries(frame: Frame, made: Charges, since: date) -> None:
                 made.leave("gone", passed)
             else:
                 made.add([customer], row["kind"], [passed])
+                if row["aim"] == "order":
+                    made.own[row["order_id"], row["kind"]] += passed
         elif not row["driver"]:
             made.leave("driver", passed)
         elif not row["source"] and (row["campaign"] or row["medium"]):
@@ -170,6 +174,8 @@ def _entries(frame: Frame, made: Charges, since: date) -> None:
             made.leave(_REASONS[group.driver], amount, len(groups[group]))
             continue
         made.add(who, group.kind, shared(amount, weights))
+        if group.driver in ORDER_DRIVERS:
+            made.each.append((group, amount / int(weights.sum(dtype=object))))
 
 
 _REASONS: Final = {
@@ -251,6 +257,18 @@ def _weighed(frame: Frame, groups: Sequence[Group], *, bare: bool = False) -> di
 
 
 def _by_driver(frame: Frame, driver: str, groups: list[Group], *, bare: bool) -> dict[Group, tuple[Whole, Whole]]:
+    joined = matched(frame, driver, groups, bare=bare)
+    weight = joined.weight.max() if driver == "customer" else joined.weight.sum()
+    rows = (
+        joined.group_by("gid", "who").agg(weight=weight.cast("int64")).filter(_.weight > 0).order_by(["gid", "who"])
+    ).to_pyarrow()
+    gid, who, weights = (rows[name].to_numpy().astype(np.int64) for name in ("gid", "who", "weight"))
+    ends = np.searchsorted(gid, np.arange(len(groups) + 1))
+    return {group: (who[ends[at] : ends[at + 1]], weights[ends[at] : ends[at + 1]]) for at, group in enumerate(groups)}
+
+
+def matched(frame: Frame, driver: str, groups: Sequence[Group], *, bare: bool) -> Table:
+    """What each group, by its place `gid`, is shared among: who, weight and, of what orders drive, the order."""
     base = _base(frame, driver, by_product=bool(groups[0].product), bare=bare)
     by_source = any(group.source for group in groups)
     base = _with_source(frame, base) if by_source else base.mutate(source=ibis.literal(""))
@@ -269,7 +287,7 @@ def _by_driver(frame: Frame, driver: str, groups: list[Group], *, bare: bool) ->
             "of_product": "int64", "of_contact": "string",
         },
     )  # fmt: skip
-    joined = base.inner_join(
+    return base.inner_join(
         asked,
         [
             base.day >= asked.first,
@@ -280,13 +298,6 @@ def _by_driver(frame: Frame, driver: str, groups: list[Group], *, bare: bool) ->
             (asked.of_contact == "") | (base.contact == asked.of_contact),
         ],
     )
-    weight = joined.weight.max() if driver == "customer" else joined.weight.sum()
-    rows = (
-        joined.group_by("gid", "who").agg(weight=weight.cast("int64")).filter(_.weight > 0).order_by(["gid", "who"])
-    ).to_pyarrow()
-    gid, who, weights = (rows[name].to_numpy().astype(np.int64) for name in ("gid", "who", "weight"))
-    ends = np.searchsorted(gid, np.arange(len(groups) + 1))
-    return {group: (who[ends[at] : ends[at + 1]], weights[ends[at] : ends[at + 1]]) for at, group in enumerate(groups)}
 
 
 def _since(group: Group) -> date:
@@ -314,7 +325,7 @@ def _base(frame: Frame, driver: str, *, by_product: bool, bare: bool) -> Table:
     if not by_product and driver != "quantity":
         value = sales.net_minor if driver == "order_value" else ibis.literal(1)
         return sales.select(
-            who=sales.who, day=sales.day, channel=sales.channel, product=ibis.literal(0).cast("int64"),
+            order=sales.id, who=sales.who, day=sales.day, channel=sales.channel, product=ibis.literal(0).cast("int64"),
             contact=ibis.literal(""), weight=ibis.greatest(value, 0).cast("int64"),
         )  # fmt: skip
     lines = frame.backend.table("order_lines").select("order_id", "product_id", "quantity", "net")
@@ -326,7 +337,7 @@ def _base(frame: Frame, driver: str, *, by_product: bool, bare: bool) -> Table:
     joined = summed.inner_join(sales.select("id", "who", "day", "channel"), summed.order_id == sales.id)
     value = {"quantity": joined.pieces, "order_value": joined.worth}.get(driver, ibis.literal(1))
     return joined.select(
-        who=joined.who, day=joined.day, channel=joined.channel,
+        order=joined.order_id, who=joined.who, day=joined.day, channel=joined.channel,
         product=joined.product_id.fill_null(0).cast("int64"), contact=ibis.literal(""),
         weight=ibis.greatest(value, 0).cast("int64"),
     )  # fmt: skip
@@ -365,6 +376,8 @@ def _rates(frame: Frame, made: Charges, since: date) -> None:
         of_one = of_one / PIECES if group.driver == "quantity" else of_one
         amounts = np.floor(weights * of_one + 0.5).astype(np.int64)
         made.rates += int(amounts.sum())
+        if group.driver in ORDER_DRIVERS:
+            made.each.append((group, of_one))
         made.add(who, group.kind, amounts)
 
 

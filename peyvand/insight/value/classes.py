@@ -24,6 +24,9 @@ TABLE: Final[dict[int, tuple[str, str, str, str, str]]] = {
 }
 ORDER: Final = ("champion", "loyal", "promising", "new", "attention", "risk", "cantlose", "dormant", "lost")
 
+# What a source is called that means: somebody recommended us.
+REFERRED = ("referral", "معرفی دوستان", "معرفی", "معرف", "friends", "word of mouth")
+
 
 def class_of(*, recency: int, frequency: int, monetary: int, days_since_first: int, days_since_last: int) -> str:
     """The class of a customer with these scores; with no scores (0: too few customers) by days alone.

@@ -17,7 +17,7 @@ from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.jobs.alone import alone
 from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.money.currencies import exponent_of
-from peyvand.insight.value import charging, frames, lifetime, profit, rates, services
+from peyvand.insight.value import charging, frames, lifetime, order_charges, profit, rates, services
 from peyvand.insight.value.classes import ORDER, class_of
 from peyvand.insight.value.contracting.figures import Agreed, agreed, payload
 from peyvand.insight.value.contracting.joining import joined
@@ -109,6 +109,12 @@ def _snapshots(
         totals, margin = _totals(frame), _margin(frame)
         charges = charging.charge(frame)
         run.check()
+        if chosen is None:
+            charged = order_charges.of_orders(frame, charges)
+            services.orders_charged(
+                actor=run.actor, demo=demo, currency=currency,
+                blocks=order_charges.blocks(charged) if charged is not None else (),
+            )  # fmt: skip
         business = _business(totals=totals, margin=margin, currency=currency, charges=charges)
         ahead = lifetime.foretell(frame, business)
         if known is not None:

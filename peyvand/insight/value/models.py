@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.insight.value.person import KINDS
 from peyvand.insight.warehouse.models import Load
+from peyvand.memory.commerce.models import Order
 from peyvand.memory.customers.models import Customer
 
 
@@ -113,6 +115,30 @@ class SnapshotCustomer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.rfm_class}"
+
+
+class OrderCharge(models.Model):
+    """What an order was charged at the last computation, by kind, in minor units of its currency; only orders that
+    anything was charged to.
+    """
+
+    # Orders go by SQL when an import is undone; what is left of them here goes with the next computation.
+    order = models.OneToOneField(Order, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    demo = models.BooleanField()
+    currency = models.CharField(max_length=3)
+    acquisition_minor = models.BigIntegerField()
+    sale_minor = models.BigIntegerField()
+    service_minor = models.BigIntegerField()
+    delivery_minor = models.BigIntegerField()
+    operation_minor = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.charged_minor} {self.currency}"
+
+    @property
+    def charged_minor(self) -> int:
+        """Everything that it was charged."""
+        return sum(getattr(self, f"{kind}_minor") for kind in KINDS)
 
 
 class Scoring(models.Model):

@@ -45,6 +45,19 @@ TABLES = (
         carried=False,
         order=61,
     ),
+    PersonalTable(
+        name="value_ordercharge",
+        label=_("What an order was charged"),
+        columns=classed(
+            key="id order_id",
+            technical="demo",
+            descriptive=("currency acquisition_minor sale_minor service_minor delivery_minor operation_minor"),
+        ),
+        via=("order_id", "commerce_order"),
+        merge="stay",  # with its order
+        carried=False,
+        order=63,
+    ),
     ImpersonalTable("value_contractfigures", "sums over every contract"),
     ImpersonalTable("value_scoring", "sums over everybody"),
     ImpersonalTable("value_snapshot", "sums over everybody"),

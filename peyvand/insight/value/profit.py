@@ -11,8 +11,9 @@ from ibis import _
 
 from peyvand.foundation.calendar.calendars import CalendarKind, month_index
 from peyvand.foundation.money.currencies import exponent_of
+from peyvand.foundation.text.keys import fa_key
 from peyvand.insight.value import charging, frames
-from peyvand.insight.value.classes import ORDER, WINDOW_DAYS
+from peyvand.insight.value.classes import ORDER, REFERRED, WINDOW_DAYS
 from peyvand.insight.value.person import KINDS, Person
 
 TENTHS = 10
@@ -52,11 +53,32 @@ def figures(
             "amount": -sum(person.net for person in persons if person.net < 0),
         },
         "spending": _spending(charges, persons, source_of),
+        "referred": _referred(persons, source_of, frame.as_of),
+        "carrying": {kind: sum(person.costs[at] != 0 for person in persons) for at, kind in enumerate(KINDS)},
         "win_each": _win_each(persons, frame.as_of) if "acquisition" in charges.known else None,
         "payback": {calendar.value: _payback(frame, persons, margin, calendar) for calendar in CalendarKind}
         if charges.of_kind("acquisition")
         else {},
     }
+
+
+_REFERRED = frozenset(fa_key(word) for word in REFERRED)
+
+
+def _referred(persons: Sequence[Person], source_of: Mapping[int, str], as_of: date) -> Facts:
+    """Who came by recommendation in the last WINDOW_DAYS days, how many bought in them, and what each of those who came
+    brings: net before acquisition and lifetime value, as far as that is foretold.
+    """
+    came = [
+        person for person in persons
+        if (as_of - person.first_day).days < WINDOW_DAYS
+        and fa_key(source_of.get(person.customer_id, "")) in _REFERRED
+    ]  # fmt: skip
+    brought = sum(person.net + person.costs[0] + (person.lifetime or 0) for person in came)
+    return {
+        "came": len(came), "active": sum(person.frequency > 0 for person in persons),
+        "each": round(brought / len(came)) if came else None,
+    }  # fmt: skip
 
 
 def _win_each(persons: Sequence[Person], as_of: date) -> int | None:

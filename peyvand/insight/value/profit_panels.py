@@ -16,6 +16,7 @@ from peyvand.insight.value.panels import rows_of
 from peyvand.insight.value.person import KINDS
 from peyvand.insight.value.web import figures, profit
 from peyvand.memory.commerce.access import COSTS_EDIT, COSTS_VIEW
+from peyvand.memory.commerce.models import Order
 from peyvand.memory.customers import queries as customers
 from peyvand.memory.customers.models import Customer
 
@@ -60,6 +61,21 @@ def shown_profit(actor: Actor, customer: Customer, query: Mapping[str, str]) -> 
         return None
     new = f"{reverse('commerce:cost-new')}?customer={customer.pk}" if actor.may(COSTS_EDIT) else ""
     return {"blocks": [profit_block(row) for row in rows], "new_url": new}
+
+
+def shown_order(actor: Actor, order: Order, query: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """From an order's net to what is left of it after what it was charged; None where nothing was charged."""
+    row = profit_queries.of_order(actor=actor, order=order)
+    if row is None:
+        return None
+    words = profit.kind_words()
+    charges = [
+        (words[kind][0].upper() + words[kind][1:], Money(-amount, order.currency))
+        for kind in KINDS if (amount := getattr(row, f"{kind}_minor"))
+    ]  # fmt: skip
+    goods = Money(-order.cost_minor, order.currency) if order.cost_minor is not None else None
+    left = order.net_minor - (order.cost_minor or 0) - row.charged_minor
+    return {"net": order.net, "goods": goods, "charges": charges, "left": Money(left, order.currency), "loss": left < 0}
 
 
 def shown_wallet(actor: Actor, customer: Customer, query: Mapping[str, str]) -> Mapping[str, Any] | None:

@@ -14,9 +14,10 @@ from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.money.currencies import is_currency
 from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.value import queries
-from peyvand.insight.value.models import Basis, Scoring, ScoringCustomer, Snapshot, SnapshotCustomer
+from peyvand.insight.value.models import Basis, OrderCharge, Scoring, ScoringCustomer, Snapshot, SnapshotCustomer
 from peyvand.insight.value.wallet import STATED, share
 from peyvand.memory.commerce.access import COSTS_VIEW, ORDERS_VIEW
+from peyvand.memory.commerce.models import Order
 from peyvand.memory.customers import queries as customers
 from peyvand.memory.customers.models import Customer, Trait
 
@@ -72,6 +73,13 @@ def of_customer(*, actor: Actor, customer_id: int) -> list[SnapshotCustomer]:
 def with_costs(rows: Sequence[SnapshotCustomer]) -> list[SnapshotCustomer]:
     """Those of the rows that were computed with costs; for who may see these."""
     return [row for row in rows if row.net_minor is not None]
+
+
+def of_order(*, actor: Actor, order: Order) -> OrderCharge | None:
+    """What an order was charged at the last computation; None without the rights, or where that is nothing."""
+    if not actor.may(COSTS_VIEW):
+        return None
+    return OrderCharge.objects.filter(order__in=Order.objects.visible_to(actor), order=order).first()
 
 
 def scoring(*, actor: Actor, as_of: date, currency: str, window_days: int, basis: str) -> Scoring | None:

@@ -21,7 +21,7 @@ from peyvand.foundation.registry.declarations import (
     SettingsPage,
 )
 from peyvand.foundation.ui.pieces import CLASSES
-from peyvand.insight.value import handlers, panels, personal, profit_panels, rates, services
+from peyvand.insight.value import facts, handlers, panels, personal, profit_panels, rates, services
 from peyvand.insight.value.wallet import STATED
 from peyvand.memory.commerce.access import COSTS_VIEW
 from peyvand.memory.customers.declarations import TraitKind
@@ -52,6 +52,7 @@ TRAITS = (
 DECLARATIONS = (
     *personal.TABLES,
     *TRAITS,
+    *facts.FACTS,
     SettingKey(rates.RATES, rates.DEFAULT, rates.checked, 60),
     SettingsPage(
         "value.rates", _("Value ahead"), _("How far to look, interest, margin, what serving and winning cost"),
@@ -85,6 +86,10 @@ DECLARATIONS = (
     Panel(
         name="value.profit", screen="customer", slot="end", order=12, template="value/panels/profit.html",
         context=profit_panels.shown_profit, permission=COSTS_VIEW,
+    ),
+    Panel(
+        name="value.order", screen="order", slot="side", order=10, template="value/panels/order.html",
+        context=profit_panels.shown_order, permission=COSTS_VIEW,
     ),
     Panel(
         name="value.wallet", screen="customer", slot="end", order=14, template="value/panels/wallet.html",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -24,6 +24,7 @@ from peyvand.insight.value.models import (
     Basis,
     ContractFigures,
     ContractWorth,
+    OrderCharge,
     Scoring,
     ScoringCustomer,
     Snapshot,
@@ -92,6 +93,37 @@ def _copy_people(*, snapshot: Snapshot, persons: Sequence[Person]) -> None:
         cursor.execute("DROP TABLE people_in")
 
 
+ORDER_CHARGES = tuple(f"{kind}_minor" for kind in KINDS)
+
+
+def orders_charged(*, actor: Actor, demo: bool, currency: str, blocks: Iterable[bytes]) -> None:
+    """Keep what orders of a currency were charged (CSV: order, then an amount of each of KINDS) in the place of what
+    was kept before; rows that are still the same are left alone, so that the warehouse reads only those that changed.
+    """
+    actor.require("insight.refresh")
+    table, names = OrderCharge._meta.db_table, ", ".join(("order_id", *ORDER_CHARGES))
+    of = "demo = %s AND currency = %s"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE charged_in ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
+        with cursor.copy(f"COPY charged_in ({names}) FROM STDIN (FORMAT csv)") as copy:
+            for block in blocks:
+                copy.write(block)
+        cursor.execute("ANALYZE charged_in")
+        cursor.execute(
+            f"DELETE FROM {table} t WHERE {of} AND NOT EXISTS (SELECT FROM charged_in c WHERE c.order_id = t.order_id)",
+            [demo, currency],
+        )
+        changed = ", ".join(f"{name} = excluded.{name}" for name in ORDER_CHARGES)
+        were, are = (", ".join(f"{of}.{name}" for name in ORDER_CHARGES) for of in ("t", "excluded"))
+        cursor.execute(
+            f"INSERT INTO {table} AS t (demo, currency, {names}) SELECT %s, %s, {names} FROM charged_in c"
+            " WHERE EXISTS (SELECT FROM commerce_order o WHERE o.id = c.order_id)"
+            f" ON CONFLICT (order_id) DO UPDATE SET {changed} WHERE ({were}) IS DISTINCT FROM ({are})",
+            [demo, currency],
+        )
+        cursor.execute("DROP TABLE charged_in")
+
+
 def _forget_old(*, demo: bool) -> None:
     days = Snapshot.objects.filter(demo=demo, newest=False).order_by("-computed_at").values_list("as_of", flat=True)
     kept = list(dict.fromkeys(days))[:KEPT_DAYS]
@@ -109,7 +141,7 @@ def newest_only(*, actor: Actor, demo: bool, keep: Sequence[int]) -> None:
 
 def sample_remove(actor: Actor) -> int:
     """Remove the figures of the sample business, which its customers' rows wait for; gives how many rows went."""
-    tables = (ContractFigures, Scoring, Snapshot)
+    tables = (ContractFigures, OrderCharge, Scoring, Snapshot)
     return sum(table._default_manager.filter(demo=True).delete()[0] for table in tables)
 
 

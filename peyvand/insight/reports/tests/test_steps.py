@@ -107,11 +107,12 @@ SHAPES = {
     "orders": {
         "id": "int64", "demo": "bool", "customer_id": "int64", "kind": "string", "status": "string",
         "placed_at": "timestamp('UTC')", "placed_at_day": "date", "currency": "string", "net_minor": "int64",
-        "discount_minor": "int64", "tracks_payment": "bool", "paid_minor": "int64", "channel": "string",
+        "discount_minor": "int64", "offer": "string", "tracks_payment": "bool", "paid_minor": "int64",
+        "channel": "string",
     },
     "order_lines": {
         "order_id": "int64", "demo": "bool", "quantity": "decimal(38,10)", "net": "decimal(38,10)",
-        "unit_cost": "decimal(38,10)",
+        "unit_cost": "decimal(38,10)", "id": "int64", "own_discount": "decimal(38,10)", "offer": "string",
     },
     "visits": {
         "id": "int64", "demo": "bool", "visitor_id": "int64", "customer_id": "int64",

@@ -159,7 +159,7 @@ def test_from_contacts_and_orders_to_ways_paths_and_pages(committed: None, clien
         "": "How far do they come?", "?view=standing": "Where does everybody stand?", "?period=month&at=2020-01-01": "",
         "paths/": "The commonest paths", "paths/?days=30": "Of <b>1</b> orders",
         "paths/?currency=USD": "nothing to divide",
-        "acquisition/": "won alike",
+        "acquisition/": "Too few were won",
         "paths/touchpoint/?touch=said:call/call/in": "Incoming call", "people/?stage=lead&period=all": "Three",
     }.items():  # fmt: skip
         answer = client.get(f"/insight/reports/ways/{page}", headers={"accept-language": "en"})

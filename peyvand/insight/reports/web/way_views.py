@@ -99,7 +99,11 @@ def _kept_paths(request: HttpRequest) -> tuple[int, Figure | None]:
     window = next((days for days in way_services.WINDOWS if str(days) == asked), way_services.WINDOWS[0])
     currency = request.GET.get("currency", "")
     name = way_services.paths_name(window)
-    return window, funnel_queries.figure(actor=_actor(request), name=name, currency=currency)
+    kept = funnel_queries.figure(actor=_actor(request), name=name, currency=currency)
+    if kept is None and window != way_services.WINDOWS[0]:  # computed before there were windows
+        window = way_services.WINDOWS[0]
+        kept = funnel_queries.figure(actor=_actor(request), name=way_services.PATHS, currency=currency)
+    return window, kept
 
 
 @require_GET

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from peyvand.insight.value.charging import KINDS, NOBODY, charge, summary
+from peyvand.insight.value.charging import KINDS, NOBODY, ORDER_DRIVERS, charge, summary
 from peyvand.insight.value.frames import Frame
+from peyvand.insight.value.order_charges import blocks, of_orders
 from peyvand.insight.value.sharing import shared
 
 DAY = date(2026, 11, 23)
@@ -161,6 +162,13 @@ def test_what_is_charged_and_what_is_not_are_all_there_is(entries: list[dict[str
     assert said["contacts"] == 50 + 30  # 50 as said, 90 seconds at 20 a minute; dollars are no euros
     assert said["charged"] + said["nobody"] + said["strangers"]["amount"] + left == whole + said["contacts"]
     assert sum(said["by_kind"].values()) + left == whole + said["contacts"]
+    driven = world([row for row in entries if row["driver"] in ORDER_DRIVERS])
+    made = charge(driven)
+    orders = of_orders(driven, made)
+    parts = orders.to_pyarrow().to_pylist() if orders is not None else []
+    assert sum(sum(row[kind] for kind in KINDS) for row in parts) == pytest.approx(
+        made.total - 80, abs=len(parts) * 2.5
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,6 +229,13 @@ def test_a_later_price_leaves_the_past_as_it_was() -> None:
 
     at = KINDS.index("delivery")
     rates = [rate(1, "1.5", 100), rate(2, "2", 3), rate(3, "10", 100, key="gate", kind="sale", driver="order_value")]
-    made = charge(world([], rates)).of
+    frame = world([cost(aim="order", order_id=6, kind="service")], rates)
+    charges = charge(frame)
+    found = of_orders(frame, charges)
+    assert found is not None
+    assert b"".join(blocks(found)).decode().split() == [
+        "1,0,100,0,200,0", "2,0,300,0,150,0", "3,0,50,0,150,0", "4,0,70,0,200,0", "6,0,0,100,200,0", "7,0,200,0,200,0",
+    ]  # fmt: skip
+    made = charges.of
     assert {who: row[at] for who, row in made.items() if row[at]} == {1: 350, 2: 350, 4: 200, NOBODY: 200}
     assert {who: row[1] for who, row in made.items() if row[1]} == {1: 400, 2: 250, NOBODY: 70}

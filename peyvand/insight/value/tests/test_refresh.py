@@ -17,7 +17,7 @@ from peyvand.foundation.jobs.services import run_now
 from peyvand.foundation.outbox.tests.committing import really_committing
 from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope, system_actor
 from peyvand.insight.value import profit_queries, queries, services
-from peyvand.insight.value.models import Scoring, Snapshot
+from peyvand.insight.value.models import OrderCharge, Scoring, Snapshot
 from peyvand.insight.warehouse import engine, feed
 from peyvand.insight.warehouse.models import Load
 from peyvand.memory.commerce.models import Order, Product
@@ -29,7 +29,7 @@ from peyvand.memory.customers.services import trait_set
 from peyvand.memory.customers.traits import names
 
 TABLES = (
-    "value_scoringcustomer", "value_scoring", "commerce_cost",
+    "value_scoringcustomer", "value_scoring", "value_ordercharge", "commerce_cost",
     "value_snapshotcustomer", "value_snapshot", "warehouse_load", "customers_trait", "commerce_payment",
     "commerce_orderline", "commerce_order", "commerce_product", "interactions_interaction", "customers_identity",
     "customers_customer", "jobs_run", "outbox_event", "django_session", "accounts_signin", "accounts_user",
@@ -128,6 +128,7 @@ def test_a_cost_that_a_product_gets_later_counts_for_orders_already_there(commit
 @pytest.mark.slow
 def test_costs_reach_the_customer_by_right_and_scores_come_when_asked_for(committed: None, client: Client) -> None:
     system, good, bad = system_actor(), a_customer(name="آرش"), a_customer(name="نازنین")
+    Customer.objects.filter(pk=bad.pk).update(source="معرفی")
     orders = [bought(good, "100", days=3), bought(good, "60", days=200), bought(bad, "40", days=0)]
     for order in orders[:2]:
         order.items.update(unit_cost=Decimal(30))
@@ -141,6 +142,10 @@ def test_costs_reach_the_customer_by_right_and_scores_come_when_asked_for(commit
     refresh()
 
     snapshot = Snapshot.objects.get()
+    told = snapshot.payload["profit"]
+    assert (told["referred"], told["carrying"]["service"]) == (
+        {"came": 1, "active": 2, "each": -600}, 1
+    )  # fmt: skip
     found = profit_queries.figures(actor=system, snapshot=snapshot)
     assert found is not None
     said, fall = found["charging"], found["waterfall"]
@@ -150,6 +155,21 @@ def test_costs_reach_the_customer_by_right_and_scores_come_when_asked_for(commit
     assert fall["net"] == fall["revenue"] - fall["goods"] - 301 - 4500 - 101 == 20000 - 6000 - 4902
     assert found["elsewhere"] == [{"currency": "USD", "amount": 900, "entries": 1}]
     assert [row.customer_id for row in profit_queries.people(actor=system, snapshot=snapshot, loss=True)] == [bad.pk]
+    charged = {row.order_id: row for row in OrderCharge.objects.all()}
+    assert {order: (row.sale_minor, row.charged_minor) for order, row in charged.items()} == {
+        order.pk: (100, 100) for order in orders
+    }  # fmt: skip
+    before = set(OrderCharge.objects.values_list("pk", flat=True))
+    refresh()
+    assert set(OrderCharge.objects.values_list("pk", flat=True)) == before, "what is the same is left alone"
+    snapshot = Snapshot.objects.get()
+    backend = engine.open_warehouse()
+    assert backend is not None
+    kept = backend.table("order_charges").to_pyarrow().to_pylist()
+    assert {row["order_id"]: row["left_minor"] for row in kept} == {
+        orders[0].pk: 10000 - 3000 - 100, orders[1].pk: 6000 - 3000 - 100, orders[2].pk: None,
+    }  # fmt: skip
+    assert profit_queries.of_order(actor=system, order=orders[0]) == charged[orders[0].pk]
     nets = dict(Trait.objects.filter(name="value.net_worth").values_list("customer_id", "number"))
     assert nets == {good.pk: Decimal("97.99"), bad.pk: Decimal("-6.00")}
     (wallet,) = profit_queries.wallets(actor=system, snapshot=snapshot)
@@ -157,6 +177,7 @@ def test_costs_reach_the_customer_by_right_and_scores_come_when_asked_for(commit
 
     blind = {"insight.view": Scope.ALL, "insight.view_customer": Scope.ALL, "customers.view": Scope.ALL}
     actor = Actor(user_id=None, name="x", grants=blind)
+    assert profit_queries.of_order(actor=actor, order=orders[0]) is None
     assert "value.net_worth" not in {trait.name for trait in traits_of(bad, actor=actor)}
     assert "value.net_worth" in {trait.name for trait in traits_of(bad, actor=system)}
     assert "value.net_worth" not in {one.name for one in names(actor=actor)}
@@ -174,6 +195,8 @@ def test_costs_reach_the_customer_by_right_and_scores_come_when_asked_for(commit
     )  # fmt: skip
 
     client.force_login(make_user(role_key="manager"))
+    page = client.get(f"/orders/{orders[0].pk}/", headers={"accept-language": "en"})
+    assert "After charges" in page.content.decode()
     for path in (
         "/insight/profit/", "/insight/profit/people/?loss=1", "/insight/profit/people/?tenth=1", "/insight/wallet/",
         "/insight/scores/?window=90&basis=net", "/insight/scores/people/?window=90&basis=net", f"/customers/{bad.pk}/",

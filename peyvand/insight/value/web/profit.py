@@ -94,8 +94,16 @@ def known(snapshot: Snapshot, found: dict[str, Any]) -> list[str]:
     made = [text % {"share": formats.percent(found["goods_share"])}]
     text = gettext("%(some)s of %(all)s customers carry a cost beside goods.")
     made.append(text % {"some": formats.number(said["carrying"]), "all": formats.number(snapshot.customers)})
+    words = kind_words()
+    some = [
+        gettext("%(kind)s of %(share)s")
+        % {"kind": words[kind], "share": formats.percent(count / max(1, snapshot.customers))}
+        for kind, count in found.get("carrying", {}).items() if kind not in said["unknown"]
+    ]  # fmt: skip
+    if some:
+        text = gettext("Charged to customers so far: %(kinds)s of them. To the others nothing is known to have gone.")
+        made.append(text % {"kinds": gettext(", ").join(some)})
     if said["unknown"]:
-        words = kind_words()
         text = gettext("Nothing is entered of: %(kinds)s. What these cost is in no figure here.")
         made.append(text % {"kinds": gettext(", ").join(words[kind] for kind in said["unknown"])})
     for row in found["elsewhere"]:
@@ -343,7 +351,34 @@ class KeepingShown:
     label: str
     customers: int
     ahead: Money | None
+    whole: Money | None
     keep: Money | None
+
+
+def referrals(found: dict[str, Any]) -> int:
+    """What the recommendations of one customer bring in a year, in minor units; 0 where nobody came by any."""
+    told = found.get("referred") or {"came": 0}
+    if not told["came"] or not told["active"]:
+        return 0
+    each: int = max(0, told["each"])
+    return round(each * int(told["came"]) / int(told["active"]))
+
+
+def referred(snapshot: Snapshot, found: dict[str, Any]) -> str:
+    """Who came by recommendation, in a sentence."""
+    told = found.get("referred") or {"came": 0}
+    if not told["came"] or not told["active"]:
+        return gettext(
+            "Nobody of the last 12 months is recorded as having come by recommendation; whoever does, note “referral” "
+            "as their source, and it counts here."
+        )
+    return gettext(
+        "In the last 12 months %(came)s came by recommendation, %(each)s for every hundred who bought, and bring "
+        "%(amount)s each. Who recommended whom is not recorded, so all customers count alike: %(more)s a year."
+    ) % {
+        "came": formats.number(told["came"]), "each": formats.number(round(100 * told["came"] / told["active"], 1), 1),
+        "amount": figures.money(snapshot, told["each"]), "more": figures.money(snapshot, referrals(found)),
+    }  # fmt: skip
 
 
 def keeping(snapshot: Snapshot, found: dict[str, Any]) -> list[KeepingShown]:
@@ -354,7 +389,8 @@ def keeping(snapshot: Snapshot, found: dict[str, Any]) -> list[KeepingShown]:
         care = row["costs"][KINDS.index("sale")] + row["costs"][KINDS.index("service")]
         ahead = None if row["lifetime"] is None else Money(round(row["lifetime"] / row["customers"]), currency)
         keep = Money(round(care * YEAR / row["days"]), currency) if told and row["days"] else None
-        made.append(KeepingShown(str(RfmClass(row["key"]).label), row["customers"], ahead, keep))
+        whole = None if ahead is None else Money(ahead.minor + referrals(found), currency)
+        made.append(KeepingShown(str(RfmClass(row["key"]).label), row["customers"], ahead, whole, keep))
     return made
 
 

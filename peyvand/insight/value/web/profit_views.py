@@ -46,6 +46,7 @@ def profit_page(request: HttpRequest) -> HttpResponse:
             "unproductive": None if hidden else profit.unproductive(spending),
             "not_charged": profit.not_charged(snapshot, found), "sums": profit.sums(snapshot, found),
             "keeping": profit.keeping(snapshot, found), "rule": profit.rule_of_thumb(snapshot, found),
+            "referred": profit.referred(snapshot, found),
             "payback": profit.payback(snapshot, found),
             "no_costs": not (found["charging"]["count"] or found["charging"]["rates"] or found["charging"]["contacts"]),
         }  # fmt: skip

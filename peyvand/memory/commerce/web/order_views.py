@@ -21,6 +21,7 @@ from peyvand.foundation.changes.services import change_set
 from peyvand.foundation.money.amounts import AmountError, Money
 from peyvand.foundation.money.parsing import parse_amount
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.panels import blocks
 from peyvand.foundation.ui.counts import exact_count_shown
 from peyvand.foundation.ui.lists import BadCursorError, KeysetPage, capped_count, paginate
 from peyvand.foundation.ui.pieces import CHANNELS, Empty
@@ -265,6 +266,7 @@ def order_page(request: StaffRequest, order_id: int) -> HttpResponse:
         "steps": _steps(order),
         "via": CHANNELS[order.channel][0] if order.channel in CHANNELS else order.channel,
         "unit": unit_word(order.currency),
+        "side": blocks(screen="order", slot="side", actor=request.actor, subject=order, query=request.GET.dict()),
         "may_edit": may_edit,
         "may_deliver": may_edit and sale and order.status == OrderStatus.PLACED,
         "may_return": may_edit and sale and stands and order.total_minor + order.returned_minor > 0,
