@@ -50,6 +50,9 @@ BOT = "SELECT min(id) FROM messengers_bot WHERE demo"
 FORM = "SELECT form_id FROM forms_submission WHERE demo GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
 OPEN_FORM = "SELECT key FROM forms_form WHERE demo AND active ORDER BY id LIMIT 1"
 SHOP = "SELECT min(id) FROM web_shop WHERE demo"
+AUDIENCE = "SELECT max(id) FROM audiences_audience WHERE demo"
+WHY = f"SELECT audience, min(customer_id) FROM customers_audiencemember WHERE audience = ({AUDIENCE}) GROUP BY 1"
+BUILDING = "/insight/reports/build/?fact=order_lines&m=lines.revenue&m=lines.margin&r=product_id.name&top=8"
 CHOICES = "SELECT link FROM outreach_recipient WHERE demo ORDER BY id LIMIT 1"
 SITE_PORT = free_port()  # of the pages that customers open
 ORDERS = {
@@ -177,6 +180,20 @@ SHOTS = (
     Shot("lifetime", to("/insight/lifetime/")),
     Shot("prediction", to("/insight/prediction/")),
     Shot("prediction-people", to("/insight/prediction/people/")),
+    Shot("leaving", to("/insight/prediction/leaving/"), phone=False),
+    Shot("demand", to("/insight/prediction/demand/"), phone=False),
+    Shot("profit", to("/insight/profit/"), phone=False),
+    Shot("scores", to("/insight/scores/"), phone=False),
+    Shot("contracts-insight", to("/insight/contracts/"), phone=False),
+    Shot("audiences", to("/audiences/")),
+    Shot("audience-builder", of("/audiences/{0}/", AUDIENCE)),
+    Shot("audience-why", of("/audiences/{0}/why/?customer={1}", WHY)),
+    Shot("reports", to("/insight/reports/")),
+    Shot("report-builder", to(BUILDING)),
+    Shot("dashboard", to("/insight/reports/dashboards/shipped/manager/")),
+    Shot("funnel", to("/insight/reports/ways/")),
+    Shot("paths", to("/insight/reports/ways/paths/"), phone=False),
+    Shot("acquisition", to("/insight/reports/ways/acquisition/"), phone=False),
     Shot("warehouse", to("/insight/data/")),
     Shot("warehouse-fact", to("/insight/data/orders/"), phone=False),
     Shot("duplicates", to("/duplicates/")),

@@ -32,14 +32,14 @@ def test_from_a_number_to_its_people(visitor: Visitor, language: str, words: tup
     page.wait_for_load_state("networkidle")
     expect(page.locator(".pv-top .mut").first).to_have_text(number)
     assert page.locator("tr[data-row]").count() > 10
-    assert faults(page, language=language, said=visitor.errors, contrast=False) == []
+    assert faults(page, language=language, said=visitor.errors) == []
 
     page = visitor.open(f"{WAYS}paths/")
     expect(page.locator("#fig-credit")).to_have_text(words[1])
     page.locator("th a.lnk", has_text=words[3]).first.click()
     page.wait_for_load_state("networkidle")
     expect(page.locator("h1")).to_have_text(words[3])
-    assert faults(page, language=language, said=visitor.errors, contrast=False) == []
+    assert faults(page, language=language, said=visitor.errors) == []
     page.locator("a[href*='touch=']").first.click()
     page.wait_for_load_state("networkidle")
     assert page.locator("tr[data-row]").count() > 10

@@ -494,7 +494,9 @@ def _written(site: Site, text: str) -> str:
 def looked_at(
     visitor: Visitor, paths: list[str], language: str, *, widths: Iterable[int], status: int = 200
 ) -> list[str]:
-    """What is wrong with each of the pages, opened at the first width; colours are looked at there only."""
+    """What is wrong with each of the pages, opened at the first width; axe looks there only, as the other language
+    begins with the other width.
+    """
     found: list[str] = []
     first, *others = widths
     for path in paths:
@@ -503,7 +505,7 @@ def looked_at(
         found += [f"{path} at {first}: {fault}" for fault in faults(page, language=language, said=visitor.errors)]
         for width in others:
             page.set_viewport_size({"width": width, "height": 800})
-            more = faults(page, language=language, said=visitor.errors, contrast=False)
+            more = faults(page, language=language, said=visitor.errors, axe=False)
             found += [f"{path} at {width}: {fault}" for fault in more]
     return found
 

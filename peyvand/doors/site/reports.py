@@ -24,7 +24,10 @@ def show(request: HttpRequest, secret: str) -> HttpResponse:
     if found is None:
         return missing(request)
     with override(found.language), use_reader(Reader(language=found.language)):
-        context = {"name": found.name, "figures": found.figures, "framed": bool(found.sites)}
+        context = {
+            "name": found.name, "figures": found.figures, "waits": any(one.waiting for one in found.figures),
+            "drawn": any(one.chart for one in found.figures),
+        }  # fmt: skip
         response = page(request, "site/report.html", context, language=found.language, demo=found.demo)
     response._csp_replace = {"frame-ancestors": list(found.sites) or ["'none'"]}  # type: ignore[attr-defined]
     return response

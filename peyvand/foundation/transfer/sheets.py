@@ -6,13 +6,12 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from importlib import import_module
 from itertools import zip_longest
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from peyvand.foundation.transfer.tables import (
     SAMPLE_ROWS,
@@ -32,7 +31,7 @@ LARGEST_RATIO = 400  # unpacked to packed, of all of the file; real sheets reach
 SMALL = 64 * 1024**2  # below which a ratio says nothing
 MOST_BLANK = 100_000  # rows without a value, one after the other: the sheet has ended
 LONGEST_WHOLE = 10**15  # beyond it a float has no units
-DAMAGED = (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, EOFError, OSError,
+DAMAGED = (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, EOFError, OSError,
            AttributeError, IndexError)  # fmt: skip
 
 
@@ -77,6 +76,7 @@ def _book(opener: Opener, *, values: bool) -> Iterator[Any]:
     with opener() as stream:
         try:
             _checked(stream)
+            load_workbook = import_module("openpyxl").load_workbook  # 16 MB, for who reads a workbook
             book = load_workbook(stream, read_only=True, data_only=values, keep_links=False)
             try:
                 yield book

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 
 from peyvand.foundation.ui.reader import current_reader
 
 MOST_ROWS = 1_048_576  # of a sheet
 LONGEST = 32_767  # letters of a cell
 LARGEST = Decimal(10) ** 15  # a spreadsheet keeps 15 digits; larger numbers go as text
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # in XML
 _BAD_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
@@ -38,16 +37,17 @@ def workbook(rows: Iterable[Iterable[Any]], *, title: str, beside: Path | None =
     Texts are texts, whatever they begin with: nothing in the file is a formula. Moments are in the reader's time zone.
     The file lies in the folder of `beside`, else where the machine keeps such files.
     """
-    book = Workbook(write_only=True)
+    openpyxl = import_module("openpyxl")  # with it comes numpy: 16 MB for a process that never makes a workbook
+    book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(title.translate(_BAD_TITLE)[:31] or "1")
     sheet.sheet_view.rightToLeft = (get_language() or "fa").startswith("fa")
     sheet.freeze_panes = "B2"
-    bold = Font(bold=True)
+    bold = import_module("openpyxl.styles").Font(bold=True)
     try:
         for count, row in enumerate(rows):
             if count >= MOST_ROWS:
                 raise TooLongError
-            cells = [_cell(sheet, value) for value in row]
+            cells = [_cell(openpyxl.cell.WriteOnlyCell(sheet), value) for value in row]
             if count == 0:
                 for cell in cells:
                     cell.font = bold
@@ -73,8 +73,7 @@ def _thrown_away(sheet: Any) -> None:
         sheet._writer.cleanup()
 
 
-def _cell(sheet: Any, value: Any) -> Any:
-    cell = WriteOnlyCell(sheet)
+def _cell(cell: Any, value: Any) -> Any:
     if value is None or value == "":
         return cell
     if isinstance(value, datetime):
@@ -86,6 +85,6 @@ def _cell(sheet: Any, value: Any) -> Any:
     elif isinstance(value, bool | time) or (isinstance(value, int | float | Decimal) and abs(Decimal(value)) < LARGEST):
         cell.value = value
     else:
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST]
+        cell.value = _ILLEGAL.sub("", str(value))[:LONGEST]
         cell.data_type = "s"  # also what begins with "="
     return cell

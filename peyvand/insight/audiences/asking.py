@@ -2,8 +2,9 @@
 
 Everybody is asked in one statement with all conditions in its WHERE. Of a few, as those whom an event touched or a
 sample, every leaf is asked by itself and the sets of ids that come back are put together here: leaves that several
-audiences share are asked once, and every inner query is narrowed to those few, so that indexes answer. A test holds
-the two ways to the same answers. The conditions themselves are those of foundation.fields, as lists ask them.
+audiences share are asked once, and every inner query is narrowed to those few. The rows of those few are read once a
+statement for all of its leaves, under the names of their tables (`holding`). A test holds the two ways to the same
+answers. The conditions themselves are those of foundation.fields, as lists ask them.
 """
 
 from __future__ import annotations
@@ -47,9 +48,10 @@ from peyvand.memory.customers.models import AudienceMember, Customer
 
 FEW = "audiences_few"  # the name under which a statement knows those few
 _FEW_IDS = f"SELECT id FROM {FEW}"
-_AT_ONCE = 40  # leaves a statement
+_AT_ONCE = 120  # leaves a statement
 _PERIODS = {"nowruz": PeriodKind.YEAR, "year": PeriodKind.YEAR, "season": PeriodKind.SEASON, "month": PeriodKind.MONTH}
 _QUOTED = re.compile(r'"(\w+)"')
+_READ = re.compile(r'(?:FROM|JOIN) "(\w+)"')
 
 
 @dataclass(frozen=True)
@@ -200,34 +202,60 @@ def _few() -> RawSQL:
     return RawSQL(_FEW_IDS, [])  # noqa: S611 (a constant)
 
 
-def narrowed(holds: Q) -> Q:
+@dataclass(frozen=True)
+class Asked:
+    """A leaf as SQL that gives ids of customers. `reads` are its tables; of those in `own`, by the column that names
+    the customer, every row that it reads is a row of those few.
+    """
+
+    sql: str
+    params: tuple[Any, ...]
+    reads: frozenset[str]
+    own: Mapping[str, str]
+
+
+Tables = list[tuple[str, str]]  # tables whose rows were narrowed to those few, once for each time, and by which column
+
+
+def _narrowed(holds: Q, tables: Tables) -> Q:
     """The condition with its inner queries narrowed to those few."""
     found = Q(_connector=holds.connector, _negated=holds.negated)
     for child in holds.children:
         if isinstance(child, Q):
-            found.children.append(narrowed(child))
+            found.children.append(_narrowed(child, tables))
         elif isinstance(child, tuple) and child[0] in ("pk__in", "id__in") and isinstance(child[1], QuerySet):
-            found.children.append((child[0], _narrow(child[1])))
+            found.children.append((child[0], _narrow(child[1], tables)))
         else:
             found.children.append(child)
     return found
 
 
-def _narrow(found: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+def _narrow(found: QuerySet[Any, Any], tables: Tables) -> QuerySet[Any, Any]:
     columns = (*found.query.values_select, *found.query.annotation_select)
     named = "customer_id" if "customer_id" in columns else columns[0] if columns else "pk"
+    options = found.model._meta
+    column = next((one.column for one in options.concrete_fields if named in (one.name, one.attname)), "")
+    if column or named == "pk":
+        tables.append((options.db_table, column or str(options.pk.column)))
     return found.filter(**{f"{named}__in": _few()})
 
 
-def select(leaf: Leaf, *, demo: bool, now: Clock, few: bool = True) -> tuple[str, tuple[Any, ...]]:
+def select(leaf: Leaf, *, demo: bool, now: Clock, few: bool = True) -> Asked:
     """The ids of the customers of whom the leaf holds, as SQL; of those few, or of everybody."""
     with workspace(now):
         needs, holds = asks(leaf, demo=demo, now=now)
         found = Customer.objects.filter(demo=demo).order_by()
+        tables: Tables = []
         if few:
-            found, holds = found.filter(pk__in=_few()), narrowed(holds)
+            tables.append((Customer._meta.db_table, "id"))
+            found, holds = found.filter(pk__in=_few()), _narrowed(holds, tables)
         rows = (found.alias(**needs) if needs else found).filter(holds).values_list("pk")
-        return compiled(rows)
+        sql, params = compiled(rows)
+    read = _READ.findall(sql)
+    own = {table: column for table, column in tables if read.count(table) == tables.count((table, column))}
+    if len(own) == len({table for table, _column in tables}):  # it reads nobody else, so need not look for those few
+        sql = sql.replace(f" IN ({_FEW_IDS})", " IS NOT NULL")
+    return Asked(sql, params, frozenset(_QUOTED.findall(sql)) & _tables(), own)
 
 
 def compiled(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
@@ -245,7 +273,7 @@ def reads(tree: Tree, *, demo: bool, now: Clock) -> list[str]:
     """The tables on which the answer depends."""
     found = {Customer._meta.db_table}
     for _place, leaf in tree.leaves():
-        found |= set(_QUOTED.findall(select(leaf, demo=demo, now=now, few=False)[0])) & _tables()
+        found |= select(leaf, demo=demo, now=now, few=False).reads
     return sorted(found - {AudienceMember._meta.db_table})
 
 
@@ -262,20 +290,47 @@ def kept_leaves(node: Any) -> list[Mapping[str, Any]]:
     return [node]
 
 
-def holding(selects: Sequence[tuple[str, Sequence[Any]]], ids: Sequence[int]) -> list[set[int]]:
-    """For each of these leaves, as `select` gives them, the ids among `ids` of which it holds."""
-    found: list[set[int]] = [set() for _one in selects]
-    for start in range(0, len(selects), _AT_ONCE):
-        some = selects[start : start + _AT_ONCE]
-        parts = " UNION ALL ".join(
-            f"SELECT {start + at}, array_agg(leaf.id) FROM ({sql}) AS leaf (id)" for at, (sql, _p) in enumerate(some)
+def holding(leaves: Sequence[Asked], ids: Sequence[int]) -> list[set[int]]:
+    """For each of these leaves the ids among `ids` of which it holds.
+
+    A table of which a statement's leaves read rows of those few only is read once for all of them: a WITH query of its
+    name stands before it. Asked by itself, each leaf looked its few rows up in the index again.
+    """
+    found: list[set[int]] = [set() for _one in leaves]
+    for numbers in _together(leaves):
+        own = {table: column for number in numbers for table, column in leaves[number].own.items()}
+        rows = "".join(
+            f', "{table}" AS MATERIALIZED (SELECT t.* FROM "{table}" t WHERE t."{column}" IN ({_FEW_IDS}))'
+            for table, column in own.items()
         )
-        params = [list(ids)] + [value for _sql, values in some for value in values]
+        parts = " UNION ALL ".join(
+            f"SELECT {number}, array_agg(leaf.id) FROM ({leaves[number].sql}) AS leaf (id)" for number in numbers
+        )
+        params = [list(ids)] + [value for number in numbers for value in leaves[number].params]
         with connection.cursor() as cursor:
-            cursor.execute(f"WITH {FEW} AS MATERIALIZED (SELECT unnest(%s::bigint[]) AS id) {parts}", params)
-            for at, those in cursor.fetchall():
-                found[at] = set(those or ())
+            cursor.execute(f"WITH {FEW} AS MATERIALIZED (SELECT unnest(%s::bigint[]) AS id){rows} {parts}", params)
+            for number, those in cursor.fetchall():
+                found[number] = set(those or ())
     return found
+
+
+def _together(leaves: Sequence[Asked]) -> list[list[int]]:
+    """Numbers of leaves by statement: none reads all rows of a table of which another needs those few alone."""
+    groups: list[tuple[list[int], set[tuple[str, str]], set[str]]] = []
+    for number, leaf in enumerate(leaves):
+        own, other = set(leaf.own.items()), leaf.reads - leaf.own.keys()
+        for numbers, theirs, others in groups:
+            tables = {table for table, _column in own | theirs}
+            clash = tables & (other | others) or len(tables) < len(own | theirs)
+            if len(numbers) < _AT_ONCE and not clash:
+                break
+        else:
+            numbers, theirs, others = [], set(), set()
+            groups.append((numbers, theirs, others))
+        numbers.append(number)
+        theirs |= own
+        others |= other
+    return [numbers for numbers, _theirs, _others in groups]
 
 
 def settled(node: Node, sets: Iterator[set[int]], among: set[int]) -> set[int]:

@@ -54,9 +54,11 @@ def kept() -> Any:
     return Audience.objects.filter(archived=False).exclude(kind=AudienceKind.FROZEN)
 
 
-def tree_of(audience: Audience) -> Tree:
-    """What it asks, read as the one who sees everything; ConditionRefusedError where it cannot be asked any more."""
-    return Reading(system_actor(demo=audience.demo)).tree(audience.tree)
+def tree_of(audience: Audience, reading: Reading | None = None) -> Tree:
+    """What it asks, read as the one who sees everything; ConditionRefusedError where it cannot be asked any more.
+    `reading` is that one's, where several are read.
+    """
+    return (reading or Reading(system_actor(demo=audience.demo))).tree(audience.tree)
 
 
 # ── everybody ─────────────────────────────────────────────────────────────
@@ -151,7 +153,7 @@ class Keeper:
     """Keeps what it made of audiences between rounds."""
 
     _ready: dict[tuple[int, int], _Ready] = field(default_factory=dict)
-    _selects: dict[tuple[bool, str], tuple[str, tuple[Any, ...]]] = field(default_factory=dict)
+    _selects: dict[tuple[bool, str], asking.Asked] = field(default_factory=dict)
     _made: tuple[float, Any] = (0.0, None)
 
     def round(self) -> bool:
@@ -230,9 +232,10 @@ class Keeper:
         ids = sorted(set().union(*(some for _one, some in level)))
         there = set(Customer.objects.filter(demo=demo, pk__in=ids).values_list("pk", flat=True))
         ready: dict[int, _Ready] = {}
+        reading = Reading(system_actor(demo=demo))
         for one, _ids in level:
             try:
-                ready[one.pk] = self._read(one, now)
+                ready[one.pk] = self._read(one, now, reading)
             except ConditionRefusedError:  # looked up whole, it says what is wrong
                 Audience.objects.filter(pk=one.pk).update(due=True)
         level = [(one, some) for one, some in level if one.pk in ready]
@@ -263,14 +266,14 @@ class Keeper:
             with connection.cursor() as cursor:
                 cursor.execute(_GROWN, [list(grown), list(grown.values())])
 
-    def _read(self, audience: Audience, now: Clock) -> _Ready:
+    def _read(self, audience: Audience, now: Clock, reading: Reading) -> _Ready:
         if self._made[1] != now.today or time.monotonic() - self._made[0] > REMEMBERED:
             self._ready.clear()
             self._selects.clear()
             self._made = (time.monotonic(), now.today)
         name = (audience.pk, audience.version)
         if name not in self._ready:
-            tree = tree_of(audience)
+            tree = tree_of(audience, reading)
             leaves = [leaf for _place, leaf in tree.leaves()]
             keys = tuple(asking.key_of(one) for one in asking.kept_leaves(tree.kept))
             for key, leaf in zip(keys, leaves, strict=True):

@@ -97,6 +97,7 @@ class Reading:
 
     def tree(self, sent: Any) -> Tree:
         """The whole."""
+        self.leaves = 0
         if isinstance(sent, Mapping) and "mined" in sent:
             leaf = self._mined(sent["mined"])
             return Tree(Group("all", (leaf,)), {"mined": {"currency": leaf.currency, "group": leaf.group}})

@@ -82,7 +82,7 @@ def _saved(actor: Actor, data: AudienceData, audience: Audience | None) -> Audie
             setattr(kept, name, value)
         if kept.kind != AudienceKind.FROZEN:
             kept.kind = AudienceKind.MINED if "mined" in tree.kept else AudienceKind.LIVE
-        other = kept.tree != dict(tree.kept) or kept.broken != ""
+        other = audience is None or kept.tree != dict(tree.kept) or kept.broken != ""
         kept.tree, kept.within = dict(tree.kept), list(tree.within)
         kept.version += 1
         kept.due = kept.due or other
@@ -91,7 +91,8 @@ def _saved(actor: Actor, data: AudienceData, audience: Audience | None) -> Audie
             if not Audience.objects.editable_by(actor).filter(pk=kept.pk).exists():
                 raise AudienceRefusedError({"owner_id": _("You can keep audiences of your own or of your team only.")})
         levels(demo=kept.demo)
-        _settle(kept)
+        if other:  # what waits for the keeper goes on waiting where only a name or a right was changed
+            _settle(kept)
     kept.refresh_from_db()
     return kept
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -117,7 +116,7 @@ def found(tree: Tree, *, actor: Actor, of: Base) -> Found:
     """Ask the tree of a base, leaf by leaf."""
     now = asking.clock()
     few = not (of.exact and len(of.ids) > EXACT // 4)
-    leaves: dict[str, tuple[str, Sequence[object]]] = {}
+    leaves: dict[str, asking.Asked] = {}
     keys = [asking.key_of(one) for one in asking.kept_leaves(tree.kept)]
     for key, (_place, leaf) in zip(keys, tree.leaves(), strict=True):
         if key not in leaves:

@@ -16,7 +16,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.reports import access, funnel_queries
 from peyvand.insight.reports.asked import Asked
 from peyvand.insight.reports.models import Way
-from peyvand.insight.reports.sources import UNKNOWN, source_key
+from peyvand.insight.reports.sources import UNKNOWN, offer_key, source_key
 from peyvand.insight.value.models import Snapshot
 from peyvand.memory.commerce.access import COSTS_VIEW
 from peyvand.memory.commerce.models import Cost, CostKind, Order, OrderKind, OrderStatus
@@ -27,15 +27,28 @@ REST = None  # the key of those that stand together
 EVERYBODY = "*"  # the key of everybody in the pay-back curves
 DEARER = 5  # the rule of thumb: winning costs five times what keeping does
 
-_WON = """
-    SELECT w.source, w.discounted, count(*), count(w.repeat_at), coalesce(sum(w.first_net_minor), 0)::bigint,
+_FIGURES = """count(*), count(w.repeat_at), coalesce(sum(w.first_net_minor), 0)::bigint,
            coalesce(sum(c.revenue_minor), 0)::bigint, coalesce(sum(c.margin_minor), 0)::bigint,
            coalesce(sum(c.margin_share * greatest(c.revenue_minor, 0)), 0)::float8,
            coalesce(sum(greatest(c.revenue_minor, 0)), 0)::bigint,
-           coalesce(sum(c.lifetime_minor), 0)::bigint, count(c.lifetime_minor)
-      FROM reports_way w LEFT JOIN value_snapshotcustomer c ON c.customer_id = w.customer_id AND c.snapshot_id = %s
-     WHERE w.demo = %s AND w.customer_at >= %s AND w.customer_at < %s AND w.first_currency = %s
-     GROUP BY w.source, w.discounted"""
+           coalesce(sum(c.lifetime_minor), 0)::bigint, count(c.lifetime_minor)"""
+_FROM = """FROM reports_way w
+      LEFT JOIN value_snapshotcustomer c ON c.customer_id = w.customer_id AND c.snapshot_id = %s"""
+_WHERE = "WHERE w.demo = %s AND w.customer_at >= %s AND w.customer_at < %s AND w.first_currency = %s"
+_WON = f"SELECT w.source, w.discounted, {_FIGURES} {_FROM} {_WHERE} GROUP BY w.source, w.discounted"
+# What the first order was discounted for: noted on it, else on its line of the greatest discount.
+_OFFERS = f"""
+    SELECT w.source, coalesce(nullif(o.discount_reason, ''), (
+               SELECT l.discount_reason FROM commerce_orderline l
+                WHERE l.order_id = o.id AND l.discount > 0 AND l.discount_reason <> ''
+                ORDER BY l.discount DESC, l.id LIMIT 1), '') AS offer,
+           coalesce(sum(o.discount_minor), 0)::bigint, {_FIGURES}
+      {_FROM}
+     CROSS JOIN LATERAL (
+           SELECT id, discount_reason, discount_minor FROM commerce_order
+            WHERE customer_id = w.customer_id AND kind = 'sale' AND status <> 'cancelled'
+              AND currency = w.first_currency AND placed_at = w.customer_at ORDER BY id LIMIT 1) o
+     {_WHERE} AND w.discounted GROUP BY 1, 2"""
 
 
 @dataclass
@@ -105,6 +118,27 @@ class Source:
         return None if cost is None else next((int(month) for month, _n, margin in self.curve if margin >= cost), None)
 
 
+@dataclass
+class Offer:
+    """What first orders were discounted for ("" where nobody noted it; None: few each, together): who was won so, and
+    `given`, what was taken off their first orders, in minor units. `curve` as of a Source; margin is after discounts.
+    """
+
+    name: str | None
+    won: Won = field(default_factory=Won)
+    given: int = 0
+    curve: Sequence[Sequence[int]] = ()
+
+    @property
+    def given_each(self) -> int:
+        """What was taken off the first order of one of them."""
+        return round(self.given / self.won.customers) if self.won.customers else 0
+
+    def payback(self, cost: int | None) -> int | None:
+        """Months until one of them has brought what was taken off and what winning one cost; None: not yet."""
+        return next((int(month) for month, _n, each in self.curve if each >= (cost or 0) + self.given_each), None)
+
+
 @dataclass(frozen=True)
 class Acquisition:
     """Sources, the most customers first, and all of them together.
@@ -112,7 +146,8 @@ class Acquisition:
     `costs_shown`: whether the actor may see costs. `costed` is the share of customers won by a source of which a cost
     is known. `apart` is spending that names no source. `plain` and `discounted`: by whether the first order was sold
     at a discount. `keep_each` is what serving cost for each customer of before who bought within the days (`kept`);
-    None where no cost of serving is entered. `margin_known` is the share of sales whose cost is known.
+    None where no cost of serving is entered. `offers` are those that won somebody by a discount, the most customers
+    first. `margin_known` is the share of sales whose cost is known.
     """
 
     asked: Asked
@@ -129,6 +164,7 @@ class Acquisition:
     discounted: Won
     kept: int
     keep_each: int | None
+    offers: Sequence[Offer] = ()
 
     @property
     def dearer(self) -> float | None:
@@ -182,6 +218,7 @@ def acquisition(*, actor: Actor, asked: Asked) -> Acquisition | None:
         costs_shown=costs_shown, sources_shown=sources_shown,
         costed=covered / total.won.customers if total.won.customers else None, apart=apart, plain=plain,
         discounted=discounted, kept=back, keep_each=round(keep / back) if keep is not None and back else None,
+        offers=_offers(actor, asked, currency, curves, sources_shown=sources_shown),
     )  # fmt: skip
 
 
@@ -204,17 +241,45 @@ def _currencies(actor: Actor) -> list[str]:
 
 
 def _won(actor: Actor, asked: Asked, currency: str, *, sources_shown: bool) -> tuple[dict[str, Won], Won, Won]:
-    newest = Snapshot.objects.filter(demo=actor.demo, currency=currency, newest=True).values_list("pk", flat=True)
     found: dict[str, Won] = defaultdict(Won)
     plain, discounted = Won(), Won()
-    with connection.cursor() as cursor:
-        cursor.execute(_WON, [newest.first(), actor.demo, asked.start, asked.end, currency])
-        for source, by_discount, *figures in cursor.fetchall():
-            if asked.source is not None and sources_shown and source != asked.source:
-                continue
-            found[source if sources_shown else UNKNOWN].add(Won(*figures))
-            (discounted if by_discount else plain).add(Won(*figures))
+    for source, by_discount, *figures in _rows(actor, asked, currency, _WON):
+        if asked.source is not None and sources_shown and source != asked.source:
+            continue
+        found[source if sources_shown else UNKNOWN].add(Won(*figures))
+        (discounted if by_discount else plain).add(Won(*figures))
     return dict(found), plain, discounted
+
+
+def _offers(
+    actor: Actor, asked: Asked, currency: str, curves: Mapping[str, Sequence[Sequence[int]]], *, sources_shown: bool
+) -> list[Offer]:
+    """Of customers won by a discounted order: by what it was discounted for, those of few customers together."""
+    found: dict[str, Offer] = {}
+    for source, name, given, *figures in _rows(actor, asked, currency, _OFFERS):
+        if asked.source is None or not sources_shown or source == asked.source:
+            key = " ".join(name.split()).casefold()
+            one = found.setdefault(key, Offer(name.strip(), curve=curves.get(offer_key(name), ())))
+            one.won.add(Won(*figures))
+            one.given += given
+    rest = Offer(REST)
+    named = []
+    for key, one in found.items():
+        if key and one.won.customers < NAMED:
+            rest.won.add(one.won)
+            rest.given += one.given
+        else:
+            named.append(one)
+    named.sort(key=lambda one: (-one.won.customers, one.name or ""))
+    return [*named, rest] if rest.won.customers else named
+
+
+def _rows(actor: Actor, asked: Asked, currency: str, statement: str) -> list[tuple[Any, ...]]:
+    newest = Snapshot.objects.filter(demo=actor.demo, currency=currency, newest=True).values_list("pk", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [newest.first(), actor.demo, asked.start, asked.end, currency])
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def spread(amount: int, of: date, to: date, asked: Asked) -> int:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import os
 import select
 import socket
 import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import close_old_connections
 
 from peyvand.foundation.jobs.running import Running
-from peyvand.insight.reports.asking import short_path
 from peyvand.insight.reports.computing import AnswerError, answered, calendar_days
 from peyvand.insight.reports.models import Answer, AnswerState
 from peyvand.insight.warehouse import place
@@ -26,6 +23,8 @@ from peyvand.insight.warehouse.models import Load
 
 logger = logging.getLogger(__name__)
 LOOK = 1.0  # seconds between two looks whether to end
+IDLE = 600.0  # seconds without a question after which the child ends
+LONGEST = 600.0  # seconds that one waits for what another computes
 LONGEST_LINE = 4_096
 HANDS = 2
 
@@ -72,28 +71,50 @@ def answer(run: Running, *, ids: Sequence[int]) -> None:
     compute(ids)
 
 
-def listen(stop: threading.Event) -> None:
-    """Answer on the socket until told to stop. One process listens; who comes later takes the place over."""
-    folder, mine = Path(settings.DATA), threading.local()  # a backend is one thread's
-    with short_path(folder) as path, socket.socket(socket.AF_UNIX) as door:
-        if os.path.exists(path):
-            os.unlink(path)
-        before = os.umask(0o177)
+class _Hands:
+    """Who computes: so many at once, none the same as another."""
+
+    def __init__(self) -> None:
+        self.mine = threading.local()  # a backend is one thread's
+        self.at_work: set[int] = set()
+        self.changed = threading.Condition()
+        self.last = time.monotonic()
+
+    def idle(self, seconds: float) -> bool:
+        """Whether nobody has asked for so long."""
+        with self.changed:
+            return not self.at_work and time.monotonic() - self.last > seconds
+
+    def compute(self, ids: set[int]) -> None:
+        """Have all of them computed; what another is at is waited for."""
+        with self.changed:
+            taken = ids - self.at_work
+            self.at_work |= taken
         try:
-            door.bind(path)
+            if not hasattr(self.mine, "opened"):
+                self.mine.opened = Opened()
+            compute(sorted(taken), self.mine.opened)
         finally:
-            os.umask(before)
-        door.listen(64)
-        with ThreadPoolExecutor(HANDS) as hands:
-            while not stop.is_set():
-                if select.select([door], [], [], LOOK)[0]:
+            with self.changed:
+                self.at_work -= taken
+                self.last = time.monotonic()
+                self.changed.notify_all()
+        with self.changed:
+            self.changed.wait_for(lambda: not (ids & self.at_work), timeout=LONGEST)
+
+
+def listen(door: socket.socket, stop: threading.Event, *, idle: float = IDLE) -> None:
+    """Answer who comes to the socket until told to stop, or until nobody has asked for so many seconds."""
+    hands = _Hands()
+    with ThreadPoolExecutor(HANDS) as pool:
+        while not stop.is_set() and not hands.idle(idle):
+            if select.select([door], [], [], min(LOOK, idle))[0]:
+                with contextlib.suppress(BlockingIOError):
                     line, _address = door.accept()
-                    hands.submit(_serve, line, mine)
+                    pool.submit(_serve, line, hands)
 
 
-def _serve(line: socket.socket, mine: threading.local) -> None:
-    if not hasattr(mine, "opened"):
-        mine.opened = Opened()
+def _serve(line: socket.socket, hands: _Hands) -> None:
     try:
         with line:
             line.settimeout(5.0)
@@ -103,9 +124,10 @@ def _serve(line: socket.socket, mine: threading.local) -> None:
                 if not more:
                     return
                 asked += more
-            line.sendall(b"+")
+            with contextlib.suppress(OSError):  # who asked waits no longer, but comes back for it
+                line.sendall(b"+")
             close_old_connections()
-            compute([int(number) for number in asked.split()], mine.opened)
+            hands.compute({int(number) for number in asked.split()})
             line.sendall(b".")
     except (OSError, ValueError) as error:  # who asked went away, or spoke nonsense
         logger.debug("a question broke off: %s", error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -12,7 +12,7 @@ from ninja.errors import HttpError
 from pydantic import Field
 
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.ui.rest import Id
+from peyvand.foundation.ui.rest import Given, Id, example
 from peyvand.insight.reports import access, queries
 from peyvand.insight.reports.models import Report
 from peyvand.insight.reports.questions import Question, from_plain
@@ -32,23 +32,35 @@ class ReportOut(Schema):
     created_at: datetime
 
 
-class QuestionIn(Schema):
-    """A question over one fact of the warehouse, as a report keeps it: see the documentation of reports."""
+Path = Annotated[str, Field(max_length=300)]
+
+
+class QuestionIn(Given):
+    """A question over one fact of the warehouse, as a report keeps it: see the documentation of reports. A condition is
+    the path of a field, how (is, not, more, less, filled, empty), and the value.
+    """
+
+    model_config = example(
+        {"fact": "orders", "measures": ["orders.revenue"], "rows": ["placed_at:month"], "across": "channel",
+         "conditions": [["customer_id.city", "is", "Tehran"]], "period": "days", "days": 365, "compare": "year"}
+    )  # fmt: skip
 
     fact: str = Field(max_length=60)
-    measures: list[str] = Field(default=[], max_length=4)
-    rows: list[str] = Field(default=[], max_length=2)
-    across: str = Field("", max_length=300)
-    conditions: list[list[str]] = Field(default=[], max_length=8)
+    measures: list[Path] = Field(default=[], max_length=4)
+    rows: list[Path] = Field(default=[], max_length=2)
+    across: Path = ""
+    conditions: list[Annotated[list[Path], Field(min_length=3, max_length=3)]] = Field(default=[], max_length=8)
     period: str = Field("all", max_length=20)
     start: str = Field("", max_length=20)
     end: str = Field("", max_length=20)
     days: int = Field(30, ge=1, le=3660)
-    at: str = Field("", max_length=300)
+    at: Path = ""
     compare: str = Field("", max_length=10)
     order: str = Field("value", max_length=10)
     top: int = Field(0, ge=0, le=100)
+    chart: str = Field("auto", max_length=10)
     currency: str = Field("", max_length=3)
+    share: bool = False
 
 
 class ReportAnswerOut(Schema):

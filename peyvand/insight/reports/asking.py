@@ -105,19 +105,20 @@ def _have_computed(todo: Sequence[Answer], wait: float) -> None:
 
 
 def _told(ids: Sequence[int], wait: float) -> bool:
-    """Whether the child took the question; it says so at once, and again when all is computed."""
+    """Whether the child took the question, or is being started for it. It says so when it has read it, and again when
+    all is computed; where it breaks off before that, the line ends.
+    """
     end = time.monotonic() + wait
     try:
         with short_path(Path(settings.DATA)) as path, socket.socket(socket.AF_UNIX) as line:
             line.settimeout(1.0)
             line.connect(path)
             line.sendall((" ".join(map(str, ids)) + "\n").encode())
-            if line.recv(1) != b"+":
-                return False
-            while (left := end - time.monotonic()) > 0:
+            said = b""
+            while said != b"." and (left := end - time.monotonic()) > 0:
                 line.settimeout(left)
-                if line.recv(1) in (b".", b""):
-                    break
+                if not (said := line.recv(1)):
+                    return False
     except TimeoutError:
         return True
     except OSError:

@@ -16,7 +16,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from peyvand.insight.prediction.errors import CannotTellError
-from peyvand.insight.prediction.numbers import numbers_of
+from peyvand.insight.prediction.numbers import Floats, numbers, numbers_of
 from peyvand.insight.value.table import Table
 
 ENDS = 0.4  # of a path by position, for the first and for the last touch
@@ -35,7 +35,9 @@ class Path:
 
 @dataclass(frozen=True)
 class Attribution:
-    """Credit by channel and way. `removal` is the share of conversions that would be lost without the channel."""
+    """Credit by channel and way. `removal` is the share of conversions that would be lost without the channel; `untold`
+    are conversions of lines that name no touch, to which nobody gets any credit.
+    """
 
     paths: int
     conversions: float
@@ -44,13 +46,14 @@ class Attribution:
     credit: Mapping[str, Mapping[str, float]]
     worth: Mapping[str, Mapping[str, float]]
     removal: Mapping[str, float]
+    untold: float = 0.0
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON has it: an entry a channel, most by Markov first."""
         order = sorted(self.removal, key=lambda channel: (-self.credit["markov"][channel], channel))
         return {
             "paths": self.paths, "conversions": self.conversions, "value": self.value, "nulls": self.nulls,
-            "half_life_touches": HALF_LIFE,
+            "without_path": self.untold, "half_life_touches": HALF_LIFE,
             "channels": [
                 {
                     "channel": channel, "removal_effect": self.removal[channel],
@@ -73,20 +76,36 @@ def paths_of(
     value = value or ("total_conversion_value" if "total_conversion_value" in table.columns else "")
     nulls = nulls or ("total_null" if "total_null" in table.columns else "")
     nothing = np.zeros(table.rows)
-    ended, worth, lost = (numbers_of(table, name) if name else nothing for name in (conversions, value, nulls))
-    for name, values in ((conversions, ended), (nulls, lost)):
+    ended, lost = (numbers_of(table, name) if name else nothing for name in (conversions, nulls))
+    worth = _amounts(table, value) if value else nothing
+    for name, values in ((conversions, ended), (nulls, lost), (value, worth)):
         if np.any(values < 0):
             raise CannotTellError(_("“{name}” holds a number below zero.").format(name=name))
     found = []
     for number, text in enumerate(texts):
         touches = tuple(touch for touch in (part.strip() for part in text.split(separator)) if touch)
-        if touches:
+        if touches or ended[number]:
             found.append(Path(touches, float(ended[number]), float(worth[number]), float(lost[number])))
+    return found
+
+
+def _amounts(table: Table, name: str) -> Floats:
+    """Amounts of money: a number on every line, and nothing beside it."""
+    try:
+        found = numbers(table.column(name))
+    except ValueError:
+        found = np.full(1, np.nan)
+    if np.isnan(found).any():
+        raise CannotTellError(
+            _("“{name}” must hold a bare number on every line, of one currency and without its name.").format(name=name)
+        )
     return found
 
 
 def attribute(paths: Sequence[Path]) -> Attribution:
     """Credit by every way. CannotTellError when nothing was converted."""
+    untold = sum(path.conversions for path in paths if not path.touches)
+    paths = [path for path in paths if path.touches]
     total = sum(path.conversions for path in paths)
     if total <= 0:
         raise CannotTellError(_("No path ends in a conversion, so there is nothing to give credit for."))
@@ -100,7 +119,7 @@ def attribute(paths: Sequence[Path]) -> Attribution:
     worth["markov"] = {channel: effect / whole * worth_total for channel, effect in removal.items()}
     return Attribution(
         paths=len(paths), conversions=total, value=worth_total, nulls=sum(path.nulls for path in paths),
-        credit=credit, worth=worth, removal=removal,
+        credit=credit, worth=worth, removal=removal, untold=untold,
     )  # fmt: skip
 
 

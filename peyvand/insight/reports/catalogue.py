@@ -6,7 +6,7 @@ A field is named by its path: the columns that lead there and the column itself,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from peyvand.foundation.registry.declarations import WarehouseFact
 from peyvand.foundation.registry.registry import registry
 from peyvand.insight.reports import access
 from peyvand.insight.reports.declarations import FactWords, Measure
+from peyvand.insight.reports.sides import Side, sides_of
 from peyvand.insight.warehouse.shapes import BIGINT, MOMENT, NUMERIC, shape_of
 
 GRAINS = ("day", "week", "month", "season", "year")
@@ -106,24 +107,34 @@ def sees_everybody(actor: Actor) -> bool:
 
 def subjects(actor: Actor) -> list[Subject]:
     """Every fact that one may ask about, those with measures of their own first."""
-    found = [subject(actor, fact.name) for fact in registry.all(WarehouseFact) if may_ask(actor, fact)]
+    beside = list(sides_of(actor)) if actor.may("customers.view") else []
+    found = [_subject(actor, fact, beside) for fact in registry.all(WarehouseFact) if may_ask(actor, fact)]
     order = {name: place for place, name in enumerate(dict.fromkeys(one.fact for one in registry.all(Measure)))}
-    return sorted((one for one in found if one is not None), key=lambda one: (order.get(one.fact.name, 99), one.label))
+    return sorted(found, key=lambda one: (order.get(one.fact.name, 99), one.label))
 
 
-def subject(actor: Actor, name: str) -> Subject | None:
-    """The fact with what the reader may use of it; None where there is none for them."""
+def subject(actor: Actor, name: str, wanted: Collection[str] = ()) -> Subject | None:
+    """The fact with what the reader may use of it; None where there is none for them. Of audiences only those that the
+    `wanted` paths name are looked up.
+    """
     if not registry.has(WarehouseFact, name):
         return None
     fact = registry.get(WarehouseFact, name)
     if not may_ask(actor, fact):
         return None
+    columns = {one.rpartition(".")[2] for one in wanted}
+    return _subject(actor, fact, list(sides_of(actor, columns)) if actor.may("customers.view") else [])
+
+
+def _subject(actor: Actor, fact: WarehouseFact, beside: Sequence[Side]) -> Subject:
     fields = {one.path: one for one in _fields(actor, fact, "", "", ())}
-    words = words_of(name)
-    return Subject(
-        fact=fact, fields=fields, measures={one.name: one for one in _measures(fact, words, fields)}, words=words,
-        people=_people(fact, fields, actor),
-    )  # fmt: skip
+    words, people = words_of(fact.name), _people(fact, fields, actor)
+    measures = {one.name: one for one in _measures(fact, words, fields)}
+    if people:
+        before = "" if fact.name == PEOPLE else people + "."
+        for column, kind, label, values in beside:
+            fields[before + column] = Field(before + column, kind, label, PEOPLE, column, personal=True, values=values)
+    return Subject(fact=fact, fields=fields, measures=measures, words=words, people=people)
 
 
 def _people(fact: WarehouseFact, fields: Mapping[str, Field], actor: Actor) -> str:

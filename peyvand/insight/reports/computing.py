@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop
 
 from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.calendar.periods import PeriodKind, period_of
+from peyvand.insight.reports import people_beside
 
 MOST_GROUPS = 5_000  # of an answer
 MOST_PEOPLE = 20_000  # of a cell
@@ -76,6 +77,7 @@ class _View:
         if not path:
             return []
         asked = [self.plan[part] for part in ("fact", "demo", "currency_path", "conditions", "span", "at")]
+        asked.append(self.plan.get("sides"))
         key = json.dumps(asked)
         known: dict[str, list[tuple[str, int]]] = self.backend.__dict__.setdefault(CURRENCIES, {})
         if key in known:  # the tiles of a dashboard ask the same
@@ -132,17 +134,17 @@ class _View:
                 continue
             column = table[f"d{place}"]
             table = table.filter(column.isnull() if value is None else column.cast("string") == str(value))
-        who = table[plan["people_path"]]
         for shown in plan["shown"][:1]:
             parts = plan["measures"][shown]
             for name in parts["over"][:1] or [shown]:
                 where = self._where(table, plan["measures"][name])
                 table = table.filter(where) if where is not None else table
-                who = table[plan["people_path"]]
-        ids = table.filter(who.notnull()).select(who=who).distinct().order_by("who").limit(MOST_PEOPLE + 1)
-        found = [row["who"] for row in ids.to_pyarrow().to_pylist()]
-        if 0 < len(found) < plan["fewest"]:
+        if plan["fewest"] and 0 < table[plan["people_path"]].nunique().to_pyarrow().as_py() < plan["fewest"]:
             raise AnswerError(FEW)
+        who = table[plan.get("ids_of") or plan["people_path"]]
+        order = ibis.desc("who") if "ids_of" in plan else "who"  # of records the newest
+        ids = table.filter(who.notnull()).select(who=who).distinct().order_by(order).limit(MOST_PEOPLE + 1)
+        found = [row["who"] for row in ids.to_pyarrow().to_pylist()]
         nameless = int(table.filter(who.isnull()).count().to_pyarrow().as_py())
         return {"ids": found[:MOST_PEOPLE], "more": len(found) > MOST_PEOPLE, "nameless": nameless}
 
@@ -152,8 +154,10 @@ class _View:
         plan = self.plan
         wanted = {one["path"] for one in plan["dimensions"]} | {one[0] for one in plan["conditions"]}
         wanted |= {path for one in plan["measures"].values() for path, _op, _value in one["where"]}
-        wanted |= {plan["at"], plan["currency_path"], plan["people_path"]} - {""}
-        wanted |= {path for path, target in plan["leads"].items() if any(one.startswith(path + ".") for one in wanted)}
+        wanted |= {plan["at"], plan["currency_path"], plan["people_path"], plan.get("ids_of", "")} - {""}
+        sides = plan.get("sides", {})
+        wanted = (wanted - set(sides)) | {one["who"] for one in sides.values()}
+        wanted |= {path for path in plan["leads"] if any(one.startswith(path + ".") for one in wanted)}
         table = self.backend.table(plan["fact"])
         own = {one["column"] for one in plan["measures"].values()} | {one["less"] for one in plan["measures"].values()}
         own |= {path for path in wanted if "." not in path} | {"demo", plan["key"]}
@@ -168,6 +172,15 @@ class _View:
             named = {f"{path}.{held}": held for one in needed for held in _held(one, other.columns)}
             side = other.select(**{f"{path}.__key": "id", **named})
             table = table.left_join(side, table[path] == side[f"{path}.__key"]).drop(f"{path}.__key")
+        for path, spec in sides.items():
+            side = people_beside.side(self.backend, spec)
+            table = table.left_join(side, table[spec["who"]] == side["__who"])
+            value = table["__value"]
+            if spec["kind"] != "trait":
+                value = table["__who"].notnull()
+            elif not spec["text"]:
+                value = (value == "true").fill_null(False)
+            table = table.mutate(**{path: value}).drop("__who", "__value")
         return table
 
     def _column(self, path: str) -> Expression:

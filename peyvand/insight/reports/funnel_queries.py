@@ -5,20 +5,35 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Count, DurationField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import (
+    Aggregate,
+    CharField,
+    Count,
+    DurationField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, NullIf
 
+from peyvand.foundation.accounts import settings as workspace_settings
+from peyvand.foundation.calendar.periods import start_of_day_utc
 from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.reports import access
-from peyvand.insight.reports.asked import Asked
+from peyvand.insight.reports.asked import Asked, today
 from peyvand.insight.reports.models import Figure, Way, WayTouch
 from peyvand.insight.reports.sources import DIRECT
 from peyvand.insight.reports.stages import KNOWN, RECORDED, REPEAT, VISITOR
-from peyvand.insight.reports.way_services import JOB
-from peyvand.memory.commerce.models import Cost
+from peyvand.insight.reports.way_services import JOB, paths_name
+from peyvand.memory.commerce.models import Cost, Order, OrderKind, OrderLine, OrderStatus
 from peyvand.memory.customers.fields import RECORD
 from peyvand.memory.customers.models import Customer
 
@@ -321,13 +336,30 @@ def stands(stage: str, moment: Any) -> Q:
 class Behind:
     """Which people: those who reached a `stage` (`side` "reached"), went no further ("stopped"), came in there
     ("straight"), stood there at the end ("stands"), or were won within the days ("won", in the asked currency; with
-    `discounted`, by a discount or not). `touch`: those on whose path to an order the touchpoint stands, whenever.
+    `discounted`, by a discount or not; with `offer`, by that offer). `touch`: those on whose path to an order the
+    touchpoint stands, of the last year, or of the last `window` days.
     """
 
     stage: str = KNOWN
     side: str = "reached"
     discounted: bool | None = None
     touch: str = ""
+    window: int = 0
+    offer: str | None = None
+
+
+def offer() -> Subquery:
+    """What the first order of a way was discounted for: the reason noted on it, else on the line of the greatest
+    discount; "" where nobody noted one.
+    """
+    first = Order.objects.filter(
+        customer_id=OuterRef("customer_id"), kind=OrderKind.SALE, placed_at=OuterRef("customer_at"),
+        currency=OuterRef("first_currency"),
+    ).exclude(status=OrderStatus.CANCELLED)  # fmt: skip
+    line = OrderLine.objects.filter(order_id=OuterRef("pk"), discount__gt=0).exclude(discount_reason="")
+    reason = Subquery(line.order_by("-discount", "pk").values("discount_reason")[:1])
+    said = Coalesce(NullIf(F("discount_reason"), Value("")), reason, Value(""), output_field=CharField())
+    return Subquery(first.order_by("pk").annotate(said=said).values("said")[:1], output_field=CharField())
 
 
 def behind(*, actor: Actor, asked: Asked, which: Behind) -> QuerySet[Way]:
@@ -338,11 +370,24 @@ def behind(*, actor: Actor, asked: Asked, which: Behind) -> QuerySet[Way]:
         everybody = everybody.filter(source=asked.source)
     if which.touch:
         touched = WayTouch.objects.filter(demo=actor.demo, touchpoint=which.touch, customer_id=OuterRef("customer_id"))
+        if which.window:
+            # On their last path with it, it was last touched at `last_at`; the order that this path ends in is their
+            # next paid one, and lies in the window where none lies between the touch and the window.
+            kept = figure(actor=actor, name=paths_name(which.window))
+            first = (kept.as_of if kept is not None else today()) - timedelta(days=which.window - 1)
+            begins = start_of_day_utc(first, workspace_settings.text("time_zone"))
+            between = Order.objects.filter(
+                demo=actor.demo, kind=OrderKind.SALE, customer_id=OuterRef("customer_id"),
+                placed_at__gte=OuterRef("last_at"), placed_at__lt=begins,
+            ).exclude(status=OrderStatus.CANCELLED).exclude(tracks_payment=True, paid_minor__lte=0)  # fmt: skip
+            touched = touched.filter(Q(last_at__gte=begins) | ~Exists(between))
         return everybody.filter(Exists(touched))
     if which.side == "won":
         found = everybody.filter(customer_at__gte=asked.start, customer_at__lt=asked.end)
         if asked.currency:
             found = found.filter(first_currency=asked.currency)
+        if which.offer is not None:
+            return found.filter(discounted=True).annotate(offer=offer()).filter(offer__iexact=which.offer)
         return found if which.discounted is None else found.filter(discounted=which.discounted)
     if which.side == "stands":
         return everybody.filter(stands(which.stage, asked.end))

@@ -21,6 +21,7 @@ from peyvand.foundation.registry.registry import registry
 from peyvand.insight.reports import catalogue
 from peyvand.insight.reports.declarations import Measure
 from peyvand.insight.reports.questions import Checked, value_read
+from peyvand.insight.reports.sides import is_side, spec_of
 from peyvand.insight.reports.spans import Span, beside, span_of
 
 FEWEST = 5  # people of whom a group consists at least, for readers who may not see everybody
@@ -44,9 +45,12 @@ def spans(asked: Checked, calendar: CalendarKind) -> tuple[Span | None, Span | N
 
 
 def plan_of(
-    actor: Actor, asked: Checked, *, calendar: CalendarKind, language: str, people: Sequence[Any] | None = None
-) -> Plan:
-    """The plan. `people` are the dimensions' values of a cell whose customers are asked for, instead of numbers."""
+    actor: Actor, asked: Checked, *, calendar: CalendarKind, language: str, people: Sequence[Any] | None = None,
+    rows_path: str | None = None,
+) -> Plan:  # fmt: skip
+    """The plan. `people` are the dimensions' values of a cell whose customers are asked for, instead of numbers; with
+    `rows_path` the ids in that column ("" for the fact's key), instead of those of customers.
+    """
     question, about = asked.question, asked.subject
     span, other = spans(asked, calendar)
     dimensions = [_dimension(asked, path) for path in question.dimensions]
@@ -63,14 +67,24 @@ def plan_of(
         "fewest": FEWEST if personal and about.people and not catalogue.sees_everybody(actor) else 0,
         "top": question.top, "rows": len(question.rows), "order": question.order,
     }  # fmt: skip
+    beside_it = {one.path: _side(about.people, one.path, actor.demo) for one in used if is_side(one.path)}
+    if beside_it:
+        plan["sides"] = beside_it
     if people is not None:
         plan |= {"people": list(people), "beside": None}
+        if rows_path is not None:
+            plan["ids_of"] = rows_path or about.fact.key
     return plan
 
 
 def key_of(plan: Plan, token: str) -> str:
     """A name for the plan's answer from one load of the warehouse."""
     return hashlib.sha256(json.dumps([plan, token], sort_keys=True).encode()).hexdigest()
+
+
+def _side(people: str, path: str, demo: bool) -> dict[str, Any]:
+    """Where the fact is that of customers, they stand beside its key."""
+    return {**spec_of(path, demo), "who": people}
 
 
 def _dimension(asked: Checked, path: str) -> Mapping[str, Any]:

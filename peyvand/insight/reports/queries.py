@@ -17,6 +17,7 @@ from peyvand.insight.reports.errors import RefusedError
 from peyvand.insight.reports.models import Answer, AnswerState, Dashboard, Mailing, Report, ShareLink
 from peyvand.insight.reports.planning import plan_of, spans
 from peyvand.insight.reports.questions import Checked, Question, checked
+from peyvand.insight.reports.rows import KINDS, RowKind
 from peyvand.insight.reports.spans import Span
 from peyvand.insight.warehouse import place
 from peyvand.memory.customers.models import Customer
@@ -109,29 +110,41 @@ def _got(asked: Checked, answer: Answer) -> Got:
 
 @dataclass(frozen=True)
 class Behind:
-    """The customers behind a cell whom the actor may see, how many more there are, and rows that name nobody."""
+    """The customers behind a cell whom the actor may see, or the records of `kind`; how many more there are; of
+    customers, how many rows name nobody. `kinds` are the records that can be asked for.
+    """
 
     got: Got
-    people: QuerySet[Customer]
+    found: QuerySet[Any]
     hidden: int = 0
     nameless: int = 0
     more: bool = False
+    kind: RowKind | None = None
+    offered: RowKind | None = None
 
 
-def behind(*, actor: Actor, question: Question, cell: Sequence[Any], wait: float = 5.0) -> Behind:
-    """Who is behind a cell: `cell` has a value a dimension, "*" for any, None for none; RefusedError as `checked`."""
+def behind(*, actor: Actor, question: Question, cell: Sequence[Any], rows: bool = False, wait: float = 5.0) -> Behind:
+    """Who is behind a cell, or with `rows` which records: `cell` has a value a dimension, "*" for any, None for none;
+    RefusedError as `checked`.
+    """
     actor.require("customers.view")
     asked = checked(actor, question)
+    offered = KINDS.get(asked.subject.fact.name)
+    kind = offered if rows else None
     nobody = Customer.objects.none()
-    if not asked.subject.people:
+    if not asked.subject.people and kind is None:
         return Behind(Got(asked=asked, refused=gettext("No customers are known behind these rows.")), nobody)
     reader = current_reader()
-    plan = plan_of(actor, asked, calendar=reader.calendar, language=reader.language, people=cell)
+    plan = plan_of(
+        actor, asked, calendar=reader.calendar, language=reader.language, people=cell,
+        rows_path=kind.path if kind else None,
+    )  # fmt: skip
     if not place.token():
         return Behind(Got(asked=asked, refused=gettext("The warehouse is still empty.")), nobody)
     got = _got(asked, asking.ask([plan], wait=wait)[0])
     if got.payload is None:
-        return Behind(got, nobody)
+        return Behind(got, nobody, kind=kind, offered=offered)
     ids = got.payload["ids"]
-    seen = Customer.objects.visible_to(actor).filter(pk__in=ids)
-    return Behind(got, seen, len(ids) - seen.count(), got.payload["nameless"], got.payload["more"])
+    seen = kind.found(actor, ids) if kind else Customer.objects.visible_to(actor).filter(pk__in=ids)
+    nameless = 0 if kind else got.payload["nameless"]
+    return Behind(got, seen, len(ids) - seen.count(), nameless, got.payload["more"], kind, offered)

@@ -173,7 +173,8 @@ class Checked:
 
 def checked(actor: Actor, question: Question) -> Checked:
     """The question with what the actor may see; RefusedError, in a sentence, where it can't be answered for them."""
-    about = subject(actor, question.fact)
+    wanted = [*(path.partition(":")[0] for path in question.dimensions), *(one.path for one in question.conditions)]
+    about = subject(actor, question.fact, wanted)
     if about is None:
         raise RefusedError(_("There is nothing to ask about here that you may see. Choose what the report is about."))
     if not question.measures:

@@ -47,6 +47,11 @@ def source_key(text: str | None) -> str:
     return _KEYS.get(fa_key(folded), folded.lower())
 
 
+def offer_key(text: str) -> str:
+    """The key of an offer among those of sources: its own words, spaces and case apart."""
+    return f"offer:{' '.join(text.split()).casefold()}"
+
+
 def source_came_by(*, record: str, visit: str, visited: bool) -> str:
     """The source somebody came by, of keys: that of the first visit on the way, else the record's, else DIRECT where
     they visited and nothing says more.

@@ -170,7 +170,7 @@ def milestones(ways: Ways) -> Table:
 
     customer_id, source (of the record), visit_source and visitor_at (of the first visit), created_at, spoke_at and
     spoke_channel (of the first contact), lead_at, customer_at, order_channel, repeat_at, first_currency, first_net,
-    discounted.
+    discounted, offer.
     """
     customers = ways.table("customers").select(customer_id=_.id, source=_.source.fill_null(""), created_at=_.created_at)
     seen = ways.visits.filter(_.customer_id.notnull())
@@ -188,7 +188,10 @@ def milestones(ways: Ways) -> Table:
     bought = _first(sales, [sales.placed_at, sales.id]).select(
         customer_id=_.customer_id, customer_at=_.placed_at, first_day=_.placed_at_day, order_channel=_.channel,
         first_currency=_.currency, first_net=_.net_minor, discounted=_.discount_minor > 0,
+        offer=_.offer, first_id=_.id,
     )  # fmt: skip
+    bought = bought.left_join(_line_offers(ways, bought), "first_id").drop("first_id_right")
+    bought = bought.mutate(offer=_.offer.coalesce(_.line_offer)).drop("first_id", "line_offer")
     later = sales.select("customer_id", "placed_at", "placed_at_day").inner_join(
         bought.select("customer_id", "first_day"), "customer_id"
     )
@@ -198,6 +201,15 @@ def milestones(ways: Ways) -> Table:
     for part in (seen, spoke, lead, bought, again):
         found = found.left_join(part, "customer_id").drop("customer_id_right")
     return found
+
+
+def _line_offers(ways: Ways, bought: Table) -> Table:
+    """Of discounted first orders (first_id), what the line of the greatest own discount was discounted for."""
+    lines = ways.table("order_lines").filter(_.own_discount > 0, _.offer.notnull())
+    lines = lines.select(line_id=_.id, first_id=_.order_id, own=_.own_discount, line_offer=_.offer)
+    lines = lines.semi_join(bought.filter(_.discounted), "first_id")
+    place = ibis.row_number().over(group_by=lines.first_id, order_by=[lines.own.desc(), lines.line_id])
+    return lines.mutate(place=place).filter(_.place == 0).select("first_id", "line_offer")
 
 
 def _first(found: Table, order: Sequence[Any]) -> Table:

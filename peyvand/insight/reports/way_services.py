@@ -21,6 +21,8 @@ from peyvand.insight.warehouse.models import Load
 JOB = "reports.ways"
 LOOKBACK = "reports.lookback_days"  # the setting: days before an order in which a touch is on its path
 LOOKBACK_DAYS = 90
+PATHS = "paths"  # the figure of paths, of the longest window
+WINDOWS = (365, 90, 30)  # days up to the last one whose orders are divided, the one that pages begin with first
 WAYS = (
     "customer_id", "demo", "source", "channel", "entered_at", "visitor_at", "known_at", "lead_at", "customer_at",
     "repeat_at", "first_currency", "first_net_minor", "discounted",
@@ -28,9 +30,16 @@ WAYS = (
 TOUCHES = ("customer_id", "demo", "touchpoint", "orders", "last_at")
 
 
+def paths_name(window: int) -> str:
+    """What the figure of paths within a window is called."""
+    return PATHS if window == WINDOWS[0] else f"{PATHS}-{window}"
+
+
 @dataclass(frozen=True)
 class WayRow:
-    """One customer's way as it was computed; `net` of the first order, in minor units of `currency`."""
+    """One customer's way as it was computed; `net` of the first order, in minor units of `currency`; `offer` is what
+    that was discounted for, where noted.
+    """
 
     customer_id: int
     source: str
@@ -39,6 +48,7 @@ class WayRow:
     currency: str = ""
     net: int | None = None
     discounted: bool = False
+    offer: str = ""
 
 
 def lookback_checked(value: Any) -> int:

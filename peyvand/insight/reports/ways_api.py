@@ -12,10 +12,11 @@ from ninja.errors import HttpError
 
 from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.reports import acquisition_queries, funnel_queries
-from peyvand.insight.reports.acquisition_queries import Source, Won
+from peyvand.insight.reports.acquisition_queries import Acquisition, Offer, Source, Won
 from peyvand.insight.reports.asked import DAYS, Asked, today
 from peyvand.insight.reports.stages import RECORDED, REPEAT, STAGES
 from peyvand.insight.reports.touchpoints import touch_label
+from peyvand.insight.reports.way_services import WINDOWS, paths_name
 
 router = Router(tags=["insight"])
 YEAR = timedelta(days=364)
@@ -110,6 +111,18 @@ class AcquiredOut(Schema):
     bought_again_share: float | None
 
 
+class OfferWonOut(Schema):
+    """Customers whose first order was discounted for something: null are small offers together, "" is not noted."""
+
+    offer: str | None
+    customers: int
+    discount_each_minor: int
+    margin_minor: int
+    lifetime_each_minor: int | None
+    payback_months: int | None
+    bought_again_share: float | None
+
+
 class AcquisitionOut(Schema):
     """Customers whose first order was on the days `since` to `until`. `costed_share` is the share of them by a source
     of which a cost is known; `unassigned_minor` was spent without a source.
@@ -125,6 +138,7 @@ class AcquisitionOut(Schema):
     total: AcquiredOut
     won_at_discount: int
     won_at_full_price: int
+    offers: list[OfferWonOut]
     dearer_than_keeping: float | None
     other_currencies: list[str]
 
@@ -177,11 +191,15 @@ def funnel(
 
 
 @router.get("/insight/attribution", response=AttributionOut, summary="Which touchpoint earned the orders")
-def attribution(request: HttpRequest, currency: str = "") -> dict[str, Any]:
-    """In the asked currency, else the one of most orders; 404 before anything was computed."""
+def attribution(request: HttpRequest, currency: str = "", days: int = WINDOWS[0]) -> dict[str, Any]:
+    """Orders of the last 365, 90 or 30 days, in the asked currency, else the one of most orders; 404 before anything
+    was computed.
+    """
     actor = _actor(request)
     actor.require("insight.view")
-    kept = funnel_queries.figure(actor=actor, name="paths", currency=currency)
+    if days not in WINDOWS:
+        raise HttpError(422, gettext("These days can't be asked about."))
+    kept = funnel_queries.figure(actor=actor, name=paths_name(days), currency=currency)
     if kept is None:
         raise _nothing()
     payload = kept.payload
@@ -202,7 +220,7 @@ def attribution(request: HttpRequest, currency: str = "") -> dict[str, Any]:
             for one in payload["paths"]
         ],
         "other_currencies": [
-            code for code in funnel_queries.currencies(actor=actor, name="paths") if code != kept.currency
+            code for code in funnel_queries.currencies(actor=actor, name=kept.name) if code != kept.currency
         ],
     }  # fmt: skip
 
@@ -220,8 +238,18 @@ def acquisition(
         "since": found.asked.since, "until": found.asked.until, "as_of": found.as_of, "currency": found.currency,
         "costed_share": found.costed, "unassigned_minor": found.apart, "total": _acquired(found.total),
         "sources": [_acquired(one) for one in found.sources], "won_at_discount": found.discounted.customers,
-        "won_at_full_price": found.plain.customers, "dearer_than_keeping": found.dearer,
+        "won_at_full_price": found.plain.customers, "offers": [_offer(one, found) for one in found.offers],
+        "dearer_than_keeping": found.dearer,
         "other_currencies": [code for code in found.currencies if code != found.currency],
+    }  # fmt: skip
+
+
+def _offer(one: Offer, found: Acquisition) -> dict[str, Any]:
+    return {
+        "offer": one.name, "customers": one.won.customers, "discount_each_minor": one.given_each,
+        "margin_minor": one.won.margin, "lifetime_each_minor": one.won.lifetime_each,
+        "payback_months": one.payback(found.total.cost_each) if found.costs_shown else None,
+        "bought_again_share": one.won.repeat_share,
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from peyvand.foundation.calendar.parsing import AmbiguousDateError, parse_date
 from peyvand.foundation.text.digits import latin_digits
 from peyvand.foundation.text.formulas import neutralise_formula
+from peyvand.foundation.text.keys import fa_key
 from peyvand.foundation.transfer.parsing import EMPTY, CellError, read_decimal
 from peyvand.foundation.transfer.reading import lines, opener_of, sniff
 from peyvand.foundation.transfer.tables import ReadError, Sniffed, place_of_column
@@ -30,17 +31,27 @@ from peyvand.insight.value.purchases import Habits, Purchases, by_day, habits
 UNITS: Final = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}  # days
 YEAR = 365.25
 _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_MARK = re.compile(r"[$€£¥﷼]|[^\W\d_]{2,}")
+_MARKS: Final = {
+    "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "﷼": "IRR", "ریال": "IRR", "rial": "IRR", "irt": "TOMAN",
+    "تومان": "TOMAN",
+}  # fmt: skip
+CURRENCIES: Final = frozenset(fa_key(word) for word in ("currency", "currency code", "ارز", "واحد پول", "واحد ارز"))
+LARGEST: Final = 1e15  # amounts at which numbers of a computer lose whole units
 _ISO = re.compile(r"(?:1[6-9]|2\d)\d\d-\d\d-\d\d(?=$|[ T])")
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Names of the columns; "" for what is not given. With `quantity`, the amount is that of one piece."""
+    """Names of the columns; "" for what is not given. With `quantity`, the amount is that of one piece. `only` is a
+    currency: lines of others are left out, by the file's column of currencies.
+    """
 
     customer: str
     date: str
     amount: str = ""
     quantity: str = ""
+    only: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,8 @@ def read(path: Path, columns: Columns) -> Table:
     who: list[int] = []
     when: list[int] = []
     amounts: list[float] = []
-    counts = dict.fromkeys(("lines", "without_customer", "returns", "nothing", "broken"), 0)
+    counts = dict.fromkeys(("lines", "without_customer", "returns", "nothing", "broken", "elsewhere", "ahead"), 0)
+    money = _Money(_currencies(sniffed, columns), columns)
     at = place["customer"], place["date"], place["amount"], place["quantity"]
     lines_of_text: list[int] = []
     for line in lines(opener, sniffed.format, len(sniffed.columns)):
@@ -80,7 +92,10 @@ def read(path: Path, columns: Columns) -> Table:
         if name.lower() in EMPTY:
             counts["without_customer"] += 1
             continue
-        amount = 1.0 if at[2] is None else _amount(line.cells[at[2]], line.number, columns.amount)
+        if not money.counts(line.cells):
+            counts["elsewhere"] += 1
+            continue
+        amount = 1.0 if at[2] is None else _amount(line.cells[at[2]], line.number, columns.amount, money)
         if at[3] is not None:
             amount *= _amount(line.cells[at[3]], line.number, columns.quantity)
         if amount < 0:
@@ -94,15 +109,71 @@ def read(path: Path, columns: Columns) -> Table:
         who.append(codes.setdefault(name, len(codes)))
         when.append(texts[text])
         amounts.append(amount)
+    money.check()
     if not who:
         raise ReadError(_nothing(counts))
     days = np.array(_days(list(texts), lines_of_text, columns.date), dtype=np.int64)
-    return Table(list(codes), by_day(who=who, day=days[when], amount=amounts), counts)
+    return _until_today(list(codes), np.array(who), days[when], np.array(amounts), counts)
+
+
+def _until_today(names: list[str], who: Any, day: Any, amount: Any, counts: dict[str, int]) -> Table:
+    """What is dated after today has not been bought yet: it is left out, and counted."""
+    past = day <= date.today().toordinal()
+    counts["ahead"] = int((~past).sum())
+    if not past.any():
+        raise ReadError(_("Every purchase is dated after today: look at the column of the day."))
+    kept, owners = np.unique(who[past], return_inverse=True)
+    purchases = by_day(who=owners, day=day[past], amount=amount[past])
+    return Table([names[place] for place in kept], purchases, counts)
+
+
+def _currencies(sniffed: Sniffed, columns: Columns) -> int | None:
+    """Where the column of currencies stands, if the file has one and amounts are read."""
+    named = [place for place, name in enumerate(sniffed.columns) if fa_key(name.replace("_", " ")) in CURRENCIES]
+    if columns.only and not named:
+        raise ReadError(_("The file has no column of currencies, so none can be chosen."))
+    return named[0] if named and (columns.amount or columns.only) else None
+
+
+class _Money:
+    """The currencies that amounts are in: those of a column, else what is written beside the numbers."""
+
+    def __init__(self, place: int | None, columns: Columns) -> None:
+        self.place, self.columns = place, columns
+        self.only = columns.only.strip().casefold()
+        self.seen: dict[str, None] = {}
+        self.marks: dict[str, None] = {}
+
+    def counts(self, cells: Sequence[str]) -> bool:
+        """Whether a line is in the currency that was asked for."""
+        if self.place is None:
+            return True
+        code = cells[self.place].strip().casefold()
+        if self.only:
+            return code == self.only
+        self.seen[code] = None
+        return True
+
+    def marked(self, text: str) -> None:
+        """Note what stands beside a number."""
+        for mark in _MARK.findall(text.casefold()):
+            self.marks[_MARKS.get(mark, mark.upper())] = None
+
+    def check(self) -> None:
+        """ReadError where amounts of several currencies would have been added."""
+        if len(self.seen) > 1:
+            text = _("The amounts are in several currencies ({names}). Name one of them with --currency.")
+            raise ReadError(text.format(names=", ".join(code.upper() or "–" for code in sorted(self.seen))))
+        if len(self.marks) > 1:
+            text = _("The amounts of the column “{column}” are in several currencies ({names}): make a file of each.")
+            raise ReadError(text.format(column=self.columns.amount, names=", ".join(sorted(self.marks))))
 
 
 def _nothing(counts: dict[str, int]) -> str:
     if not counts["lines"]:
         return _("The file has a heading and no line.")
+    if counts["elsewhere"] == counts["lines"]:
+        return _("No line is in the currency that was asked for.")
     text = _("No line is a purchase: of {lines}, {returns} are returns and {nobody} name no customer.")
     return text.format(**_said(counts))
 
@@ -121,11 +192,16 @@ def _place(sniffed: Sniffed, name: str) -> int | None:
     raise ReadError(text.format(name=name, columns=", ".join(sniffed.columns)))
 
 
-def _amount(text: str, number: int, column: str) -> float:
+def _amount(text: str, number: int, column: str, money: _Money | None = None) -> float:
     if _PLAIN.fullmatch(text):  # what most files hold; the careful way is twenty times as slow
         return float(text)
     try:
-        return float(read_decimal(text))
+        found = float(read_decimal(text))
+        if abs(found) >= LARGEST:
+            raise CellError("number")
+        if money is not None:
+            money.marked(text)
+        return found
     except CellError:
         problem = _("Line {line}: “{text}” in the column “{column}” is no number.")
         raise ReadError(problem.format(line=formats.number(number), text=text[:80], column=column)) from None
@@ -223,18 +299,23 @@ def value(table: Table, *, unit: str, until: date | None, model: str, amounts: b
     per_unit = UNITS[unit]
     last = int(table.purchases.day.max())
     day = until.toordinal() if until else last
+    if until is not None and until > date.today():
+        raise ReadError(_("{until} is not over yet.").format(until=formats.day(until, "full")))
     seen = habits(table.purchases, until=day, end=last, per_unit=per_unit)
     buying = seen.buying(per_unit)
     try:
         found = holdout.MODELS[model].fit(buying)
     except FitError as problem:
         raise ReadError(_refusals()[problem.reason].format(until=formats.day(date.fromordinal(day), "full"))) from None
-    notes = []
+    notes, shown = [], _said(table.counts)
     if found.at_edge:
-        text = _("The data do not hold {names}: it ran to the edge of what was searched, so read the others with care.")
-        notes.append(text.format(names=", ".join(found.at_edge)))
+        notes.append(_edge(found))
     elif None in found.stderr:
         notes.append(_("The likelihood is too flat about these parameters for standard errors."))
+    if table.counts["elsewhere"]:
+        notes.append(_("{number} lines in other currencies were left out.").format(number=shown["elsewhere"]))
+    if table.counts["ahead"]:
+        notes.append(_("{number} lines are dated after today and were left out.").format(number=shown["ahead"]))
     if any(table.counts[name] for name in ("returns", "without_customer", "nothing", "broken")):
         notes.append(_counted(table.counts))
     spend, spenders = None, np.zeros(0, dtype=bool)
@@ -242,6 +323,8 @@ def value(table: Table, *, unit: str, until: date | None, model: str, amounts: b
         spenders = (seen.x > 0) & (seen.mean > 0)
         try:
             spend = gammagamma.fit(x=seen.x[spenders].astype(float), mean=seen.mean[spenders])
+            if spend.at_edge:
+                notes.append(_edge(spend))
         except FitError:
             notes.append(_("What a purchase brings can't be told: too few came back with different amounts."))
     length = (last - day) / per_unit
@@ -255,6 +338,11 @@ def value(table: Table, *, unit: str, until: date | None, model: str, amounts: b
         names=[table.names[place] for place in seen.who], habits=seen, buying=buying, found=found, spend=spend,
         spenders=int(spenders.sum()), check=checked, counts=table.counts, notes=notes,
     )  # fmt: skip
+
+
+def _edge(found: Estimate) -> str:
+    text = _("The data do not hold {names}: it ran to the edge of what was searched, so read the others with care.")
+    return text.format(names=", ".join(found.at_edge))
 
 
 def _refusals() -> dict[str, str]:

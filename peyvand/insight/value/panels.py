@@ -22,8 +22,8 @@ from peyvand.memory.customers.models import Customer
 NEEDS = 6
 
 
-def _rows(actor: Actor, customer: Customer) -> list[SnapshotCustomer]:
-    """A customer's figures, asked for once by the three panels of a page: kept with the customer it is made for."""
+def rows_of(actor: Actor, customer: Customer) -> list[SnapshotCustomer]:
+    """A customer's figures, asked for once by all panels of a page: kept with the customer it is made for."""
     kept: dict[str, list[SnapshotCustomer]] = vars(customer)
     if "_figures" not in kept:
         kept["_figures"] = queries.of_customer(actor=actor, customer_id=customer.pk)
@@ -31,13 +31,13 @@ def _rows(actor: Actor, customer: Customer) -> list[SnapshotCustomer]:
 
 
 def _main(actor: Actor, customer: Customer) -> SnapshotCustomer | None:
-    rows = _rows(actor, customer)
+    rows = rows_of(actor, customer)
     return rows[0] if rows else None
 
 
 def worth(actor: Actor, customer: Customer, query: Mapping[str, str]) -> Mapping[str, Any] | None:
     """Revenue, margin, rank and the three measures, one block a currency."""
-    rows = _rows(actor, customer)
+    rows = rows_of(actor, customer)
     contracts = [_contract(row) for row in queries.contracts_of_customer(actor=actor, customer_id=customer.pk)]
     return {"blocks": [_block(row) for row in rows], "contracts": contracts}
 

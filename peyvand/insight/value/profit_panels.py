@@ -12,9 +12,10 @@ from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.value import profit_queries
 from peyvand.insight.value.models import SnapshotCustomer
+from peyvand.insight.value.panels import rows_of
 from peyvand.insight.value.person import KINDS
 from peyvand.insight.value.web import figures, profit
-from peyvand.memory.commerce.access import COSTS_EDIT
+from peyvand.memory.commerce.access import COSTS_EDIT, COSTS_VIEW
 from peyvand.memory.customers import queries as customers
 from peyvand.memory.customers.models import Customer
 
@@ -54,7 +55,7 @@ def _per_cent(part: int, whole: int) -> float:
 
 def shown_profit(actor: Actor, customer: Customer, query: Mapping[str, str]) -> Mapping[str, Any] | None:
     """From revenue to what is left, one block a currency; nothing without the right or before figures."""
-    rows = profit_queries.of_customer(actor=actor, customer_id=customer.pk)
+    rows = profit_queries.with_costs(rows_of(actor, customer)) if actor.may(COSTS_VIEW) else []
     if not rows:
         return None
     new = f"{reverse('commerce:cost-new')}?customer={customer.pk}" if actor.may(COSTS_EDIT) else ""
@@ -63,7 +64,7 @@ def shown_profit(actor: Actor, customer: Customer, query: Mapping[str, str]) -> 
 
 def shown_wallet(actor: Actor, customer: Customer, query: Mapping[str, str]) -> Mapping[str, Any] | None:
     """Share of wallet, or the way to say what they spend."""
-    found = profit_queries.wallet_of(actor=actor, customer=customer)
+    found = profit_queries.wallet_of(actor=actor, customer=customer, rows=rows_of(actor, customer))
     may_edit = customers.may_edit(actor=actor, customer=customer)
     if found is None and not may_edit:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ from peyvand.insight.value import queries
 from peyvand.insight.value.models import Basis, Scoring, ScoringCustomer, Snapshot, SnapshotCustomer
 from peyvand.insight.value.wallet import STATED, share
 from peyvand.memory.commerce.access import COSTS_VIEW, ORDERS_VIEW
+from peyvand.memory.customers import queries as customers
 from peyvand.memory.customers.models import Customer, Trait
 
 BY_NET = ("net_minor", "id")
@@ -64,7 +66,12 @@ def of_customer(*, actor: Actor, customer_id: int) -> list[SnapshotCustomer]:
     """A customer's newest figures with costs, one a currency; [] without the rights."""
     if not actor.may(COSTS_VIEW):
         return []
-    return [row for row in queries.of_customer(actor=actor, customer_id=customer_id) if row.net_minor is not None]
+    return with_costs(queries.of_customer(actor=actor, customer_id=customer_id))
+
+
+def with_costs(rows: Sequence[SnapshotCustomer]) -> list[SnapshotCustomer]:
+    """Those of the rows that were computed with costs; for who may see these."""
+    return [row for row in rows if row.net_minor is not None]
 
 
 def scoring(*, actor: Actor, as_of: date, currency: str, window_days: int, basis: str) -> Scoring | None:
@@ -105,17 +112,17 @@ class Wallet:
         return Money(max(0, self.stated.minor - self.own.minor), self.stated.currency)
 
 
-def wallet_of(*, actor: Actor, customer: Customer) -> Wallet | None:
-    """One customer's share of wallet; None where nothing was stated, or orders may not be seen."""
+def wallet_of(*, actor: Actor, customer: Customer, rows: Sequence[SnapshotCustomer]) -> Wallet | None:
+    """The share of wallet of a customer who was found by right, with their newest figures as `queries.of_customer`
+    gives them; None where nothing was stated, or orders may not be seen.
+    """
     if not actor.may(ORDERS_VIEW):
         return None
-    trait = Trait.objects.filter(
-        customer=customer, name=STATED, customer__in=Customer.objects.visible_to(actor)
-    ).first()
+    trait = next((one for one in customers.traits_of(customer, actor=actor) if one.name == STATED), None)
     if trait is None:
         return None
-    rows = {row.snapshot.currency: row for row in queries.of_customer(actor=actor, customer_id=customer.pk)}
-    return _wallet(trait, customer, rows.get(trait.currency))
+    own = next((row for row in rows if row.snapshot.currency == trait.currency), None)
+    return _wallet(trait, customer, own)
 
 
 def wallets(*, actor: Actor, snapshot: Snapshot) -> list[Wallet]:

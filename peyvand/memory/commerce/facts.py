@@ -17,6 +17,7 @@ FACTS = (
             SELECT id, demo, number, customer_id, kind, status, origin_id, placed_at, delivered_at, cancelled_at,
             currency,
                    exponent, channel, total_minor, tax_minor, total_minor - tax_minor AS net_minor, discount_minor,
+                   nullif(discount_reason, '') AS offer,
                    cost_minor, paid_minor, returned_minor, tracks_payment, lines, source, updated_at
               FROM commerce_order""",
         key="id",
@@ -39,6 +40,7 @@ FACTS = (
             "tax_minor": _("The taxes in the total, in minor units"),
             "net_minor": _("The total less its taxes, in minor units: revenue"),
             "discount_minor": _("What was taken off, on lines and on the whole, in minor units"),
+            "offer": _("What the discount on the whole was for, where there is one"),
             "cost_minor": _("Cost in minor units; empty unless every line's cost is known"),
             "paid_minor": _("Payments less refunds, in minor units"),
             "returned_minor": _("Totals of its returns, in minor units, zero or less"),
@@ -57,7 +59,9 @@ FACTS = (
         select="""
             SELECT line.id, kept.demo, line.order_id, line.product_id, product.category_id, line.position,
                    line.description, line.quantity, line.unit_price, line.price_list_id,
-                   line.discount + line.order_discount AS discount, line.amount, line.tax_percent, line.tax,
+                   line.discount + line.order_discount AS discount,
+                   nullif(line.discount_reason, '') AS offer, line.discount AS own_discount, line.amount,
+                   line.tax_percent, line.tax,
                    line.amount - CASE WHEN line.tax_included THEN line.tax ELSE 0 END AS net,
                    priced.unit_cost, line.quantity * priced.unit_cost AS cost
               FROM commerce_orderline line JOIN commerce_order kept ON kept.id = line.order_id
@@ -79,6 +83,8 @@ FACTS = (
             "unit_price": _("Price of one, in the order's currency"),
             "price_list_id": _("Id of the price list that the price came from, where it did"),
             "discount": _("What was taken off: its own discount and its share of the order's, exactly"),
+            "offer": _("What its own discount was for, where there is one"),
+            "own_discount": _("What was taken off by its own discount, exactly"),
             "amount": _("Quantity times unit price less discount, exactly; holds the tax where that is included"),
             "tax_percent": _("Per cent of the rate it was sold under, where there was one"),
             "tax": _("Its tax, included or on top, in whole minor units"),

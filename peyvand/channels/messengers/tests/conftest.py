@@ -24,8 +24,21 @@ from peyvand.channels.outreach.tests.conftest import person as person
 from peyvand.foundation.outside.locking import locked
 from peyvand.memory.consents.services import purposes_ensure
 
-SINCE = int(time.time()) - 1_800
 Opened = tuple[Bot, Messenger]
+_began = {"test": 0}
+
+
+@pytest.fixture(autouse=True)
+def _clock_of_the_test() -> None:
+    """Each test has a clock of its own: one set when the tests were collected would be an hour old in a long run, and
+    what is that old counts as the past.
+    """
+    _began["test"] = int(time.time())
+
+
+def since() -> int:
+    """Half an hour before the test began, in seconds of Unix: when chats begin; the same throughout a test."""
+    return _began["test"] - 1_800
 
 
 @pytest.fixture
@@ -56,7 +69,7 @@ def update(number: int, text: str = "", *, chat: int = 501, **more: Any) -> dict
     sender = {"id": chat, "is_bot": False, "first_name": "سارا", "last_name": "کیانی", "username": "sara_k",
               "language_code": "fa"}  # fmt: skip
     message = {"message_id": number, "from": {**sender, **more.pop("sender", {})},
-               "chat": {"id": chat, "type": more.pop("type", "private")}, "date": SINCE + number,
+               "chat": {"id": chat, "type": more.pop("type", "private")}, "date": since() + number,
                **({"text": text} if text else {}), **more}  # fmt: skip
     return {"update_id": 1_000 + number, "message": message}
 

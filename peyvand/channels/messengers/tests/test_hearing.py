@@ -24,7 +24,7 @@ from peyvand.channels.messengers.fetching import PAUSES, fetch_due
 from peyvand.channels.messengers.hearing import take, taken
 from peyvand.channels.messengers.listening import ask_once, wanted
 from peyvand.channels.messengers.models import AwaitedFile, Bot
-from peyvand.channels.messengers.tests.conftest import SINCE, Opened, hooked, update
+from peyvand.channels.messengers.tests.conftest import Opened, hooked, since, update
 from peyvand.channels.messengers.tests.fakes.speaking import PNG
 from peyvand.channels.outreach.declarations import HookRequest, Said
 from peyvand.channels.outreach.dispatching.standing import send_due
@@ -125,7 +125,7 @@ def test_what_is_changed_afterwards_stands_beside_what_was_there(opened: Open) -
     hooked(row, first)
     changed = {
         "update_id": 1_050,
-        "edited_message": {**first["message"], "text": "امروز بیایید", "edit_date": SINCE + 100},
+        "edited_message": {**first["message"], "text": "امروز بیایید", "edit_date": since() + 100},
     }
     for _time in range(3):
         hooked(row, changed)
@@ -294,7 +294,7 @@ def test_stop_is_obeyed_at_once_and_a_word_joins_again(opened: Open, person: Per
     sara = person(allows=["messenger:bale"])
     sara.identities.create(kind="messenger", system="bale", key="501", value="501")
     for _time in range(3):
-        hooked(row, update(1, "لغو", date=SINCE + 3_600))
+        hooked(row, update(1, "لغو", date=since() + 3_600))
     assert set(
         ConsentState.objects.filter(channel="messenger:bale", purpose__key="news").values_list("decision", flat=True)
     ) == {"withdrawn"}
@@ -302,7 +302,7 @@ def test_stop_is_obeyed_at_once_and_a_word_joins_again(opened: Open, person: Per
     assert Conversation.objects.get().state == State.CLOSED
     send_due()
     assert [one.text.split("؛")[0].split(".")[0] for one in fake.taken] == ["دیگر پیام تبلیغاتی از ما نمی‌گیرید"]
-    hooked(row, update(2, "عضویت", date=SINCE + 3_601))
+    hooked(row, update(2, "عضویت", date=since() + 3_601))
     assert not Suppression.objects.exists()
     assert ConsentState.objects.get(channel="messenger:bale", purpose__key="news").decision == "given"
 
@@ -360,7 +360,7 @@ def test_an_answer_goes_back_to_the_chat_and_may_bring_files(opened: Open, actor
 
 
 def rubika(number: int, text: str = "", **more: Any) -> dict[str, Any]:
-    message = {"message_id": str(number), "text": text, "time": str(SINCE), "sender_type": "User", **more}
+    message = {"message_id": str(number), "text": text, "time": str(since()), "sender_type": "User", **more}
     return {"type": "NewMessage", "chat_id": "b0AbCdE9", "new_message": message}
 
 
@@ -418,8 +418,8 @@ def test_whatsapp_asks_for_our_word_and_is_believed_only_when_it_signs(opened: O
     body = graph(
         contacts=[{"wa_id": "989121112233", "profile": {"name": "Sara"}}],
         messages=[
-            {**common, "id": "wamid.1", "timestamp": str(SINCE), "type": "text", "text": {"body": "سلام"}},
-            {**common, "id": "wamid.2", "timestamp": str(SINCE + 1), "type": "image",
+            {**common, "id": "wamid.1", "timestamp": str(since()), "type": "text", "text": {"body": "سلام"}},
+            {**common, "id": "wamid.2", "timestamp": str(since() + 1), "type": "image",
              "image": {"id": "m1", "mime_type": "image/png"}},
         ],
     )  # fmt: skip

@@ -19,6 +19,7 @@ from tests.rights.world import World, without_trace
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("rights-api")]
 # Which table a route writes, and by which id its row stands; by the longest beginning of the path that fits.
 TABLES: Mapping[str, tuple[str, str]] = {
+    "/audiences": ("audiences.Audience", "audience_id"),
     "/customers": ("customers.Customer", "customer_id"),
     "/customers/{customer_id}/identities": ("customers.Identity", "identity_id"),
     "/customers/{customer_id}/tags": ("customers.Tag", "tag_id"),
@@ -32,6 +33,8 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/interactions/rates": ("interactions.CostRate", "cost_rate_id"),
     "/joinings": ("interactions.Joining", "joining_id"),
     "/contracts": ("commerce.Contract", "contract_id"),
+    "/costs": ("commerce.Cost", "cost_id"),
+    "/cost-rates": ("commerce.CostRate", "standing_rate_id"),
     "/orders": ("commerce.Order", "order_id"),
     "/orders/{order_id}/payments": ("commerce.Payment", ""),
     "/products": ("commerce.Product", "product_id"),
@@ -68,6 +71,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "/forms/results": ("forms.Submission", "submission_id"),
     "/webchat/sites": ("webchat.Widget", "widget_id"),
     "/webchat/rooms": ("webchat.Room", "room_id"),
+    "/reports/answer": ("reports.Report", ""),
     "/webhooks/deliveries": ("webhooks.WebhookDelivery", "delivery_id"),
 }
 # What the room itself sets when a row changes.

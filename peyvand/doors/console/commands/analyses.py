@@ -156,6 +156,9 @@ def attribution(
         printing.answer({**found.as_plain(), "skipped": table.skipped})
         return
     _told_of_skipped(table)
+    if found.untold:
+        text = _("For {number} conversions no path is given; nobody gets credit for them.")
+        printing.say(text.format(number=_decimal(found.untold, 1)))
     titles = {
         "first": _("First"), "last": _("Last"), "linear": _("Linear"), "position": _("By position"),
         "time_decay": _("Time decay"), "markov": _("Markov chain"), "shapley": _("Shapley"),

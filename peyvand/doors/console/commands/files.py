@@ -46,6 +46,9 @@ def value(
     quantity: Annotated[
         str, typer.Option(metavar="COL", help=_("The column of the quantity, where the amount is that of one piece."))
     ] = "",
+    currency: Annotated[
+        str, typer.Option(metavar="CODE", help=_("Where the file has a column of currencies, only lines in this one."))
+    ] = "",
     unit: Annotated[Unit, typer.Option(help=_("The unit of time; weeks are days ÷ 7."))] = Unit.WEEK,
     until: Annotated[
         str,
@@ -70,7 +73,7 @@ def value(
     """Fit BG/NBD or Pareto/NBD with Gamma-Gamma to a file of purchases."""
     end = day_of(until)
     statistics = import_module(STATISTICS)
-    columns = statistics.Columns(customer=customer, date=day, amount=amount, quantity=quantity)
+    columns = statistics.Columns(customer=customer, date=day, amount=amount, quantity=quantity, only=currency)
     table = statistics.read(file, columns)
     answer = statistics.value(
         table, unit=unit.value, until=end, model=model.value, amounts=bool(amount), horizon=horizon

@@ -91,6 +91,12 @@ def test_what_can_not_be_said_is_said(tmp_path: File) -> None:
     (tmp_path / "p.csv").write_text("path,total_conversions\na > b,-1\n")
     with pytest.raises(CannotTellError, match="below zero"):
         paths_of(table.read(tmp_path / "p.csv"))
+    (tmp_path / "p.csv").write_text("path,total_conversions,total_conversion_value\na > b,1,3 USD\nb,1,4 EUR\n")
+    with pytest.raises(CannotTellError, match="of one currency"):
+        paths_of(table.read(tmp_path / "p.csv"))
+    (tmp_path / "p.csv").write_text("path,total_conversions\na > b,1\n > ,7\n")
+    found = attribute(paths_of(table.read(tmp_path / "p.csv")))
+    assert (found.conversions, found.as_plain()["without_path"]) == (1, 7)
     with pytest.raises(ReadError, match="There are: path"):
         paths_of(table.read(tmp_path / "p.csv"), path="journey")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from peyvand.insight.reports.models import Figure, Way, WayTouch
 from peyvand.insight.warehouse import feed
 from peyvand.insight.warehouse.models import Load
 from peyvand.memory.commerce.models import Cost, CostKind, Order
+from peyvand.memory.commerce.services.discounts import DiscountData
 from peyvand.memory.commerce.tests.factories import a_customer, an_order
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.interactions.models import Interaction
@@ -101,7 +103,8 @@ def test_from_contacts_and_orders_to_ways_paths_and_pages(committed: None, clien
     bought(two, 30)  # nothing before it
     called(two, 10)  # after the order: the lead is not on the way
     called(three, 200)  # longer ago than a path reaches back
-    bought(three, 39)
+    offered = an_order(("1", "100"), customer=three, discount=DiscountData("Nowruz", amount=Decimal(10)))
+    Order.objects.filter(pk=offered.pk).update(placed_at=ago(39), tracks_payment=False)
     bought(None, 5)
     bought(one, 3, "77", currency="USD")
     someone("Sample", known=9, demo=True)
@@ -131,7 +134,15 @@ def test_from_contacts_and_orders_to_ways_paths_and_pages(committed: None, clien
     assert Figure.objects.get(name="paths", currency="USD").payload["told"] == 0
     assert set(WayTouch.objects.values_list("customer_id", flat=True)) == {one.pk}
 
+    month = Figure.objects.get(name="paths-30", currency="EUR").payload
+    assert (month["orders"], month["told"], month["nobody"]) == (1, 1, 1)
+    assert set(month["credit"]["last"]) == {"said:meeting/store/"}
+
     actor = system_actor()
+    for touch, window, people in (("said:call/call/in", 30, 0), ("said:call/call/in", 90, 1),
+                                  ("said:meeting/store/", 30, 1)):  # fmt: skip
+        which = Behind(touch=touch, window=window)
+        assert funnel_queries.people(actor=actor, asked=asked(), which=which).count() == people
     found = funnel_queries.funnel(actor=actor, asked=asked())
     assert found is not None
     assert [(stage.people, stage.on, stage.straight) for stage in found.stages] == [
@@ -146,7 +157,9 @@ def test_from_contacts_and_orders_to_ways_paths_and_pages(committed: None, clien
     client.force_login(make_user(role_key="manager"))
     for page, words in {
         "": "How far do they come?", "?view=standing": "Where does everybody stand?", "?period=month&at=2020-01-01": "",
-        "paths/": "The commonest paths", "paths/?currency=USD": "nothing to divide", "acquisition/": "won alike",
+        "paths/": "The commonest paths", "paths/?days=30": "Of <b>1</b> orders",
+        "paths/?currency=USD": "nothing to divide",
+        "acquisition/": "won alike",
         "paths/touchpoint/?touch=said:call/call/in": "Incoming call", "people/?stage=lead&period=all": "Three",
     }.items():  # fmt: skip
         answer = client.get(f"/insight/reports/ways/{page}", headers={"accept-language": "en"})
@@ -244,6 +257,32 @@ def test_acquisition_by_source_with_its_cost(client: Client) -> None:
     client.force_login(make_user(role_key="viewer"))
     page = client.get("/insight/reports/ways/acquisition/?period=all", headers={"accept-language": "en"})
     assert page.status_code == 200
+
+
+@pytest.mark.django_db
+def test_customers_are_compared_by_the_offer_that_won_them(client: Client) -> None:
+    kept_funnel()
+    cost(6000, "")
+    for number in range(9):
+        customer = a_customer(name=f"c{number}")
+        moment = ago(20 + number)
+        reason = "Nowruz" if number < 5 else "For one" if number < 7 else "  "
+        order = an_order(("1", "100"), customer=customer, discount=DiscountData("x", amount=Decimal(15)))
+        Order.objects.filter(pk=order.pk).update(placed_at=moment, discount_reason=reason.strip())
+        way(customer, customer_at=moment, first_currency="EUR", first_net_minor=8500, discounted=True)
+    found = acquisition_queries.acquisition(actor=system_actor(), asked=asked())
+    assert found is not None
+    assert [(one.name, one.won.customers, one.given_each) for one in found.offers] == [
+        ("Nowruz", 5, 1500), ("", 2, 1500), (None, 2, 1500),
+    ]  # fmt: skip
+    of = found.offers[0]
+    of.curve = [[1, 5, 2000], [2, 5, 2400]]
+    assert (found.total.cost_each, of.payback(found.total.cost_each), of.payback(None)) == (667, 2, 1)
+    which = Behind(side="won", offer="nowruz")
+    assert funnel_queries.people(actor=system_actor(), asked=asked(), which=which).count() == 5
+    client.force_login(make_user(role_key="manager"))
+    page = client.get("/insight/reports/ways/acquisition/?period=all", headers={"accept-language": "en"})
+    assert "Small offers together" in page.content.decode()
 
 
 @pytest.mark.django_db

@@ -114,6 +114,46 @@ def compared(found: Acquisition, query: str) -> list[Compared]:
     ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class OfferShown:
+    """An offer that customers were won by."""
+
+    label: str
+    url: str
+    customers: str
+    repeat: float | None
+    given: Money
+    margin: Money
+    lifetime: Money | None
+    payback: str
+
+
+def offers(found: Acquisition, query: str) -> list[OfferShown]:
+    """By what first orders were discounted for."""
+    currency = found.currency
+    made = []
+    for one in found.offers:
+        won, url = one.won, ""
+        if one.name is not None:
+            url = _people(query, {"side": "won", "stage": "customer", "currency": currency, "offer": one.name or "-"})
+        months = one.payback(found.total.cost_each)
+        if months is not None:
+            words = ngettext("%(n)s month", "%(n)s months", months) % {"n": formats.number(months)}
+        elif one.curve:
+            words = gettext("not within %(n)s months") % {"n": formats.number(len(one.curve))}
+        else:
+            words = "–"
+        label = gettext("Small offers together") if one.name is None else one.name or gettext("Nobody noted what for")
+        made.append(
+            OfferShown(
+                label=label, url=url, customers=formats.number(won.customers), repeat=won.repeat_share,
+                given=Money(one.given_each, currency), margin=Money(round(won.margin / won.customers), currency),
+                lifetime=_money(won.lifetime_each, currency), payback=words,
+            )
+        )  # fmt: skip
+    return made
+
+
 def compared_words(found: Acquisition) -> str:
     """What the discount bought, in a sentence."""
     cheap, full = found.discounted, found.plain

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 from django.utils.translation import gettext
@@ -15,7 +16,6 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.formulas import neutralise_formula
 from peyvand.foundation.transfer.workbooks import workbook
 from peyvand.foundation.ui import formats
-from peyvand.insight.reports.web.document import document
 from peyvand.insight.reports.web.figures import Cell, Figure
 
 FORMS = {
@@ -23,13 +23,15 @@ FORMS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
 }
+PAPER = "peyvand.insight.reports.web.document"  # loaded for the first document: its libraries take 25 MB
 
 
 def made(actor: Actor, figures: Sequence[Figure], form: str, *, title: str) -> bytes:
     """The file; the act is put into the audit trail first."""
     record(actor=actor, kind="export", title=title, reference={"report": [one.question.query() for one in figures]})
     if form == "pdf":
-        return document(title, figures)
+        made: bytes = import_module(PAPER).document(title, figures)
+        return made
     rows = list(_rows(figures))
     if form == "xlsx":
         path = workbook(rows, title=title)

@@ -20,6 +20,7 @@ from peyvand.foundation.ui.charts import Axis, Chart, Link, Series, Share, Tone
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.reports.models import Figure
 from peyvand.insight.reports.touchpoints import OTHER, touch_label
+from peyvand.insight.reports.way_services import WINDOWS
 
 WAYS: Mapping[str, str | Promise] = {
     "first": _("First touch"), "last": _("Last touch"), "linear": _("Equally"), "position": _("By position"),
@@ -65,11 +66,12 @@ class Credit:
     touched: int
 
 
-def touch_url(touch: str, currency: str) -> str:
+def touch_url(touch: str, kept: Figure) -> str:
     """The page of a touchpoint; "" of those that stand together."""
     if touch == OTHER:
         return ""
-    return f"{reverse('reports:touchpoint')}?{urlencode({'touch': touch, 'currency': currency})}"
+    query = {"touch": touch, "currency": kept.currency, "days": kept.payload.get("window", WINDOWS[0])}
+    return f"{reverse('reports:touchpoint')}?{urlencode(query)}"
 
 
 def order_of(payload: Mapping[str, Any]) -> list[str]:
@@ -83,7 +85,7 @@ def credits(kept: Figure) -> list[Credit]:
     payload = kept.payload
     return [
         Credit(
-            label=touch_label(touch), url=touch_url(touch, kept.currency),
+            label=touch_label(touch), url=touch_url(touch, kept),
             orders=[formats.number(Decimal(str(round(payload["credit"][way][touch], 1)))) for way in WAYS],
             worth=[Money(round(payload["worth"][way][touch]), kept.currency) for way in WAYS],
             removal=payload["removal"][touch], touched=payload["touches"][touch]["orders"],
@@ -127,11 +129,11 @@ def picture(kept: Figure) -> Chart:
             Series(label=str(WAYS[way]), values=[round(payload["credit"][way][touch], 1) for touch in top], tone=tone)
             for way, tone in DRAWN
         ],
-        links=[touch_url(touch, kept.currency) for touch in top], height=300,
+        links=[touch_url(touch, kept) for touch in top], height=300,
         columns=[gettext("Touchpoint"), *(str(words) for words in WAYS.values())],
         rows=[
             [
-                Link(touch_label(touch), touch_url(touch, kept.currency)) if touch != OTHER else touch_label(touch),
+                Link(touch_label(touch), touch_url(touch, kept)) if touch != OTHER else touch_label(touch),
                 *(round(payload["credit"][way][touch], 1) for way in WAYS),
             ]
             for touch in order
@@ -144,7 +146,7 @@ def path_rows(kept: Figure, found: Sequence[Mapping[str, Any]]) -> list[PathRow]
     whole = kept.payload["told"] or 1
     return [
         PathRow(
-            touches=[(touch_label(touch), touch_url(touch, kept.currency)) for touch in one["touches"]],
+            touches=[(touch_label(touch), touch_url(touch, kept)) for touch in one["touches"]],
             orders=formats.number(one["orders"]), share=one["orders"] / whole, net=Money(one["net"], kept.currency),
             each=Money(round(one["net"] / one["orders"]), kept.currency),
         )

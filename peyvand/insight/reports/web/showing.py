@@ -35,7 +35,8 @@ def drill_url(question: Question, cell: Sequence[Any]) -> str:
 
 
 def _marked(value: Any) -> str:
-    from_value = "*" if value == "*" else "~" if value is None else "=" + str(value)
+    plain = str(value).lower() if isinstance(value, bool) else str(value)
+    from_value = "*" if value == "*" else "~" if value is None else "=" + plain
     return quote(from_value, safe="*~")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, QueryDict
@@ -21,6 +22,7 @@ from peyvand.insight.reports import access, queries, services
 from peyvand.insight.reports.errors import RefusedError
 from peyvand.insight.reports.models import Report
 from peyvand.insight.reports.questions import Question, from_plain, from_query
+from peyvand.insight.reports.rows import Opened, opened
 from peyvand.insight.reports.shipped import SHIPPED
 from peyvand.insight.reports.web import building, files, showing
 from peyvand.memory.customers.models import Customer
@@ -120,24 +122,33 @@ def figure_piece(request: StaffRequest) -> HttpResponse:
     )
 
 
+class Tab(NamedTuple):
+    """One of the lists behind a number."""
+
+    label: str
+    url: str
+    current: bool
+
+
 @require_safe
 def people(request: StaffRequest) -> HttpResponse:
-    """The customers behind a mark or a cell, those whom one may see."""
+    """The customers behind a mark or a cell, those whom one may see; with "rows" in the address the records."""
     actor = request.actor
     actor.require(access.VIEW)
     question = from_query(request.GET)
     cell = [_cell(text) for text in request.GET.getlist("x")]
     cell = (cell + ["*"] * len(question.dimensions))[: len(question.dimensions)]
     try:
-        found = queries.behind(actor=actor, question=question, cell=cell)
+        found = queries.behind(actor=actor, question=question, cell=cell, rows="rows" in request.GET)
     except RefusedError as error:
         found = queries.Behind(queries.Got(asked=None, refused=str(error)), Customer.objects.none())
+    order = found.kind.order if found.kind else ORDER
     try:
         page = paginate(
-            found.people, order=ORDER, cursor=request.GET.get("cursor"), backwards="back" in request.GET, size=50
+            found.found, order=order, cursor=request.GET.get("cursor"), backwards="back" in request.GET, size=50
         )
     except BadCursorError:
-        page = paginate(found.people, order=ORDER, size=50)
+        page = paginate(found.found, order=order, size=50)
     query = request.GET.copy()
     for name in ("cursor", "back"):
         query.pop(name, None)
@@ -147,15 +158,36 @@ def people(request: StaffRequest) -> HttpResponse:
         "refused": found.got.refused,
         "waiting": found.got.waiting,
         "fresh": found.got.fresh_until,
-        "total": found.people.count(),
+        "total": found.found.count(),
         "hidden": found.hidden,
         "nameless": found.nameless,
         "more": found.more,
         "back_url": f"{reverse('reports:build')}?{question.query()}",
         "title": _people_title(actor, found, question, cell),
         "bulk": False,
+        "kind": found.kind,
+        "records": _records(actor, page.rows) if found.kind else (),
+        "tabs": _tabs(query, found),
     }
     return render(request, "reports/people.html", context)
+
+
+def _records(actor: Actor, rows: Sequence[Any]) -> list[Opened]:
+    ids = [row.customer_id for row in rows if row.customer_id]
+    seen = Customer.objects.visible_to(actor).in_bulk(ids)
+    return [opened(row, people=seen) for row in rows]
+
+
+def _tabs(query: QueryDict, found: queries.Behind) -> list[Tab]:
+    if found.offered is None:
+        return []
+    query = query.copy()
+    query.pop("rows", None)
+    people_url = f"?{query.urlencode()}"
+    return [
+        Tab(gettext("Customers"), people_url, found.kind is None),
+        Tab(str(found.offered.label), f"{people_url}&rows=1", found.kind is not None),
+    ]
 
 
 def _cell(text: str) -> Any:

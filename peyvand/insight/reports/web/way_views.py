@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 from peyvand.foundation.accounts import settings as workspace_settings
 from peyvand.foundation.accounts.access import MANAGE_SETTINGS
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.lists import BadCursorError, paginate
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.insight.reports import acquisition_queries, funnel_queries, way_services
 from peyvand.insight.reports.funnel_queries import Behind
-from peyvand.insight.reports.models import Way
+from peyvand.insight.reports.models import Figure, Way
 from peyvand.insight.reports.sources import source_label
 from peyvand.insight.reports.stages import KNOWN, RECORDED
 from peyvand.insight.reports.touchpoints import touch_label
@@ -92,12 +93,21 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/funnel.html", context)
 
 
+def _kept_paths(request: HttpRequest) -> tuple[int, Figure | None]:
+    """The window of the address in days, the year where it names none, and its figure."""
+    asked = request.GET.get("days", "")
+    window = next((days for days in way_services.WINDOWS if str(days) == asked), way_services.WINDOWS[0])
+    currency = request.GET.get("currency", "")
+    name = way_services.paths_name(window)
+    return window, funnel_queries.figure(actor=_actor(request), name=name, currency=currency)
+
+
 @require_GET
 def paths_page(request: HttpRequest) -> HttpResponse:
     """Which touchpoint earned the orders, and by which paths they came."""
     actor = _actor(request)
     actor.require("insight.view")
-    kept = funnel_queries.figure(actor=actor, name="paths", currency=request.GET.get("currency", ""))
+    window, kept = _kept_paths(request)
     if kept is None:
         return _nothing_yet(request, "paths")
     payload = kept.payload
@@ -117,7 +127,15 @@ def paths_page(request: HttpRequest) -> HttpResponse:
         "meanings": path_showing.meanings(),
         "currencies": [
             (code, asking.changed(request, currency=code), code == kept.currency)
-            for code in funnel_queries.currencies(actor=actor, name="paths")
+            for code in funnel_queries.currencies(actor=actor, name=way_services.paths_name(window))
+        ],
+        "windows": [
+            asking.Choice(
+                gettext("%(n)s days") % {"n": formats.number(days)},
+                asking.changed(request, days=str(days)),
+                days == window,
+            )
+            for days in sorted(way_services.WINDOWS)
         ],
         "chosen": int(workspace_settings.get(way_services.LOOKBACK)),
         "choices": LOOKBACKS,
@@ -132,13 +150,14 @@ def touchpoint_page(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     actor.require("insight.view")
     touch = request.GET.get("touch", "")
-    kept = funnel_queries.figure(actor=actor, name="paths", currency=request.GET.get("currency", ""))
+    window, kept = _kept_paths(request)
     if kept is None:
         return _nothing_yet(request, "paths")
     if touch not in kept.payload["touches"]:
         raise Http404
     one = kept.payload["touches"][touch]
-    credit = next(row for row in path_showing.credits(kept) if row.url == path_showing.touch_url(touch, kept.currency))
+    wanted = path_showing.touch_url(touch, kept)
+    credit = next(row for row in path_showing.credits(kept) if row.url == wanted)
     context = _shared(request, "paths") | {
         "kept": kept,
         "label": touch_label(touch),
@@ -147,8 +166,8 @@ def touchpoint_page(request: HttpRequest) -> HttpResponse:
         "credit": credit,
         "ways": list(zip(path_showing.WAYS.values(), credit.orders, credit.worth, strict=True)),
         "paths": path_showing.path_rows(kept, one["paths"]),
-        "people_url": funnel_showing.people_url("", touch=touch),
-        "back": f"{reverse('reports:paths')}?currency={kept.currency}",
+        "people_url": funnel_showing.people_url("", touch=touch, days=str(window)),
+        "back": f"{reverse('reports:paths')}?currency={kept.currency}&days={window}",
     }
     return render(request, "reports/touchpoint.html", context)
 
@@ -170,6 +189,7 @@ def acquisition_page(request: HttpRequest) -> HttpResponse:
         "total": acquisition_showing.row(found, found.total, query),
         "apart": acquisition_showing.apart(found),
         "compared": acquisition_showing.compared(found, query),
+        "offers": acquisition_showing.offers(found, query),
         "compared_words": acquisition_showing.compared_words(found),
         "keeping": acquisition_showing.keeping(found),
         "curves": acquisition_showing.curves(found),
@@ -209,10 +229,17 @@ def people_page(request: HttpRequest) -> HttpResponse:
 def _which(request: HttpRequest) -> Behind:
     stage, side = request.GET.get("stage", KNOWN), request.GET.get("side", "reached")
     flag = request.GET.get("discounted", "")
+    days = request.GET.get("days", "")
+    window = int(days) if days in [str(one) for one in way_services.WINDOWS[1:]] else 0
     if stage not in RECORDED or side not in SIDES or flag not in ("", "0", "1"):
         raise Http404
     return Behind(
-        stage=stage, side=side, touch=request.GET.get("touch", ""), discounted=None if not flag else flag == "1"
+        stage=stage,
+        side=side,
+        touch=request.GET.get("touch", ""),
+        discounted=None if not flag else flag == "1",
+        window=window,
+        offer={"": None, "-": ""}.get(request.GET.get("offer", ""), request.GET.get("offer", "")),
     )
 
 

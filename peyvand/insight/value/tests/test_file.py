@@ -65,7 +65,15 @@ def test_lines_become_days_and_days_become_statistics(tmp_path: Path) -> None:
         name="orders.csv.gz",
     )  # fmt: skip
     table = read(path, COLUMNS)
-    assert table.counts == {"lines": 8, "without_customer": 1, "returns": 1, "nothing": 1, "broken": 0}
+    assert table.counts == {
+        "lines": 8,
+        "without_customer": 1,
+        "returns": 1,
+        "nothing": 1,
+        "broken": 0,
+        "elsewhere": 0,
+        "ahead": 0,
+    }
     seen = habits(table.purchases, until=date(2025, 1, 31).toordinal(), end=date(2025, 2, 4).toordinal(), per_unit=7)
     assert list(table.names) == ["a", "b"]
     assert seen.x.tolist() == [1, 1]
@@ -147,6 +155,10 @@ STRANGE = [
     ((("a", "03/04/2025", 1), ("b", "05/04/2025", 1)), COLUMNS, "begin with the day or the month"),
     ((("a", "2025-01-01", "much"),), COLUMNS, "Line 1: “much” in the column “paid” is no number."),
     ((("a", "2025-01-01", "nan"),), COLUMNS, "is no number"),
+    ((("a", "2025-01-01", "1e99"),), COLUMNS, "is no number"),
+    ((("a", "2025-01-01", "5 تومان"), ("b", "2025-01-01", "5 ریال")), COLUMNS, "several currencies (IRR, TOMAN)"),
+    ((("a", "2225-01-01", 5),), COLUMNS, "dated after today"),
+    ((("a", "2025-01-01", 5),), Columns("who", "day", "paid", only="EUR"), "no column of currencies"),
     ((("a", "2025-01-01", -1), ("", "2025-01-01", 1)), COLUMNS, "of 2, 1 are returns and 1 name no customer"),
     ((("a", "2025-01-01", 1), ("a", "2025-01-03", 1)), COLUMNS, "one customer"),
     ((("a", "2025-01-01", 1), ("b", "2025-01-01", 1)), COLUMNS, "second day"),
@@ -160,6 +172,17 @@ def test_what_says_nothing_is_answered_in_a_sentence(
     with pytest.raises(ReadError) as refused:
         answered(written(tmp_path, *rows), columns)
     assert sentence in str(refused.value)
+
+
+def test_currencies_are_never_added_together(tmp_path: Path) -> None:
+    rows = [("a", "2025-01-01", 5, "USD"), ("a", "2025-01-01", 7, "eur"), ("b", "2225-01-01", 9, "EUR")]
+    path = written(tmp_path, *rows, head="who,day,paid,Currency")
+    with pytest.raises(ReadError, match=r"several currencies \(EUR, USD\)"):
+        read(path, COLUMNS)
+    table = read(path, Columns("who", "day", "paid", only="EUR"))
+    assert (table.purchases.amount.tolist(), table.counts["elsewhere"], table.counts["ahead"]) == ([7], 1, 1)
+    with pytest.raises(ReadError, match="in the currency that was asked for"):
+        read(path, Columns("who", "day", "paid", only="IRR"))
 
 
 def test_a_day_before_everything_holds_nobody(tmp_path: Path) -> None:

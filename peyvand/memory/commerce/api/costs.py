@@ -22,7 +22,7 @@ from peyvand.memory.commerce.queries import LATEST_FIRST, CostFilter
 router = Router(tags=["commerce"])
 
 
-class CostOut(Schema):
+class CostEntryOut(Schema):
     """An amount that was spent, in minor units, for the days from `day_from` to `day_to`."""
 
     id: int
@@ -50,10 +50,10 @@ class CostOut(Schema):
     version: int
 
 
-class CostPage(Schema):
+class CostEntryPage(Schema):
     """A page of costs."""
 
-    items: list[CostOut]
+    items: list[CostEntryOut]
     next: str | None
 
 
@@ -126,7 +126,7 @@ class CostRateIn(Given):
     product_id: Id | None = None
 
 
-@router.get("/costs", response=CostPage, summary="What was spent, latest first")
+@router.get("/costs", response=CostEntryPage, summary="What was spent, latest first")
 def costs_list(
     request: StaffRequest,
     kind: str = "",
@@ -146,13 +146,13 @@ def costs_list(
     return page_of(queries.costs(actor=request.actor, chosen=chosen), order=LATEST_FIRST, after=after, size=size)
 
 
-@router.post("/costs", response={201: CostOut}, summary="Enter a cost")
+@router.post("/costs", response={201: CostEntryOut}, summary="Enter a cost")
 def costs_create(request: StaffRequest, data: CostIn) -> tuple[int, Cost]:
     """It is charged at the next computation of the figures."""
     return 201, services.cost_save(actor=request.actor, data=_data(data))
 
 
-@router.get("/costs/{cost_id}", response=CostOut, summary="One cost")
+@router.get("/costs/{cost_id}", response=CostEntryOut, summary="One cost")
 def costs_get(request: StaffRequest, cost_id: Id) -> Cost:
     """With what an advertiser reported of it."""
     try:
@@ -161,7 +161,7 @@ def costs_get(request: StaffRequest, cost_id: Id) -> Cost:
         raise Http404 from None
 
 
-@router.put("/costs/{cost_id}", response=CostOut, summary="Change a cost")
+@router.put("/costs/{cost_id}", response=CostEntryOut, summary="Change a cost")
 def costs_update(request: StaffRequest, cost_id: Id, data: CostIn) -> Cost:
     """All of its values; with `version`, 409 when somebody changed it since."""
     request.actor.require(COSTS_EDIT)

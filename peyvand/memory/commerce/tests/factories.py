@@ -9,6 +9,7 @@ from itertools import count
 from peyvand.foundation.registry.actor import Actor, Scope, system_actor
 from peyvand.memory.commerce.models import Order, Product
 from peyvand.memory.commerce.services import LineData, ProductData, order_place, product_save
+from peyvand.memory.commerce.services.discounts import DiscountData
 from peyvand.memory.customers.models import Customer
 
 _numbers = count(1)
@@ -41,8 +42,9 @@ def a_product(*, price: str = "12.50", cost: str | None = None, currency: str = 
 
 
 def an_order(
-    *lines: tuple[str, str], customer: Customer | None = None, currency: str = "EUR", demo: bool = False
-) -> Order:
+    *lines: tuple[str, str], customer: Customer | None = None, currency: str = "EUR", demo: bool = False,
+    discount: DiscountData | None = None,
+) -> Order:  # fmt: skip
     """A sale of (quantity, price) lines."""
     return order_place(
         actor=system_actor(demo=demo),
@@ -52,4 +54,5 @@ def an_order(
             for quantity, price in lines or [("1", "10")]
         ],
         currency=currency,
+        discount=discount,
     )

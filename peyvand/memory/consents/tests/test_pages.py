@@ -113,7 +113,7 @@ def test_the_pages_read(
     with django_assert_max_num_queries(15):
         assert ours.name in staff.get(reverse("consents:ledger"), {"decision": "withdrawn"}).content.decode()
     assert ours.name not in staff.get(reverse("consents:ledger"), {"decision": "denied"}).content.decode()
-    with django_assert_max_num_queries(18):  # of which the frame and the other rooms' panels have most
+    with django_assert_max_num_queries(18 + 2):  # mostly the frame's and other rooms' panels'
         staff.get(reverse("customers:one", args=[ours.pk]), {"tab": "consents.ledger"})
     panel = staff.get(reverse("consents:say", args=[ours.pk, "news"]), {"channel": "sms"})
     assert panel.status_code == 200
