@@ -88,6 +88,7 @@ def test_from_orders_to_risks_traits_and_pages(committed: None, client: Client) 
     assert (forecast.currency, forecast.as_of, forecast.on) == ("EUR", LAST.date(), True), card
     assert 28 <= card["horizon"] <= 180
     assert card["auc"] > 0.8
+    assert (card["tested_of"], card["learnt_of"]) == (card["test_rows"], card["train_rows"])
     told = card["baselines"]
     assert min(card["log_loss"], told["recency"]["log_loss"]) < told["base_rate"]["log_loss"]
     assert card["test_day"] == (LAST.date() - timedelta(days=card["horizon"])).isoformat()
@@ -218,5 +219,7 @@ def test_of_many_customers_a_part_is_learnt_from_each_with_all_their_days() -> N
     assert np.bincount(folds, minlength=4) / len(folds) == pytest.approx(0.25, abs=0.02)
     one, other = folds[: len(who)], folds[len(who) :]
     assert (one == other).all()
+    judged = judging.among(ids, of=1_000_000, most=judging.MOST_JUDGED)
+    assert not (judging.among(ids, of=3_000_000) & ~judged).any(), "who is learnt from anew was judged"
     few = [(x[:10], y[:10], ids[:10])]
     assert len(judging.together(few, of=10)[0]) == 10
