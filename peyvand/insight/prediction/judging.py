@@ -38,6 +38,7 @@ MOST_WEIGHED = 5_000  # customers of whom the card says what matters most
 
 
 RECENCY = FEATURES.index("recency")
+Part = tuple[Floats, Bools, Ids]  # features, who left, whose
 
 
 class Teller(Protocol):
@@ -127,8 +128,8 @@ def judge(frame: Frame, *, days: int, definition: Definition | None = None) -> J
         known = [one for one in made if one is not None]
         if len(known) < len(made):
             return Judged({**card, "why": "contracts" if definition.way == "contract" else "few"}, None)
-        *learnt, test = known
-        count, all_tested = sum(len(one[1]) for one in learnt), len(test[1])
+        *learnt, test = [part for part, _of in known]
+        count, all_tested = sum(of for _part, of in known[:-1]), known[-1][1]
     test_x, test_y, test_ids = test
     x, y, groups = together(learnt, of=count)
     card |= {
@@ -166,16 +167,19 @@ def now(frame: Frame, seen: Mapping[str, Any], *, days: int, definition: Definit
     return ids[~gone][at], x
 
 
-def _gone(frame: Frame, cut: date, *, days: int, definition: Definition) -> tuple[Floats, Bools, Ids] | None:
-    """As `_labelled`, by a definition that says who is gone on a day; None where it says nothing."""
+def _gone(frame: Frame, cut: date, *, days: int, definition: Definition) -> tuple[Part, int] | None:
+    """As `_labelled`, by a definition that says who is gone on a day, and of how many cases: MOST_JUDGED customers at
+    most are looked at. None where it says nothing.
+    """
     end = frames.at(frame, cut + timedelta(days=days))
     one = leaving.leaving(end, definition, horizon=days)
     if one is None:
         return None
     ids, left = leaving.left(one, first=leaving.number_of(cut), last=leaving.number_of(end.as_of))
-    then = frames.at(frame, cut)
-    at, x = _features_of(then, ids, frames.known(then), definition)
-    return x, left[at], ids[at]
+    count, some = len(ids), among(ids, of=len(ids), most=MOST_JUDGED)
+    ids, left, then = ids[some], left[some], frames.at(frame, cut)
+    at, x = _features_of(then, ids, frames.known(then, only=ids), definition)
+    return (x, left[at], ids[at]), round(len(at) * count / max(1, len(ids)))
 
 
 def _features_of(frame: Frame, ids: Ids, seen: Mapping[str, Any], definition: Definition) -> tuple[Ids, Floats]:

@@ -57,11 +57,13 @@ class Suggested:
 
     def plain(self) -> dict[int, tuple[tuple[int, int], ...]]:
         """(product, because of product) by customer, of those who have any."""
-        found = {}
-        for who, what, why in zip(self.customers.tolist(), self.products.tolist(), self.because.tolist(), strict=True):
-            if told := tuple((product, because) for product, because in zip(what, why, strict=True) if product >= 0):
-                found[who] = told
-        return found
+        pairs = list(zip(self.products.ravel().tolist(), self.because.ravel().tolist(), strict=True))
+        width, many = self.products.shape[1], (self.products >= 0).sum(axis=1).tolist()  # those there are stand first
+        return {
+            who: tuple(pairs[row * width : row * width + number])
+            for row, (who, number) in enumerate(zip(self.customers.tolist(), many, strict=True))
+            if number
+        }
 
 
 def learn(customer: Ints, product: Ints) -> Taste | None:

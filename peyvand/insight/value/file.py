@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,13 +21,14 @@ from peyvand.foundation.text.digits import latin_digits
 from peyvand.foundation.text.formulas import neutralise_formula
 from peyvand.foundation.text.keys import fa_key
 from peyvand.foundation.transfer.parsing import EMPTY, CellError, read_decimal
-from peyvand.foundation.transfer.reading import lines, opener_of, sniff
-from peyvand.foundation.transfer.tables import ReadError, Sniffed, place_of_column
+from peyvand.foundation.transfer.tables import ReadError
 from peyvand.foundation.ui import formats
 from peyvand.insight.value.fitting import gammagamma, holdout
 from peyvand.insight.value.fitting.buying import Buying
 from peyvand.insight.value.fitting.likelihood import Estimate, FitError, Vector
 from peyvand.insight.value.purchases import Habits, Purchases, by_day, habits
+from peyvand.insight.value.table import Table, Texts
+from peyvand.insight.value.table import read as read_table
 
 UNITS: Final = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}  # days
 YEAR = 365.25
@@ -55,7 +57,7 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Table:
+class Bought:
     """Purchases of a file, whose customers are named by `names`, and how its lines were counted."""
 
     names: Sequence[str]
@@ -63,60 +65,38 @@ class Table:
     counts: dict[str, int]
 
 
-def read(path: Path, columns: Columns) -> Table:
+def read(path: Path, columns: Columns) -> Bought:
     """Read a CSV (gz too) or a workbook. ReadError is a sentence for whoever asked.
 
     A line without a customer is left out; one with a negative amount is a return: no purchase, and in no spending;
     one of nothing is a purchase of nothing.
     """
-    opener = opener_of(path)
-    sniffed = sniff(opener)
-    place = {name: _place(sniffed, getattr(columns, name)) for name in ("customer", "date", "amount", "quantity")}
-    codes: dict[str, int] = {}
-    texts: dict[str, int] = {}
-    who: list[int] = []
-    when: list[int] = []
-    amounts: list[float] = []
-    counts = dict.fromkeys(("lines", "without_customer", "returns", "nothing", "broken", "elsewhere", "ahead"), 0)
-    money = _Money(_currencies(sniffed, columns), columns)
-    at = place["customer"], place["date"], place["amount"], place["quantity"]
-    lines_of_text: list[int] = []
-    for line in lines(opener, sniffed.format, len(sniffed.columns)):
-        if line.fault == "blank":
-            continue
-        counts["lines"] += 1
-        if line.fault:
-            counts["broken"] += 1
-            continue
-        name, text = line.cells[at[0] or 0].strip(), line.cells[at[1] or 0].strip()
-        if name.lower() in EMPTY:
-            counts["without_customer"] += 1
-            continue
-        if not money.counts(line.cells):
-            counts["elsewhere"] += 1
-            continue
-        amount = 1.0 if at[2] is None else _amount(line.cells[at[2]], line.number, columns.amount, money)
-        if at[3] is not None:
-            amount *= _amount(line.cells[at[3]], line.number, columns.quantity)
-        if amount < 0:
-            counts["returns"] += 1
-            continue
-        counts["nothing"] += amount == 0
-        text = match.group() if (match := _ISO.match(text)) else text
-        if text not in texts:
-            texts[text] = len(texts)
-            lines_of_text.append(line.number)
-        who.append(codes.setdefault(name, len(codes)))
-        when.append(texts[text])
-        amounts.append(amount)
-    money.check()
-    if not who:
+    wanted = [name for name in (columns.customer, columns.date, columns.amount, columns.quantity) if name]
+    table = read_table(path, only=wanted, besides=lambda names: _currencies(names, columns))
+    names, who = _distinct(table.column(columns.customer))
+    known = ~np.isin(who, [code for code, name in enumerate(names) if name.lower() in EMPTY])
+    counted = known & _of_currency(table, columns, known)
+    amount = _amounts(table, columns, counted)
+    bought = counted & (amount >= 0)
+    counts = {
+        "lines": table.rows + table.skipped, "without_customer": int((~known).sum()),
+        "returns": int((amount < 0).sum()), "nothing": int((bought & (amount == 0)).sum()), "broken": table.skipped,
+        "elsewhere": int((known & ~counted).sum()), "ahead": 0,
+    }  # fmt: skip
+    if not bought.any():
         raise ReadError(_nothing(counts))
-    days = np.array(_days(list(texts), lines_of_text, columns.date), dtype=np.int64)
-    return _until_today(list(codes), np.array(who), days[when], np.array(amounts), counts)
+    texts, when = _distinct(table.column(columns.date)[bought])
+    days = np.array(_days(table, texts, columns.date), dtype=np.int64)
+    return _until_today(names, who[bought], days[when], amount[bought], counts)
 
 
-def _until_today(names: list[str], who: Any, day: Any, amount: Any, counts: dict[str, int]) -> Table:
+def _distinct(texts: Texts) -> tuple[list[str], Any]:
+    """Each text once, in the order in which they come, and the place of each line's."""
+    found = pa.array(texts, pa.string()).dictionary_encode()
+    return found.dictionary.to_pylist(), found.indices.to_numpy()
+
+
+def _until_today(names: list[str], who: Any, day: Any, amount: Any, counts: dict[str, int]) -> Bought:
     """What is dated after today has not been bought yet: it is left out, and counted."""
     past = day <= date.today().toordinal()
     counts["ahead"] = int((~past).sum())
@@ -124,49 +104,31 @@ def _until_today(names: list[str], who: Any, day: Any, amount: Any, counts: dict
         raise ReadError(_("Every purchase is dated after today: look at the column of the day."))
     kept, owners = np.unique(who[past], return_inverse=True)
     purchases = by_day(who=owners, day=day[past], amount=amount[past])
-    return Table([names[place] for place in kept], purchases, counts)
+    return Bought([names[place] for place in kept], purchases, counts)
 
 
-def _currencies(sniffed: Sniffed, columns: Columns) -> int | None:
-    """Where the column of currencies stands, if the file has one and amounts are read."""
-    named = [place for place, name in enumerate(sniffed.columns) if fa_key(name.replace("_", " ")) in CURRENCIES]
+def _currencies(names: Sequence[str], columns: Columns) -> list[str]:
+    """The column of currencies, if the file has one and amounts are read."""
+    named = [name for name in names if fa_key(name.replace("_", " ")) in CURRENCIES]
     if columns.only and not named:
         raise ReadError(_("The file has no column of currencies, so none can be chosen."))
-    return named[0] if named and (columns.amount or columns.only) else None
+    return named[:1] if columns.amount or columns.only else []
 
 
-class _Money:
-    """The currencies that amounts are in: those of a column, else what is written beside the numbers."""
-
-    def __init__(self, place: int | None, columns: Columns) -> None:
-        self.place, self.columns = place, columns
-        self.only = columns.only.strip().casefold()
-        self.seen: dict[str, None] = {}
-        self.marks: dict[str, None] = {}
-
-    def counts(self, cells: Sequence[str]) -> bool:
-        """Whether a line is in the currency that was asked for."""
-        if self.place is None:
-            return True
-        code = cells[self.place].strip().casefold()
-        if self.only:
-            return code == self.only
-        self.seen[code] = None
-        return True
-
-    def marked(self, text: str) -> None:
-        """Note what stands beside a number."""
-        for mark in _MARK.findall(text.casefold()):
-            self.marks[_MARKS.get(mark, mark.upper())] = None
-
-    def check(self) -> None:
-        """ReadError where amounts of several currencies would have been added."""
-        if len(self.seen) > 1:
-            text = _("The amounts are in several currencies ({names}). Name one of them with --currency.")
-            raise ReadError(text.format(names=", ".join(code.upper() or "–" for code in sorted(self.seen))))
-        if len(self.marks) > 1:
-            text = _("The amounts of the column “{column}” are in several currencies ({names}): make a file of each.")
-            raise ReadError(text.format(column=self.columns.amount, names=", ".join(sorted(self.marks))))
+def _of_currency(table: Table, columns: Columns, known: Any) -> Any:
+    """Which lines are in the currency that was asked for. ReadError where amounts of several would be added."""
+    named = _currencies(list(table.columns), columns)
+    if not named:
+        return np.ones(table.rows, dtype=bool)
+    texts, at = _distinct(table.column(named[0]))
+    codes = [text.casefold() for text in texts]
+    if only := columns.only.strip().casefold():
+        return np.isin(at, [place for place, code in enumerate(codes) if code == only])
+    seen = {codes[place] for place in np.unique(at[known]).tolist()}
+    if len(seen) > 1:
+        text = _("The amounts are in several currencies ({names}). Name one of them with --currency.")
+        raise ReadError(text.format(names=", ".join(code.upper() or "–" for code in sorted(seen))))
+    return np.ones(table.rows, dtype=bool)
 
 
 def _nothing(counts: dict[str, int]) -> str:
@@ -183,36 +145,54 @@ def _said(counts: dict[str, int]) -> dict[str, str]:
     return {**shown, "nobody": shown["without_customer"]}
 
 
-def _place(sniffed: Sniffed, name: str) -> int | None:
-    if not name:
-        return None
-    if (place := place_of_column(sniffed.columns, name)) is not None:
-        return place
-    text = _("The file has no column “{name}”; it has: {columns}.")
-    raise ReadError(text.format(name=name, columns=", ".join(sniffed.columns)))
+def _amounts(table: Table, columns: Columns, counted: Any) -> Vector:
+    """The amount of each line that counts, 1 where no column tells it."""
+    found = np.ones(table.rows)
+    if columns.amount:
+        texts, at = _distinct(table.column(columns.amount)[counted])
+        found[counted] = np.array([_amount(table, text, columns.amount) for text in texts], dtype=float)[at]
+        _one_currency(texts, columns.amount)
+    if columns.quantity:
+        texts, at = _distinct(table.column(columns.quantity)[counted])
+        found[counted] *= np.array([_amount(table, text, columns.quantity) for text in texts], dtype=float)[at]
+    return found
 
 
-def _amount(text: str, number: int, column: str, money: _Money | None = None) -> float:
+def _one_currency(texts: Sequence[str], column: str) -> None:
+    """ReadError where several currencies are written beside the numbers."""
+    marks = {
+        _MARKS.get(mark, mark.upper())
+        for text in texts
+        if not _PLAIN.fullmatch(text)
+        for mark in _MARK.findall(text.casefold())
+    }
+    if len(marks) > 1:
+        text = _("The amounts of the column “{column}” are in several currencies ({names}): make a file of each.")
+        raise ReadError(text.format(column=column, names=", ".join(sorted(marks))))
+
+
+def _amount(table: Table, text: str, column: str) -> float:
     if _PLAIN.fullmatch(text):  # what most files hold; the careful way is twenty times as slow
         return float(text)
     try:
         found = float(read_decimal(text))
         if abs(found) >= LARGEST:
             raise CellError("number")
-        if money is not None:
-            money.marked(text)
-        return found
     except CellError:
         problem = _("Line {line}: “{text}” in the column “{column}” is no number.")
-        raise ReadError(problem.format(line=formats.number(number), text=text[:80], column=column)) from None
+        line = formats.number(table.line_of(column, text))
+        raise ReadError(problem.format(line=line, text=text[:80], column=column)) from None
+    return found
 
 
-def _days(texts: Sequence[str], numbers: Sequence[int], column: str) -> list[int]:
+def _days(table: Table, found: Sequence[str], column: str) -> list[int]:
     """Days by ordinal. Where day and month could change places, the column's other dates must tell which is first."""
+    texts = [match.group() if (match := _ISO.match(text)) else text for text in found]
     wrong = next((at for at, text in enumerate(texts) if not _readable(text)), None)
     if wrong is not None:
         problem = _("Line {line}: “{text}” in the column “{column}” is no date.")
-        raise ReadError(problem.format(line=formats.number(numbers[wrong]), text=texts[wrong][:80], column=column))
+        line = formats.number(table.line_of(column, found[wrong]))
+        raise ReadError(problem.format(line=line, text=texts[wrong][:80], column=column))
     if not any(_ambiguous(text) for text in texts):
         return [_day(text) for text in texts]
     firsts = {match for text in texts for match in _firsts(text)}
@@ -291,7 +271,7 @@ class Answer:
         }  # fmt: skip
 
 
-def value(table: Table, *, unit: str, until: date | None, model: str, amounts: bool, horizon: float | None) -> Answer:
+def value(table: Bought, *, unit: str, until: date | None, model: str, amounts: bool, horizon: float | None) -> Answer:
     """Fit the model to purchases up to the end of `until` (the file's last day), in a unit of UNITS.
 
     Purchases after it check the model. `horizon` is in the unit, a year if None. ReadError says what can't be told.

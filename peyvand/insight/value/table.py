@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,15 +58,19 @@ def _known(name: str, names: Sequence[str]) -> str:
     return names[place]
 
 
-def read(path: Path, *, only: Sequence[str] = ()) -> Table:
-    """Read a CSV (gz or not, any usual encoding and delimiter) or a workbook; with `only`, no other columns.
+def read(
+    path: Path, *, only: Sequence[str] = (), besides: Callable[[Sequence[str]], Sequence[str]] | None = None
+) -> Table:
+    """Read a CSV (gz or not, any usual encoding and delimiter) or a workbook; with `only`, no other columns but those
+    that `besides` picks of the names there are.
 
     ReadError, in a sentence, when it is no table, has no such column or no line.
     """
     opener = opener_of(path)
     looked = sniff(opener, Wish(header=True))
     names = list(looked.columns)
-    wanted = list(dict.fromkeys(_known(name, names) for name in only)) or names
+    more = besides(names) if besides else ()
+    wanted = list(dict.fromkeys(_known(name, names) for name in (*only, *more))) or names
     columns, skipped = (_workbook if looked.format.sheet else _text)(opener, looked, wanted)
     said = np.zeros(len(columns[wanted[0]]), dtype=np.bool_)
     for texts in columns.values():

@@ -20,8 +20,11 @@ from peyvand.foundation.jobs.services import run_now
 from peyvand.foundation.outbox.tests.committing import really_committing
 from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope, system_actor
 from peyvand.insight.prediction import frames, handlers, judging, panels, queries, services
+from peyvand.insight.prediction.definitions import Definition
 from peyvand.insight.prediction.models import CustomerForecast, Forecast
 from peyvand.insight.prediction.web import showing
+from peyvand.insight.value.frames import Frame
+from peyvand.insight.warehouse import engine
 from peyvand.memory.commerce.models import Order
 from peyvand.memory.commerce.tests.factories import a_customer, an_order
 from peyvand.memory.customers.models import Customer, Trait
@@ -80,7 +83,9 @@ def regulars_and_leavers(count: int) -> None:
 
 
 @pytest.mark.slow
-def test_from_orders_to_risks_traits_and_pages(committed: None, client: Client) -> None:
+def test_from_orders_to_risks_traits_and_pages(
+    committed: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     regulars_and_leavers(500)
     foresee()
     forecast = Forecast.objects.get()
@@ -88,6 +93,7 @@ def test_from_orders_to_risks_traits_and_pages(committed: None, client: Client) 
     assert (forecast.currency, forecast.as_of, forecast.on) == ("EUR", LAST.date(), True), card
     assert 28 <= card["horizon"] <= 180
     assert card["auc"] > 0.8
+    assert (card["tested_of"], card["learnt_of"]) == (card["test_rows"], card["train_rows"])
     told = card["baselines"]
     assert min(card["log_loss"], told["recency"]["log_loss"]) < told["base_rate"]["log_loss"]
     assert card["test_day"] == (LAST.date() - timedelta(days=card["horizon"])).isoformat()
@@ -119,6 +125,15 @@ def test_from_orders_to_risks_traits_and_pages(committed: None, client: Client) 
     assert shares[-1] < 0.6, "about half of these leave"
     page = client.get("/insight/prediction/", headers={"accept-language": "en"}).content.decode()
     assert "still buy" in page
+    frame = Frame(backend=engine.open_warehouse(), demo=False, currency="EUR", as_of=LAST.date())
+    by_rhythm = Definition("rhythm", 2.0)
+    every = judging.judge(frame, days=card["horizon"], definition=by_rhythm).card
+    assert every["test_rows"] == every["tested_of"] > 100
+    monkeypatch.setattr(judging, "MOST_JUDGED", every["tested_of"] // 2)
+    part = judging.judge(frame, days=card["horizon"], definition=by_rhythm).card
+    assert part["test_rows"] < every["test_rows"]
+    assert part["tested_of"] == pytest.approx(every["tested_of"], rel=0.35)
+    monkeypatch.undo()
     foresee()
     assert Forecast.objects.get().card["shift"] == pytest.approx(0, abs=1e-6)
     with connection.cursor() as cursor:
@@ -218,5 +233,7 @@ def test_of_many_customers_a_part_is_learnt_from_each_with_all_their_days() -> N
     assert np.bincount(folds, minlength=4) / len(folds) == pytest.approx(0.25, abs=0.02)
     one, other = folds[: len(who)], folds[len(who) :]
     assert (one == other).all()
+    judged = judging.among(ids, of=1_000_000, most=judging.MOST_JUDGED)
+    assert not (judging.among(ids, of=3_000_000) & ~judged).any(), "who is learnt from anew was judged"
     few = [(x[:10], y[:10], ids[:10])]
     assert len(judging.together(few, of=10)[0]) == 10

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from django.utils.translation import override
 from sklearn.metrics import adjusted_rand_score
 
 from peyvand.insight.prediction import grouping
 from peyvand.insight.prediction.frames import FEATURES
+from peyvand.insight.prediction.web import showing
 
 
 def customers(*, groups: int, rows: int = 600, seed: int = 2) -> np.ndarray:
@@ -43,3 +45,15 @@ def test_three_groups_are_found_and_described() -> None:
 def test_few_customers_and_equal_customers_make_no_groups() -> None:
     assert grouping.groups(customers(groups=3, rows=60)) is None
     assert grouping.groups(np.ones((300, len(FEATURES)))) is None
+
+
+def test_groups_never_bear_the_same_name() -> None:
+    alike = [["frequency", 1.5], ["products", 1.2]]
+    told = [{"by": [*alike, ["basket", 0.3]]}, {"by": [*alike, ["basket", -0.2]]}, {"by": [["recency", 0.1]]}]
+    with override("en"):
+        assert showing.group_names(told) == [
+            "buys often · many products · large purchases", "buys often · many products · small purchases",
+            "like most customers",
+        ]  # fmt: skip
+        assert showing.group_names(told[1:]) == ["buys often · many products", "like most customers"]
+        assert showing.group_names([]) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from peyvand.insight.prediction.queries import ABOUT_TO_LEAVE
 from peyvand.memory.customers.models import Customer
 
 HIGH = 0.7
+DRAWN = 10  # customers of a risk, from which it is drawn what became of them
 TELLING = 0.4  # deviations from the mean, from which a group is named after a measure
 
 
@@ -149,7 +150,8 @@ def calibration(card: Mapping[str, Any]) -> Chart | None:
     bins = card.get("bins", [])
     if not bins:
         return None
-    points = [(round(100 * told, 1), round(100 * came, 1)) for told, came, _count in bins]
+    # A point of a handful of customers would say more of chance than of the model; the table has them all.
+    points = [(round(100 * told, 1), round(100 * came, 1)) for told, came, count in bins if count >= DRAWN]
     return Chart(
         name="calibration", question=gettext("Did it come true?"),
         answer=gettext("Of customers who were told a risk, the share that then really left: the nearer to the straight "
@@ -212,18 +214,27 @@ class Group:
 
 def groups(forecast: Forecast) -> list[Group]:
     """Every group, the largest first, each with the way to its people."""
+    told = forecast.card.get("groups", [])
     return [
         Group(
-            name=group_name(group), url=f"{reverse('prediction:people')}?currency={forecast.currency}&group={number}",
+            name=name, url=f"{reverse('prediction:people')}?currency={forecast.currency}&group={number}",
             customers=group["customers"], share=group["share"], recency=group["recency"],
             frequency=group["frequency"], basket=Money(round(group["basket"]), forecast.currency),
         )
-        for number, group in enumerate(forecast.card.get("groups", []))
+        for number, (group, name) in enumerate(zip(told, group_names(told), strict=True))
     ]  # fmt: skip
 
 
-def group_name(group: Mapping[str, Any]) -> str:
-    """By the two measures that distinguish it most."""
+def group_names(groups: Sequence[Mapping[str, Any]]) -> list[str]:
+    """By the two measures that distinguish each most, and by more where two groups would be called the same."""
+    for count in range(2, 6):
+        names = [_group_name(group, count) for group in groups]
+        if len(set(names)) == len(names):
+            break
+    return names
+
+
+def _group_name(group: Mapping[str, Any], count: int) -> str:
     words = {
         "recency": (gettext("bought recently"), gettext("silent for long")),
         "frequency": (gettext("buys seldom"), gettext("buys often")),
@@ -231,7 +242,11 @@ def group_name(group: Mapping[str, Any]) -> str:
         "products": (gettext("few products"), gettext("many products")),
         "returned": (gettext("little goes back"), gettext("much goes back")),
     }
-    told = [words[name][deviation > 0] for name, deviation in group["by"][:2] if abs(deviation) >= TELLING]
+    told = [
+        words[name][deviation > 0]
+        for place, (name, deviation) in enumerate(group["by"][:count])
+        if abs(deviation) >= TELLING or place > 1
+    ]
     return " · ".join(told) or gettext("like most customers")
 
 

@@ -95,7 +95,7 @@ def people_page(request: HttpRequest) -> HttpResponse:
         "page": page,
         "people": [showing.person(row) for row in page.rows],
         "page_url": f"{request.path}?currency={shown.forecast.currency}" + (f"&group={group}" if asked else ""),
-        "group": showing.group_name(groups[group]) if group is not None else "",
+        "group": showing.group_names(groups)[group] if group is not None else "",
         "forecast": shown.forecast,
         "off": showing.off(shown.forecast.card),
         "total": people.count(),

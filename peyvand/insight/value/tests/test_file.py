@@ -146,8 +146,8 @@ def test_an_amount_may_be_that_of_one_piece(tmp_path: Path) -> None:
 
 
 STRANGE = [
-    ((), COLUMNS, "heading and no line"),
-    ((("a", "2025-01-01", 1),), Columns("whom", "day", "paid"), "it has: who, day, paid"),
+    ((), COLUMNS, "a header but no lines"),
+    ((("a", "2025-01-01", 1),), Columns("whom", "day", "paid"), "There are: who, day, paid"),
     ((("a", "soon", 1),), COLUMNS, "Line 1: “soon” in the column “day” is no date."),
     ((("a", "2025-13-01", 1),), COLUMNS, "Line 1: “2025-13-01”"),
     ((("a", "", 1),), COLUMNS, "Line 1"),
