@@ -287,6 +287,7 @@ def periods() -> dict[str, str]:
     """The beginnings since which something may be asked."""
     return {
         "nowruz": gettext("since Nowruz"),
+        "yalda": gettext("since Yalda"),
         "year": gettext("since the year began"),
         "season": gettext("since the season began"),
         "month": gettext("since the month began"),
