@@ -56,12 +56,17 @@ class AudienceOut(Schema):
 
     @staticmethod
     def resolve_said(one: Audience, context: Any) -> str:
-        return conditions.plain(one.tree, actor=context["request"].actor)
+        request = context["request"]
+        reading: Reading = request.__dict__.setdefault("audience_words", Reading(request.actor, lenient=True))
+        return conditions.plain(one.tree, actor=request.actor, reading=reading)
 
     @staticmethod
     def resolve_members(one: Audience, context: Any) -> int | None:
         if _concealed(one, context):
             return None
+        counted: int | None = getattr(one, "counted", None)  # of a list, all at once
+        if counted is not None:
+            return counted
         return queries.member_count(actor=context["request"].actor, audience=one)
 
     @staticmethod
@@ -181,8 +186,13 @@ def audiences_list(
     """Your own, those of your teams and those that are shared; those in use, or the archived ones."""
     request.actor.require(access.VIEW)
     request.actor.require(customers.VIEW)
-    found = queries.audiences(actor=request.actor, archived=archived)
-    return page(found, order=("sorted_by", "id"), after=after, size=size)
+    found = page(
+        queries.audiences(actor=request.actor, archived=archived), order=("sorted_by", "id"), after=after, size=size
+    )
+    counts = queries.member_counts(actor=request.actor, audiences=found["items"])
+    for one in found["items"]:
+        one.counted = counts[one.pk]
+    return found
 
 
 @router.post("/audiences", response={201: AudienceOut}, summary="Make an audience")

@@ -27,7 +27,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from peyvand.foundation.accounts import settings
-from peyvand.foundation.calendar.calendars import CalendarKind
+from peyvand.foundation.calendar.calendars import CalendarKind, date_of, parts
 from peyvand.foundation.calendar.periods import PeriodKind, period_of, start_of_day_utc
 from peyvand.foundation.fields import conditions
 from peyvand.foundation.money.currencies import exponent_of
@@ -84,6 +84,10 @@ def workspace(now: Clock) -> Iterator[None]:
 
 def began(since: str, now: Clock) -> date:
     """The day on which the period of today began."""
+    if since == "yalda":
+        year = parts(now.today, CalendarKind.JALALI)[0]
+        nights = (date_of(one, 9, 30, CalendarKind.JALALI) for one in (year, year - 1))
+        return next(night for night in nights if night <= now.today)
     calendar = CalendarKind.JALALI if since == "nowruz" else now.calendar
     return period_of(now.today, _PERIODS[since], calendar).start
 

@@ -35,12 +35,14 @@ def read(tree: Mapping[str, Any], *, actor: Actor, audience: int | None = None) 
     return Reading(actor, itself=audience).tree(tree)
 
 
-def said(tree: Tree | Mapping[str, Any], *, actor: Actor) -> list[Piece]:
-    """The tree as a sentence in the reader's language; what is kept from the reader, or is no more, is said so."""
-    found = Reading(actor, lenient=True).tree(tree.kept if isinstance(tree, Tree) else tree)
+def said(tree: Tree | Mapping[str, Any], *, actor: Actor, reading: Reading | None = None) -> list[Piece]:
+    """The tree as a sentence in the reader's language; what is kept from the reader, or is no more, is said so.
+    `reading` is the actor's, a lenient one, where several are said.
+    """
+    found = (reading or Reading(actor, lenient=True)).tree(tree.kept if isinstance(tree, Tree) else tree)
     return saying.sentence(found)
 
 
-def plain(tree: Tree | Mapping[str, Any], *, actor: Actor) -> str:
+def plain(tree: Tree | Mapping[str, Any], *, actor: Actor, reading: Reading | None = None) -> str:
     """The same as one string."""
-    return "".join(piece.text for piece in said(tree, actor=actor))
+    return "".join(piece.text for piece in said(tree, actor=actor, reading=reading))

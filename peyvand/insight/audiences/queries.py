@@ -11,6 +11,8 @@ from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext
 
 from peyvand.foundation.fields.sorting import as_people_sort
+from peyvand.foundation.money.amounts import Money
+from peyvand.foundation.money.currencies import is_currency
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.registry import registry
 from peyvand.insight.audiences import access, explaining, sizing
@@ -20,15 +22,17 @@ from peyvand.insight.audiences.errors import HiddenFromReaderError
 from peyvand.insight.audiences.keeping import FAILED
 from peyvand.insight.audiences.models import Audience, AudienceKind, Snapshot
 from peyvand.insight.audiences.reading import Reading, hides
+from peyvand.insight.audiences.sizing import Found
 from peyvand.insight.audiences.tree import Tree, UnreadLeaf
 from peyvand.memory.consents import access as consents
 from peyvand.memory.consents.declarations import ConsentChannel
 from peyvand.memory.consents.models import ConsentState, Decision
 from peyvand.memory.customers import queries as customers
-from peyvand.memory.customers.access import CustomerQuerySet
+from peyvand.memory.customers.access import CustomerQuerySet, unseen_traits
 from peyvand.memory.customers.models import AudienceMember, Customer, Trait
 
 LIFETIME = "value.lifetime"
+FEW = 5  # people, of fewer of whom no sum is told while editing
 
 
 def audiences(*, actor: Actor, archived: bool = False) -> AudienceQuerySet:
@@ -85,19 +89,37 @@ def member_count(*, actor: Actor, audience: Audience) -> int:
     return members(actor=actor, audience=audience).count()
 
 
+def member_counts(*, actor: Actor, audiences: Sequence[Audience]) -> dict[int, int]:
+    """How many of `members` each has, by id, in one question; the concealed ones are the caller's to leave out."""
+    rows = AudienceMember.objects.filter(
+        audience__in=[one.pk for one in audiences],
+        customer_id__in=Customer.objects.visible_to(actor).order_by().values("pk"),
+    )
+    counts = dict(rows.order_by().values_list("audience").annotate(n=Count("pk")))
+    return {one.pk: counts.get(one.pk, 0) for one in audiences}
+
+
 # ── while editing ─────────────────────────────────────────────────────────
 
 
 def size(*, actor: Actor, tree: Tree) -> Size:
     """How many customers the tree fits, of those whom the actor sees; approximate where that takes long."""
+    return weighed(actor=actor, tree=tree).size
+
+
+def weighed(*, actor: Actor, tree: Tree) -> Found:
+    """Of whom the tree holds among those whom the actor sees, or a sample of them: what the reads below count."""
     actor.require(access.VIEW)
-    return sizing.found(tree, actor=actor, of=sizing.base(actor)).size
+    return sizing.found(tree, actor=actor, of=sizing.base(actor))
 
 
-def sample(*, actor: Actor, tree: Tree, n: int = 5, seed: int = 0) -> list[tuple[Customer, str]]:
+def sample(
+    *, actor: Actor, tree: Tree, n: int = 5, seed: int = 0, found: Found | None = None
+) -> list[tuple[Customer, str]]:
     """A few whom it fits, each with a reason; another seed gives others."""
     actor.require(access.VIEW)
-    found = sizing.found(tree, actor=actor, of=sizing.base(actor, salt=seed))
+    if found is None or (seed and not found.base.exact):  # in a large business another seed looks at others
+        found = sizing.found(tree, actor=actor, of=sizing.base(actor, salt=seed))
     ids = sorted(found.inside)
     chance = random.Random(f"{sizing.SEED}:{seed}")  # noqa: S311 (a sample, no secret)
     chosen = chance.sample(ids, min(n, len(ids)))
@@ -123,14 +145,27 @@ def _flat(reason: Reason) -> list[Reason]:
     return [leaf for one in reason.parts for leaf in _flat(one)] if reason.way != "none" else []
 
 
-def reach(*, actor: Actor, tree: Tree) -> list[Reach]:
-    """Of those whom the tree fits how many have allowed something over a channel, and have not taken it back since: by
+def lifetime(*, actor: Actor, found: Found) -> list[Money]:
+    """What those are worth together over their lifetime, by currency, the most people first; none is added to another.
+    Nothing for who may not see what customers are worth, and of a currency with fewer than FEW of them.
+    """
+    if not actor.may("insight.view_customer") or LIFETIME in unseen_traits(actor) or not found.inside:
+        return []
+    rows = Trait.objects.filter(name=LIFETIME, number__isnull=False, customer_id__in=found.inside).exclude(currency="")
+    sums = rows.order_by().values_list("currency").annotate(n=Count("pk"), sum=Sum("number")).order_by("-n", "currency")
+    scale = 1 if found.base.exact or not found.base.ids else Decimal(found.base.of) / len(found.base.ids)
+    return [
+        Money.from_decimal(total * scale, currency) for currency, n, total in sums if n >= FEW and is_currency(currency)
+    ]
+
+
+def reach(*, actor: Actor, found: Found) -> list[Reach]:
+    """Of those whom a tree fits how many have allowed something over a channel, and have not taken it back since: by
     channel, most first. Nothing for who may not see consents.
     """
     actor.require(access.VIEW)
     if not actor.may(consents.VIEW):
         return []
-    found = sizing.found(tree, actor=actor, of=sizing.base(actor))
     given = ConsentState.objects.visible_to(actor).filter(
         decision=Decision.GIVEN, purpose__archived=False, customer_id__in=found.inside
     )

@@ -274,6 +274,7 @@ def when_said(within: Within) -> Pieces:
 def _since(since: str) -> str:
     return {
         "nowruz": pgettext("audience", "since Nowruz"),
+        "yalda": pgettext("audience", "since Yalda"),
         "year": pgettext("audience", "since the beginning of the year"),
         "season": pgettext("audience", "since the beginning of the season"),
         "month": pgettext("audience", "since the beginning of the month"),

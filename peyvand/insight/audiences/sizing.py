@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import connection
 from django.db.models import Max, Min
@@ -18,7 +20,7 @@ from django.db.models import Max, Min
 from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.insight.audiences import asking
 from peyvand.insight.audiences.answers import Size
-from peyvand.insight.audiences.tree import Tree
+from peyvand.insight.audiences.tree import Group, Tree
 from peyvand.memory.customers import access as customers
 from peyvand.memory.customers.models import Customer
 
@@ -97,19 +99,24 @@ def _total(actor: Actor) -> int:
 
 @dataclass(frozen=True)
 class Found:
-    """Of whom a tree holds, of a base, and of whom its top-level conditions hold one after the other."""
+    """Of whom a tree holds, of a base; and for each place of it how many of the base are left if it ended there."""
 
     base: Base
     inside: set[int]
-    after: tuple[int, ...]
+    after: Mapping[tuple[int, ...], int]
 
     @property
     def size(self) -> Size:
         """As a reader is told."""
         return Size(
             count=self.base.all(len(self.inside)), of=self.base.of, approximate=not self.base.exact,
-            after=tuple(self.base.all(one) for one in self.after),
+            after=tuple(self.base.all(count) for place, count in self.after.items() if len(place) == 1),
         )  # fmt: skip
+
+    @property
+    def left(self) -> dict[tuple[int, ...], int]:
+        """How many customers are left after each condition and each group, by its place."""
+        return {place: self.base.all(count) for place, count in self.after.items()}
 
 
 def found(tree: Tree, *, actor: Actor, of: Base) -> Found:
@@ -123,17 +130,41 @@ def found(tree: Tree, *, actor: Actor, of: Base) -> Found:
             leaves[key] = asking.select(leaf, demo=actor.demo, now=now, few=few)
     asked = asking.holding(list(leaves.values()), of.ids)
     sets = dict(zip(leaves, asked, strict=True))
-    given = iter([sets[key] for key in keys])
-    among = set(of.ids)
-    left: set[int] = set() if tree.root.way == "any" else set(among)
-    after: list[int] = []
-    for node in tree.root.nodes:
-        holds = asking.settled(node, given, among)
-        if tree.root.way == "all":
-            left &= holds
-        elif tree.root.way == "any":
-            left |= holds
+    after: dict[tuple[int, ...], int] = {}
+    inside = _walked(tree.root, (), iter([sets[key] for key in keys]), set(of.ids), lambda held: held, after)
+    return Found(of, inside, after)
+
+
+def _walked(
+    group: Group, place: tuple[int, ...], sets: Iterator[set[int]], among: set[int],
+    whole: Callable[[set[int]], set[int]], after: dict[tuple[int, ...], int],
+) -> set[int]:  # fmt: skip
+    """Of whom the group holds; after each node it is noted how many were left if the conditions ended there, where
+    `whole` says who that is by whom the group holds so far.
+    """
+    if not group.nodes:
+        return set(among)
+    so_far: set[int] = set() if group.way == "any" else set(among)
+    step = _STEPS[group.way]
+    for number, node in enumerate(group.nodes):
+        here, before = (*place, number), so_far
+        if isinstance(node, Group):
+            holds = _walked(node, here, sets, among, partial(_ending, whole, step, before), after)
         else:
-            left -= holds
-        after.append(len(left))
-    return Found(of, left, tuple(after))
+            holds = next(sets) & among
+        so_far = step(before, holds)
+        after[here] = len(whole(so_far))
+    return so_far
+
+
+def _ending(
+    whole: Callable[[set[int]], set[int]], step: Callable[[set[int], set[int]], set[int]], before: set[int],
+    held: set[int],
+) -> set[int]:  # fmt: skip
+    """Who is left where conditions end in an inner group that holds of `held` so far."""
+    return whole(step(before, held))
+
+
+_STEPS: Mapping[str, Callable[[set[int], set[int]], set[int]]] = {
+    "all": set.__and__, "any": set.__or__, "none": set.__sub__,
+}  # fmt: skip

@@ -8,7 +8,8 @@ behaviour   {"did": name, "of": [field, …], "count": {"operator": "least" | "m
             "not": false}; in place of "count" may stand "spent": {"operator": "least" | "most", "amount": "100.5",
             "currency": "EUR"}, in whole units
 within      {} | {"last": days} | {"from": day, "to": day} (ISO, either may be left out, both count in)
-            | {"since": "nowruz" | "year" | "season" | "month"}, of the workspace's calendar; nowruz is always Jalali
+            | {"since": "nowruz" | "yalda" | "year" | "season" | "month"}, of the workspace's calendar; Nowruz and
+            Yalda (30 Azar) are always Jalali
 membership  {"audience": id, "in": true | false}
 """
 
@@ -26,7 +27,7 @@ from peyvand.memory.customers.declarations import Behaviour
 MOST_LEAVES = 40
 DEEPEST = 2
 Way = Literal["all", "any", "none"]
-PERIODS = ("nowruz", "year", "season", "month")
+PERIODS = ("nowruz", "yalda", "year", "season", "month")
 
 
 @dataclass(frozen=True)

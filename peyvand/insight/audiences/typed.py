@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +20,8 @@ from peyvand.foundation.fields.declarations import Field
 from peyvand.foundation.fields.errors import ValueRefusedError
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.keys import ZWNJ, fa_key
-from peyvand.insight.audiences import conditions
+from peyvand.foundation.ui.formats import day
+from peyvand.insight.audiences import asking, conditions, typed_spans
 from peyvand.insight.audiences import typed_words as words
 from peyvand.insight.audiences.models import Audience
 from peyvand.memory.commerce.queries.products import BETWEEN
@@ -77,6 +79,8 @@ class _Reading:
         self.goods: dict[str, list[tuple[str, str]]] = {}  # keys of what is sold, by field of an order
         self.names: dict[str, tuple[str, str, list[str]]] = {}  # placeholder → what, field, value
         self._name_places()
+        self.folded = typed_spans.woven(self.folded)
+        self.now = asking.clock()
         self.before: Node | None = None  # the behaviour that "not since Nowruz" is about
 
     def _fold(self, text: str) -> str:
@@ -225,7 +229,12 @@ class _Reading:
 
     def _amount(self, clause: _Clause) -> None:
         amount = rf"({words.NUMBER}(?: ?{words.SCALE})?(?: {words.MONEY})?){words.NO_SHARE}"
+        ends = rf"{words.BETWEEN} {amount} {words.JOIN}+ {amount}"
         for name, said_by in words.AMOUNTS:
+            for pattern in (rf"(?:{said_by}) (?:of |is |are )?{ends}", rf"{ends} (?:of |in )?(?:{said_by})"):
+                match = clause.take(words.whole(pattern))
+                if match is not None and not self._field(name, "between", *_ends(match.group(1), match.group(3))):
+                    self.found.missed.append(self._original(clause, match))
             for operator, compared in (("least", words.LEAST), ("most", words.MOST)):
                 for pattern in (
                     rf"(?:{said_by}) (?:of |is |are )?{compared} {amount}",
@@ -253,7 +262,7 @@ class _Reading:
                 done = name
             if done:
                 break
-        within, count = self._within(clause), self._count(clause)
+        within, counts = self._within(clause), self._count(clause)
         if done == "ordered" and not taken:
             taken = self._kind_of_good(clause)
         if not done and not (taken or within):
@@ -270,7 +279,7 @@ class _Reading:
         node: Node = {
             "did": done or str(inherited.get("did") or "ordered"),
             "of": of,
-            "count": count or {"operator": "least", "n": 1},
+            "count": counts[0] if counts else {"operator": "least", "n": 1},
             "within": within or {},
             "not": bool(did_not or no),
         }
@@ -281,6 +290,8 @@ class _Reading:
             self.before["within"] = within
             return
         self._add(node)
+        for count in counts[1:]:  # between so many and so many times
+            self._add({**node, "count": count})
         self.before = node
 
     def _own(self, name: str) -> Field:
@@ -321,28 +332,22 @@ class _Reading:
         return {}
 
     def _within(self, clause: _Clause) -> dict[str, Any] | None:
-        match = clause.take(words.LAST)
-        if match is not None:
-            unit = next(unit for unit, names in words.UNITS.items() if match.group(2) in map(fa_key, names.split("|")))
-            days = int(Decimal(match.group(1).replace(",", "")) * words.DAYS[unit])
-            return {"last": days} if 0 < days < 40_000 else None
-        match = clause.take(words.LAST_ONE)
-        if match is not None:
-            names = words.UNITS.items()
-            said_by = match.group(1) or match.group(2)
-            return {"last": words.DAYS[next(unit for unit, of in names if said_by in map(fa_key, of.split("|")))]}
-        return next(({"since": name} for name, pattern in words.SINCE.items() if clause.take(pattern)), None)
+        """When; a span of the calendar is told in days, as it stays where it is."""
+        found = typed_spans.within(clause.take, self.now)
+        if found is None:
+            return None
+        kept, match = found
+        if match is not None and "to" in kept:
+            first, last = (day(date.fromisoformat(kept[end])) for end in ("from", "to"))
+            told = gettext("“%(word)s” was read as the days from %(first)s to %(last)s.")
+            self.found.notes.append(told % {"word": self._original(clause, match), "first": first, "last": last})
+        return kept
 
-    def _count(self, clause: _Clause) -> dict[str, Any] | None:
-        readings: tuple[tuple[re.Pattern[str], str, int], ...] = (
-            (words.COUNT_IS, "is", 0), (words.COUNT_FEWER, "most", -1), (words.COUNT_MOST, "most", 0),
-            (words.COUNT_MORE, "least", 1), (words.COUNT_LEAST, "least", 0),
-        )  # fmt: skip
-        for pattern, operator, more in readings:
-            match = clause.take(pattern)
-            if match is not None and match.group(1).isdigit() and len(match.group(1)) < 6:
-                return {"operator": operator, "n": int(match.group(1)) + more}
-        return None
+    def _count(self, clause: _Clause) -> list[dict[str, Any]]:
+        found, match = typed_spans.counts(clause.take)
+        if match is not None and not found:
+            self.found.missed.append(self._original(clause, match))
+        return found
 
     # ── by what channel, and the rest ────────────────────────────────────
 
@@ -386,6 +391,11 @@ class _Reading:
         for pattern, kind in ((words.FIRMS, "organisation"), (words.PEOPLE, "person")):
             if clause.take(pattern):
                 self._field("kind", "any", kind)
+
+
+def _ends(low: str, high: str) -> tuple[str, str]:
+    """Both amounts of a span: "2 and 5 million" are millions both."""
+    return (low + re.sub(words.NUMBER, "", high, count=1), high) if re.fullmatch(words.NUMBER, low) else (low, high)
 
 
 def _asks(name: str, values: Iterable[str]) -> Node:

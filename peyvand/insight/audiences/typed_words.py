@@ -95,10 +95,31 @@ SINCE = {
             "پس از نوروز|بعد از نوروز|از عید|از عید نوروز|از نوروز امسال|از نوروز تاکنون"
         )
     ),
+    "yalda": whole(
+        one_of(
+            "since yalda|since yalda night|after yalda|from yalda|از یلدا|از شب یلدا|پس از یلدا|"
+            "پس از شب یلدا|بعد از یلدا|بعد از شب یلدا"
+        )
+    ),
     "month": whole(one_of("this month|since the month began|این ماه|ماه جاری|از اول ماه|از ابتدای ماه|از سر ماه")),
     "season": whole(one_of("this season|this quarter|این فصل|فصل جاری|از اول فصل|از ابتدای فصل")),
     "year": whole(one_of("this year|since the year began|امسال|سال جاری|از اول سال|از ابتدای سال|از سر سال")),
 }
+BEFORE = {
+    "season": whole(one_of("last season|last quarter|previous season|the season before|فصل گذشته|فصل پیش|فصل قبل")),
+    "year": whole(one_of("last calendar year|the year before|پارسال|سال قبل|سال پیش")),
+    "month": whole(one_of("last calendar month|the month before|ماه قبل|ماه پیش")),
+}  # whole periods of the calendar, the ones before today's
+DATE = r"(?:\d{1,4}[/-]\d{1,2}[/-]\d{1,4}|\d{1,2} [^\W\d_]+ \d{4})"
+JOIN = "\uf8ff"  # in place of the word between two ends
+_AMOUNT = rf"{NUMBER}(?: ?{SCALE})?(?: {MONEY})?".replace("(\\d", "(?:\\d")
+BETWEEN = one_of("between|from|بین|میان|مابین|از")
+ENDS = re.compile(
+    rf"(?:(?<=^)|(?<=[ ,;])){BETWEEN} (?:{DATE}|{_AMOUNT})( (?:and|to|till|until|و|تا) )(?:{DATE}|{_AMOUNT})(?=$|[ ,;])"
+)
+SPAN = whole(rf"{BETWEEN} ({DATE}) {JOIN}+ ({DATE})")
+SINCE_DAY = whole(rf"{one_of('since|after|from|از|پس از|بعد از')} ({DATE})")
+COUNT_BETWEEN = whole(rf"(?:{BETWEEN} )?{NUMBER} {JOIN}+ {NUMBER} {TIMES}")
 COUNT_LEAST = whole(rf"(?:{LEAST} )?{NUMBER} {TIMES}")
 COUNT_MOST = whole(rf"(?:{MOST}) {NUMBER} {TIMES}")
 COUNT_MORE = whole(rf"(?:{MORE}) {NUMBER} {TIMES}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from django.utils.translation import override
 from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.changes.models import ChangeSet
 from peyvand.foundation.changes.services import undo
+from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.registry.actor import Actor, Scope, system_actor
 from peyvand.insight.audiences import conditions, queries, services
 from peyvand.insight.audiences.asking import Clock, bounds
@@ -28,6 +30,8 @@ from peyvand.insight.audiences.services import AudienceData
 from peyvand.insight.audiences.tree import Within
 from peyvand.insight.audiences.watching import whose
 from peyvand.memory.commerce.tests import factories as commerce
+from peyvand.memory.customers import services as customers
+from peyvand.memory.customers.data import TraitRow
 from peyvand.memory.customers.models import CustomerList
 from peyvand.memory.customers.tests import factories
 
@@ -111,6 +115,23 @@ def test_a_field_that_is_hidden_is_not_told_by_the_audience() -> None:
         list(export_rows(blind, {"audience": str(one.pk)}))
     with pytest.raises(ConditionRefusedError):  # orders of others' customers are not told either
         conditions.read({"all": [BOUGHT]}, actor=factories.actor(factories.user(), orders_view=Scope.OWN))
+
+
+def test_numbers_stand_at_nested_rows_and_sums_are_of_many_only() -> None:
+    for number in range(6):
+        one = factories.customer(city="Shiraz" if number else "Tabriz", kind="person")
+        customers.traits_write(
+            actor=SYSTEM, source="t", replace=False,
+            rows=[TraitRow(one.pk, "value.lifetime", number=Decimal(10), currency="EUR" if number else "USD")],
+        )  # fmt: skip
+    tabriz = {"field": "city", "operator": "is", "values": ["Tabriz"]}
+    person = {"field": "kind", "operator": "any", "values": ["person"]}
+    tree = conditions.read({"all": [person, {"any": [tabriz, CITY]}, {"none": [tabriz]}]}, actor=SYSTEM)
+    found = queries.weighed(actor=SYSTEM, tree=tree)
+    assert found.left == {(0,): 6, (1,): 6, (1, 0): 1, (1, 1): 6, (2,): 5, (2, 0): 5}
+    everybody = queries.weighed(actor=SYSTEM, tree=conditions.read({"all": [person]}, actor=SYSTEM))
+    assert queries.lifetime(actor=SYSTEM, found=everybody) == [Money(5000, "EUR")], "one alone with dollars is not told"
+    assert queries.lifetime(actor=factories.actor(factories.user(), audiences_view=Scope.ALL), found=everybody) == []
 
 
 def test_sizes_and_members_are_of_those_whom_one_sees() -> None:

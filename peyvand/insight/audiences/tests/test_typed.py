@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.registry.actor import Actor, Scope, system_actor
-from peyvand.insight.audiences import conditions
+from peyvand.insight.audiences import asking, conditions
+from peyvand.insight.audiences.asking import Clock
 from peyvand.insight.audiences.typed import Understood, understood
 from peyvand.memory.commerce.models import Category
 from peyvand.memory.consents.services import purposes_ensure
@@ -39,7 +44,8 @@ def house() -> dict[str, str]:
 
 
 def read(text: str, language: str = "fa") -> Understood:
-    with translation.override(language):
+    autumn = Clock(date(2026, 11, 30), ZoneInfo("Asia/Tehran"), CalendarKind.JALALI)
+    with translation.override(language), patch.object(asking, "clock", return_value=autumn):
         return understood(text, actor=system_actor())
 
 
@@ -83,6 +89,17 @@ def test_the_main_job_in_both_languages(house: dict[str, str]) -> None:
         ("قهرمان یا وفادار", "fa", [{"field": "class", "operator": "any", "values": ["champion", "loyal"]}]),
         ("at risk", "en", [{"field": "class", "operator": "any", "values": ["risk"]}]),
         ("اجازه‌ی تلگرام دارند", "fa", [{"field": "consent", "operator": "any", "values": ["news.messenger:telegram"]}]),
+        ("از شب یلدا خرید کرده‌اند", "fa", [bought(since="yalda")]),
+        ("bought since Yalda", "en", [bought(since="yalda")]),
+        ("این فصل نخریده‌اند", "fa", [bought(no=True, since="season")]),
+        ("فصل گذشته خرید کرده‌اند", "fa", [bought(**{"from": "2026-06-22", "to": "2026-09-22"})]),
+        ("bought last season", "en", [bought(**{"from": "2026-06-22", "to": "2026-09-22"})]),
+        ("ordered between 2026-01-05 and 2026-02-10", "en", [bought(**{"from": "2026-01-05", "to": "2026-02-10"})]),
+        ("بین ۱ مهر ۱۴۰۴ تا ۱۰ مهر ۱۴۰۴ خرید کرده‌اند", "fa", [bought(**{"from": "2025-09-23", "to": "2025-10-02"})]),
+        ("bought between 2 and 4 times", "en",
+         [bought(n=2), {**bought(), "count": {"operator": "most", "n": 4}}]),
+        ("ارزش طول عمر بین ۲ و ۵ میلیون تومان", "fa",
+         [{"field": "t.value.lifetime", "operator": "between", "values": ["20000000", "50000000"]}]),
         ("visited the site in the last 7 days", "en",
          [{**bought(last=7), "did": "visited"}]),
     ],
@@ -125,7 +142,7 @@ WORDS = [
     *("خریده‌اند", "از نوروز", "نه", "و", "یا", "۹۰", "روز", "بار", "دست‌کم"),
     *("چای", "قهوه", "پیامک", "bought", "not", "since", "nowruz", "top", "fifth"),
     *("worth", "over", "5", "million", "times", ",", "in", "days", "تهران"),
-    *("قهرمان", "؟", "reachable", "by", "email", "0"),
+    *("قهرمان", "؟", "reachable", "by", "email", "0", "between"),
 ]
 
 

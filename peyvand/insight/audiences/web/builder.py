@@ -211,7 +211,7 @@ def size(request: StaffRequest) -> HttpResponse:
         words = error.words if isinstance(error, ConditionRefusedError) else gettext("Hidden from you")
         side = render_to_string("audiences/side_wrong.html", {"words": words}, request)
         return JsonResponse({"side": side, "left": "", "after": {}})
-    after = {str(place): number(count) for place, count in zip(places, shown.size.after, strict=False)}
+    after = {drawing.path_of(places[place]): number(count) for place, count in shown.left.items()}
     return JsonResponse({
         "side": render_to_string("audiences/side.html", {"shown": shown, "audience": audience}, request),
         "left": render_to_string("audiences/left.html", {"shown": shown}, request),

@@ -108,16 +108,18 @@ def way_of(node: object) -> str:
     return next((way for way in WAYS if isinstance(node.get(way), list)), "")
 
 
-def without_empty(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[int]]:
-    """The tree without groups that have nothing in them yet, and which nodes of the first group are left."""
+def without_empty(tree: Mapping[str, Any]) -> tuple[dict[str, Any], dict[tuple[int, ...], tuple[int, ...]]]:
+    """The tree without groups that have nothing in them yet, and where each node that is left stood, by its place."""
     way = way_of(tree)
-    found, places = [], []
+    found: list[Any] = []
+    places: dict[tuple[int, ...], tuple[int, ...]] = {}
     for place, node in enumerate(tree[way]):
         inner = way_of(node)
-        kept = without_empty(node)[0] if inner else node
+        kept, within = without_empty(node) if inner else (node, {})
         if not inner or kept[inner]:
+            places[(len(found),)] = (place,)
+            places |= {(len(found), *now): (place, *before) for now, before in within.items()}
             found.append(kept)
-            places.append(place)
     return {way: found}, places
 
 
@@ -177,14 +179,13 @@ class _Drawing:
     def group(self, node: Mapping[str, Any], place: tuple[int, ...], deep: int) -> GroupView:
         way = way_of(node)
         rows = [self.row(one, (*place, step), way, deep) for step, one in enumerate(node[way])]
-        return GroupView(_path(place), way, deep, rows, self.wrong.get(place, ""))
+        return GroupView(path_of(place), way, deep, rows, self.wrong.get(place, ""))
 
     def row(self, node: Any, place: tuple[int, ...], way: str, deep: int) -> Row:
-        path = _path(place)
+        path = path_of(place)
         joint = _joint(node, place[-1], way)
-        hit = path if len(place) == 1 else ""
         if way_of(node):
-            return Row(path, joint, hit=hit, group=self.group(node, place, deep + 1), fresh=path in self.fresh)
+            return Row(path, joint, hit=path, group=self.group(node, place, deep + 1), fresh=path in self.fresh)
         turns = isinstance(node, dict) and ("did" in node or "audience" in node)
         wrong = self.wrong.get(place, "")
         leaf: Any = self.known.get(place)
@@ -192,11 +193,12 @@ class _Drawing:
             if leaf is None:
                 leaf = conditions.read({"all": [node]}, actor=self.actor, audience=self.audience).root.nodes[0]
         except ConditionRefusedError:
-            return Row(path, joint, unread(node), wrong, path in self.fresh, turns, hit)
-        return Row(path, joint, tokens(leaf), wrong, path in self.fresh, turns, hit)
+            return Row(path, joint, unread(node), wrong, path in self.fresh, turns, path)
+        return Row(path, joint, tokens(leaf), wrong, path in self.fresh, turns, path)
 
 
-def _path(place: tuple[int, ...]) -> str:
+def path_of(place: tuple[int, ...]) -> str:
+    """The place as the page names it."""
     return ".".join(map(str, place))
 
 
@@ -287,6 +289,7 @@ def periods() -> dict[str, str]:
     """The beginnings since which something may be asked."""
     return {
         "nowruz": gettext("since Nowruz"),
+        "yalda": gettext("since Yalda"),
         "year": gettext("since the year began"),
         "season": gettext("since the season began"),
         "month": gettext("since the month began"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.formats import money
 from peyvand.insight.audiences import queries
 from peyvand.insight.audiences.answers import Reach, Size
 from peyvand.insight.audiences.models import Audience
+from peyvand.insight.audiences.sizing import Found
 from peyvand.insight.audiences.tree import Tree
 from peyvand.insight.audiences.web import courses
 from peyvand.insight.audiences.web.drawing import short
@@ -49,6 +53,7 @@ class Numbers:
     """All that the end column shows of a tree."""
 
     size: Size
+    left: Mapping[tuple[int, ...], int]  # by the place in the tree, how many are left after it
     bars: Sequence[Bar]
     reach: Sequence[ReachBar]
     sample: Sequence[Person]
@@ -60,7 +65,8 @@ class Numbers:
 
 def numbers(*, actor: Actor, tree: Tree, audience: Audience | None, seed: int) -> Numbers:
     """The numbers of the tree, for the one who edits it."""
-    size = queries.size(actor=actor, tree=tree)
+    found = queries.weighed(actor=actor, tree=tree)
+    size = found.size
     most = max([size.of if tree.root.way == "none" else 0, *size.after], default=0)
     bars = [
         Bar(short(node), count, round(100 * count / most) if most else 0)
@@ -68,18 +74,19 @@ def numbers(*, actor: Actor, tree: Tree, audience: Audience | None, seed: int) -
     ]
     reached = [
         ReachBar(one, min(100, round(100 * one.count / size.count)) if size.count else 0)
-        for one in queries.reach(actor=actor, tree=tree)
+        for one in queries.reach(actor=actor, found=found)
     ]
     grown = courses.course(actor=actor, audience=audience) if audience is not None else []
     change = courses.week_changes(actor=actor, audiences=[audience]).get(audience.pk) if audience is not None else None
     return Numbers(
-        size, bars, reached, _people(actor, tree, seed), used(actor=actor, audience=audience),
+        size, found.left, bars, reached, _people(actor, tree, seed, found), used(actor=actor, audience=audience),
         spark=[one.size for one in grown] if len(grown) > 2 else (), change_words=courses.change_words(change),
+        worth=gettext(", ").join(money(one, "short") for one in queries.lifetime(actor=actor, found=found)),
     )  # fmt: skip
 
 
-def _people(actor: Actor, tree: Tree, seed: int) -> list[Person]:
-    found = queries.sample(actor=actor, tree=tree, n=SAMPLE, seed=seed)
+def _people(actor: Actor, tree: Tree, seed: int, weighed: Found) -> list[Person]:
+    found = queries.sample(actor=actor, tree=tree, n=SAMPLE, seed=seed, found=weighed)
     rows = Customer.objects.visible_to(actor).filter(pk__in=[customer.pk for customer, _reason in found])
     classes = {
         row.pk: trait.text
