@@ -17,7 +17,7 @@ import ibis
 Plan = dict[str, Any]
 MOST_FIELDS = 3  # beside the day
 MOST_ROWS = 500_000
-MOST_KEPT = 20
+MOST_KEPT = 8
 ROWS = "__n"
 _KEPT = "cubes"
 _ADDS = ("count", "sum", "ratio")
