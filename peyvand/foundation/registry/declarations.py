@@ -96,7 +96,7 @@ class Panel:
     `context(actor, subject, request_query)` gives the template's variables, or None to leave the panel out. Slots of
     the screen "customer": head (pills beside the name), suggestion, start, tab (label and icon needed), end. Slots of
     "home": pulse, main, side. Slot of "conversation" (the subject is a conversation): side, beside the thread; of
-    "order" (the subject is an order): side, beside its lines.
+    "order" (the subject is an order): side, beside its lines; of "audience": menu, links.
     """
 
     name: str

@@ -15,7 +15,8 @@ from typing import Any
 from django.db import close_old_connections
 
 from peyvand.foundation.jobs.running import Running
-from peyvand.insight.reports.computing import AnswerError, answered, calendar_days
+from peyvand.insight.reports.computing import AnswerError, answered, prepare
+from peyvand.insight.reports.expressions import calendar_days
 from peyvand.insight.reports.models import Answer, AnswerState
 from peyvand.insight.warehouse import place
 from peyvand.insight.warehouse.engine import open_warehouse
@@ -49,7 +50,11 @@ class Opened:
 def compute(ids: Sequence[int], opened: Opened | None = None) -> None:
     """Compute those of the answers that wait, and keep them."""
     opened = opened or Opened()
-    for one in Answer.objects.filter(pk__in=ids, state__in=(AnswerState.WAITING, AnswerState.FAILED)):
+    waiting = list(Answer.objects.filter(pk__in=ids, state__in=(AnswerState.WAITING, AnswerState.FAILED)))
+    if len(waiting) > 1:
+        with contextlib.suppress(Exception):  # each is computed by itself, and says what is wrong with it
+            prepare(opened.current(), [one.plan for one in waiting])
+    for one in waiting:
         begun = time.perf_counter()
         try:
             backend = opened.current()

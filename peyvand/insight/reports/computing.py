@@ -7,28 +7,33 @@ period begins. `OTHERS` stands for what was put together: beyond the top, or in 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from functools import reduce
 from operator import and_
 from typing import Any
 
 import ibis
-import pyarrow as pa
 from django.utils.translation import gettext_noop
 
-from peyvand.foundation.calendar.calendars import CalendarKind
-from peyvand.foundation.calendar.periods import PeriodKind, period_of
-from peyvand.insight.reports import people_beside
+from peyvand.insight.reports import cubes, people_beside
+from peyvand.insight.reports.expressions import (
+    OTHERS,
+    calendar_days,
+    group_key,
+    held_in,
+    holds,
+    or_others,
+    read_of,
+    told_in,
+)
 
 MOST_GROUPS = 5_000  # of an answer
 MOST_PEOPLE = 20_000  # of a cell
 MOST_CURRENCIES = 20
-OTHERS = "__others__"
-NOTHING = "\x1f"  # stands for no value inside a key of a group
+MOST_RANKED = 1_000_000  # groups of which the first are sought
 CURRENCIES = "currencies_of"
-DAYS, FIRST, LAST = "calendar_days", date(1900, 1, 1), date(2070, 12, 31)
 Expression = Any  # ibis has no stubs
 Plan = dict[str, Any]  # see planning.plan_of
 MANY = gettext_noop("This would be more than 5,000 rows. Group by something coarser, filter, or keep the first few.")
@@ -41,7 +46,8 @@ class AnswerError(Exception):
 
 def answered(backend: Any, plan: Plan) -> dict[str, Any]:
     """The answer as JSON."""
-    view = _View(backend, plan)
+    cube = cubes.covering(backend, plan)
+    view = _View(backend, plan, cube)
     if "people" in plan:
         return view.people()
     currencies = view.currencies()
@@ -50,21 +56,40 @@ def answered(backend: Any, plan: Plan) -> dict[str, Any]:
     view.only(currency)
     found |= view.rows(plan["span"])
     if plan["beside"]:
-        before = _View(backend, plan)
+        before = _View(backend, plan, cube)
         before.only(currency)
         found["before"] = before.rows(plan["beside"])
     return found
 
 
+def prepare(backend: Any, plans: Sequence[Plan]) -> None:
+    """Read once for those of the plans that can be answered from the same sums."""
+    cubes.prepare(backend, plans, _cube_taken)
+
+
+def _cube_taken(backend: Any, plan: Plan, span: list[str] | None) -> Any:
+    view = _View(backend, plan)
+    table = view._within(span)
+    paths = {one["path"] for one in plan["dimensions"]} | {plan["at"], plan["currency_path"]} - {""}
+    keys = sorted({name for path in paths for name in told_in(path, table.columns)})
+    sums = {f"__{place}": view._aggregate(table, one) for place, one in enumerate(plan["measures"].values())}
+    grouped = table.group_by(keys).agg(**{cubes.ROWS: table.count()}, **sums)
+    return grouped.limit(cubes.MOST_ROWS + 1).to_pyarrow()
+
+
 class _View:
     """The fact with the columns that the plan names, those it leads to joined."""
 
-    def __init__(self, backend: Any, plan: Plan) -> None:
-        self.plan, self.backend = plan, backend
+    def __init__(self, backend: Any, plan: Plan, cube: cubes.Cube | None = None) -> None:
+        self.plan, self.backend, self.cube = plan, backend, cube
+        self.filters: list[Expression] = []
+        if cube is not None:
+            self.table = cube.table
+            return
         self.table = self._joined()
         self.filters = [self.table["demo"] == plan["demo"]]
         for path, op, values, kind in plan["conditions"]:
-            self.filters.append(_holds(self._column(path), op, values, kind))
+            self.filters.append(holds(self._column(path), op, values, kind))
 
     def only(self, currency: str) -> None:
         """Rows of one currency; amounts of others are never added to them."""
@@ -83,7 +108,7 @@ class _View:
         if key in known:  # the tiles of a dashboard ask the same
             return known[key]
         table = self._within(self.plan["span"])
-        found = table.filter(table[path].notnull()).group_by(path).agg(n=lambda t: t.count())
+        found = table.filter(table[path].notnull()).group_by(path).agg(n=self._count)
         rows = found.order_by(ibis.desc("n"), path).limit(MOST_CURRENCIES).to_pyarrow().to_pylist()
         known[key] = [(row[path], row["n"]) for row in rows]
         return known[key]
@@ -101,9 +126,12 @@ class _View:
         if not names:
             return {**self._whole(total or {}), "rows": [], "folded": False, "left": False}
         table, folded = self._folded(table, names)
-        table, left = self._topped(table, names)
-        grouped = table.group_by(names).agg(**self._aggregates(table))
-        found = grouped.limit(MOST_GROUPS + 1).to_pyarrow().to_pylist()
+        if plan["top"] and len(names) == 1 and not plan["fewest"] and self._adds_up():
+            found, left = self._first_of(table, names[0])
+        else:
+            table, left = self._topped(table, names)
+            grouped = table.group_by(names).agg(**self._aggregates(table))
+            found = grouped.limit(MOST_GROUPS + 1).to_pyarrow().to_pylist()
         if len(found) > MOST_GROUPS:
             raise AnswerError(MANY)
         rows = [
@@ -161,7 +189,7 @@ class _View:
         table = self.backend.table(plan["fact"])
         own = {one["column"] for one in plan["measures"].values()} | {one["less"] for one in plan["measures"].values()}
         own |= {path for path in wanted if "." not in path} | {"demo", plan["key"]}
-        columns = {name for name in own - {""} for name in _held(name, table.columns)}
+        columns = {name for name in own - {""} for name in held_in(name, table.columns)}
         table = table.select(sorted(columns))
         for path in sorted((path for path in wanted if path in plan["leads"]), key=lambda one: one.count(".")):
             below = {one.removeprefix(path + ".") for one in wanted if one.startswith(path + ".")}
@@ -169,7 +197,7 @@ class _View:
             if not needed:
                 continue
             other = self.backend.table(plan["leads"][path])
-            named = {f"{path}.{held}": held for one in needed for held in _held(one, other.columns)}
+            named = {f"{path}.{held}": held for one in needed for held in held_in(one, other.columns)}
             side = other.select(**{f"{path}.__key": "id", **named})
             table = table.left_join(side, table[path] == side[f"{path}.__key"]).drop(f"{path}.__key")
         for path, spec in sides.items():
@@ -185,19 +213,19 @@ class _View:
 
     def _column(self, path: str) -> Expression:
         """A field's value; of a moment, its day in the workspace's zone."""
-        return _read(self.table, path, self.plan["language"])
+        return read_of(self.table, path, self.plan["language"])
 
     def _within(self, span: list[str] | None) -> Expression:
         filters = list(self.filters)
         if span:
             day = self._column(self.plan["at"])
             filters += [day >= date.fromisoformat(span[0]), day <= date.fromisoformat(span[1])]
-        return self.table.filter(reduce(and_, filters))
+        return self.table.filter(reduce(and_, filters)) if filters else self.table
 
     def _grouped(self, table: Expression) -> Expression:
         """With a column d0, d1, … for each dimension; of a time the day on which its period begins."""
         for place, one in enumerate(self.plan["dimensions"]):
-            name, column = f"d{place}", _read(table, one["path"], self.plan["language"])
+            name, column = f"d{place}", read_of(table, one["path"], self.plan["language"])
             if one["grain"] in ("", "day"):
                 table = table.mutate(**{name: column})
                 continue
@@ -207,7 +235,7 @@ class _View:
         return table
 
     def _aggregates(self, table: Expression) -> dict[str, Expression]:
-        found = {"__rows": table.count()}
+        found = {"__rows": self._count(table)}
         for name, one in self.plan["measures"].items():
             if one["op"] != "ratio":
                 found[name] = self._aggregate(table, one)
@@ -215,13 +243,18 @@ class _View:
             found["__people"] = table[self.plan["people_path"]].nunique()
         return found
 
+    def _count(self, table: Expression) -> Expression:
+        return table.count() if self.cube is None else table[cubes.ROWS].sum().fill_null(0)
+
     def _where(self, table: Expression, one: Any) -> Expression | None:
         parts = [
-            _holds(_read(table, path, self.plan["language"]), op, [value], "text") for path, op, value in one["where"]
+            holds(read_of(table, path, self.plan["language"]), op, [value], "text") for path, op, value in one["where"]
         ]
         return reduce(and_, parts) if parts else None
 
     def _aggregate(self, table: Expression, one: Any) -> Expression:
+        if self.cube is not None:
+            return table[self.cube.parts[cubes.part_of(one)]].sum().fill_null(0)
         where = self._where(table, one)
         if one["op"] == "count":
             return table.count(where=where)
@@ -248,7 +281,7 @@ class _View:
         fewest = self.plan["fewest"]
         if not fewest:
             return table, False
-        key = _key(table, names)
+        key = group_key(table, names)
         table = table.mutate(__key=key)
         people = table[self.plan["people_path"]].nunique()
         groups = table.group_by("__key").agg(n=people).order_by("n", "__key").limit(MOST_GROUPS + 1)
@@ -263,7 +296,7 @@ class _View:
         if together < fewest and rest:
             small.append(rest[0]["__key"])
         is_small = table["__key"].isin(small)
-        table = table.mutate(**{name: _others(table, name, ~is_small) for name in names})
+        table = table.mutate(**{name: or_others(table, name, ~is_small) for name in names})
         return table.drop("__key"), True
 
     def _topped(self, table: Expression, names: Sequence[str]) -> tuple[Expression, bool]:
@@ -274,7 +307,7 @@ class _View:
         name, shown = names[0], plan["shown"][0]
         ranked = [
             (self._numbers(row)[shown], _plain(row[name]))
-            for row in table.group_by(name).agg(**self._aggregates(table)).limit(1_000_000).to_pyarrow().to_pylist()
+            for row in table.group_by(name).agg(**self._aggregates(table)).limit(MOST_RANKED).to_pyarrow().to_pylist()
         ]
         ranked.sort(key=lambda one: (one[1] == OTHERS, one[0] is None, -float(one[0] or 0), str(one[1])))
         if len(ranked) <= plan["top"]:
@@ -283,7 +316,19 @@ class _View:
         column = table[name].cast("string")
         stays = column.isin([str(value) for value in kept if value is not None])
         stays = (stays.fill_null(False) | column.isnull()) if None in kept else stays.fill_null(False)
-        return table.mutate(**{name: _others(table, name, stays)}), True
+        return table.mutate(**{name: or_others(table, name, stays)}), True
+
+    def _first_of(self, table: Expression, name: str) -> tuple[list[dict[str, Any]], bool]:
+        """As `_topped`, of sums by one field: the rest is added up here instead of being read again."""
+        plan, shown = self.plan, self.plan["shown"][0]
+        rows = table.group_by(name).agg(**self._aggregates(table)).limit(MOST_RANKED).to_pyarrow().to_pylist()
+        if plan["dimensions"][0]["grain"] or not plan["rows"] or len(rows) <= plan["top"]:
+            return rows, False
+        values = [(self._numbers(row)[shown], _plain(row[name]), row) for row in rows]
+        values.sort(key=lambda one: (one[0] is None, -float(one[0] or 0), str(one[1])))
+        kept, rest = [one[2] for one in values[: plan["top"]]], [one[2] for one in values[plan["top"] :]]
+        together = {part: sum((row[part] or 0 for row in rest), 0) for part in rest[0] if part != name}
+        return [*kept, {name: OTHERS, **together}], True
 
     def _ordered(self, rows: list[list[Any]]) -> list[list[Any]]:
         """Times in their order; else by the first number, greatest first, or by the value itself; others last."""
@@ -304,81 +349,6 @@ class _View:
             return (row[0] == OTHERS, -sums[row[0]], str(row[0]), *(inner if timely else ()), -float(row[count] or 0))
 
         return sorted(rows, key=place)
-
-
-def _held(name: str, columns: Sequence[str]) -> list[str]:
-    """The columns of the files in which a field stands: of a moment its day, of a name both."""
-    if name + "_day" in columns:
-        return [name + "_day"]
-    if name in columns:
-        return [name]
-    return ["name_fa", "name_en"]
-
-
-def _read(table: Expression, path: str, language: str) -> Expression:
-    """A field as grouped and filtered by: a moment by its day, a name in the reader's language, else in the other."""
-    if path + "_day" in table.columns:
-        return table[path + "_day"]
-    if path in table.columns:
-        return table[path]
-    before = path.rpartition(".")[0]
-    dot = f"{before}." if before else ""
-    first, second = ("name_fa", "name_en") if language == "fa" else ("name_en", "name_fa")
-    return ibis.coalesce(table[dot + first].nullif(""), table[dot + second])
-
-
-def _holds(column: Expression, op: str, values: Sequence[Any], kind: str) -> Expression:
-    empty = column.isnull() | (column.cast("string") == "") if kind == "text" else column.isnull()
-    if op == "empty":
-        return empty
-    if op == "filled":
-        return ~empty
-    read = [_value(value, kind) for value in values]
-    if op in ("more", "less"):
-        return column > read[0] if op == "more" else column < read[0]
-    one_of = reduce(lambda a, b: a | b, [empty if value == "" else column == value for value in read]).fill_null(False)
-    return one_of if op == "is" else ~one_of
-
-
-def _value(value: Any, kind: str) -> Any:
-    if kind in ("day", "moment"):
-        return date.fromisoformat(value)
-    return Decimal(value) if kind == "number" else value
-
-
-def _key(table: Expression, names: Sequence[str]) -> Expression:
-    parts = [table[name].cast("string").fill_null(NOTHING) for name in names]
-    return reduce(lambda a, b: a + ibis.literal("\x1e") + b, parts)
-
-
-def _others(table: Expression, name: str, stays: Expression) -> Expression:
-    """The value as text where it stays, else the word for what is put together."""
-    column = table[name].cast("string")
-    return ibis.ifelse(stays, column, ibis.literal(OTHERS))
-
-
-def calendar_days(backend: Any) -> Expression:
-    """Each day from FIRST to LAST with the first day of its week, month, season and year in both calendars. Made once
-    a backend, and kept on it: Ibis holds two backends of the same kind for equal.
-    """
-    known = getattr(backend, DAYS, None)
-    if known is None:
-        days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
-        columns: dict[str, list[date]] = {"day": days}
-        for kind in CalendarKind:
-            for grain in ("week", "month", "season", "year"):
-                columns[f"{kind.value}_{grain}"] = list(_begins(days, PeriodKind(grain), kind))
-        known = backend.create_table(DAYS, ibis.memtable(pa.table(columns)), temp=True)
-        setattr(backend, DAYS, known)
-    return known
-
-
-def _begins(days: Sequence[date], grain: PeriodKind, kind: CalendarKind) -> Iterator[date]:
-    period = period_of(days[0], grain, kind)
-    for day in days:
-        if day >= period.end:
-            period = period_of(day, grain, kind)
-        yield period.start
 
 
 def _plain(value: Any) -> Any:

@@ -17,7 +17,9 @@ from typing import Any
 import duckdb
 import ibis
 
-from peyvand.insight.reports.computing import answered, calendar_days
+from peyvand.insight.reports import cubes
+from peyvand.insight.reports.computing import answered, prepare
+from peyvand.insight.reports.expressions import calendar_days
 
 TIMES = 3
 LIMITS: dict[str, Any] = {"threads": 2, "memory_limit": "2GB"}
@@ -114,8 +116,15 @@ def measured(folder: Path, *, orders: int) -> dict[str, Any]:
                 "ratio": round(ours["cpu_ms"] / theirs["cpu_ms"], 2),
                 "same": sorted(numbers) == sorted(row[-1] for row in rows),
             }  # fmt: skip
-    found["board"], _got = _timed(lambda: [answered(backend, plan) for plan in BOARD])
+    found["board"], _got = _timed(lambda: _board(backend))
     return found
+
+
+def _board(backend: Any) -> list[dict[str, Any]]:
+    """All charts of a dashboard, as if nobody had asked since the load."""
+    cubes.forget(backend)
+    prepare(backend, BOARD)
+    return [answered(backend, plan) for plan in BOARD]
 
 
 def _timed(work: Callable[[], Any]) -> tuple[dict[str, float], Any]:

@@ -131,7 +131,7 @@ def behind(*, actor: Actor, question: Question, cell: Sequence[Any], rows: bool 
     asked = checked(actor, question)
     offered = KINDS.get(asked.subject.fact.name)
     kind = offered if rows else None
-    nobody = Customer.objects.none()
+    nobody: QuerySet[Any] = kind.model.objects.none() if kind else Customer.objects.none()
     if not asked.subject.people and kind is None:
         return Behind(Got(asked=asked, refused=gettext("No customers are known behind these rows.")), nobody)
     reader = current_reader()

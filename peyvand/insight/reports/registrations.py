@@ -10,13 +10,14 @@ from peyvand.foundation.accounts.declarations import SettingKey
 from peyvand.foundation.changes.declarations import KindOfSet, TrackedTable
 from peyvand.foundation.jobs.declarations import Job, Standing
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.registry.declarations import DemoPart, EventHandler, MenuEntry, Schedule, Trace
+from peyvand.foundation.registry.declarations import DemoPart, EventHandler, MenuEntry, Panel, Schedule, Trace
 from peyvand.foundation.text.mentions import Mentioned
 from peyvand.insight.reports import (
     access,
     asking,
     handlers,
     measures,
+    panels,
     personal,
     posting,
     services,
@@ -67,6 +68,10 @@ DECLARATIONS = (
     Job(posting.JOB, path="peyvand.insight.reports.tasks:mail", child=True, label=_("Reports by mail")),
     Schedule("reports.mail", "* * * * *", posting.mailings_due),
     Standing("reports.answers", standing.stand),
+    Panel(
+        name="reports.audience", screen="audience", slot="menu", order=10, template="reports/of_audience.html",
+        context=panels.audience, permission=access.VIEW,
+    ),
     Schedule("reports.answers", "13 3 * * *", _answers_go),
     Trace("reports.answers", _("Answers of reports"), _forget, order=81),
     DemoPart("reports", _("Reports"), services.sample_remove, services.sample_load, order=92),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.fields.conditions import of_query
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.registry.panels import blocks
 from peyvand.foundation.ui.formats import clock, number
 from peyvand.insight.audiences import access, conditions, queries, typed
 from peyvand.insight.audiences.errors import ConditionRefusedError, HiddenFromReaderError
@@ -154,6 +155,9 @@ def _page(
         "tabs": tabs(audience, "one"),
         "saved": gettext("Saved") if audience is not None else gettext("Not saved yet"),
         "may_export": actor.may(access.EXPORT),
+        "offers": blocks(screen="audience", slot="menu", actor=actor, subject=audience, query={})
+        if audience is not None
+        else (),
     }
     return render(request, "audiences/builder.html", context)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_safe
 
 from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.registry.panels import blocks
 from peyvand.foundation.ui.formats import moment, unit_word
 from peyvand.foundation.ui.lists import BadCursorError, paginate
 from peyvand.insight.audiences import access, queries
@@ -69,6 +70,7 @@ def _head(request: StaffRequest, audience: Audience, page: str) -> dict[str, Any
         "tabs": tabs(audience, page),
         "may": queries.may_edit(actor=request.actor, audience=audience),
         "may_export": request.actor.may(access.EXPORT),
+        "offers": blocks(screen="audience", slot="menu", actor=request.actor, subject=audience, query={}),
         "concealed": queries.concealed(actor=request.actor, audience=audience),
     }
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.calendar.periods import PeriodKind, period_of
-from peyvand.insight.reports.computing import OTHERS, AnswerError, answered
+from peyvand.insight.reports.computing import AnswerError, answered
+from peyvand.insight.reports.expressions import OTHERS
 
 CITIES = ("تهران", "شیراز", None, "Qom")
 FIRST = date(2025, 3, 1)
