@@ -101,6 +101,24 @@ def of(path: str, statement: str) -> Callable[[Visitor, str], None]:
     return go
 
 
+def answered(path: str) -> Callable[[Visitor, str], None]:
+    """Open that page, and wait for its chart to be computed and drawn."""
+
+    def go(visitor: Visitor, _language: str) -> None:
+        visitor.open(path).locator("canvas").first.wait_for()
+
+    return go
+
+
+def scored(visitor: Visitor, _language: str) -> None:
+    """The scores of a window of one's own, computed."""
+    page = visitor.open("/insight/scores/?window=180&basis=margin")
+    page.locator(".pv-page form .btn-primary").click()
+    while not page.locator(".pv-page .pv-fig").count():
+        page.wait_for_timeout(1_000)
+        page.reload()
+
+
 def given(shape: str, content: Callable[[str], tuple[str, bytes]]) -> Callable[[Visitor, str], None]:
     """Give a file, and see where its columns go."""
 
@@ -183,14 +201,14 @@ SHOTS = (
     Shot("leaving", to("/insight/prediction/leaving/"), phone=False),
     Shot("demand", to("/insight/prediction/demand/"), phone=False),
     Shot("profit", to("/insight/profit/"), phone=False),
-    Shot("scores", to("/insight/scores/"), phone=False),
+    Shot("scores", scored, phone=False),
     Shot("contracts-insight", to("/insight/contracts/"), phone=False),
     Shot("audiences", to("/audiences/")),
     Shot("audience-builder", of("/audiences/{0}/", AUDIENCE)),
     Shot("audience-why", of("/audiences/{0}/why/?customer={1}", WHY)),
     Shot("reports", to("/insight/reports/")),
-    Shot("report-builder", to(BUILDING)),
-    Shot("dashboard", to("/insight/reports/dashboards/shipped/manager/")),
+    Shot("report-builder", answered(BUILDING)),
+    Shot("dashboard", answered("/insight/reports/dashboards/shipped/manager/")),
     Shot("funnel", to("/insight/reports/ways/")),
     Shot("paths", to("/insight/reports/ways/paths/"), phone=False),
     Shot("acquisition", to("/insight/reports/ways/acquisition/"), phone=False),

@@ -16,6 +16,7 @@ from peyvand.foundation.ui.charts import Axis, Chart, Series
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.prediction.models import Demand
 
+MILLION = 1_000_000
 LEVEL = 0.8  # see smoothing.LEVEL, which this process may not import
 
 
@@ -70,18 +71,22 @@ def picture(demand: Demand, name: str) -> Chart:
     values = [_shown(value, demand) for value in told["values"]]
     ahead = [[_shown(number, demand) for number in row] for row in told["ahead"]]
     unit = formats.unit_word(demand.currency) if demand.measure == "revenue" else measures()["units"]
+    scale = 1
+    if demand.measure == "revenue" and max(values) >= 10 * MILLION:
+        scale, unit = MILLION, gettext("million %(unit)s") % {"unit": unit}
+    drawn, coming = [value / scale for value in values], [[number / scale for number in row] for row in ahead]
     gap: list[float | None] = [None] * past
     # The band begins where the past ends, so that the two lines meet.
-    joined = [values[-1], *(row[0] for row in ahead)]
-    low, high = [values[-1], *(row[1] for row in ahead)], [values[-1], *(row[2] for row in ahead)]
+    joined = [drawn[-1], *(row[0] for row in coming)]
+    low, high = [drawn[-1], *(row[1] for row in coming)], [drawn[-1], *(row[2] for row in coming)]
     return Chart(
         name="demand", question=gettext("What will be sold?"), answer=sentence(demand, name), kind="line",
         x=Axis(labels=labels),
-        y=Axis(), unit=unit,
+        y=Axis(label=unit), unit=unit,
         series=[
-            Series(label=gettext("Sold"), values=[*values, *[None] * len(ahead)]),
+            Series(label=gettext("Sold"), values=[*drawn, *[None] * len(ahead)]),
             Series(label=gettext("Expected"), values=[*gap[:-1], *joined], tone="c2", dashed=True,
-                   low=[*values[:-1], *low], high=[*values[:-1], *high]),
+                   low=[*drawn[:-1], *low], high=[*drawn[:-1], *high]),
         ],
         columns=[gettext("Period"), gettext("Sold"), gettext("Expected"), gettext("At least"), gettext("At most")],
         rows=[

@@ -49,12 +49,12 @@
     const ends = !bars && spec.series.filter(one => !one.dashed).length > 1 ? 78 : 18;
     return {
       animation: !still.matches, animationDuration: still.matches ? 0 : 300, textStyle: font, aria: { enabled: false },
-      grid: { left: hidden ? 14 : 10, right: ends, top: labelled ? 24 : 16, bottom: spec.x.label ? 40 : 12, containLabel: true, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+      grid: { left: hidden ? 14 : 10, right: ends, top: spec.y.label && !hidden ? 36 : labelled ? 24 : 16, bottom: spec.x.label ? 40 : 12, containLabel: true, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
       tooltip: { trigger: 'axis', confine: true, axisPointer: { type: bars ? 'none' : 'line', lineStyle: { color: token('line-2') } }, backgroundColor: token('surface'), borderColor: token('line'), padding: [7, 11],
         textStyle: { ...font, color: token('text'), fontSize: 12.5 }, extraCssText: `direction:${persian ? 'rtl' : 'ltr'};border-radius:10px;box-shadow:${token('shadow-2')}`, renderMode: 'richText',
         formatter: points => { const seen = points.filter(point => point.seriesName && !/^series/.test(point.seriesName)); const at = points[0]; return [category ? isolate(digits(at.name)) : shown(at.value[0], spec.x.format), ...seen.map(point => isolate(`${digits(point.seriesName)}: ${shown(Array.isArray(point.value) ? point.value[1] : point.value, spec.y.format)}${spec.unit ? ` ${spec.unit}` : ''}`))].join('\n'); } },
       xAxis: { ...axis(spec.x, font), ...(spec.x.max === null ? {} : { interval: spec.x.max / 5 }), type: category ? 'category' : 'value', ...(category ? { data: spec.x.labels, boundaryGap: bars } : {}), splitLine: { show: false } },
-      yAxis: { ...axis(spec.y, font), type: 'value', min: found => Math.min(0, found.min), show: !hidden, splitNumber: 4 },
+      yAxis: { ...axis(spec.y, font), nameLocation: 'end', nameGap: 12, nameTextStyle: { ...font, align: 'left' }, type: 'value', min: found => Math.min(0, found.min), show: !hidden, splitNumber: 4 },
       series,
     };
   };
