@@ -331,7 +331,9 @@ class _View:
         return [*kept, {name: OTHERS, **together}], True
 
     def _ordered(self, rows: list[list[Any]]) -> list[list[Any]]:
-        """Times in their order; else by the first number, greatest first, or by the value itself; others last."""
+        """Times in their order; else by the first number, greatest first, or by the value itself; others last. Equals
+        stand by what they are called.
+        """
         plan, count = self.plan, len(self.plan["dimensions"])
 
         def text(value: Any) -> tuple[bool, bool, str]:
@@ -346,7 +348,8 @@ class _View:
 
         def place(row: list[Any]) -> tuple[Any, ...]:
             inner = tuple(text(value) for value in row[1:count])
-            return (row[0] == OTHERS, -sums[row[0]], str(row[0]), *(inner if timely else ()), -float(row[count] or 0))
+            first = (row[0] == OTHERS, -sums[row[0]], str(row[0]), *(inner if timely else ()))
+            return (*first, -float(row[count] or 0), *inner)
 
         return sorted(rows, key=place)
 
