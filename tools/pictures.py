@@ -110,15 +110,6 @@ def answered(path: str) -> Callable[[Visitor, str], None]:
     return go
 
 
-def scored(visitor: Visitor, _language: str) -> None:
-    """The scores of a window of one's own, computed."""
-    page = visitor.open("/insight/scores/?window=180&basis=margin")
-    page.locator(".pv-page form .btn-primary").click()
-    while not page.locator(".pv-page .pv-fig").count():
-        page.wait_for_timeout(1_000)
-        page.reload()
-
-
 def given(shape: str, content: Callable[[str], tuple[str, bytes]]) -> Callable[[Visitor, str], None]:
     """Give a file, and see where its columns go."""
 
@@ -201,7 +192,7 @@ SHOTS = (
     Shot("leaving", to("/insight/prediction/leaving/"), phone=False),
     Shot("demand", to("/insight/prediction/demand/"), phone=False),
     Shot("profit", to("/insight/profit/"), phone=False),
-    Shot("scores", scored, phone=False),
+    Shot("scores", to("/insight/scores/"), phone=False),
     Shot("contracts-insight", to("/insight/contracts/"), phone=False),
     Shot("audiences", to("/audiences/")),
     Shot("audience-builder", of("/audiences/{0}/", AUDIENCE)),
