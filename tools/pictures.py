@@ -51,7 +51,7 @@ FORM = "SELECT form_id FROM forms_submission WHERE demo GROUP BY 1 ORDER BY coun
 OPEN_FORM = "SELECT key FROM forms_form WHERE demo AND active ORDER BY id LIMIT 1"
 SHOP = "SELECT min(id) FROM web_shop WHERE demo"
 AUDIENCE = "SELECT max(id) FROM audiences_audience WHERE demo"
-WHY = f"SELECT audience, min(customer_id) FROM customers_audiencemember WHERE audience = ({AUDIENCE}) GROUP BY 1"
+WHY = f"SELECT audience, min(customer_id) FROM customers_inaudience WHERE audience = ({AUDIENCE}) GROUP BY 1"
 BUILDING = "/insight/reports/build/?fact=order_lines&m=lines.revenue&m=lines.margin&r=product_id.name&top=8"
 CHOICES = "SELECT link FROM outreach_recipient WHERE demo ORDER BY id LIMIT 1"
 SITE_PORT = free_port()  # of the pages that customers open

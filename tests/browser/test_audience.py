@@ -29,7 +29,7 @@ TEA = """
 # The member with the fewest such orders, and these; who never brought anything back, as such orders can be cancelled.
 FEWEST = f"""
 SELECT m.customer_id, (SELECT array_agg(DISTINCT id) FROM ({TEA}) AS tea)
-  FROM customers_audiencemember m WHERE m.audience = {{id}}
+  FROM customers_inaudience m WHERE m.audience = {{id}}
    AND NOT EXISTS (SELECT FROM commerce_order r WHERE r.customer_id = m.customer_id AND r.kind = 'return')
  ORDER BY (SELECT count(DISTINCT id) FROM ({TEA}) AS tea), 1 LIMIT 1
 """
@@ -99,7 +99,7 @@ def test_from_words_to_a_live_audience_and_back(visitor: Visitor, language: str)
     visitor.post(f"/audiences/{audience}/snapshot/", label="before")
     for order in orders[1:]:
         visitor.post(f"/orders/{order}/cancel/")
-    inside = f"SELECT count(*) FROM customers_audiencemember WHERE audience = {audience} AND customer_id = {customer}"
+    inside = f"SELECT count(*) FROM customers_inaudience WHERE audience = {audience} AND customer_id = {customer}"
     site.until(inside, 0, seconds=60)
     page = visitor.open(why)
     expect(page.locator("[data-inside='0']")).to_be_visible()

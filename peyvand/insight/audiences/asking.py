@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable, RawSQL
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -44,7 +44,7 @@ from peyvand.insight.audiences.tree import (
     Within,
 )
 from peyvand.insight.prediction.models import CustomerForecast
-from peyvand.memory.customers.models import AudienceMember, Customer
+from peyvand.memory.customers.models import AudienceBlock, AudienceMember, Customer, InAudience
 
 FEW = "audiences_few"  # the name under which a statement knows those few
 _FEW_IDS = f"SELECT id FROM {FEW}"
@@ -146,14 +146,22 @@ def _those(found: QuerySet[Any, Any]) -> Q:
     return Q(pk__in=found.values("customer_id"))
 
 
-def asks(leaf: Leaf, *, demo: bool, now: Clock) -> tuple[dict[str, Combinable], Q]:
-    """The leaf as a condition on a customer, with what must stand under a name first."""
+def _member(audience: int) -> Q:
+    """In an audience, as each customer by itself is looked up: to read who is in it takes longer than to look for few."""
+    block = AudienceBlock.objects.filter(
+        audience=audience, block=OuterRef("pk").bitrightshift(AudienceBlock.BLOCK_BITS), people__contains=[OuterRef("pk")]
+    )
+    return Q(Exists(block)) | Q(Exists(AudienceMember.objects.filter(audience=audience, customer=OuterRef("pk"))))
+
+
+def asks(leaf: Leaf, *, demo: bool, now: Clock, few: bool = False) -> tuple[dict[str, Combinable], Q]:
+    """The leaf as a condition on a customer, with what must stand under a name first; `few` where few are asked."""
     if isinstance(leaf, FieldLeaf):
         return conditions.parts(leaf.condition)
     if isinstance(leaf, BehaviourLeaf):
         return {}, _did(leaf, demo=demo, now=now)
     if isinstance(leaf, MembershipLeaf):
-        those = Q(pk__in=AudienceMember.objects.filter(audience=leaf.audience).values("customer_id"))
+        those = _member(leaf.audience) if few else _those(InAudience.objects.filter(audience=leaf.audience))
         return {}, those if leaf.inside else ~those
     if isinstance(leaf, MinedLeaf):
         of = CustomerForecast.objects.filter(forecast__demo=demo, forecast__currency=leaf.currency, group=leaf.group)
@@ -247,7 +255,7 @@ def _narrow(found: QuerySet[Any, Any], tables: Tables) -> QuerySet[Any, Any]:
 def select(leaf: Leaf, *, demo: bool, now: Clock, few: bool = True) -> Asked:
     """The ids of the customers of whom the leaf holds, as SQL; of those few, or of everybody."""
     with workspace(now):
-        needs, holds = asks(leaf, demo=demo, now=now)
+        needs, holds = asks(leaf, demo=demo, now=now, few=few)
         found = Customer.objects.filter(demo=demo).order_by()
         tables: Tables = []
         if few:
@@ -278,7 +286,7 @@ def reads(tree: Tree, *, demo: bool, now: Clock) -> list[str]:
     found = {Customer._meta.db_table}
     for _place, leaf in tree.leaves():
         found |= select(leaf, demo=demo, now=now, few=False).reads
-    return sorted(found - {AudienceMember._meta.db_table})
+    return sorted(found - {InAudience._meta.db_table})
 
 
 def key_of(leaf: Mapping[str, Any]) -> str:

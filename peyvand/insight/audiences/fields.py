@@ -18,7 +18,7 @@ from peyvand.insight.audiences.asked import AUDIENCES
 from peyvand.insight.audiences.models import Audience
 from peyvand.insight.audiences.reading import Reading, hides
 from peyvand.memory.customers.fields import RECORD
-from peyvand.memory.customers.models import AudienceMember
+from peyvand.memory.customers.models import InAudience
 
 MOST_OFFERED = 500
 
@@ -37,7 +37,7 @@ def _choices(actor: Actor) -> list[tuple[int | str, str]]:
 def _in_audience(actor: Actor, condition: Condition) -> Q:
     seen = [one.pk for one in _seen(actor)]
     wanted = [pk for pk in seen if not condition.values or str(pk) in condition.values]
-    those = Q(pk__in=AudienceMember.objects.filter(audience__in=wanted).values("customer_id"))
+    those = Q(pk__in=InAudience.objects.filter(audience__in=wanted).values("customer_id"))
     return those if condition.operator in ("any", "filled") else ~those
 
 

@@ -30,7 +30,7 @@ from peyvand.insight.audiences.models import Audience, AudienceKind
 from peyvand.insight.audiences.reading import Reading
 from peyvand.insight.audiences.tree import Tree
 from peyvand.memory.customers import services as customers
-from peyvand.memory.customers.models import AudienceMember, Customer
+from peyvand.memory.customers.models import Customer, InAudience
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ def _rebuilt(audience: Audience, patience: str) -> bool:
         sql, params = asking.compiled(asking.everybody(tree, demo=audience.demo, now=now).values_list("pk"))
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '256MB', true)")
-        before = AudienceMember.objects.filter(audience=audience.pk).exists()
+        before = InAudience.objects.filter(audience=audience.pk).exists()
         first = audience.computed_at is None
         come, gone = customers.audience_members_replace(
             audience=audience.pk, select=sql, params=params, first=first and not before
@@ -202,6 +202,7 @@ class Keeper:
         follow = list(kept().filter(due=False, broken="").filter(Q(reads__overlap=names) | Q(within__overlap=numbers)))
         if follow:
             self._follow(follow, notes, now)
+        self._forget(notes.customers.get(table, set()))
 
     def _follow(self, follow: list[Audience], notes: watching.Notes, now: Clock) -> None:
         changed: dict[int, set[int]] = {
@@ -242,8 +243,8 @@ class Keeper:
         keys = list(dict.fromkeys(key for one in ready.values() for key in one.leaves))
         sets = dict(zip(keys, asking.holding([self._selects[demo, key] for key in keys], ids), strict=True))
         before: dict[int, set[int]] = {one.pk: set() for one, _ids in level}
-        rows = AudienceMember.objects.filter(audience__in=list(before), customer_id__in=ids)
-        for audience, customer in rows.values_list("audience", "customer_id"):
+        pairs = [(one.pk, customer) for one, some in level for customer in sorted(some)]
+        for audience, customer in customers.audience_members_among(pairs=pairs):
             before[audience].add(customer)
         come: list[tuple[int, int]] = []
         gone: list[tuple[int, int]] = []
@@ -252,14 +253,14 @@ class Keeper:
             inside = asking.settled(
                 ready[one.pk].tree.root, iter([sets[key] for key in ready[one.pk].leaves]), some & there
             )
-            was = before[one.pk] & some
+            was = before[one.pk]
             new, old = inside - was, was - inside
             if not new and not old:
                 continue
             changed[one.pk] = changed.get(one.pk, set()) | new | old
             come += [(one.pk, customer) for customer in sorted(new)]
             gone += [(one.pk, customer) for customer in sorted(old)]
-            _tell(one, sorted(new), sorted(old))
+            _tell(one, sorted(new), sorted(old & there))
             grown[one.pk] = len(new) - len(old)
         customers.audience_members_change(come=come, gone=gone)
         if grown:
@@ -282,9 +283,15 @@ class Keeper:
             self._ready[name] = _Ready(tree, keys)
         return self._ready[name]
 
+    def _forget(self, touched: Collection[int]) -> None:
+        """Who was deleted is in no audience any more, in none that is not followed either."""
+        there = set(Customer.objects.filter(pk__in=touched).values_list("pk", flat=True))
+        if gone := sorted(set(touched) - there):
+            self._recount(customers.audience_members_forget(customers=gone))
+
     @staticmethod
     def _recount(audiences: Iterable[int]) -> None:
-        """Members who went with their customer."""
+        """How many there are of each, told by those who are."""
         numbers = sorted(audiences)
         if not numbers:
             return

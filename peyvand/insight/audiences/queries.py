@@ -29,7 +29,7 @@ from peyvand.memory.consents.declarations import ConsentChannel
 from peyvand.memory.consents.models import ConsentState, Decision
 from peyvand.memory.customers import queries as customers
 from peyvand.memory.customers.access import CustomerQuerySet, unseen_traits
-from peyvand.memory.customers.models import AudienceMember, Customer, Trait
+from peyvand.memory.customers.models import Customer, InAudience, Trait
 
 LIFETIME = "value.lifetime"
 FEW = 5  # people, of fewer of whom no sum is told while editing
@@ -91,11 +91,11 @@ def member_count(*, actor: Actor, audience: Audience) -> int:
 
 def member_counts(*, actor: Actor, audiences: Sequence[Audience]) -> dict[int, int]:
     """How many of `members` each has, by id, in one question; the concealed ones are the caller's to leave out."""
-    rows = AudienceMember.objects.filter(
+    rows = InAudience.objects.filter(
         audience__in=[one.pk for one in audiences],
         customer_id__in=Customer.objects.visible_to(actor).order_by().values("pk"),
     )
-    counts = dict(rows.order_by().values_list("audience").annotate(n=Count("pk")))
+    counts = dict(rows.order_by().values_list("audience").annotate(n=Count("customer_id")))
     return {one.pk: counts.get(one.pk, 0) for one in audiences}
 
 
@@ -187,7 +187,7 @@ def why(*, actor: Actor, audience: Audience, customer: Customer) -> Why:
     """Why somebody is in or out; HiddenFromReaderError where it is concealed. Both were found by right."""
     if concealed(actor=actor, audience=audience):
         raise HiddenFromReaderError
-    member = AudienceMember.objects.filter(audience=audience.pk, customer=customer).first()
+    member = InAudience.objects.of(customer.pk).filter(audience=audience.pk).order_by().first()
     tree = Reading(actor, lenient=True).tree(audience.tree)
     return Why(
         inside=member is not None,
@@ -207,7 +207,7 @@ def because(*, actor: Actor, audience: Audience, customer: Customer) -> str:
 
 def audiences_of(*, actor: Actor, customer: Customer) -> list[Audience]:
     """The audiences that a customer is in, of those that the actor sees and that are not concealed."""
-    on = AudienceMember.objects.filter(customer=customer).values("audience")
+    on = InAudience.objects.of(customer.pk).values("audience")
     reading = Reading(actor)
     return [one for one in audiences(actor=actor).filter(pk__in=on) if actor.everything or not hides(one.tree, reading)]
 
@@ -256,10 +256,10 @@ def overlap(*, actor: Actor, audiences: Sequence[Audience]) -> dict[tuple[int, i
     shown = sorted({one.pk for one in audiences if actor.everything or not hides(one.tree, reading)})
     found: dict[tuple[int, int], int] = {}
     for at, one in enumerate(shown):
-        of = AudienceMember.objects.filter(
+        of = InAudience.objects.filter(
             audience=one, customer_id__in=Customer.objects.visible_to(actor).order_by().values("pk")
         ).values("customer_id")
-        rows = AudienceMember.objects.filter(audience__in=shown[at:], customer_id__in=of)
-        counts = dict(rows.order_by().values_list("audience").annotate(n=Count("pk")))
+        rows = InAudience.objects.filter(audience__in=shown[at:], customer_id__in=of)
+        counts = dict(rows.order_by().values_list("audience").annotate(n=Count("customer_id")))
         found |= {(one, other): counts.get(other, 0) for other in shown[at:]}
     return found

@@ -27,7 +27,7 @@ from peyvand.insight.audiences.tree import Tree
 from peyvand.insight.prediction.models import CustomerForecast
 from peyvand.memory.customers import access as customers_access
 from peyvand.memory.customers import services as customers
-from peyvand.memory.customers.models import AudienceMember, Customer
+from peyvand.memory.customers.models import Customer, InAudience
 
 NAME_LENGTH, NOTE_LENGTH = 120, 500
 QUICK = 20_000  # customers up to which members are looked up while one waits
@@ -174,6 +174,8 @@ def refill(ids: Sequence[int]) -> None:
     for one in Audience.objects.filter(pk__in=ids):
         within = [leaf["audience"] for leaf in asking.kept_leaves(one.tree) if "audience" in leaf]
         Audience.objects.filter(pk=one.pk).update(within=within, due=one.kind != AudienceKind.FROZEN)
+        if one.kind == AudienceKind.FROZEN:
+            customers.audience_members_freeze(audience=one.pk)
     for demo in (False, True):
         levels(demo=demo)
 
@@ -219,6 +221,8 @@ def _kind(actor: Actor, kept: Audience, kind: AudienceKind, title: str) -> Audie
             kept.version += 1
             kept.due = kind != AudienceKind.FROZEN
             kept.save(update_fields=["kind", "version", "due"])
+        if kind == AudienceKind.FROZEN:
+            customers.audience_members_freeze(audience=kept.pk)
         _settle(kept)
     kept.refresh_from_db()
     return kept
@@ -239,7 +243,7 @@ def snapshot_take(*, actor: Actor, audience: Audience, label: str = "") -> Snaps
             with connection.cursor() as cursor:
                 cursor.execute(
                     f"INSERT INTO {SnapshotMember._meta.db_table} (snapshot_id, customer_id) "
-                    f"SELECT %s, customer_id FROM {AudienceMember._meta.db_table} WHERE audience = %s",
+                    f"SELECT %s, customer_id FROM {InAudience._meta.db_table} WHERE audience = %s",
                     [made.pk, kept.pk],
                 )
                 made.size = cursor.rowcount
@@ -260,8 +264,7 @@ def audience_rebuild(*, actor: Actor, audience: Audience) -> Audience:
 def sweep() -> None:
     """Members of audiences that are no more go, and tables that no audience reads are watched no longer."""
     there = set(Audience.objects.values_list("pk", flat=True))
-    known = AudienceMember.objects.order_by("audience").values_list("audience", flat=True).distinct()
-    orphans = [one for one in known if one not in there]
+    orphans = [one for one in customers.audiences_with_members() if one not in there]
     if orphans:
         customers.audience_members_clear(audiences=orphans)
     needed = {table for one in keeping.kept() for table in one.reads}

@@ -12,7 +12,7 @@ _KEPT = "people_beside"
 _TRAIT = """SELECT customer_id, {value} FROM customers_trait WHERE name = %s AND demo = %s"""
 _SAYS = {"text": "text", "yes": "(number > 0 OR text = 'true')::text"}
 _MEMBERS = {
-    "audience": "SELECT customer_id, '' FROM customers_audiencemember WHERE audience = %s",
+    "audience": "SELECT customer_id, '' FROM customers_inaudience WHERE audience = %s",
     "snapshot": "SELECT customer_id, '' FROM audiences_snapshotmember WHERE snapshot_id = %s",
 }
 

@@ -24,7 +24,7 @@ from peyvand.insight.audiences.watching import waiting
 from peyvand.memory.commerce.models import Order, OrderStatus
 from peyvand.memory.commerce.tests import factories as commerce
 from peyvand.memory.customers import services as customers
-from peyvand.memory.customers.models import AudienceMember, Customer
+from peyvand.memory.customers.models import InAudience, Customer
 from peyvand.memory.customers.services import TraitRow
 from peyvand.memory.customers.tests import factories
 from peyvand.memory.interactions.services import record
@@ -45,7 +45,7 @@ def keep() -> None:
 
 
 def inside(one: Audience) -> set[int]:
-    return set(AudienceMember.objects.filter(audience=one.pk).values_list("customer_id", flat=True))
+    return set(InAudience.objects.filter(audience=one.pk).values_list("customer_id", flat=True))
 
 
 def looked_up(one: Audience) -> set[int]:

@@ -1,6 +1,13 @@
 """Tables of people and organisations: who they are, how to reach them, what is known of them, and their lists."""
 
-from peyvand.memory.customers.models.lists import AudienceMember, CustomerList, ListMember, Stage
+from peyvand.memory.customers.models.lists import (
+    AudienceBlock,
+    AudienceMember,
+    CustomerList,
+    InAudience,
+    ListMember,
+    Stage,
+)
 from peyvand.memory.customers.models.people import (
     EXCLUSIVE_KINDS,
     Bearer,
@@ -19,6 +26,7 @@ from peyvand.memory.customers.models.people import (
 
 __all__ = [
     "EXCLUSIVE_KINDS",
+    "AudienceBlock",
     "AudienceMember",
     "Bearer",
     "Customer",
@@ -27,6 +35,7 @@ __all__ = [
     "CustomerTag",
     "Identity",
     "IdentityKind",
+    "InAudience",
     "ListMember",
     "NameWord",
     "Relation",

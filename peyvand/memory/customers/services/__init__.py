@@ -6,10 +6,14 @@ from peyvand.memory.customers.data import CustomerData, ExternalCustomer, Identi
 from peyvand.memory.customers.errors import ConflictError, InvalidError
 from peyvand.memory.customers.services import wishes
 from peyvand.memory.customers.services.audiences import (
+    audience_members_among,
     audience_members_change,
     audience_members_clear,
     audience_members_count,
+    audience_members_forget,
+    audience_members_freeze,
     audience_members_replace,
+    audiences_with_members,
 )
 from peyvand.memory.customers.services.bulk import (
     customers_delete,
@@ -65,10 +69,14 @@ __all__ = [
     "ListData",
     "StageData",
     "TraitRow",
+    "audience_members_among",
     "audience_members_change",
     "audience_members_clear",
     "audience_members_count",
+    "audience_members_forget",
+    "audience_members_freeze",
     "audience_members_replace",
+    "audiences_with_members",
     "customer_create",
     "customer_update",
     "customers_by_external",
