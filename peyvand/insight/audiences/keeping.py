@@ -13,14 +13,18 @@ import logging
 import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from peyvand.events.audiences import AudienceEntered, AudienceLeft
 from peyvand.foundation.accounts import settings
+from peyvand.foundation.jobs import services as jobs
+from peyvand.foundation.jobs.models import Run
 from peyvand.foundation.outbox.services import publish
 from peyvand.foundation.registry.actor import system_actor
 from peyvand.insight.audiences import asking, watching
@@ -36,9 +40,12 @@ logger = logging.getLogger(__name__)
 
 MOST = 20_000  # customers of whom a round asks; of more, everybody is asked
 EVENT_SIZE = 5_000
+MANY, LARGE = 8, 20_000  # audiences that are looked up at once, where the business has more customers
+TOGETHER = "audiences.look_up"
+PATIENCE = timedelta(hours=1)  # for which they are looked up one by one after that has failed
 REMEMBERED = 60.0  # seconds for which a leaf is not made into SQL anew
 REFUSED, FAILED = "refused", "failed"  # why an audience is not kept any more
-_LOCK = "SELECT pg_advisory_xact_lock(hashtext('audiences.keep'))"
+LOCK = "audiences.keep"  # held by whoever writes members
 _GROWN = """
 UPDATE audiences_audience a SET members = a.members + g.more, computed_at = clock_timestamp()
   FROM unnest(%s::bigint[], %s::int[]) AS g (id, more) WHERE a.id = g.id
@@ -79,7 +86,7 @@ def _rebuilt(audience: Audience, patience: str) -> bool:
         tree = tree_of(audience)
         tables = asking.reads(tree, demo=audience.demo, now=now)
     except ConditionRefusedError:
-        Audience.objects.filter(pk=audience.pk).update(broken=REFUSED, due=False, day=now.today)
+        refuse(audience, now)
         return True
     if not watching.watch(tables, patience=patience):
         return False
@@ -88,27 +95,39 @@ def _rebuilt(audience: Audience, patience: str) -> bool:
         sql, params = asking.compiled(asking.everybody(tree, demo=audience.demo, now=now).values_list("pk"))
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '256MB', true)")
-        before = InAudience.objects.filter(audience=audience.pk).exists()
-        first = audience.computed_at is None
-        come, gone = customers.audience_members_replace(
-            audience=audience.pk, select=sql, params=params, first=first and not before
-        )
-        if not first:
-            _tell(audience, come, gone)
-            _note_containing(audience, {*come, *gone})
-        else:
-            Audience.objects.filter(within__contains=[audience.pk]).update(due=True)
-        count = customers.audience_members_count(audiences=[audience.pk]).get(audience.pk, 0)
-        Audience.objects.filter(pk=audience.pk).update(
-            members=count, computed_at=timezone.now(), day=now.today, due=False, broken="", reads=tables,
-            within=list(tree.within),
-        )  # fmt: skip
+        first = audience.computed_at is None and not InAudience.objects.filter(audience=audience.pk).exists()
+        moved = customers.audience_members_replace(audience=audience.pk, select=sql, params=params, first=first)
+        settle(audience, tree, tables, now=now, moved=moved)
     return True
+
+
+def refuse(audience: Audience, now: Clock) -> None:
+    """It cannot be asked any more, and keeps the members it had."""
+    Audience.objects.filter(pk=audience.pk).update(broken=REFUSED, due=False, day=now.today)
+
+
+def settle(
+    audience: Audience, tree: Tree, tables: list[str], *, now: Clock, moved: tuple[Sequence[int], Sequence[int]]
+) -> None:
+    """Its members have just been written, in the caller's transaction: tell who came and who went, but not the first
+    time, have those looked at that contain it, and note that it is looked up.
+    """
+    if audience.computed_at is None:
+        Audience.objects.filter(within__contains=[audience.pk]).update(due=True)
+    else:
+        come, gone = moved
+        _tell(audience, come, gone)
+        _note_containing(audience, {*come, *gone})
+    count = customers.audience_members_count(audiences=[audience.pk]).get(audience.pk, 0)
+    Audience.objects.filter(pk=audience.pk).update(
+        members=count, computed_at=timezone.now(), day=now.today, due=False, broken="", reads=tables,
+        within=list(tree.within),
+    )  # fmt: skip
 
 
 def _locked() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK)
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
 
 
 def _note_containing(audience: Audience, ids: Collection[int]) -> None:
@@ -165,10 +184,12 @@ class Keeper:
         now = asking.clock()
         kept().exclude(day=now.today).filter(due=False).update(due=True)
         moved = self.few(now)
-        one = kept().filter(due=True).order_by("depth", "id").first()
-        if one is not None:
+        due = list(kept().filter(due=True).order_by("depth", "id")[:MANY])
+        if len(due) == MANY and many_asked():
+            return bool(moved)
+        for one in due[:1]:
             whole(one)
-        return bool(moved) or one is not None
+        return bool(moved or due)
 
     def few(self, now: Clock) -> int:
         """Ask anew of the customers whom the notes name; gives how many notes there were."""
@@ -298,6 +319,26 @@ class Keeper:
         counts = customers.audience_members_count(audiences=numbers)
         for number in numbers:
             Audience.objects.filter(pk=number).update(members=counts.get(number, 0))
+
+
+def large() -> bool:
+    """Whether there are so many customers that audiences are looked up together."""
+    return Customer.objects.values("pk")[LARGE : LARGE + 1].exists()
+
+
+def many_asked() -> bool:
+    """Have a child look up all that are due, at once; False where they are looked up one by one: in a small business,
+    and for a while after that has failed.
+    """
+    if not large():
+        return False
+    runs = Run.objects.filter(job=TOGETHER)
+    if runs.filter(state__in=(Run.State.WAITING, Run.State.RUNNING)).exists():
+        return True
+    if runs.filter(state=Run.State.FAILED, finished_at__gt=timezone.now() - PATIENCE).exists():
+        return False
+    jobs.start(actor=system_actor(), job=TOGETHER, title=gettext("Looking up who is in which audience"), arguments={})
+    return True
 
 
 def whole(audience: Audience) -> None:

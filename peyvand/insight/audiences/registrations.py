@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.changes.declarations import Part, Recompute, TrackedTable
-from peyvand.foundation.jobs.declarations import Standing
+from peyvand.foundation.jobs.declarations import Job, Standing
 from peyvand.foundation.registry.declarations import ExportShape, Panel, Schedule
-from peyvand.insight.audiences import access, exports, panels, personal, places, services, standing, trail
+from peyvand.insight.audiences import access, exports, keeping, panels, personal, places, services, standing, trail
 from peyvand.insight.audiences.fields import AUDIENCE_FIELDS
 from peyvand.memory.customers.trail import unseen_with_customer
 
@@ -35,6 +35,10 @@ DECLARATIONS = (
         context=panels.customer, permission=access.VIEW,
     ),
     Standing("audiences.keep", standing.stand),
+    Job(
+        keeping.TOGETHER, path="peyvand.insight.audiences.together:look_up", child=True,
+        label=_("Looking up who is in which audience"),
+    ),
     Schedule("audiences.sweep", "40 1 * * *", services.sweep),
     *places.DECLARATIONS,
 )  # fmt: skip

@@ -32,12 +32,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from adbc_driver_postgresql import dbapi
-from django.db import connection
 from django.utils import timezone
-from psycopg.conninfo import make_conninfo
 
 from peyvand.foundation.accounts import settings as workspace_settings
 from peyvand.foundation.calendar.calendars import CalendarKind, month_index
+from peyvand.foundation.database.address import libpq_address
 from peyvand.foundation.jobs.alone import alone
 from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.registry.declarations import WarehouseFact
@@ -98,13 +97,6 @@ def _nothing_new(load: Load) -> Load | None:
     return load
 
 
-def _address() -> str:
-    """The address of Django's own connection, as libpq reads it."""
-    parameters = connection.get_connection_params()
-    known = {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if parameters.get(name)}
-    return make_conninfo(**known)
-
-
 class _Load:
     """One load on its way."""
 
@@ -126,7 +118,7 @@ class _Load:
     def made(self) -> Load:
         try:
             folder = place.made(self.row.pk)
-            with dbapi.connect(_address()) as source, source.cursor() as cursor:
+            with dbapi.connect(libpq_address()) as source, source.cursor() as cursor:
                 self._move(source, cursor, folder)
         except BaseException as problem:
             Load.objects.filter(pk=self.row.pk, state=LoadState.RUNNING).update(
@@ -328,7 +320,7 @@ def _sums_of_source(cursor: Any, shape: Shape) -> Sums:
 @contextmanager
 def _beside(snapshot: str) -> Iterator[Any]:
     """A cursor of a connection of its own, which sees what the load's transaction sees."""
-    with dbapi.connect(_address()) as source, source.cursor() as cursor:
+    with dbapi.connect(libpq_address()) as source, source.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
         yield cursor

@@ -94,6 +94,10 @@ TABLES = (
         order=14,
     ),
     ImpersonalTable(
+        "customers_audienceblock",
+        "ids of customers by audience, computed from what stands elsewhere: a moment after somebody goes, theirs goes",
+    ),
+    ImpersonalTable(
         "customers_bearer", "words of names, by which they are found: they change and go with the customer"
     ),
     ImpersonalTable("customers_nameword", "how many names have a word; what nobody bears any more is not kept"),

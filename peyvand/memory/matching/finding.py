@@ -19,10 +19,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 from adbc_driver_postgresql import dbapi
-from django.db import connection, transaction
-from psycopg.conninfo import make_conninfo
+from django.db import transaction
 from splink import DuckDBAPI, Linker
 
+from peyvand.foundation.database.address import libpq_address
 from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.text.keys import fa_key
 from peyvand.memory.customers.models import CustomerKind
@@ -116,16 +116,9 @@ def compare(own: duckdb.DuckDBPyConnection, *, records: int) -> Iterator[weighin
 # ── rows in ───────────────────────────────────────────────────────────────
 
 
-def _address() -> str:
-    """The address of Django's own connection, as libpq reads it."""
-    parameters = connection.get_connection_params()
-    known = {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if parameters.get(name)}
-    return make_conninfo(**known)
-
-
 def _load(own: duckdb.DuckDBPyConnection, *, demo: bool, kind: str) -> int:
     begin(own)
-    with dbapi.connect(_address()) as source, source.cursor() as cursor:
+    with dbapi.connect(libpq_address()) as source, source.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute(_SELECT.format(demo="true" if demo else "false", kind=CustomerKind(kind).value))
         for batch in cursor.fetch_record_batch():

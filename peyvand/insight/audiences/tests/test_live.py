@@ -24,7 +24,7 @@ from peyvand.insight.audiences.watching import waiting
 from peyvand.memory.commerce.models import Order, OrderStatus
 from peyvand.memory.commerce.tests import factories as commerce
 from peyvand.memory.customers import services as customers
-from peyvand.memory.customers.models import InAudience, Customer
+from peyvand.memory.customers.models import Customer, InAudience
 from peyvand.memory.customers.services import TraitRow
 from peyvand.memory.customers.tests import factories
 from peyvand.memory.interactions.services import record

@@ -12,7 +12,9 @@ from peyvand.memory.customers.services.audiences import (
     audience_members_count,
     audience_members_forget,
     audience_members_freeze,
+    audience_members_load,
     audience_members_replace,
+    audience_members_thaw,
     audiences_with_members,
 )
 from peyvand.memory.customers.services.bulk import (
@@ -75,7 +77,9 @@ __all__ = [
     "audience_members_count",
     "audience_members_forget",
     "audience_members_freeze",
+    "audience_members_load",
     "audience_members_replace",
+    "audience_members_thaw",
     "audiences_with_members",
     "customer_create",
     "customer_update",

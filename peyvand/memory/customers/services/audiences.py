@@ -8,7 +8,7 @@ each is a row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -56,9 +56,7 @@ INSERT INTO customers_audienceblock (audience, block, people, since) SELECT audi
 ON CONFLICT (audience, block) DO UPDATE SET people = excluded.people, since = excluded.since
 """
 _FOLLOWING = "WITH gone AS (DELETE FROM customers_audiencemember WHERE audience = %s RETURNING customer_id, since)" + (
-    _INTO_BLOCKS.format(
-        audience="%s", since="array_agg(since ORDER BY id)", people="(SELECT customer_id, since FROM gone) g (id, since)"
-    )
+    _INTO_BLOCKS.format(audience="%s", since="array_agg(since ORDER BY id)", people="gone AS g (id, since)")
 )
 _STAYING = """
 WITH gone AS (DELETE FROM customers_audienceblock WHERE audience = %s RETURNING people, since)
@@ -80,6 +78,7 @@ SELECT audience, sum(n)::bigint FROM (
   SELECT audience, cardinality(people) AS n FROM customers_audienceblock WHERE audience = ANY(%s)
   UNION ALL SELECT audience, 1 FROM customers_audiencemember WHERE audience = ANY(%s)) AS each GROUP BY 1
 """
+_LOADED = "COPY customers_audienceblock (audience, block, people, since) FROM STDIN (FORMAT BINARY)"
 Pairs = Sequence[tuple[int, int]]  # of audience and customer
 
 
@@ -101,7 +100,7 @@ def audience_members_replace(
         if first:
             cursor.execute(_FIRST.format(select), [audience, *params])
             return [], []
-        cursor.execute(_FOLLOWING, [audience, audience])
+        audience_members_thaw(audience=audience)
         cursor.execute(_MOVED.format(select), [*params, audience])
         come: list[int] = []
         gone: list[int] = []
@@ -109,6 +108,19 @@ def audience_members_replace(
             (come if came else gone).append(customer)
         audience_members_change(come=[(audience, one) for one in come], gone=[(audience, one) for one in gone])
     return come, gone
+
+
+def audience_members_load(*, rows: Iterable[bytes]) -> None:
+    """Members of audiences in which nobody was: rows of customers_audienceblock as COPY takes them in binary."""
+    with transaction.atomic(), unkept() as cursor, cursor.copy(_LOADED) as copy:
+        for some in rows:
+            copy.write(some)
+
+
+def audience_members_thaw(*, audience: int) -> None:
+    """Its members follow what happens, if they stayed; who they are does not change by that."""
+    with transaction.atomic(), unkept() as cursor:
+        cursor.execute(_FOLLOWING, [audience, audience])
 
 
 def audience_members_freeze(*, audience: int) -> None:
@@ -121,7 +133,8 @@ def audience_members_among(*, pairs: Pairs) -> list[tuple[int, int]]:
     """Of these pairs those of which the customer is in the audience, which follows what happens."""
     with connection.cursor() as cursor:
         cursor.execute(_AMONG, [[audience for audience, _id in pairs], [id for _audience, id in pairs]])
-        return cursor.fetchall()
+        found: list[tuple[int, int]] = cursor.fetchall()
+    return found
 
 
 def audience_members_forget(*, customers: Sequence[int]) -> list[int]:
@@ -154,6 +167,7 @@ def audiences_with_members() -> list[int]:
     """Ids of the audiences that somebody is in, in order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT audience FROM customers_audienceblock UNION SELECT audience FROM customers_audiencemember ORDER BY 1"
+            "SELECT audience FROM customers_audienceblock UNION "
+            "SELECT audience FROM customers_audiencemember ORDER BY audience"
         )
         return [audience for (audience,) in cursor.fetchall()]
