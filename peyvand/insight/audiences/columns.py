@@ -170,8 +170,8 @@ def copied(leaves: Iterable[Plain]) -> Iterator[Copy]:
         traits = None if traits is None or leaf.traits is None else {*traits, *leaf.traits}
     with duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY, **_OWN}) as own:
         with seeing() as cursor:
-            for table, some in sorted(columns.items()):
-                _bring(own, cursor, table, sorted(some), traits if table == _TRAITS else None)
+            for table, wanted in sorted(columns.items()):
+                _bring(own, cursor, table, sorted(wanted), traits if table == _TRAITS else None)
         yield Copy(own)
 
 
