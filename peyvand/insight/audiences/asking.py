@@ -148,8 +148,9 @@ def _those(found: QuerySet[Any, Any]) -> Q:
 
 def _member(audience: int) -> Q:
     """In an audience, as a few customers are looked up: to read everybody who is in it would take longer."""
-    place = OuterRef("pk").bitrightshift(AudienceBlock.BLOCK_BITS)
-    block = AudienceBlock.objects.filter(audience=audience, block=place, people__contains=[OuterRef("pk")])
+    bits = AudienceBlock.BLOCK_BITS
+    place, offset = OuterRef("pk").bitrightshift(bits), OuterRef("pk").bitand((1 << bits) - 1)
+    block = AudienceBlock.objects.filter(audience=audience, block=place, people__contains=[offset])
     return Q(Exists(block)) | Q(Exists(AudienceMember.objects.filter(audience=audience, customer=OuterRef("pk"))))
 
 

@@ -33,9 +33,7 @@ from peyvand.memory.customers.models import AudienceBlock
 
 Bits = Any  # an array of uint8, eight ids each, from the lowest id of the business on
 _BITS = AudienceBlock.BLOCK_BITS
-_BIGINT, _TIMESTAMPTZ = 20, 1184  # types as PostgreSQL numbers them
-_EPOCH = 946_684_800  # 2000-01-01, from which PostgreSQL counts
-_ELEMENT = np.dtype([("size", ">i4"), ("value", ">i8")])
+_SMALLINT, _INTEGER = 21, 23  # types as PostgreSQL numbers them
 
 
 def look_up(run: Running | None = None) -> Mapping[str, Any]:
@@ -188,18 +186,17 @@ def _write(one: _Due, moved: tuple[list[int], list[int]] | None, low: int, now: 
 
 def _rows(audience: int, ids: Any) -> Iterator[bytes]:
     """The blocks of an audience as COPY takes them in its binary format: audience, block, people, since."""
-    moment = round((timezone.now().timestamp() - _EPOCH) * 1_000_000)
-    people = np.empty(len(ids), dtype=_ELEMENT)
-    people["size"], people["value"] = 8, ids
-    since = np.array([(8, moment)] * (1 << _BITS), dtype=_ELEMENT).tobytes()
+    people = np.empty(len(ids), dtype=[("size", ">i4"), ("value", ">i2")])
+    people["size"], people["value"] = 2, ids & ((1 << _BITS) - 1)
+    since = struct.pack(">ii", 4, int(timezone.now().timestamp() // 60)) * (1 << _BITS)
     blocks, starts = np.unique(ids >> _BITS, return_index=True)
-    yield b"PGCOPY\n\xff\r\n\x00" + bytes(8)
     bounds = [*starts.tolist(), len(ids)]
+    yield b"PGCOPY\n\xff\r\n\x00" + bytes(8)
     for block, start, end in zip(blocks.tolist(), bounds[:-1], bounds[1:], strict=True):
         many = end - start
         yield b"".join((
             struct.pack(">hiqii", 4, 8, audience, 4, block),
-            struct.pack(">iiiIii", 20 + 12 * many, 1, 0, _BIGINT, many, 1), people[start:end].tobytes(),
-            struct.pack(">iiiIii", 20 + 12 * many, 1, 0, _TIMESTAMPTZ, many, 1), since[: 12 * many],
+            struct.pack(">iiiIii", 20 + 6 * many, 1, 0, _SMALLINT, many, 1), people[start:end].tobytes(),
+            struct.pack(">iiiIii", 20 + 8 * many, 1, 0, _INTEGER, many, 1), since[: 8 * many],
         ))  # fmt: skip
     yield struct.pack(">h", -1)

@@ -11,16 +11,16 @@ WITH gone AS (
    WHERE a.id = m.audience AND a.kind <> 'frozen' RETURNING m.audience, m.customer_id, m.since
 )
 INSERT INTO customers_audienceblock (audience, block, people, since)
-SELECT audience, (customer_id >> 10)::int, array_agg(customer_id ORDER BY customer_id),
-       array_agg(since ORDER BY customer_id)
+SELECT audience, (customer_id >> 9)::int, array_agg((customer_id & 511)::smallint),
+       array_agg((extract(epoch FROM since) / 60)::int)
   FROM gone GROUP BY 1, 2;
 SELECT set_config('peyvand.computing', '', true);
 """
 BACK = """
 SELECT set_config('peyvand.computing', 'on', true);
-WITH gone AS (DELETE FROM customers_audienceblock RETURNING audience, people, since)
 INSERT INTO customers_audiencemember (audience, customer_id, since)
-SELECT g.audience, p.id, p.since FROM gone g CROSS JOIN LATERAL unnest(g.people, g.since) AS p (id, since);
+SELECT audience, customer_id, since FROM customers_inaudience ON CONFLICT DO NOTHING;
+DELETE FROM customers_audienceblock;
 SELECT set_config('peyvand.computing', '', true);
 """
 

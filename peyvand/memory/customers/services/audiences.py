@@ -18,60 +18,55 @@ from peyvand.memory.customers.models import AudienceBlock
 from peyvand.memory.customers.services.traits import unkept
 
 _BITS = AudienceBlock.BLOCK_BITS
-_INTO_BLOCKS = f"""
+_BLOCK, _OFFSET = f"(id >> {_BITS})::int", f"(id & {(1 << _BITS) - 1})::smallint"
+_NOW = "(extract(epoch FROM statement_timestamp()) / 60)::int"
+_FIRST = f"""
 INSERT INTO customers_audienceblock (audience, block, people, since)
-SELECT {{audience}}, (id >> {_BITS})::int, array_agg(id ORDER BY id), {{since}} FROM {{people}} GROUP BY 2
+SELECT %s, {_BLOCK}, array_agg({_OFFSET}), array_fill({_NOW}, ARRAY[count(*)::int]) FROM ({{}}) AS fresh (id) GROUP BY 2
 """
-_FIRST = _INTO_BLOCKS.format(
-    audience="%s", since="array_fill(statement_timestamp(), ARRAY[count(*)::int])", people="({}) AS fresh (id)"
-)
 _MOVED = """
 WITH fresh AS MATERIALIZED (SELECT id FROM ({}) AS fresh (id)),
-held AS MATERIALIZED (SELECT unnest(people) AS id FROM customers_audienceblock WHERE audience = %s)
+held AS MATERIALIZED (SELECT customer_id AS id FROM customers_inaudience WHERE audience = %s)
 SELECT true, id FROM fresh f WHERE NOT EXISTS (SELECT FROM held h WHERE h.id = f.id)
 UNION ALL SELECT false, id FROM held h WHERE NOT EXISTS (SELECT FROM fresh f WHERE f.id = h.id)
 """
-_CHANGED = f"""
-WITH moved AS MATERIALIZED (
-  SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[]) AS m (audience, id, came)
-), touched AS MATERIALIZED (
-  SELECT DISTINCT audience, (id >> {_BITS})::int AS block FROM moved
-), held AS MATERIALIZED (
-  SELECT b.audience, p.id, p.since FROM touched t JOIN customers_audienceblock b USING (audience, block)
-   CROSS JOIN LATERAL unnest(b.people, b.since) AS p (id, since)
-), made AS MATERIALIZED (
-  SELECT audience, (id >> {_BITS})::int AS block, array_agg(id ORDER BY id) AS people,
-         array_agg(since ORDER BY id) AS since
-    FROM (SELECT audience, id, since FROM held h
-           WHERE NOT EXISTS (SELECT FROM moved m WHERE m.audience = h.audience AND m.id = h.id AND NOT m.came)
-          UNION ALL
-          SELECT audience, id, statement_timestamp() FROM moved m
-           WHERE came AND NOT EXISTS (SELECT FROM held h WHERE h.audience = m.audience AND h.id = m.id)) AS after
-   GROUP BY 1, 2
-), emptied AS (
-  DELETE FROM customers_audienceblock b USING touched t WHERE b.audience = t.audience AND b.block = t.block
-     AND NOT EXISTS (SELECT FROM made m WHERE m.audience = t.audience AND m.block = t.block)
-)
-INSERT INTO customers_audienceblock (audience, block, people, since) SELECT audience, block, people, since FROM made
-ON CONFLICT (audience, block) DO UPDATE SET people = excluded.people, since = excluded.since
+_PAIRS = f"""(
+  SELECT audience, {_BLOCK} AS block, array_agg({_OFFSET}) AS people
+    FROM unnest(%s::bigint[], %s::bigint[]) AS p (audience, id) GROUP BY 1, 2) AS m"""
+_COME = f"""
+INSERT INTO customers_audienceblock AS b (audience, block, people, since)
+SELECT audience, block, people, array_fill({_NOW}, ARRAY[cardinality(people)]) FROM {_PAIRS}
+ON CONFLICT (audience, block) DO UPDATE SET people = b.people || excluded.people, since = b.since || excluded.since
 """
-_FOLLOWING = "WITH gone AS (DELETE FROM customers_audiencemember WHERE audience = %s RETURNING customer_id, since)" + (
-    _INTO_BLOCKS.format(audience="%s", since="array_agg(since ORDER BY id)", people="gone AS g (id, since)")
-)
+_GONE = f"""
+UPDATE customers_audienceblock b
+   SET (people, since) = (SELECT coalesce(array_agg(p.id), '{{}}'), coalesce(array_agg(p.since), '{{}}')
+                            FROM unnest(b.people, b.since) AS p (id, since) WHERE p.id <> ALL (m.people))
+  FROM {_PAIRS} WHERE b.audience = m.audience AND b.block = m.block
+"""
+_EMPTIED = f"""
+DELETE FROM customers_audienceblock b USING {_PAIRS}
+ WHERE b.audience = m.audience AND b.block = m.block AND b.people = '{{}}'
+"""
+_FOLLOWING = f"""
+WITH gone AS (DELETE FROM customers_audiencemember WHERE audience = %s RETURNING customer_id, since)
+INSERT INTO customers_audienceblock (audience, block, people, since)
+SELECT %s, {_BLOCK}, array_agg({_OFFSET}), array_agg((extract(epoch FROM since) / 60)::int) FROM gone AS g (id, since)
+ GROUP BY 2
+"""
 _STAYING = """
-WITH gone AS (DELETE FROM customers_audienceblock WHERE audience = %s RETURNING people, since)
 INSERT INTO customers_audiencemember (audience, customer_id, since)
-SELECT %s, p.id, p.since FROM gone g CROSS JOIN LATERAL unnest(g.people, g.since) AS p (id, since)
-  JOIN customers_customer c ON c.id = p.id
+SELECT m.audience, m.customer_id, m.since FROM customers_inaudience m JOIN customers_customer c ON c.id = m.customer_id
+ WHERE m.audience = %s
 ON CONFLICT DO NOTHING
 """
 _HELD = f"""
 SELECT b.audience, i.id FROM unnest(%s::bigint[]) AS i (id)
-  JOIN customers_audienceblock b ON b.block = i.id >> {_BITS} AND i.id = ANY (b.people)
+  JOIN customers_audienceblock b ON b.block = {_BLOCK} AND {_OFFSET} = ANY (b.people)
 """
 _AMONG = f"""
 SELECT p.audience, p.id FROM unnest(%s::bigint[], %s::bigint[]) AS p (audience, id)
-  JOIN customers_audienceblock b ON b.audience = p.audience AND b.block = p.id >> {_BITS} AND p.id = ANY (b.people)
+  JOIN customers_audienceblock b ON b.audience = p.audience AND b.block = {_BLOCK} AND {_OFFSET} = ANY (b.people)
 """
 _COUNTED = """
 SELECT audience, sum(n)::bigint FROM (
@@ -83,11 +78,11 @@ Pairs = Sequence[tuple[int, int]]  # of audience and customer
 
 
 def audience_members_change(*, come: Pairs, gone: Pairs) -> None:
-    """Put customers into audiences that follow what happens, and take others out."""
-    if come or gone:
-        with transaction.atomic(), unkept() as cursor:
-            pairs = [(*pair, True) for pair in come] + [(*pair, False) for pair in gone]
-            cursor.execute(_CHANGED, [[pair[at] for pair in pairs] for at in range(3)])
+    """Put customers into audiences that follow what happens, in which they are not, and take others out."""
+    with transaction.atomic(), unkept() as cursor:
+        for statement, pairs in ((_GONE, gone), (_EMPTIED, gone), (_COME, come)):
+            if pairs:
+                cursor.execute(statement, [[audience for audience, _id in pairs], [id for _audience, id in pairs]])
 
 
 def audience_members_replace(
@@ -126,7 +121,8 @@ def audience_members_thaw(*, audience: int) -> None:
 def audience_members_freeze(*, audience: int) -> None:
     """Whoever is in it stays, until it is replaced; of a frozen one nothing changes."""
     with transaction.atomic(), unkept() as cursor:
-        cursor.execute(_STAYING, [audience, audience])
+        cursor.execute(_STAYING, [audience])
+        cursor.execute("DELETE FROM customers_audienceblock WHERE audience = %s", [audience])
 
 
 def audience_members_among(*, pairs: Pairs) -> list[tuple[int, int]]:
