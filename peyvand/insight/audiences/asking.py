@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -283,9 +283,12 @@ def _tables() -> frozenset[str]:
 
 def reads(tree: Tree, *, demo: bool, now: Clock) -> list[str]:
     """The tables on which the answer depends."""
-    found = {Customer._meta.db_table}
-    for _place, leaf in tree.leaves():
-        found |= select(leaf, demo=demo, now=now, few=False).reads
+    return tables(select(leaf, demo=demo, now=now, few=False) for _place, leaf in tree.leaves())
+
+
+def tables(leaves: Iterable[Asked]) -> list[str]:
+    """The tables on which the answers to these leaves depend, by name; members of audiences are not among them."""
+    found = frozenset({Customer._meta.db_table}).union(*(leaf.reads for leaf in leaves))
     return sorted(found - {InAudience._meta.db_table})
 
 

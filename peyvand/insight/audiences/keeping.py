@@ -42,7 +42,7 @@ MOST = 20_000  # customers of whom a round asks; of more, everybody is asked
 EVENT_SIZE = 5_000
 MANY, LARGE = 8, 20_000  # audiences that are looked up at once, where the business has more customers
 TOGETHER = "audiences.look_up"
-PATIENCE = timedelta(hours=1)  # for which they are looked up one by one after that has failed
+PATIENCE = timedelta(hours=1)  # for which they are looked up one by one after that has failed or was stopped
 REMEMBERED = 60.0  # seconds for which a leaf is not made into SQL anew
 REFUSED, FAILED = "refused", "failed"  # why an audience is not kept any more
 LOCK = "audiences.keep"  # held by whoever writes members
@@ -59,6 +59,11 @@ UNION SELECT id FROM customers_customer WHERE parent_id = ANY(%(ids)s)
 def kept() -> Any:
     """The audiences whose members follow what happens."""
     return Audience.objects.filter(archived=False).exclude(kind=AudienceKind.FROZEN)
+
+
+def _followed() -> Any:
+    """Those that a round keeps; none is frozen while it does."""
+    return kept().filter(due=False, broken="").select_for_update(no_key=True).order_by("id")
 
 
 def tree_of(audience: Audience, reading: Reading | None = None) -> Tree:
@@ -91,7 +96,7 @@ def _rebuilt(audience: Audience, patience: str) -> bool:
     if not watching.watch(tables, patience=patience):
         return False
     with transaction.atomic():
-        _locked()
+        locked()
         sql, params = asking.compiled(asking.everybody(tree, demo=audience.demo, now=now).values_list("pk"))
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '256MB', true)")
@@ -125,9 +130,17 @@ def settle(
     )  # fmt: skip
 
 
-def _locked() -> None:
+def locked(*, wait: bool = True) -> bool:
+    """Be the only one who writes members until the transaction ends; False where another does and one does not wait.
+
+    It is taken before a row of an audience is, as rounds do: else each might wait for the other.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
+            return True
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [LOCK])
+        return bool(cursor.fetchone()[0])
 
 
 def _note_containing(audience: Audience, ids: Collection[int]) -> None:
@@ -197,7 +210,8 @@ class Keeper:
             return 0
         try:
             with transaction.atomic():
-                _locked()
+                if not locked(wait=False):
+                    return 0
                 notes = watching.taken()
                 self._round(notes, now)
                 return notes.taken
@@ -220,7 +234,7 @@ class Keeper:
                 notes.customers[table] |= {pk for (pk,) in cursor.fetchall()}
         names = sorted(notes.customers)
         numbers = [int(name.split(":")[1]) for name in names if name.startswith("audience:")]
-        follow = list(kept().filter(due=False, broken="").filter(Q(reads__overlap=names) | Q(within__overlap=numbers)))
+        follow = list(_followed().filter(Q(reads__overlap=names) | Q(within__overlap=numbers)))
         if follow:
             self._follow(follow, notes, now)
         self._forget(notes.customers.get(table, set()))
@@ -229,7 +243,7 @@ class Keeper:
         changed: dict[int, set[int]] = {
             int(name.split(":")[1]): ids for name, ids in notes.customers.items() if name.startswith("audience:")
         }
-        there = list(kept().filter(due=False, broken="").exclude(within=[]))
+        there = list(_followed().exclude(within=[]))
         waiting = {one.pk: one for one in (*follow, *there)}
         for demo in (False, True):
             of = [one for one in waiting.values() if one.demo == demo]
@@ -328,14 +342,15 @@ def large() -> bool:
 
 def many_asked() -> bool:
     """Have a child look up all that are due, at once; False where they are looked up one by one: in a small business,
-    and for a while after that has failed.
+    and for a while after that has failed or was stopped.
     """
     if not large():
         return False
     runs = Run.objects.filter(job=TOGETHER)
     if runs.filter(state__in=(Run.State.WAITING, Run.State.RUNNING)).exists():
         return True
-    if runs.filter(state=Run.State.FAILED, finished_at__gt=timezone.now() - PATIENCE).exists():
+    ended = (Run.State.FAILED, Run.State.CANCELLED)
+    if runs.filter(state__in=ended, finished_at__gt=timezone.now() - PATIENCE).exists():
         return False
     jobs.start(actor=system_actor(), job=TOGETHER, title=gettext("Looking up who is in which audience"), arguments={})
     return True

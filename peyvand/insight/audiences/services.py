@@ -27,10 +27,9 @@ from peyvand.insight.audiences.tree import Tree
 from peyvand.insight.prediction.models import CustomerForecast
 from peyvand.memory.customers import access as customers_access
 from peyvand.memory.customers import services as customers
-from peyvand.memory.customers.models import Customer, InAudience
+from peyvand.memory.customers.models import InAudience
 
 NAME_LENGTH, NOTE_LENGTH = 120, 500
-QUICK = 20_000  # customers up to which members are looked up while one waits
 MOST_SNAPSHOTS = 200
 
 
@@ -75,6 +74,7 @@ def _saved(actor: Actor, data: AudienceData, audience: Audience | None) -> Audie
     actor.require(customers_access.VIEW)
     values = _checked(actor, data)
     with transaction.atomic():
+        _alone()
         _one_at_a_time()
         tree = _tree(actor, data, audience)
         kept = audience if audience is not None else Audience(demo=actor.demo, version=0)
@@ -95,6 +95,12 @@ def _saved(actor: Actor, data: AudienceData, audience: Audience | None) -> Audie
             _settle(kept)
     kept.refresh_from_db()
     return kept
+
+
+def _alone(*, always: bool = False) -> None:
+    """Members are about to be written, which is so in a small business, and `always` where it is said."""
+    if always or not keeping.large():
+        keeping.locked()
 
 
 def _one_at_a_time() -> None:
@@ -140,6 +146,7 @@ def _tree(actor: Actor, data: AudienceData, audience: Audience | None) -> Tree:
 def _editable(actor: Actor, audience: Audience) -> Audience:
     actor.require(access.VIEW)
     actor.require(access.EDIT)
+    _alone()
     found: Audience = Audience.objects.editable_by(actor).select_for_update(of=("self",)).get(pk=audience.pk)
     return found
 
@@ -148,7 +155,7 @@ def _settle(audience: Audience) -> None:
     """Look its members up now where that is quick; the keeper does it otherwise."""
     if audience.archived or audience.kind == AudienceKind.FROZEN or not audience.due:
         return
-    if Customer.objects.filter(demo=audience.demo).values("pk")[QUICK : QUICK + 1].exists():
+    if keeping.large():
         return
     keeping.rebuild(audience, patience="1s")
 
@@ -201,6 +208,7 @@ def audience_archive(*, actor: Actor, audience: Audience, archived: bool = True)
 def audience_freeze(*, actor: Actor, audience: Audience) -> Audience:
     """Members stay who they are now."""
     with transaction.atomic():
+        _alone(always=True)
         kept = _editable(actor, audience)
         _settle(kept)
         return _kind(actor, kept, AudienceKind.FROZEN, gettext("Audience “%(name)s” frozen"))
@@ -254,6 +262,7 @@ def snapshot_take(*, actor: Actor, audience: Audience, label: str = "") -> Snaps
 def audience_rebuild(*, actor: Actor, audience: Audience) -> Audience:
     """Look its members up anew, all of them; those of a frozen one stay."""
     with transaction.atomic():
+        _alone(always=True)
         kept = _editable(actor, audience)
         if kept.kind != AudienceKind.FROZEN and not kept.archived:
             keeping.rebuild(kept)

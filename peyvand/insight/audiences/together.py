@@ -87,10 +87,11 @@ def _due(demo: bool, now: Clock) -> tuple[list[_Due], dict[str, Asked]]:
             for key, (_place, leaf) in zip(keys, tree.leaves(), strict=True):
                 if key not in leaves and not isinstance(leaf, MembershipLeaf):
                     leaves[key] = asking.select(leaf, demo=demo, now=now, few=False)
-            found.append(_Due(audience, tree, keys, asking.reads(tree, demo=demo, now=now)))
+            found.append(_Due(audience, tree, keys, asking.tables(leaves[key] for key in keys if key in leaves)))
         except ConditionRefusedError:
             keeping.refuse(audience, now)
-    busy = {table for one in found for table in one.tables if not watching.watch([table])}
+    tables = {table for one in found for table in one.tables}
+    busy = {table for table in sorted(tables) if not watching.watch([table])}
     return [one for one in found if not busy.intersection(one.tables)], leaves
 
 
