@@ -84,7 +84,7 @@ def _builder(request: StaffRequest, question: Question, report: Report | None) -
         )  # fmt: skip
         return render(request, "reports/nothing.html", {"empty": empty})
     title = report.name if report else ""
-    got = queries.answer(actor=actor, question=made.question)
+    got = queries.answer(actor=actor, question=made.question, kept=report is not None and not request.GET.get("fact"))
     shown = showing.figure(actor, got, made.question, title=title)
     context: dict[str, Any] = {
         "form": made,
