@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from peyvand.insight.reports.models import Way
 from peyvand.memory.commerce.models import Order, OrderKind, OrderLine, OrderStatus
 
 
@@ -16,7 +15,7 @@ def offer_key(text: str) -> str:
     return f"offer:{' '.join(text.split()).casefold()}"
 
 
-def offers_noted(ways: QuerySet[Way, Any]) -> QuerySet[Way, Any]:
+def offers_noted(ways: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     """Of the ways those whose first order was discounted and still stands, with `offer`, what it was discounted for:
     the reason noted on it, else on the line of the greatest discount, "" where nobody noted one; and `given`, what was
     taken off (minor units of the way's currency).
@@ -33,7 +32,7 @@ def offers_noted(ways: QuerySet[Way, Any]) -> QuerySet[Way, Any]:
     return found.filter(offer__isnull=False)
 
 
-def offered(ways: QuerySet[Way, Any], offer: str) -> QuerySet[Way, Any]:
+def offered(ways: QuerySet[Any, Any], offer: str) -> QuerySet[Any, Any]:
     """Of the ways those that were won by the offer, in whichever spaces and case it was noted."""
     noted, key = offers_noted(ways), offer_key(offer)
     written = noted.order_by().values_list("offer", flat=True).distinct()
