@@ -29,11 +29,13 @@ def offers_noted(ways: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     said = Coalesce(NullIf(F("discount_reason"), Value("")), reason, Value(""), output_field=CharField())
     offer = Subquery(first.annotate(said=said).values("said")[:1], output_field=CharField())
     found = ways.filter(discounted=True).annotate(offer=offer, given=Subquery(first.values("discount_minor")[:1]))
-    return found.filter(offer__isnull=False)
+    standing: QuerySet[Any, Any] = found.filter(offer__isnull=False)
+    return standing
 
 
 def offered(ways: QuerySet[Any, Any], offer: str) -> QuerySet[Any, Any]:
     """Of the ways those that were won by the offer, in whichever spaces and case it was noted."""
     noted, key = offers_noted(ways), offer_key(offer)
     written = noted.order_by().values_list("offer", flat=True).distinct()
-    return noted.filter(offer__in=[one for one in written if offer_key(one) == key])
+    found: QuerySet[Any, Any] = noted.filter(offer__in=[one for one in written if offer_key(one) == key])
+    return found

@@ -137,10 +137,10 @@ class Amounts:
         whole = value == value.to_integral_value() or abs(value) >= 1000
         return formats.number(value.quantize(Decimal(1) if whole else Decimal("0.01")), 0 if whole else 2)
 
-    def drawn(self, number: Any, millions: bool = False) -> Number | None:
-        """For the picture: shares in per cent, large amounts in millions."""
+    def drawn(self, number: Any) -> Number | None:
+        """For the picture: shares in per cent."""
         value = self.value(number)
         if value is None:
             return None
-        found = float(value * 100 if self.measure.unit == "share" else value / 1_000_000 if millions else value)
+        found = float(value * 100 if self.measure.unit == "share" else value)
         return round(found, 0 if abs(found) >= 100 else 2)
