@@ -109,7 +109,7 @@ SHIPPED = (
             ShippedTile(_("Returns by sales"), _ask("orders", "orders.returned", chart="number", **_YEAR), 1),
             ShippedTile(_("Number of returns"), _ask("orders", "orders.returns", chart="number", **_YEAR), 1),
             ShippedTile(_("How many hours until conversations are closed?"),
-                        _ask("conversations", "conversations.resolution", rows=["created_at:month"], chart="line",
+                        _ask("conversations", "conversations.resolution", rows=["created_at:month"], chart="bar",
                              **_YEAR)),
             ShippedTile(_("How many conversations begin, and over which channel?"),
                         _ask("conversations", "conversations.all", rows=["created_at:month"], across="channel",
