@@ -60,7 +60,7 @@ def test_a_load_starts_a_child_where_something_is_in_use(log: Path, monkeypatch:
     monkeypatch.setattr(standing, "_due", lambda: True)
     (log.parent / "warehouse").mkdir()
     (log.parent / "warehouse" / "current").write_text("1 load1", encoding="ascii")
-    while not log.exists():
+    while not (log.exists() and log.read_text()):
         pass
     assert log.read_text() == "x"
 
