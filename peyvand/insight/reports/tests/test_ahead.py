@@ -28,6 +28,7 @@ TODAY = date(2026, 11, 20)
 def _here(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DATA = tmp_path
     monkeypatch.setattr(usage, "today", lambda: TODAY)
+    monkeypatch.setattr(usage, "HOUR", 1e12)  # no hour ends meanwhile
 
 
 def loaded(number: int, *amounts: int) -> None:
