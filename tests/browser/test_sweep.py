@@ -211,6 +211,7 @@ NOT_PAGES = {
     "audiences:share",
     "audiences:snapshot",
     "prediction:foresee",
+    "reports:groups",
     "reports:figure",  # pieces, files and forms of the pages of reports
     "reports:file",
     "reports:save",

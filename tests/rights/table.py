@@ -294,6 +294,7 @@ reports:compute POST insight.refresh
 reports:lookback POST insight.refresh+accounts.manage_settings
 reports:home GET reports.view
 reports:build GET reports.view
+reports:groups GET reports.view
 reports:figure GET reports.view
 reports:people GET reports.view+customers.view
 reports:file GET reports.view+reports.export

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.channels.conversations import access, demo, forgetting, panels, personal, queries, saved, trail
+from peyvand.channels.conversations import access, demo, facts, forgetting, panels, personal, queries, saved, trail
 from peyvand.channels.conversations.kinds import KINDS
 from peyvand.channels.conversations.services.joining import MERGE, SPLIT, after_undo
 from peyvand.channels.conversations.services.receiving import FILE
@@ -48,6 +48,7 @@ DECLARATIONS = (
     *personal.TABLES,
     *KINDS,
     *WEBHOOKS,
+    *facts.FACTS,
     FilePurpose(FILE, max_bytes=30 * 2**20),
     TrackedTable("conversations_conversation", _("Conversation"), "messages", unseen=trail.unseen),
     TrackedTable("conversations_savedreply", _("Saved reply"), "bolt", unseen=saved.unseen),

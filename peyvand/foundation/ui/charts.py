@@ -6,14 +6,18 @@ second axis, bars from zero, at most five series, reference lines dashed in c6, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
+
+from django.utils.translation import gettext
 
 Format = Literal["number", "percent", "text"]
 Tone = Literal["c1", "c2", "c3", "c4", "c5", "c6"]
 Number = int | float | Decimal
+MILLION = 1_000_000
+FROM = 10 * MILLION  # the amount from which a picture of money is drawn in millions
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,39 @@ class Chart:
             "name": self.name,
             "stacked": self.stacked,
         }
+
+
+def in_millions(chart: Chart) -> Chart:
+    """The picture of amounts of money: where one is ten million or more, all are drawn in millions and the unit says
+    so, as nobody reads eight digits on an axis. The table keeps the amounts.
+    """
+    if max((abs(float(number)) for series in chart.series for number in _numbers(series)), default=0.0) < FROM:
+        return chart
+    unit = gettext("million %(unit)s") % {"unit": chart.unit}
+    series = [
+        replace(
+            one, values=[_million(value) for value in one.values], low=[_million(value) for value in one.low],
+            high=[_million(value) for value in one.high],
+        )
+        for one in chart.series
+    ]  # fmt: skip
+    return replace(chart, series=series, unit=unit, y=replace(chart.y, label=unit if chart.y.label else ""))
+
+
+def _numbers(series: Series) -> Iterator[Number]:
+    for value in (*series.values, *series.low, *series.high):
+        number = value[1] if isinstance(value, tuple) else value
+        if number is not None:
+            yield number
+
+
+def _million(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return (value[0], _million(value[1]))
+    if value is None:
+        return None
+    found = float(value) / MILLION
+    return round(found, 0 if abs(found) >= 100 else 2)
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 Here, of reports: questions over the facts of the warehouse, checked against who asks (`catalogue`, `questions`,
 `spans`; what stands outside the warehouse: `sides`), made a plan (`planning`) and answered by a child that is started
-when somebody asks (`asking`, `standing`, `child`, `answering`, `computing`, `cubes`, `expressions`, `people_beside`);
+when somebody asks, and ahead of the first look after a load for what is in use (`usage`; `asking`, `standing`, `child`,
+`answering`, `computing`, `cubes`, `expressions`, `people_beside`);
 the records behind a number (`rows`); reports and dashboards that are kept, links (`services`, `public`), mailings
 (`posting`, `tasks`), their pages and files (`web`). Of ways: the way of each customer through the stages (`stages`,
 `funnel_queries`), their paths of contacts before paid orders and the credit that these earn (`attribution`,

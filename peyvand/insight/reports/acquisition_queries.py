@@ -16,7 +16,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.reports import access, funnel_queries
 from peyvand.insight.reports.asked import Asked
 from peyvand.insight.reports.models import Way
-from peyvand.insight.reports.offers import offer_key
+from peyvand.insight.reports.offers import offer_key, offers_noted
 from peyvand.insight.reports.sources import UNKNOWN, source_key
 from peyvand.insight.value.models import Snapshot
 from peyvand.memory.commerce.access import COSTS_VIEW
@@ -25,6 +25,7 @@ from peyvand.memory.customers.fields import RECORD
 
 NAMED = 5  # customers or visitors that a source needs to be named: what is typed there may name a person
 REST = None  # the key of those that stand together
+NOT_NOTED = offer_key("")
 EVERYBODY = "*"  # the key of everybody in the pay-back curves
 DEARER = 5  # the rule of thumb: winning costs five times what keeping does
 
@@ -37,19 +38,7 @@ _FROM = """FROM reports_way w
       LEFT JOIN value_snapshotcustomer c ON c.customer_id = w.customer_id AND c.snapshot_id = %s"""
 _WHERE = "WHERE w.demo = %s AND w.customer_at >= %s AND w.customer_at < %s AND w.first_currency = %s"
 _WON = f"SELECT w.source, w.discounted, {_FIGURES} {_FROM} {_WHERE} GROUP BY w.source, w.discounted"
-# What the first order was discounted for: noted on it, else on its line of the greatest discount.
-_OFFERS = f"""
-    SELECT w.source, coalesce(nullif(o.discount_reason, ''), (
-               SELECT l.discount_reason FROM commerce_orderline l
-                WHERE l.order_id = o.id AND l.discount > 0 AND l.discount_reason <> ''
-                ORDER BY l.discount DESC, l.id LIMIT 1), '') AS offer,
-           coalesce(sum(o.discount_minor), 0)::bigint, {_FIGURES}
-      {_FROM}
-     CROSS JOIN LATERAL (
-           SELECT id, discount_reason, discount_minor FROM commerce_order
-            WHERE customer_id = w.customer_id AND kind = 'sale' AND status <> 'cancelled'
-              AND currency = w.first_currency AND placed_at = w.customer_at ORDER BY id LIMIT 1) o
-     {_WHERE} AND w.discounted GROUP BY 1, 2"""
+_NOTED = f"SELECT w.source, n.offer, coalesce(sum(n.given), 0)::bigint, {_FIGURES} {_FROM}"
 
 
 @dataclass
@@ -257,16 +246,16 @@ def _offers(
 ) -> list[Offer]:
     """Of customers won by a discounted order: by what it was discounted for, those of few customers together."""
     found: dict[str, Offer] = {}
-    for source, name, given, *figures in _rows(actor, asked, currency, _OFFERS):
+    for source, name, given, *figures in _noted(actor, asked, currency):
         if asked.source is None or not sources_shown or source == asked.source:
-            key = " ".join(name.split()).casefold()
-            one = found.setdefault(key, Offer(name.strip(), curve=curves.get(offer_key(name), ())))
+            key = offer_key(name)
+            one = found.setdefault(key, Offer(" ".join(name.split()), curve=curves.get(key, ())))
             one.won.add(Won(*figures))
             one.given += given
     rest = Offer(REST)
     named = []
     for key, one in found.items():
-        if key and one.won.customers < NAMED:
+        if key != NOT_NOTED and one.won.customers < NAMED:
             rest.won.add(one.won)
             rest.given += one.given
         else:
@@ -275,10 +264,28 @@ def _offers(
     return [*named, rest] if rest.won.customers else named
 
 
+def _noted(actor: Actor, asked: Asked, currency: str) -> list[tuple[Any, ...]]:
+    """Rows of source, offer as noted, what was given, figures."""
+    ways = Way.objects.filter(
+        demo=actor.demo, customer_at__gte=asked.start, customer_at__lt=asked.end, first_currency=currency
+    )
+    one, given = offers_noted(ways).values("pk", "offer", "given").query.sql_with_params()
+    statement = f"{_NOTED} JOIN ({one}) n (way_id, offer, given) ON n.way_id = w.id GROUP BY 1, 2 ORDER BY 2, 1"
+    return _asked(statement, [_newest(actor, currency), *given])
+
+
 def _rows(actor: Actor, asked: Asked, currency: str, statement: str) -> list[tuple[Any, ...]]:
-    newest = Snapshot.objects.filter(demo=actor.demo, currency=currency, newest=True).values_list("pk", flat=True)
+    return _asked(statement, [_newest(actor, currency), actor.demo, asked.start, asked.end, currency])
+
+
+def _newest(actor: Actor, currency: str) -> int | None:
+    kept = Snapshot.objects.filter(demo=actor.demo, currency=currency, newest=True)
+    return kept.values_list("pk", flat=True).first()
+
+
+def _asked(statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [newest.first(), actor.demo, asked.start, asked.end, currency])
+        cursor.execute(statement, given)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 

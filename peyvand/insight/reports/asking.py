@@ -22,17 +22,17 @@ from django.utils.translation import gettext
 
 from peyvand.foundation.jobs import services as jobs
 from peyvand.foundation.registry.actor import system_actor
-from peyvand.insight.reports.models import Answer, AnswerState
+from peyvand.insight.reports import usage
+from peyvand.insight.reports.models import Answer
 from peyvand.insight.reports.planning import Plan, key_of
+from peyvand.insight.reports.usage import DONE, KEPT
 from peyvand.insight.warehouse import place
 
 JOB = "reports.answer"
 SOCKET = "answers.sock"
 DEADLINE = 0.4  # seconds that a page waits for its figures
 AGAIN = timedelta(seconds=60)  # after which an answer that never came is asked for once more
-KEPT = timedelta(days=2)
 MOST = 100  # answers asked for at once
-DONE = (AnswerState.READY, AnswerState.REFUSED)
 
 
 @contextlib.contextmanager
@@ -49,9 +49,10 @@ def short_path(folder: Path) -> Iterator[str]:
         os.close(descriptor)
 
 
-def ask(plans: Sequence[Plan], *, wait: float = DEADLINE) -> list[Answer]:
+def ask(plans: Sequence[Plan], *, wait: float = DEADLINE, kept: bool = False) -> list[Answer]:
     """The answers of the plans from the load in use, in their order; those that took longer than `wait` (seconds) are
-    still waiting. A plan that has been answered from this load is only read.
+    still waiting. A plan that has been answered from this load is only read. `kept`: a page that is kept shows them, so
+    they are made ahead from the next loads (`usage`).
     """
     token = place.token()
     keys = [key_of(plan, token) for plan in plans]
@@ -63,11 +64,13 @@ def ask(plans: Sequence[Plan], *, wait: float = DEADLINE) -> list[Answer]:
     ]
     if fresh:
         Answer.objects.bulk_create(fresh, ignore_conflicts=True)
-        known = _known(keys)
+        known |= _known(keys)
+    if kept:
+        usage.note(list(known.values()))
     todo = [one for one in known.values() if one.state not in DONE]
     if todo and token:
         _have_computed(todo, wait)
-        known = _known(keys)
+        known |= _known(keys)  # what stood under an older load may be gone by now
     return [known[key] for key in keys]
 
 

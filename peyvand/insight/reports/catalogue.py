@@ -105,9 +105,9 @@ def sees_everybody(actor: Actor) -> bool:
     return actor.scope("customers.view") == Scope.ALL
 
 
-def subjects(actor: Actor) -> list[Subject]:
-    """Every fact that one may ask about, those with measures of their own first."""
-    beside = list(sides_of(actor)) if actor.may("customers.view") else []
+def subjects(actor: Actor, wanted: Collection[str] = ()) -> list[Subject]:
+    """Every fact that one may ask about, those with measures of their own first; of audiences as `subject`."""
+    beside = list(sides_of(actor, _named(wanted))) if actor.may("customers.view") else []
     found = [_subject(actor, fact, beside) for fact in registry.all(WarehouseFact) if may_ask(actor, fact)]
     order = {name: place for place, name in enumerate(dict.fromkeys(one.fact for one in registry.all(Measure)))}
     return sorted(found, key=lambda one: (order.get(one.fact.name, 99), one.label))
@@ -122,8 +122,11 @@ def subject(actor: Actor, name: str, wanted: Collection[str] = ()) -> Subject | 
     fact = registry.get(WarehouseFact, name)
     if not may_ask(actor, fact):
         return None
-    columns = {one.rpartition(".")[2] for one in wanted}
-    return _subject(actor, fact, list(sides_of(actor, columns)) if actor.may("customers.view") else [])
+    return _subject(actor, fact, list(sides_of(actor, _named(wanted))) if actor.may("customers.view") else [])
+
+
+def _named(paths: Collection[str]) -> set[str]:
+    return {one.rpartition(".")[2] for one in paths}
 
 
 def _subject(actor: Actor, fact: WarehouseFact, beside: Sequence[Side]) -> Subject:

@@ -84,7 +84,7 @@ class _View:
         self.plan, self.backend, self.cube = plan, backend, cube
         self.filters: list[Expression] = []
         if cube is not None:
-            self.table = cube.table
+            self.table = cubes.table_of(backend, cube)
             return
         self.table = self._joined()
         self.filters = [self.table["demo"] == plan["demo"]]

@@ -1,8 +1,8 @@
 """Sums by day and a few fields, taken once for several questions: a dashboard reads its fact once, not once a tile.
 
-A cube is kept on the backend, so as long as the load that it was taken from; questions about days inside it, with the
-same conditions, fields and measures that it has, are answered from it. Only what adds up (counts, sums, their ratios)
-can be. Heavy: children of the worker only.
+A cube is kept as long as the load that it was taken from, for every backend that holds this load (`share`); questions
+about days inside it, with the same conditions, fields and measures that it has, are answered from it. Only what adds up
+(counts, sums, their ratios) can be. Heavy: children of the worker only.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ MOST_FIELDS = 3  # beside the day
 MOST_ROWS = 500_000
 MOST_KEPT = 8
 ROWS = "__n"
-_KEPT = "cubes"
+_KEPT, _TABLES = "cubes", "cube_tables"
 _ADDS = ("count", "sum", "ratio")
 
 
 @dataclass(frozen=True)
 class Cube:
-    """`table` has the fields' columns as a fact joined with those it leads to has them, the number of rows as ROWS, and
-    a column for each measure (by `part_of`). Of `span` (ISO days, both inside); None is of every row.
+    """`rows` (Arrow) have the fields' columns as a fact joined with those it leads to has them, the number of rows as
+    ROWS, and a column for each measure (by `part_of`). Of `span` (ISO days, both inside); None is of every row.
     """
 
     base: str
     paths: frozenset[str]
     parts: Mapping[str, str]
     span: tuple[str, str] | None
-    table: Any
+    rows: Any
 
     def covers(self, plan: Plan) -> bool:
         """Whether the plan can be answered from it."""
@@ -54,7 +54,23 @@ def covering(backend: Any, plan: Plan) -> Cube | None:
     """A cube that was taken already."""
     if not _fits(plan):
         return None
-    return next((one for one in _kept(backend) if one.covers(plan)), None)
+    return next((one for one in list(_kept(backend)) if one.covers(plan)), None)
+
+
+def table_of(backend: Any, cube: Cube) -> Any:
+    """Its rows as a table of that backend, which is one thread's."""
+    tables: dict[int, tuple[Cube, Any]] = backend.__dict__.setdefault(_TABLES, {})
+    if id(cube) not in tables:
+        kept = {id(one) for one in _kept(backend)}
+        for gone in [key for key in tables if key not in kept]:
+            del tables[gone]
+        tables[id(cube)] = (cube, ibis.memtable(cube.rows))
+    return tables[id(cube)][1]
+
+
+def share(backend: Any, kept: list[Cube]) -> None:
+    """Have the cubes of all who were given the same list, and add to it."""
+    backend.__dict__[_KEPT] = kept
 
 
 def prepare(backend: Any, plans: Sequence[Plan], take: Callable[[Any, Plan, list[str] | None], Any]) -> None:
@@ -71,7 +87,7 @@ def prepare(backend: Any, plans: Sequence[Plan], take: Callable[[Any, Plan, list
         parts = {part: f"__{place}" for place, part in enumerate(merged["measures"])}
         paths = frozenset(path for plan in group for path in _paths(plan))
         kept = _kept(backend)
-        kept.append(Cube(_base(merged), paths, parts, span, ibis.memtable(found)))
+        kept.append(Cube(_base(merged), paths, parts, span, found))
         del kept[:-MOST_KEPT]
 
 

@@ -17,7 +17,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.reports import access
 from peyvand.insight.reports.asked import Asked, today
 from peyvand.insight.reports.models import Figure, Way, WayTouch
-from peyvand.insight.reports.offers import offer_noted
+from peyvand.insight.reports.offers import offered
 from peyvand.insight.reports.sources import DIRECT
 from peyvand.insight.reports.stages import KNOWN, RECORDED, REPEAT, VISITOR
 from peyvand.insight.reports.way_services import JOB, paths_name
@@ -361,7 +361,7 @@ def behind(*, actor: Actor, asked: Asked, which: Behind) -> QuerySet[Way]:
         if asked.currency:
             found = found.filter(first_currency=asked.currency)
         if which.offer is not None:
-            return found.filter(discounted=True).annotate(offer=offer_noted()).filter(offer__iexact=which.offer)
+            return offered(found, which.offer)
         return found if which.discounted is None else found.filter(discounted=which.discounted)
     if which.side == "stands":
         return everybody.filter(stands(which.stage, asked.end))

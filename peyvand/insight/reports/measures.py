@@ -9,6 +9,7 @@ from peyvand.insight.reports.declarations import FactWords, Measure
 
 STANDS = ("status", "not", "cancelled")
 SALE = ("kind", "is", "sale")
+CLOSED = ("state", "is", "closed")
 OF_STANDING = ("order_id.status", "not", "cancelled")
 
 MEASURES = (
@@ -63,6 +64,18 @@ MEASURES = (
             "cost_minor", unit="minor", currency="cost_currency", order=4),
     Measure("interactions.seconds", _("Time in contact"), "interactions", "sum",
             _("Seconds that calls and meetings took"), "duration_s", unit="seconds", order=5),
+    Measure("conversations.all", pgettext_lazy("measure", "Conversations"), "conversations", "count",
+            _("Conversations by the day they began; merged ones once"), order=1),
+    Measure("conversations.people", _("Customers in conversations"), "conversations", "distinct",
+            _("Different known customers with a conversation"), "customer_id", order=2),
+    Measure("conversations.closed", _("Conversations closed"), "conversations", "count",
+            _("Those that are closed now"), where=(CLOSED,), order=3),
+    Measure("conversations.closed_hours", _("Hours of closed conversations"), "conversations", "sum",
+            _("From the beginning until the conversation was closed, by the clock"), "closed_h", where=(CLOSED,),
+            order=4),
+    Measure("conversations.resolution", _("Hours until closed"), "conversations", "ratio",
+            _("Mean over the conversations that are closed, by the clock and not by working hours"),
+            over=("conversations.closed_hours", "conversations.closed"), order=5),
     Measure("visits.all", pgettext_lazy("measure", "Visits"), "visits", "count", _("Visits of our sites"), order=1),
     Measure("visits.browsers", _("Browsers"), "visits", "distinct", _("Different browsers, where one is kept"),
             "visitor_id", order=2),
@@ -143,6 +156,21 @@ WORDS = (
             "created_at": _("Recorded on"),
         },
         values={"direction": {"in": _("From the customer"), "out": _("To the customer")}},
+    ),
+    FactWords(
+        "conversations", at="created_at",
+        columns={
+            "customer_id": _("Customer"), "channel": _("Channel"), "language": _("Language"),
+            "state": _("State of the conversation"), "created_at": _("Day it began"),
+            "closed_at": _("Day it was closed"), "closed_h": _("Hours until closed"),
+        },
+        values={
+            "state": {
+                "open": pgettext_lazy("conversation", "Open"), "snoozed": pgettext_lazy("conversation", "Snoozed"),
+                "closed": pgettext_lazy("conversation", "Closed"),
+            },
+            "language": {"fa": _("Persian"), "en": _("English")},
+        },
     ),
     FactWords(
         "visits", at="started_at",

@@ -170,7 +170,8 @@ class AnswerState(models.TextChoices):
 class Answer(models.Model):
     """What a plan (planning.plan_of) gave from one load of the warehouse; `key` is planning.key_of.
 
-    `sentence` is the English msgid of why there is none. The same plan is never computed twice from one load.
+    `sentence` is the English msgid of why there is none. The same plan is never computed twice from one load. `used_at`
+    is when a page that is kept (a dashboard, a report) showed it last, or the same question from a load before.
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -182,9 +183,15 @@ class Answer(models.Model):
     ms = models.IntegerField(default=0)
     fresh_until = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["asked_at"], name="reports_answer_age")]
+        indexes = [
+            models.Index(fields=["asked_at"], name="reports_answer_age"),
+            models.Index(
+                fields=["-used_at", "id"], name="reports_answer_used", condition=models.Q(used_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key[:8]} ({self.state})"

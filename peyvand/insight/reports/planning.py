@@ -35,13 +35,26 @@ def today() -> date:
 
 def spans(asked: Checked, calendar: CalendarKind) -> tuple[Span | None, Span | None]:
     """The days that are asked about, and those beside which they are held."""
+    return _spans(_window(asked), calendar, today())
+
+
+def renewed(plan: Plan, day: date) -> Plan:
+    """The plan as it would be made on that day: "this month" is another one than when it was made."""
+    span, other = _spans(plan["window"], CalendarKind(plan["calendar"]), day)
+    return {**plan, "span": span.plain if span else None, "beside": other.plain if other else None}
+
+
+def _window(asked: Checked) -> dict[str, Any]:
     question = asked.question
-    span = span_of(
-        question.period, today=today(), calendar=calendar, days=question.days, start=question.start, end=question.end
-    )
-    if span is None or not question.compare:
+    return {name: getattr(question, name) for name in ("period", "days", "start", "end", "compare")}
+
+
+def _spans(window: Mapping[str, Any], calendar: CalendarKind, day: date) -> tuple[Span | None, Span | None]:
+    told = {name: window[name] for name in ("days", "start", "end")}
+    span = span_of(window["period"], today=day, calendar=calendar, **told)
+    if span is None or not window["compare"]:
         return span, None
-    return span, beside(question.compare, span, period=question.period, today=today(), calendar=calendar)
+    return span, beside(window["compare"], span, period=window["period"], today=day, calendar=calendar)
 
 
 def plan_of(
@@ -65,7 +78,7 @@ def plan_of(
         "span": span.plain if span else None, "beside": other.plain if other else None,
         "currency_path": asked.currency_path, "currency": question.currency, "people_path": about.people,
         "fewest": FEWEST if personal and about.people and not catalogue.sees_everybody(actor) else 0,
-        "top": question.top, "rows": len(question.rows), "order": question.order,
+        "top": question.top, "rows": len(question.rows), "order": question.order, "window": _window(asked),
     }  # fmt: skip
     beside_it = {one.path: _side(about.people, one.path, actor.demo) for one in used if is_side(one.path)}
     if beside_it:
@@ -78,8 +91,9 @@ def plan_of(
 
 
 def key_of(plan: Plan, token: str) -> str:
-    """A name for the plan's answer from one load of the warehouse."""
-    return hashlib.sha256(json.dumps([plan, token], sort_keys=True).encode()).hexdigest()
+    """A name for the plan's answer from one load of the warehouse, by whichever words its days were asked for."""
+    told = {name: value for name, value in plan.items() if name != "window"}
+    return hashlib.sha256(json.dumps([told, token], sort_keys=True).encode()).hexdigest()
 
 
 def _side(people: str, path: str, demo: bool) -> dict[str, Any]:

@@ -72,8 +72,12 @@ def mailings(*, actor: Actor) -> QuerySet[Mailing]:
     return found.order_by("-active", "next_at", "id")
 
 
-def answers(*, actor: Actor, questions: Sequence[Question], wait: float = asking.DEADLINE) -> list[Got]:
-    """What each question gives for the actor, in their calendar and language; all asked at once."""
+def answers(
+    *, actor: Actor, questions: Sequence[Question], wait: float = asking.DEADLINE, kept: bool = False
+) -> list[Got]:
+    """What each question gives for the actor, in their calendar and language; all asked at once. `kept`: see
+    `asking.ask`.
+    """
     reader = current_reader()
     found: list[Got | tuple[Checked, dict[str, Any]]] = []
     for question in questions:
@@ -87,13 +91,13 @@ def answers(*, actor: Actor, questions: Sequence[Question], wait: float = asking
     if plans and not place.token():
         empty = gettext("The warehouse is still empty. Once there are orders or customers, figures appear here.")
         return [Got(asked=one[0], refused=empty) if isinstance(one, tuple) else one for one in found]
-    got = iter(asking.ask(plans, wait=wait) if plans else [])
+    got = iter(asking.ask(plans, wait=wait, kept=kept) if plans else [])
     return [_got(one[0], next(got)) if isinstance(one, tuple) else one for one in found]
 
 
-def answer(*, actor: Actor, question: Question, wait: float = asking.DEADLINE) -> Got:
+def answer(*, actor: Actor, question: Question, wait: float = asking.DEADLINE, kept: bool = False) -> Got:
     """What one question gives."""
-    return answers(actor=actor, questions=[question], wait=wait)[0]
+    return answers(actor=actor, questions=[question], wait=wait, kept=kept)[0]
 
 
 def _got(asked: Checked, answer: Answer) -> Got:

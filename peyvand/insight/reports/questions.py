@@ -121,7 +121,7 @@ def from_plain(plain: Mapping[str, Any]) -> Question:
 def from_query(given: Any) -> Question:
     """A question as an address has it (a QueryDict)."""
     conditions = [
-        [path, op, value.replace("\x00", "")]
+        [path, op or "is", value.replace("\x00", "")]
         for path, op, value in zip(
             given.getlist("f"), _filled(given.getlist("o")), _filled(given.getlist("v")), strict=False
         )

@@ -57,6 +57,7 @@ _ORDERS, _CONTRACTS, _CONTACTS = _("Orders"), _("Contracts"), _("Contacts")
 KINDS: Mapping[str, RowKind] = {
     "orders": RowKind(_ORDERS, Order),
     "order_lines": RowKind(_ORDERS, Order, "order_id"),
+    "order_charges": RowKind(_ORDERS, Order, "order_id"),
     "payments": RowKind(_ORDERS, Order, "order_id"),
     "web_baskets": RowKind(_ORDERS, Order, "order_id"),
     "contracts": RowKind(_CONTRACTS, Contract),

@@ -1,8 +1,9 @@
-"""Has a child answer beside a worker when somebody asks: one on each machine, which listens in its data folder.
+"""Has a child answer beside a worker when somebody asks, or when a load has come and dashboards are in use: one on each
+machine, which listens in its data folder.
 
 The socket is the worker's and stays; the child is given it. So nobody has to wait for a child before they can ask, two
 who ask at once start one, and what comes between two children waits in line. A child that nobody asks ends by itself
-(`answering.IDLE`), as it takes some 250 MB.
+(`answering.IDLE`, `ALONE`), as it takes some 250 MB.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ import time
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
+from peyvand.insight.reports import usage
 from peyvand.insight.reports.asking import short_path
+from peyvand.insight.warehouse import place
 
 logger = logging.getLogger(__name__)
 LOOK = 1.0  # seconds between two looks whether to end
@@ -50,24 +54,37 @@ def stand(stop: threading.Event) -> None:
 
 
 def listen(stop: threading.Event) -> None:
-    """Start a child whenever somebody asks and none is there."""
+    """Start a child whenever somebody asks and none is there, or something is to be made ahead."""
     with short_path(Path(settings.DATA)) as path, socket.socket(socket.AF_UNIX) as door:
-        if os.path.exists(path):
-            os.unlink(path)
+        new = path + ".new"
+        if os.path.exists(new):
+            os.unlink(new)
         before = os.umask(0o177)
         try:
-            door.bind(path)
+            door.bind(new)
         finally:
             os.umask(before)
         door.listen(LINE)
+        os.replace(new, path)  # whoever finds it is heard
         door.setblocking(False)  # so that the child's hands never wait for what another took
+        seen = ""
         while not stop.is_set():
             if not select.select([door], [], [], LOOK)[0]:
-                continue
+                last, seen = seen, usage.mark()
+                if seen in ("", last) or not _due():
+                    continue
             code = _answered(stop, door)
             if code and not stop.is_set():
                 logger.error("the child that answers reports broke off (%d)", code)
                 _turned_away(stop, door)
+
+
+def _due() -> bool:
+    """Whether something is to be made ahead of the load in use."""
+    try:
+        return bool(usage.due(place.token()))
+    finally:
+        connection.close()  # it is asked once a load, at most
 
 
 def _answered(stop: threading.Event, door: socket.socket) -> int:

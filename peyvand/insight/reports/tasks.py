@@ -90,4 +90,4 @@ def _figures(actor: Actor, kept: Report | Dashboard) -> Sequence[Figure]:
     else:
         asked, period = [(kept.name, from_plain(kept.question))], ""
     with asking.computing_by(compute):
-        return figures_of(actor, asked, period, drill=False)
+        return figures_of(actor, asked, period, drill=False, kept=False)

@@ -16,6 +16,8 @@ import time
 import psycopg
 from procrastinate.contrib.django.utils import connector_params
 
+from peyvand.foundation.registry.declarations import WarehouseFact
+from peyvand.foundation.registry.registry import registry
 from peyvand.insight.warehouse import place, watching
 
 logger = logging.getLogger(__name__)
@@ -52,12 +54,17 @@ def stand(stop: threading.Event) -> None:
 
 def wanted() -> bool:
     """Whether there is something to load: any change, an erasure, a database that was restored to another load than the
-    one in use; before the first load, any fact at all.
+    one in use, a fact that a newer Peyvand declares; before the first load, any fact at all.
     """
     waiting, token = watching.looked()
     if not token:
         return watching.anything()
-    return waiting or token != place.token() or place.forgetting()
+    return waiting or token != place.token() or place.forgetting() or _lacking()
+
+
+def _lacking() -> bool:
+    folder = place.current()
+    return folder is None or not all((folder / fact.name).is_dir() for fact in registry.all(WarehouseFact))
 
 
 def spawned(stop: threading.Event) -> bool:

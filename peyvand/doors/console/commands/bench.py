@@ -22,7 +22,7 @@ from peyvand.doors.console.commands.bench_crash import crash_in, crash_measures
 from peyvand.doors.console.commands.bench_insight import insight_in, insight_measures
 from peyvand.doors.console.commands.bench_memory import memory_measures, walk_measures
 from peyvand.doors.console.commands.bench_reach import reach_in, reach_measures
-from peyvand.doors.console.commands.bench_reports import reports_measures
+from peyvand.doors.console.commands.bench_reports import reports_in, reports_measures
 from peyvand.doors.console.commands.bench_site import site_in, site_measures
 from peyvand.doors.console.commands.options import AsJson
 from peyvand.foundation.registry.actor import Actor, system_actor
@@ -50,6 +50,7 @@ bench.command(
 )(insight_measures)
 bench.command("insight-in", hidden=True)(insight_in)
 bench.command("reports", help=_("Questions over millions of orders, beside hand-written SQL."))(reports_measures)
+bench.command("reports-in", hidden=True)(reports_in)
 bench.command(
     "audiences",
     help=_("Audiences from cold, sizes while editing, why somebody is in, members kept while events arrive."),

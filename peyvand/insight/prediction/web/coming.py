@@ -12,11 +12,10 @@ from peyvand.foundation.calendar.calendars import CalendarKind, month_name, part
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.money.currencies import RIAL, exponent_of
 from peyvand.foundation.ui import formats
-from peyvand.foundation.ui.charts import Axis, Chart, Series
+from peyvand.foundation.ui.charts import Axis, Chart, Series, in_millions
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.prediction.models import Demand
 
-MILLION = 1_000_000
 LEVEL = 0.8  # see smoothing.LEVEL, which this process may not import
 
 
@@ -71,22 +70,18 @@ def picture(demand: Demand, name: str) -> Chart:
     values = [_shown(value, demand) for value in told["values"]]
     ahead = [[_shown(number, demand) for number in row] for row in told["ahead"]]
     unit = formats.unit_word(demand.currency) if demand.measure == "revenue" else measures()["units"]
-    scale = 1
-    if demand.measure == "revenue" and max(values) >= 10 * MILLION:
-        scale, unit = MILLION, gettext("million %(unit)s") % {"unit": unit}
-    drawn, coming = [value / scale for value in values], [[number / scale for number in row] for row in ahead]
     gap: list[float | None] = [None] * past
     # The band begins where the past ends, so that the two lines meet.
-    joined = [drawn[-1], *(row[0] for row in coming)]
-    low, high = [drawn[-1], *(row[1] for row in coming)], [drawn[-1], *(row[2] for row in coming)]
-    return Chart(
+    joined = [values[-1], *(row[0] for row in ahead)]
+    low, high = [values[-1], *(row[1] for row in ahead)], [values[-1], *(row[2] for row in ahead)]
+    chart = Chart(
         name="demand", question=gettext("What will be sold?"), answer=sentence(demand, name), kind="line",
         x=Axis(labels=labels),
         y=Axis(label=unit), unit=unit,
         series=[
-            Series(label=gettext("Sold"), values=[*drawn, *[None] * len(ahead)]),
+            Series(label=gettext("Sold"), values=[*values, *[None] * len(ahead)]),
             Series(label=gettext("Expected"), values=[*gap[:-1], *joined], tone="c2", dashed=True,
-                   low=[*drawn[:-1], *low], high=[*drawn[:-1], *high]),
+                   low=[*values[:-1], *low], high=[*values[:-1], *high]),
         ],
         columns=[gettext("Period"), gettext("Sold"), gettext("Expected"), gettext("At least"), gettext("At most")],
         rows=[
@@ -94,6 +89,7 @@ def picture(demand: Demand, name: str) -> Chart:
             *([label, None, *row] for label, row in zip(labels[past:], ahead, strict=True)),
         ],
     )  # fmt: skip
+    return in_millions(chart) if demand.measure == "revenue" else chart
 
 
 def sentence(demand: Demand, name: str) -> str:

@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from peyvand.foundation.accounts.tests.factories import make_user
 from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.registry.actor import Actor, Scope
 from peyvand.insight.audiences.models import Audience, Snapshot, SnapshotMember
@@ -16,6 +18,7 @@ from peyvand.insight.reports.computing import answered
 from peyvand.insight.reports.errors import RefusedError
 from peyvand.insight.reports.planning import plan_of
 from peyvand.insight.reports.questions import Condition, Question, checked
+from peyvand.insight.reports.sides import FOUND, sides_found
 from peyvand.insight.reports.tests.test_computing import warehouse
 from peyvand.memory.customers.models import AudienceMember, Trait
 from peyvand.memory.customers.tests.factories import actor as acting
@@ -61,8 +64,24 @@ def test_by_class_and_by_audience() -> None:
     for question in (only, then):
         with pytest.raises(RefusedError):
             checked(other, question)
-    offered = next(one for one in subjects(me) if one.fact.name == "customers")
-    assert {f"audience-{loyal.pk}", f"snapshot-{taken.pk}", "trait-value-class"} <= set(offered.fields)
+    offered = next(one for one in subjects(me, [inside]) if one.fact.name == "customers")
+    assert {one for one in offered.fields if "-" in one} >= {f"audience-{loyal.pk}", "trait-value-class"}
+    assert f"snapshot-{taken.pk}" not in offered.fields, "it is searched for"
+    assert [one[0] for one in sides_found(me, "LOY")] == [f"audience-{loyal.pk}", f"snapshot-{taken.pk}"]
+    assert sides_found(me, "nobody") == sides_found(other, "loy") == []
+
+
+def test_an_audience_is_found_by_name_and_chosen(client: Client) -> None:
+    Audience.objects.bulk_create(Audience(name=f"گروه {number}") for number in range(30))
+    loyal = Audience.objects.create(name="كاربران وفادار")  # with an Arabic letter
+    client.force_login(make_user(role_key="manager"))
+    page = client.get("/insight/reports/build/?fact=orders&m=orders.sales").content.decode()
+    assert page.count("customer_id.audience-") == 3 * FOUND
+    found = client.get("/insight/reports/build/groups/", {"fact": "orders", "group": "کاربر", "rows": "1"})
+    path = f"customer_id.audience-{loyal.pk}"
+    assert found.content.decode().count(path) == 3
+    chosen = client.get("/insight/reports/build/", {"fact": "orders", "f": ["", path], "o": ["is"], "v": [""]})
+    assert chosen.context["question"].conditions == [Condition(path, "is", "1")], "as it is shown"
 
 
 def test_members_are_read_anew_in_the_next_slot() -> None:

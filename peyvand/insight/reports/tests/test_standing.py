@@ -55,7 +55,18 @@ def test_two_who_ask_start_one_child_and_what_broke_off_goes_to_the_jobs(log: Pa
     assert log.read_text() == "xx"
 
 
-def test_a_child_that_nobody_asks_ends(tmp_path: Path) -> None:
+def test_a_load_starts_a_child_where_something_is_in_use(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "LOOK", 0.01)
+    monkeypatch.setattr(standing, "_due", lambda: True)
+    (log.parent / "warehouse").mkdir()
+    (log.parent / "warehouse" / "current").write_text("1 load1", encoding="ascii")
+    while not (log.exists() and log.read_text()):
+        pass
+    assert log.read_text() == "x"
+
+
+def test_a_child_that_nobody_asks_ends(tmp_path: Path, settings: Any) -> None:
+    settings.DATA = tmp_path
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(os.path.relpath(tmp_path / "s"))
         door.listen(1)

@@ -286,6 +286,34 @@ def test_customers_are_compared_by_the_offer_that_won_them(client: Client) -> No
 
 
 @pytest.mark.django_db
+def test_who_is_counted_under_an_offer_is_who_is_listed() -> None:
+    kept_funnel()
+    written = (
+        "Nowruz  sale",
+        "nowruz sale ",
+        " NOWRUZ\tSALE",
+        "Nowruz\u00a0sale",
+        "Nowruz sale",
+        "عید ِ نوروز",
+        "",
+        "  ",
+    )
+    for number, reason in enumerate(written * 3):
+        customer, moment = a_customer(name=f"c{number}"), ago(20 + number)
+        order = an_order(("1", "100"), customer=customer, discount=DiscountData("x", amount=Decimal(15)))
+        Order.objects.filter(pk=order.pk).update(placed_at=moment, discount_reason=reason)
+        way(customer, customer_at=moment, first_currency="EUR", first_net_minor=8500, discounted=True)
+    found = acquisition_queries.acquisition(actor=system_actor(), asked=asked())
+    assert found is not None
+    assert [one.won.customers for one in found.offers] == [15, 6, 3]
+    for one in found.offers:
+        if one.name is not None:
+            which = Behind(side="won", offer=one.name)
+            listed = funnel_queries.people(actor=system_actor(), asked=asked(currency="EUR"), which=which)
+            assert listed.count() == one.won.customers
+
+
+@pytest.mark.django_db
 def test_a_cost_is_spread_over_its_days() -> None:
     days = [today() + timedelta(days=n) for n in range(10)]
     whole = Asked(since=days[0], until=days[9])

@@ -47,12 +47,13 @@ def in_period(actor: Actor, question: Question, period: str) -> Question:
 
 
 def figures_of(
-    actor: Actor, asked: Sequence[Asked], period: str, *, drill: bool = True, wait: float | None = None
-) -> list[Figure]:
-    """Each question's figure, all asked at once."""
+    actor: Actor, asked: Sequence[Asked], period: str, *, drill: bool = True, wait: float | None = None,
+    kept: bool = True,
+) -> list[Figure]:  # fmt: skip
+    """Each question's figure, all asked at once; with `kept` they are made ahead from the next loads."""
     questions = [in_period(actor, question, period) for _title, question in asked]
     more = {} if wait is None else {"wait": wait}
-    got = queries.answers(actor=actor, questions=questions, **more)
+    got = queries.answers(actor=actor, questions=questions, kept=kept, **more)
     return [
         showing.figure(actor, one, question, name=f"t{place}", title=title, drill=drill)
         for place, (one, question, (title, _asked)) in enumerate(zip(got, questions, asked, strict=True))

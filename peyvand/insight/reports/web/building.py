@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -16,6 +16,7 @@ from peyvand.foundation.ui import formats
 from peyvand.insight.reports import catalogue
 from peyvand.insight.reports.catalogue import Field, Subject
 from peyvand.insight.reports.questions import MOST_FILTERS, MOST_MEASURES, MOST_ROWS, Condition, Question
+from peyvand.insight.reports.sides import sides_found
 from peyvand.insight.reports.spans import COMPARES, PERIODS
 
 GRAINS: dict[str, Label] = {
@@ -55,6 +56,16 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Groups:
+    """Audiences and snapshots to choose from, by path; how many rows there are, and whether there is room for one."""
+
+    fact: str
+    found: Sequence[Choice]
+    room: bool
+    rows: int
+
+
+@dataclass(frozen=True)
 class BuilderForm:
     """Everything the builder shows."""
 
@@ -73,6 +84,7 @@ class BuilderForm:
     orders: Sequence[Choice]
     start: str
     end: str
+    groups: Groups | None
 
 
 def _options(pairs: Iterable[tuple[str, object]], chosen: str) -> list[Choice]:
@@ -81,7 +93,7 @@ def _options(pairs: Iterable[tuple[str, object]], chosen: str) -> list[Choice]:
 
 def form(actor: Actor, question: Question, *, added: str = "") -> BuilderForm | None:
     """The form of a question; None where nothing may be asked. `added` is where another line was wanted."""
-    facts = catalogue.subjects(actor)
+    facts = catalogue.subjects(actor, [*question.dimensions, *(one.path for one in question.conditions)])
     if not facts:
         return None
     about = next((one for one in facts if one.fact.name == question.fact), None)
@@ -89,6 +101,7 @@ def form(actor: Actor, question: Question, *, added: str = "") -> BuilderForm | 
         about, question = facts[0], Question(fact=facts[0].fact.name)
     if not question.measures:
         question = question.asking(measures=[next(iter(about.measures))])
+    question = question.asking(conditions=[_begun(about, one) for one in question.conditions])
     dimensions = [("", gettext("nothing")), *_dimensions(about)]
     more_measures = added == "m" and len(question.measures) < MOST_MEASURES
     more_rows = len(question.rows) < MOST_ROWS
@@ -113,8 +126,24 @@ def form(actor: Actor, question: Question, *, added: str = "") -> BuilderForm | 
         charts=_options(CHARTS.items(), question.chart),
         tops=_options([(str(n), formats.number(n) if n else gettext("All")) for n in TOPS], str(question.top)),
         orders=_options([("value", gettext("Greatest first")), ("label", gettext("By name"))], question.order),
-        start=question.start, end=question.end,
+        start=question.start, end=question.end, groups=groups(actor, about, "", len(question.rows)),
     )  # fmt: skip
+
+
+def groups(actor: Actor, about: Subject, text: str, rows: int) -> Groups | None:
+    """Audiences and snapshots whose name has the letters; None where none can be asked about."""
+    if not about.people:
+        return None
+    before = "" if about.fact.name == catalogue.PEOPLE else about.people + "."
+    found = [Choice(before + column, label) for column, _kind, label, _values in sides_found(actor, text)]
+    return Groups(about.fact.name, found, rows < MOST_ROWS, rows) if found or text else None
+
+
+def _begun(about: Subject, one: Condition) -> Condition:
+    """A filter by yes or no that was just chosen asks for yes, as it is shown."""
+    field = about.fields.get(one.path)
+    asks = field is not None and field.kind == "yes" and one.op in ("is", "not") and not one.value
+    return replace(one, value="1") if asks else one
 
 
 def _dimensions(about: Subject) -> list[tuple[str, str]]:

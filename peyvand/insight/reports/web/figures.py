@@ -23,6 +23,7 @@ from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.reports.catalogue import PEOPLE, RECORD, Field
 from peyvand.insight.reports.declarations import Measure
 from peyvand.insight.reports.questions import Question
+from peyvand.memory.consents.declarations import ConsentChannel
 from peyvand.memory.interactions.declarations import InteractionKind
 
 OTHERS = "__others__"  # as computing says it
@@ -80,7 +81,8 @@ class Words:
     def __init__(self, actor: Actor, about: Field, grain: str) -> None:
         self.about, self.grain, self.words = about, grain, dict(about.values)
         if about.column == "channel":
-            self.words = {code: str(word) for code, (word, _icon) in CHANNELS.items()} | self.words
+            ways = {one.name: str(one.label) for one in registry.all(ConsentChannel)}
+            self.words = ways | {code: str(word) for code, (word, _icon) in CHANNELS.items()} | self.words
         if about.owner == "interactions" and about.column == "kind":
             self.words = {one.name: str(one.label) for one in registry.all(InteractionKind)}
         if about.owner == PEOPLE and not self.words:
@@ -137,10 +139,10 @@ class Amounts:
         whole = value == value.to_integral_value() or abs(value) >= 1000
         return formats.number(value.quantize(Decimal(1) if whole else Decimal("0.01")), 0 if whole else 2)
 
-    def drawn(self, number: Any, millions: bool = False) -> Number | None:
-        """For the picture: shares in per cent, large amounts in millions."""
+    def drawn(self, number: Any) -> Number | None:
+        """For the picture: shares in per cent."""
         value = self.value(number)
         if value is None:
             return None
-        found = float(value * 100 if self.measure.unit == "share" else value / 1_000_000 if millions else value)
+        found = float(value * 100 if self.measure.unit == "share" else value)
         return round(found, 0 if abs(found) >= 100 else 2)

@@ -16,7 +16,7 @@ from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.bidi import isolate
 from peyvand.foundation.ui import formats
-from peyvand.foundation.ui.charts import Axis, Chart, Number, Series
+from peyvand.foundation.ui.charts import Axis, Chart, Number, Series, in_millions
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.reports.queries import Got
 from peyvand.insight.reports.questions import Checked, Question
@@ -68,7 +68,6 @@ class _Shown:
         self.dimensions = list(self.asked.question.dimensions)
         self.words = [Words(actor, self.asked.field(path), path.partition(":")[2]) for path in self.dimensions]
         self.title = title or title_of(self.asked)
-        self.millions = False  # whether pictures are drawn in millions
         self.drill = drill and bool(about.people) and actor.may("customers.view")
         self.pinned = question.asking(currency=self.currency)
 
@@ -279,16 +278,10 @@ class _Shown:
         return [*found, *(row for row in rows if row[0] in (None, OTHERS))]
 
     def _drawn(self, place: int, number: Any) -> Number | None:
-        return self.amounts[place].drawn(number, self.millions)
-
-    def _in_millions(self, rows: Sequence[Sequence[Any]]) -> bool:
-        count, amount = len(self.dimensions), self.amounts[0]
-        values = [amount.value(row[count]) for row in rows]
-        return amount.measure.money and max((abs(value) for value in values if value is not None), default=0) >= 10**7
+        return self.amounts[place].drawn(number)
 
     def _chart(self, rows: Sequence[Sequence[Any]], heads: Sequence[str], table: Sequence[Sequence[Cell]]) -> Chart:
         asked, count = self.asked.question.chart, len(self.dimensions)
-        self.millions = self._in_millions(rows)
         timely = ":" in self.dimensions[0]
         kind: Any = "line" if asked in ("line", "area") or (asked == "auto" and timely) else "bar"
         stacked = asked in ("stacked", "share")
@@ -324,18 +317,18 @@ class _Shown:
             if asked == "share":
                 series = [_of_all(series[0])]
         percent = amount.measure.unit == "share" or asked == "share"
-        unit = gettext("million %(unit)s") % {"unit": amount.unit} if self.millions else amount.unit
-        return Chart(
+        chart = Chart(
             name=self.name, question=self.title, answer=self._sentence(rows), kind=kind,
             x=Axis(labels=labels, format="text"),
             y=Axis(
-                label="" if percent else unit, format="percent" if percent else "number",
+                label="" if percent else amount.unit, format="percent" if percent else "number",
                 maximum=100 if asked == "share" and stacked else None,
             ),
             series=series, columns=heads, rows=(), links=links if any(links) else (),
-            unit="" if percent else unit,
+            unit="" if percent else amount.unit,
             stacked=stacked and len(series) > 1,
         )  # fmt: skip
+        return in_millions(chart) if amount.measure.money and not percent else chart
 
     def _many(self, rows: Sequence[Sequence[Any]], asked: str) -> tuple[list[Series], list[str], list[str]]:
         """A series a value across: the five with most; the table has all."""

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("ways/lookback/", way_views.choose_lookback, name="lookback"),
     path("", views.home, name="home"),
     path("build/", views.build, name="build"),
+    path("build/groups/", views.groups, name="groups"),
     path("figure/", views.figure_piece, name="figure"),
     path("people/", views.people, name="people"),
     path("file/", views.file, name="file"),

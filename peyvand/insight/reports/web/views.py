@@ -18,7 +18,7 @@ from peyvand.foundation.transfer.exporting import file_stem
 from peyvand.foundation.ui.lists import BadCursorError, paginate
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.toasts import toast
-from peyvand.insight.reports import access, queries, services
+from peyvand.insight.reports import access, catalogue, queries, services
 from peyvand.insight.reports.errors import RefusedError
 from peyvand.insight.reports.models import Report
 from peyvand.insight.reports.questions import Question, from_plain, from_query
@@ -84,7 +84,7 @@ def _builder(request: StaffRequest, question: Question, report: Report | None) -
         )  # fmt: skip
         return render(request, "reports/nothing.html", {"empty": empty})
     title = report.name if report else ""
-    got = queries.answer(actor=actor, question=made.question)
+    got = queries.answer(actor=actor, question=made.question, kept=report is not None and not request.GET.get("fact"))
     shown = showing.figure(actor, got, made.question, title=title)
     context: dict[str, Any] = {
         "form": made,
@@ -104,6 +104,17 @@ def _builder(request: StaffRequest, question: Question, report: Report | None) -
         "query": made.question.query(),
     }
     return render(request, "reports/build.html", context)
+
+
+@require_safe
+def groups(request: StaffRequest) -> HttpResponse:
+    """The piece of the builder that has audiences and snapshots of a name."""
+    actor = request.actor
+    actor.require(access.VIEW)
+    about = catalogue.subject(actor, request.GET.get("fact", ""))
+    text, rows = request.GET.get("group", "").replace("\x00", "")[:100], request.GET.get("rows", "")
+    found = building.groups(actor, about, text, int(rows) if rows in ("0", "1", "2") else 0) if about else None
+    return render(request, "reports/groups.html", {"groups": found})
 
 
 @require_safe

@@ -36,6 +36,11 @@ def test_a_load_is_wanted_when_something_changed_or_somebody_was_erased(
     feed.load()
     with django_assert_num_queries(1):
         assert not standing.wanted()
+    folder = place.current()
+    assert folder is not None
+    (folder / "contracts").rename(folder.parent / "contracts")
+    assert standing.wanted(), "a fact is not in the files"
+    (folder.parent / "contracts").rename(folder / "contracts")
     place.forget()
     assert standing.wanted()
     feed.load()
