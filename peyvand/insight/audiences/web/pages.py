@@ -145,6 +145,7 @@ def over_time(request: StaffRequest, audience_id: int) -> HttpResponse:
         "a": a,
         "b": b,
         "course": courses.chart(actor=actor, audience=audience),
+        "sees_all": courses.sees_all(actor),
     }
     one, other = _side(a, audience, kept), _side(b, audience, kept)
     if kept and (one is None or other is None):
