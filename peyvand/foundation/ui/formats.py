@@ -15,7 +15,15 @@ from peyvand.foundation.calendar.formats import DateStyle
 from peyvand.foundation.calendar.parsing import parse_date
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.money.currencies import RIAL, currency_of, is_currency
-from peyvand.foundation.money.formats import MoneyStyle, format_money, format_number, format_percent
+from peyvand.foundation.money.formats import (
+    ARABIC_LETTER_MARK,
+    LEFT_TO_RIGHT_ISOLATE,
+    POP_ISOLATE,
+    MoneyStyle,
+    format_money,
+    format_number,
+    format_percent,
+)
 from peyvand.foundation.ui.reader import current_reader
 
 Style = DateStyle | Literal["auto", "full"]
@@ -34,6 +42,15 @@ def number(value: int | float | Decimal, places: int | None = None) -> str:
 def percent(share: float | Decimal, places: int = 0) -> str:
     """A share (0–1) as a percent."""
     return format_percent(share, language=current_reader().language, decimals=places)
+
+
+def change(share: float | Decimal, places: int = 0) -> str:
+    """By how much something has become more or less (0.25), with its sign on the left: «+۲۵٪», "+25%"."""
+    text = percent(share, places)
+    if share <= 0 or not any(figure in "123456789۱۲۳۴۵۶۷۸۹" for figure in text):
+        return text
+    bare = text.removeprefix(ARABIC_LETTER_MARK).removesuffix("٪")
+    return f"+{text}" if bare == text else f"{ARABIC_LETTER_MARK}{LEFT_TO_RIGHT_ISOLATE}+{bare}{POP_ISOLATE}٪"
 
 
 def unit_word(currency: str) -> str:

@@ -15,7 +15,10 @@ from peyvand.insight.audiences.answers import Reason
 from peyvand.insight.audiences.tree import BehaviourLeaf, FieldLeaf, Group, Leaf, Tree, UnreadLeaf
 from peyvand.memory.customers.fields import TRAIT
 from peyvand.memory.customers.models import Customer, Trait
+from peyvand.memory.customers.queries import CLASS, WORTH
 from peyvand.memory.customers.traits import words_of
+
+COMPUTED = {"class": CLASS, "worth": WORTH}  # fields of the list that are kept as traits
 
 
 def reasons(tree: Tree, *, actor: Actor, customer: Customer) -> Reason:
@@ -67,6 +70,11 @@ def _times(leaf: BehaviourLeaf, actor: Actor, customer: Customer, now: asking.Cl
 def _value(leaf: FieldLeaf, customer: Customer) -> str:
     """What stands in the field, where that is a plain value or a trait."""
     field = leaf.condition.field
+    if field.name in COMPUTED:
+        trait = Trait.objects.filter(customer=customer, name=COMPUTED[field.name]).first()
+        if trait is None:
+            return pgettext("audience", "not known")
+        return kinds.shown(field, trait.text) if field.name == "class" else words_of(trait)
     if field.name.startswith(TRAIT):
         trait = Trait.objects.filter(customer=customer, name=field.name.removeprefix(TRAIT)).first()
         return words_of(trait) if trait is not None else pgettext("audience", "not known")

@@ -194,6 +194,12 @@ def _stages(found: QuerySet[Way], strangers: int) -> list[Stage]:
     return made
 
 
+def strangers(*, actor: Actor, asked: Asked) -> int:
+    """How many browsers of nobody known are among the visitors of these days."""
+    kept = figure(actor=actor, name="funnel")
+    return _strangers(actor, kept, asked) if kept else 0
+
+
 def _strangers(actor: Actor, kept: Figure, asked: Asked) -> int:
     """Browsers of nobody known whose first visit was within the days."""
     hides = actor.hides(f"{RECORD}.source")

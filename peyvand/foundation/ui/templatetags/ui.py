@@ -35,6 +35,7 @@ from peyvand.foundation.ui.reader import Reader, current_reader
 register = template.Library()
 
 GROUNDS = 7
+SMALL = 0.01  # a share below it is told with a decimal
 BALE = (
     '<svg class="ti {}" width="1em" height="1em" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'
     ' stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">'
@@ -166,7 +167,7 @@ def bar(share: float | Decimal | None, tone: str = "c1", *, width: int = 56) -> 
         width,
         round(float(share) * 100),
         tone,
-        formats.percent(share),
+        formats.percent(share, 1 if 0 < share < SMALL else 0),
     )
 
 

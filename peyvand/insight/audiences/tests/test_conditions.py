@@ -90,7 +90,7 @@ def test_it_is_said_in_both_languages() -> None:
         )
     with override("fa"):
         assert conditions.plain(tree, actor=SYSTEM) == (
-            "مشتریانی که شهر آنها Shiraz است و در ۹۰ روز گذشته دست‌کم ۲ بار سفارش داده‌اند"
+            "مشتریانی که شهر آنان Shiraz است و در ۹۰ روز گذشته دست‌کم ۲ بار سفارش داده‌اند"
             " (نام کالا «چای» را در خود دارد) و (از نوروز تاکنون سفارش نداده‌اند یا در «Garden» نیستند)"
         )
     assert next(piece.text for piece in conditions.said(tree, actor=SYSTEM) if piece.strong) == "Shiraz"

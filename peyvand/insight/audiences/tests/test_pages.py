@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from django.urls import reverse
 from peyvand.foundation.accounts.models import Role
 from peyvand.foundation.accounts.tests.factories import make_admin, make_user
 from peyvand.foundation.registry.actor import Actor, Scope, system_actor
-from peyvand.insight.audiences import days, services
+from peyvand.insight.audiences import asking, days, services
 from peyvand.insight.audiences.models import Audience, AudienceDay
 from peyvand.insight.audiences.services import AudienceData
+from peyvand.insight.audiences.web import courses
 from peyvand.insight.audiences.web.comparing import circles
 from peyvand.insight.audiences.web.drawing import drawn
 from peyvand.memory.customers.models import Customer
@@ -149,6 +151,15 @@ def test_an_event_that_comes_twice_counts_once(people: list[Customer]) -> None:
         days.moves_note(audience_id=audience.pk, event_id=event_id, entered=2, left=1)
     row = AudienceDay.objects.get(audience=audience)
     assert (row.entered, row.left) == (4, 2)
+
+
+def test_an_audience_younger_than_a_week_has_no_week_before(people: list[Customer]) -> None:
+    audience, actor = kept(), Actor(user_id=None, name="x", grants={"customers.view": Scope.ALL})
+    today = asking.clock().today
+    AudienceDay.objects.update_or_create(audience=audience, day=today, defaults={"entered": 3, "size": 3})
+    assert not courses.week_changes(actor=actor, audiences=[audience])
+    AudienceDay.objects.create(audience=audience, day=today - timedelta(days=8), entered=1, size=1)
+    assert courses.week_changes(actor=actor, audiences=[audience]) == {audience.pk: 3}
 
 
 def test_circles_share_what_the_groups_share() -> None:

@@ -66,6 +66,8 @@ def compared(*, actor: Actor, a: Audience | Snapshot, b: Audience | Snapshot, na
 def _sentence(found: Comparison, names: tuple[str, str]) -> str:
     if not found.a.count or not found.b.count:
         return gettext("One of the two has nobody in it, so there is nothing in common.")
+    if not found.both:
+        return gettext("Nobody is in both.")
     return gettext("%(both)s are in both: %(of_a)s of “%(a)s” and %(of_b)s of “%(b)s”.") % {
         "both": number(found.both), "a": names[0], "b": names[1],
         "of_a": percent(found.both / found.a.count), "of_b": percent(found.both / found.b.count),

@@ -34,11 +34,15 @@ def sees_all(actor: Actor) -> bool:
 
 
 def week_changes(*, actor: Actor, audiences: Sequence[Audience]) -> Mapping[int, int]:
-    """By how many each grew in seven days; nothing of those of which nothing was noted."""
+    """By how many each grew in seven days; nothing of those of which nothing was noted, or that are younger."""
     if not sees_all(actor):
         return {}
-    since = asking.clock().today - timedelta(days=WEEK)
-    found = AudienceDay.objects.filter(audience__in=[one.pk for one in audiences], day__gt=since)
+    now = asking.clock()
+    since = now.today - timedelta(days=WEEK)
+    old = {one.pk for one in audiences if one.created_at.astimezone(now.zone).date() <= since}
+    noted = AudienceDay.objects.filter(audience__in=[one.pk for one in audiences])
+    old |= set(noted.filter(day__lte=since).values_list("audience", flat=True))
+    found = noted.filter(audience__in=old, day__gt=since)
     return dict(found.values_list("audience").annotate(n=Sum(F("entered") - F("left"))).order_by())
 
 

@@ -135,7 +135,8 @@ def over_time(request: StaffRequest, audience_id: int) -> HttpResponse:
         return render(request, "audiences/concealed.html", context)
     kept = list(queries.snapshots(actor=actor, audience=audience)[:PAGE])
     sides = [("now", gettext("Now"))] + [
-        (str(one.pk), f"{one.label or pgettext('audience', 'picture')}, {moment(one.taken_at)}") for one in kept
+        (str(one.pk), f"{one.label or pgettext('audience', 'picture')}{gettext(', ')}{moment(one.taken_at)}")
+        for one in kept
     ]
     a = request.GET.get("a", "now")
     b = request.GET.get("b") or (str(kept[0].pk) if kept else "")
@@ -145,6 +146,7 @@ def over_time(request: StaffRequest, audience_id: int) -> HttpResponse:
         "a": a,
         "b": b,
         "course": courses.chart(actor=actor, audience=audience),
+        "sees_all": courses.sees_all(actor),
     }
     one, other = _side(a, audience, kept), _side(b, audience, kept)
     if kept and (one is None or other is None):

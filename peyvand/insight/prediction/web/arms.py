@@ -89,7 +89,7 @@ def curve(campaign: Campaign) -> Chart | None:
                gettext("Those who had bought most before were not helped more than others."),
         kind="line", x=Axis(label=gettext("Share of customers, the best of the year before first"), format="percent",
                             maximum=100),
-        y=Axis(), unit=formats.unit_word(campaign.currency),
+        y=Axis(label=formats.unit_word(campaign.currency)), unit=formats.unit_word(campaign.currency),
         series=[
             Series(label=gettext("The best first"), values=points),
             Series(label=gettext("By chance"), values=[(0, 0), (100, end)], tone="c6", dashed=True),

@@ -71,7 +71,7 @@ def _reason(feature: str, value: float, currency: str) -> str:
         told["n"] = formats.number(value, 1 if value < 10 else 0)
     words = {
         "recency": lambda: ngettext("no purchase for %(n)s day", "no purchase for %(n)s days", number),
-        "rhythm": lambda: ngettext("buys only every %(n)s day", "buys only every %(n)s days", number),
+        "rhythm": lambda: ngettext("buys every %(n)s day", "buys every %(n)s days", number),
         "ratio": lambda: gettext("silent for %(n)s times their own usual interval"),
         "frequency": lambda: ngettext("%(n)s purchase in 12 months", "%(n)s purchases in 12 months", number),
         "tenure": lambda: ngettext("a customer for %(n)s day", "a customer for %(n)s days", number),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.access import MANAGE_SETTINGS
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.fields import DateField
 from peyvand.foundation.ui.pieces import Empty
 from peyvand.foundation.ui.reader import current_reader
@@ -111,9 +112,10 @@ class CampaignForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("treated", "holdout"):
             self.fields[name].queryset = queries.lists(actor=actor)  # type: ignore[attr-defined]
+            self.fields[name].empty_label = gettext("Choose a list")  # type: ignore[attr-defined]
         shown = queries.overview(actor=actor)
         codes = shown.currencies if shown else (settings.text("default_currency"),)
-        self.fields["currency"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+        self.fields["currency"].choices = [(code, formats.unit_word(code)) for code in codes]  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

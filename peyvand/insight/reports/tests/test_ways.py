@@ -257,6 +257,8 @@ def test_acquisition_by_source_with_its_cost(client: Client) -> None:
     client.force_login(make_user(role_key="viewer"))
     page = client.get("/insight/reports/ways/acquisition/?period=all", headers={"accept-language": "en"})
     assert page.status_code == 200
+    behind = client.get("/insight/reports/ways/people/?stage=visitor&period=all", headers={"accept-language": "en"})
+    assert "7 are browsers of nobody known" in behind.content.decode()  # the number counts them, the list can't
 
 
 @pytest.mark.django_db

@@ -370,8 +370,7 @@ def _changed(now: Any, before: Any) -> Cell:
     change = _change(now, before)
     if change is None:
         return Cell("–")
-    sign = "+" if change > 0 else ""
-    return Cell(sign + formats.percent(change), round(change, 4))
+    return Cell(formats.change(change), round(change, 4))
 
 
 def _share(part: Any, whole: Any) -> Cell:

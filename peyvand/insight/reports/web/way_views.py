@@ -22,7 +22,7 @@ from peyvand.insight.reports import acquisition_queries, funnel_queries, way_ser
 from peyvand.insight.reports.funnel_queries import Behind
 from peyvand.insight.reports.models import Figure, Way
 from peyvand.insight.reports.sources import source_label
-from peyvand.insight.reports.stages import KNOWN, RECORDED
+from peyvand.insight.reports.stages import KNOWN, RECORDED, VISITOR
 from peyvand.insight.reports.touchpoints import touch_label
 from peyvand.insight.reports.web import acquisition_showing, asking, funnel_showing, path_showing
 from peyvand.memory.customers.fields import RECORD
@@ -223,6 +223,9 @@ def people_page(request: HttpRequest) -> HttpResponse:
         "days": "" if which.touch else asking.days_text(asked),
         "total": total,
         "hidden": funnel_queries.behind(actor=actor, asked=asked, which=which).count() - total,
+        "strangers": funnel_queries.strangers(actor=actor, asked=asked)
+        if which.stage == VISITOR and which.side == "reached" and not which.touch
+        else 0,
         "source_shown": not actor.hides(f"{RECORD}.source"),
         "back": _back(request, which),
         "bulk": False,

@@ -232,7 +232,9 @@ def test_rates_are_set_by_administrators(client: Any) -> None:
     assert client.get("/insight/lifetime/rates/").status_code == 200
     form = {"months": "24", "discount": "20", "margin": "", "serve": "1.5", "acquire": ""}
     assert client.post("/insight/lifetime/rates/", form).status_code == 302
-    assert rates.current() == Rates(months=24, discount=0.2, serve=1.5)
+    # The page shows tomans where the reader does; kept are units of the currency, ten rials a toman.
+    assert rates.current() == Rates(months=24, discount=0.2, serve=15)
+    assert 'value="1.5"' in client.get("/insight/lifetime/rates/").content.decode()
     assert client.post("/insight/lifetime/rates/", {**form, "months": "0"}).status_code == 422
     assert rates.current().months == 24
 

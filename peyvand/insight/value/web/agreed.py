@@ -48,7 +48,7 @@ def stats(found: Payload) -> list[Stat]:
     year, worth = found["year"], found["worth"]
     share = formats.percent(year["lost"] / year["ran"], 1) if year["ran"] else "–"
     could = (
-        gettext("%(n)s of %(all)s could have been avoided")
+        gettext("of those that ran a year ago; %(n)s of %(all)s could have been avoided")
         % {"n": formats.number(year["avoidable"]), "all": formats.number(year["lost"])}
         if year["lost"]
         else gettext("of those that ran a year ago")

@@ -98,7 +98,7 @@ def stats(snapshot: Snapshot, ahead: dict[str, Any]) -> list[Stat]:
         ),
         Stat(
             label=gettext("Will buy again"), value=formats.number(round(ahead["alive"])), tone="c3",
-            note=gettext("expected, of %(all)s") % {"all": formats.number(ahead["customers"])},
+            note=gettext("of %(all)s customers, as expected") % {"all": formats.number(ahead["customers"])},
         ),
         Stat(
             label=gettext("Purchases expected"), value=formats.number(round(ahead["purchases"])), tone="c4",

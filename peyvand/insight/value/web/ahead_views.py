@@ -16,7 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.access import MANAGE_SETTINGS
 from peyvand.foundation.accounts.services.workspace import settings_save
-from peyvand.foundation.money.currencies import currency_of
+from peyvand.foundation.money.currencies import RIAL, RIALS_A_TOMAN
+from peyvand.foundation.ui import formats
+from peyvand.foundation.ui.reader import current_reader
 from peyvand.foundation.ui.toasts import toast
 from peyvand.insight.value import queries, rates
 from peyvand.insight.value.web import agreed, ahead
@@ -88,7 +90,7 @@ class RatesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        unit = currency_of(settings.text("default_currency")).name
+        unit = formats.unit_word(settings.text("default_currency"))
         for name in ("serve", "acquire"):
             self.fields[name].help_text = gettext("In %(unit)s; leave it empty where it is not known.") % {"unit": unit}
 
@@ -106,21 +108,31 @@ def rates_page(request: HttpRequest) -> HttpResponse:
     return render(request, "value/rates.html", {"form": form}, status=422 if form.errors else 200)
 
 
+def _tenths() -> int:
+    """How many units of the default currency one of those is that the reader sees and types."""
+    return RIALS_A_TOMAN if settings.text("default_currency") == RIAL and current_reader().toman else 1
+
+
 def _shown(now: rates.Rates) -> dict[str, Any]:
-    def plain(value: float | None, times: int = 1) -> str | None:
+    def plain(value: float | None, times: float = 1) -> str | None:
         return None if value is None else f"{round(value * times, 6):f}".rstrip("0").rstrip(".")
+
+    each = 1 / _tenths()
 
     return {
         "months": now.months, "discount": plain(now.discount, 100), "margin": plain(now.margin, 100),
-        "serve": plain(now.serve), "acquire": plain(now.acquire),
+        "serve": plain(now.serve, each), "acquire": plain(now.acquire, each),
     }  # fmt: skip
 
 
 def _kept(data: dict[str, Any]) -> dict[str, Any]:
-    def plain(value: Decimal | None, over: int = 1) -> float | None:
+    def plain(value: Decimal | None, over: Decimal = Decimal(1)) -> float | None:
         return None if value is None else float(value / over)
 
+    each = Decimal(1) / _tenths()
+
     return {
-        "months": data["months"], "discount": plain(data["discount"], 100), "margin": plain(data["margin"], 100),
-        "serve": plain(data["serve"]), "acquire": plain(data["acquire"]),
+        "months": data["months"], "discount": plain(data["discount"], Decimal(100)),
+        "margin": plain(data["margin"], Decimal(100)),
+        "serve": plain(data["serve"], each), "acquire": plain(data["acquire"], each),
     }  # fmt: skip

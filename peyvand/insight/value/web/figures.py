@@ -24,6 +24,7 @@ from peyvand.memory.customers.models import Customer
 
 FIFTH = 20
 SHOWN_MONTHS = 12
+MILLION = 10**6
 AREAS = {
     "champion": "champ", "loyal": "loyal", "promising": "prom", "new": "new", "attention": "att", "risk": "risk",
     "cantlose": "cant", "dormant": "dorm", "lost": "lost",
@@ -167,6 +168,8 @@ def months(snapshot: Snapshot, calendar: CalendarKind) -> Chart:
     )  # fmt: skip
     unit = _unit(snapshot.currency)
     shown = [_in_unit(net * scale, snapshot.currency) for net in nets]
+    if max((abs(net) for net in shown), default=Decimal(0)) >= 10 * MILLION:
+        shown, unit = [round(net / MILLION, 1) for net in shown], gettext("million %(unit)s") % {"unit": unit}
     return Chart(
         name="months", question=gettext("How did sales go, month by month?"), answer=answer, kind="bar",
         x=Axis(labels=labels, format="text"), y=Axis(label=unit), unit=unit,
@@ -233,7 +236,8 @@ def cohort_table(snapshot: Snapshot, calendar: CalendarKind, *, counts: bool, sw
     )
     return HeatTable(
         name="cohorts", question=gettext("Who comes back after the first month?"),
-        note=gettext("of each month's new buyers"), caption=gettext("Buyers by month of their first purchase"),
+        note=gettext("of each month's new buyers; “…” marks a month that is not over"),
+        caption=gettext("Buyers by month of their first purchase"),
         corner=gettext("First purchase"), size_label=gettext("Buyers"), columns=columns, rows=made, switches=switches,
     )  # fmt: skip
 

@@ -136,7 +136,7 @@ def falling(snapshot: Snapshot, steps: list[tuple[str, int]], *, question: str, 
         if not amount and rows:
             continue
         left += amount
-        shown.append((label if not rows else gettext("after %(what)s") % {"what": label}, left))
+        shown.append((label if not rows else gettext("after %(what)s") % {"what": label[:1].lower() + label[1:]}, left))
         rows.append([label, figures.money(snapshot, amount), figures.money(snapshot, left)])
     first = steps[0][1]
     between: list[Tone] = ["c3"] * (len(shown) - 2)
