@@ -24,6 +24,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from peyvand.foundation.database.cluster import place_of, remove
+from tests.chromium import RESTING, rest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 180  # seconds until the first page answers, sample business included
@@ -197,7 +198,7 @@ class Visitor:
             answer = navigated.value
         assert answer is not None
         assert answer.status == status, f"{path} answers {answer.status}"
-        self.page.wait_for_load_state("networkidle")
+        rest(self.page)
         return self.page
 
     @property
@@ -210,6 +211,7 @@ class Visitor:
 def a_visitor(site: Site, browser: Browser, **about: Any) -> Iterator[Visitor]:
     """A person at a desk, a stranger unless `storage_state` says otherwise."""
     context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **about})
+    context.add_init_script(path=RESTING)
     page = context.new_page()
     errors: list[str] = []
 

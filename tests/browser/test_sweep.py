@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import Site, Visitor, a_visitor
 from tests.browser.looking import AXE, faults
+from tests.chromium import rest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 DESK, PHONE = 1440, 360
@@ -554,7 +555,7 @@ def test_the_first_run_and_an_empty_house_are_whole(empty_site: Site, browser: B
             for step in ("business", "you"):
                 for width in (DESK, PHONE):
                     page.set_viewport_size({"width": width, "height": 800})
-                    page.wait_for_load_state("networkidle")
+                    rest(page)
                     found += [f"{step}: {fault}" for fault in faults(page, language=language, said=first.errors)]
                 if step == "business":
                     page.fill("input[name=workspace_name]", "شرکت ABC (سهامی خاص)")
