@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from peyvand.foundation.database.cluster import place_of, remove
 from tests.chromium import RESTING, rest
+from tests.ready import with_tables
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 180  # seconds until the first page answers, sample business included
@@ -87,9 +88,11 @@ def free_port() -> int:
 @contextmanager
 def served(*words: str, **variables: str) -> Iterator[tuple[str, Path]]:
     """`peyvand serve` with these words until the block ends: its address and its data folder. `variables` are added to
-    its environment.
+    its environment. Its tables are there before; with `--demo` it makes them itself, as for a person.
     """
     data = Path(tempfile.mkdtemp(prefix="peyvand-browser-"))
+    if "--demo" not in words:
+        with_tables(data)
     port = free_port()
     log = data / "serve.log"
     with log.open("wb") as output:
