@@ -86,12 +86,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(*words: str, **variables: str) -> Iterator[tuple[str, Path]]:
+def served(*words: str, first: bool = False, **variables: str) -> Iterator[tuple[str, Path]]:
     """`peyvand serve` with these words until the block ends: its address and its data folder. `variables` are added to
-    its environment. Its tables are there before; with `--demo` it makes them itself, as for a person.
+    its environment. `first`: it makes its tables itself, and makes up for last night, as for a person.
     """
     data = Path(tempfile.mkdtemp(prefix="peyvand-browser-"))
-    if "--demo" not in words:
+    if not first:
         with_tables(data)
     port = free_port()
     log = data / "serve.log"
@@ -117,7 +117,7 @@ def served(*words: str, **variables: str) -> Iterator[tuple[str, Path]]:
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     """`peyvand serve --demo`, as `make run` starts it."""
-    with served("--demo", PEYVAND_OWN_HOSTS="127.0.0.1") as (url, data):
+    with served("--demo", first=True, PEYVAND_OWN_HOSTS="127.0.0.1") as (url, data):
         sign_in = json.loads((data / "sample-sign-in.json").read_text(encoding="utf-8"))
         yield Site(url=url, data=data, email=sign_in["email"], password=sign_in["password"])
 
@@ -125,7 +125,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def empty_site() -> Iterator[Site]:
     """`peyvand serve` on a new data folder: nobody is there yet, and nothing."""
-    with served() as (url, data):
+    with served(first=True) as (url, data):
         yield Site(url=url, data=data, email="sara@example.com", password="five calm herons")
 
 
