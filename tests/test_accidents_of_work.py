@@ -220,7 +220,7 @@ def small(place: Place) -> Iterator[Path]:
     folder = Path("/var/tmp") / f"peyvand-small-{os.getpid()}"  # noqa: S108
     folder.mkdir(mode=0o755)
     try:
-        asked = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+        asked = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
         try:
             mounted = subprocess.run(asked, capture_output=True, text=True, check=False)
         except OSError as problem:
