@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 
 from peyvand.foundation.database.cluster import remove
 from tests import chromium
+from tests.ready import FOLDER
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's own thread
 
@@ -23,6 +24,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     folder = os.environ.get("PEYVAND_TEST_CLUSTER")
     if hasattr(config, "workerinput") or folder is None or "PEYVAND_TEST_DATA" in os.environ:
         return
+    remove(Path(folder) / FOLDER)
     remove(Path(folder))
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -38,16 +40,21 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long stands first, the browser's tests before all, so that no worker waits at the end for another."""
-    items.sort(key=lambda item: _FIRST.get(_group_of(item), 1))
+    """What takes long stands first, so that no worker waits at the end for another: groups from the longest on, then
+    single tests that are slow, then all others.
+    """
+    items.sort(key=_place_of)
 
 
-_FIRST = {"browser": 0, None: 2}
+# Groups that take minutes. A worker is given whole groups, and the next when two tests of its own are left.
+_LONGEST = ("browser", "serve", "rights-api", "rights", "console", "imports", "retail")
 
 
-def _group_of(item: pytest.Item) -> str | None:
-    mark = item.get_closest_marker("xdist_group")
-    return mark.args[0] if mark else None
+def _place_of(item: pytest.Item) -> int:
+    group = item.get_closest_marker("xdist_group")
+    if group is None:
+        return len(_LONGEST) + (1 if item.get_closest_marker("slow") else 2)
+    return _LONGEST.index(group.args[0]) if group.args[0] in _LONGEST else len(_LONGEST)
 
 
 @pytest.fixture(scope="module")

@@ -19,10 +19,11 @@ import psycopg
 import pytest
 
 from peyvand.foundation.database import cluster
+from tests.ready import with_tables
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.xdist_group("imports")]
-LINES = 20_000
-AWAY = 30.0  # seconds without a database
+LINES = 10_000
+AWAY = 10.0  # seconds without a database
 BEGIN = """
 import sys
 from peyvand.doors.console import ground
@@ -115,8 +116,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DATABASE_URL", raising=False)
-        place = Place(folder, cluster.ensure(folder, durable=False).url)
-        place.python("-m", "peyvand", "import", "list", "--json")
+        place = Place(folder, cluster.ensure(with_tables(folder), durable=False).url)
         yield place
         cluster.remove(folder)
 
@@ -220,7 +220,7 @@ def small(place: Place) -> Iterator[Path]:
     folder = Path("/var/tmp") / f"peyvand-small-{os.getpid()}"  # noqa: S108
     folder.mkdir(mode=0o755)
     try:
-        asked = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+        asked = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
         try:
             mounted = subprocess.run(asked, capture_output=True, text=True, check=False)
         except OSError as problem:

@@ -25,6 +25,7 @@ import psycopg
 import pytest
 
 from peyvand.foundation.database import cluster
+from tests.ready import with_tables
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.xdist_group("serve")]
 AWAY = 30.0  # seconds
@@ -106,7 +107,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     database, data = tmp_path_factory.mktemp("away"), tmp_path_factory.mktemp("served")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DATABASE_URL", raising=False)
-        address = cluster.ensure(database).url  # durable: what is acknowledged has to outlive it
+        address = cluster.ensure(with_tables(database)).url  # durable: what is acknowledged has to outlive it
         without = ("PEYVAND_TEST_CLUSTER", "PEYVAND_SECRET_KEY")
         port = free_port()
         environment = {

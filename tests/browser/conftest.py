@@ -24,6 +24,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from peyvand.foundation.database.cluster import place_of, remove
+from tests.chromium import RESTING, rest
+from tests.ready import with_tables
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 180  # seconds until the first page answers, sample business included
@@ -84,11 +86,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(*words: str, **variables: str) -> Iterator[tuple[str, Path]]:
+def served(*words: str, first: bool = False, **variables: str) -> Iterator[tuple[str, Path]]:
     """`peyvand serve` with these words until the block ends: its address and its data folder. `variables` are added to
-    its environment.
+    its environment. `first`: it makes its tables itself, and makes up for last night, as for a person.
     """
     data = Path(tempfile.mkdtemp(prefix="peyvand-browser-"))
+    if not first:
+        with_tables(data)
     port = free_port()
     log = data / "serve.log"
     with log.open("wb") as output:
@@ -113,7 +117,7 @@ def served(*words: str, **variables: str) -> Iterator[tuple[str, Path]]:
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     """`peyvand serve --demo`, as `make run` starts it."""
-    with served("--demo", PEYVAND_OWN_HOSTS="127.0.0.1") as (url, data):
+    with served("--demo", first=True, PEYVAND_OWN_HOSTS="127.0.0.1") as (url, data):
         sign_in = json.loads((data / "sample-sign-in.json").read_text(encoding="utf-8"))
         yield Site(url=url, data=data, email=sign_in["email"], password=sign_in["password"])
 
@@ -121,7 +125,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def empty_site() -> Iterator[Site]:
     """`peyvand serve` on a new data folder: nobody is there yet, and nothing."""
-    with served() as (url, data):
+    with served(first=True) as (url, data):
         yield Site(url=url, data=data, email="sara@example.com", password="five calm herons")
 
 
@@ -197,7 +201,7 @@ class Visitor:
             answer = navigated.value
         assert answer is not None
         assert answer.status == status, f"{path} answers {answer.status}"
-        self.page.wait_for_load_state("networkidle")
+        rest(self.page)
         return self.page
 
     @property
@@ -210,6 +214,7 @@ class Visitor:
 def a_visitor(site: Site, browser: Browser, **about: Any) -> Iterator[Visitor]:
     """A person at a desk, a stranger unless `storage_state` says otherwise."""
     context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **about})
+    context.add_init_script(path=RESTING)
     page = context.new_page()
     errors: list[str] = []
 

@@ -17,15 +17,19 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+import psycopg
+
 from peyvand.channels.email.tests import dovecot
 from peyvand.channels.email.tests.conftest import Sink
 from peyvand.channels.sms.tests.fakes.server import Call, Gateway
 from peyvand.channels.sms.tests.fakes.speaking import kavenegar
+from peyvand.foundation.database.cluster import place_of
 from tests.browser.conftest import Site
 
 ALLOWING, REFUSING, SILENT, WITHOUT = 420, 30, 30, 20
 OURS, THEIRS, JUDGE = "hello@house.ir", "maryam@home.ir", "mx.house.ir"
 NEWS = "دارجیلینگ تازه رسید"
+LEFT = "outreach_message SET leased_until = now() WHERE leased_until IS NOT NULL"
 
 
 class Stalling:
@@ -134,15 +138,25 @@ def worker_of(site: Site) -> int:
 
 
 def kill_twice(site: Site, stalling: Stalling) -> None:
-    """kill -9 while calls hang; the supervisor starts another worker, which is killed as well."""
+    """kill -9 while calls hang; the supervisor starts another worker, which is killed as well. What the dead had in
+    hand is looked at now, not in the minutes for which a living one might have it.
+    """
     for again in (True, False):
         until(lambda: stalling.hanging >= 2, "no worker sends")
         pid = worker_of(site)
         assert pid
         os.kill(pid, signal.SIGKILL)
         until(lambda pid=pid: worker_of(site) != pid, "the worker lives on")  # type: ignore[misc]
+        if not again:
+            with psycopg.connect(place_of(site.data).url, autocommit=True) as connection:
+                assert connection.execute(f"UPDATE {LEFT} AND state = 'attempting'").rowcount, "nothing was under way"
+                connection.execute(f"UPDATE {LEFT} AND state = 'leased'")
         stalling.died(again=again)
     until(lambda: worker_of(site), "no worker was started again")
+    late = "SELECT count(*) FROM outreach_message WHERE leased_until < now() AND state IN ('leased', 'attempting')"
+    site.until(late, 0)
+    with psycopg.connect(place_of(site.data).url, autocommit=True) as connection:  # and asked about now
+        connection.execute("UPDATE outreach_message SET due_at = now() WHERE state = 'indeterminate'")
 
 
 def text_of(mail: Message) -> str:

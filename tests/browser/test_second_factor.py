@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site, Visitor, a_visitor
 from tests.browser.looking import faults
+from tests.chromium import rest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 PERIOD = 30  # seconds that a code of an authenticator app is shown
@@ -49,7 +50,7 @@ def look(who: Visitor, language: str, where: str) -> list[str]:
     found = []
     for width in (1440, 360):
         who.page.set_viewport_size({"width": width, "height": 800})
-        who.page.wait_for_load_state("networkidle")
+        rest(who.page)
         found += [f"{where} at {width}: {fault}" for fault in faults(who.page, language=language, said=who.errors)]
     who.page.set_viewport_size({"width": 1440, "height": 900})
     return found

@@ -102,6 +102,7 @@ def test_every_habit_lives_in_the_whole_sample() -> None:
     assert {life.habit for life in lives(world(size=1))} == set(Habit)
 
 
+@pytest.mark.slow
 def test_some_are_there_twice_and_are_found() -> None:
     services.demo_load(actor=ACTOR, size=1)
     twice = list(Customer.objects.filter(demo=True).order_by("-pk").values_list("pk", flat=True)[:TWICE])

@@ -6,7 +6,6 @@ has a `code` that finds it in the log; nothing of the inside is shown.
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -44,6 +43,7 @@ from peyvand.foundation.transfer.reading import ReadError
 from peyvand.foundation.transfer.services import MappingError, StateError
 from peyvand.foundation.transfer.workbooks import TooLongError
 from peyvand.foundation.ui.lists import BadCursorError
+from peyvand.foundation.ui.problems import CONTENT_TYPE, problem_json
 from peyvand.foundation.ui.rest import said
 from peyvand.foundation.webhooks.errors import ConflictError as EndpointChangedError
 from peyvand.foundation.webhooks.errors import InvalidError as EndpointInvalidError
@@ -62,7 +62,6 @@ from peyvand.memory.work.errors import ConflictError as HoursChangedError
 from peyvand.memory.work.errors import InvalidError as WorkInvalidError
 
 logger = logging.getLogger(__name__)
-CONTENT_TYPE = "application/problem+json"
 Errors = Sequence[Mapping[str, Any]]
 
 
@@ -83,22 +82,12 @@ def _title(status: int) -> str:
     return titles.get(status) or (_("This is our fault") if status >= 500 else _("This can't be done"))
 
 
-NAMES = {
-    400: "unreadable", 401: "no-token", 403: "not-allowed", 404: "not-found", 405: "method", 409: "conflict",
-    410: "gone", 413: "too-large", 422: "invalid", 429: "too-many", 500: "fault", 503: "unavailable",
-}  # fmt: skip
-
-
 def problem(status: int, detail: str = "", *, errors: Errors = (), **more: Any) -> HttpResponse:
     """An answer of problem+json."""
-    content: dict[str, Any] = {"type": f"urn:peyvand:problem:{NAMES.get(status, 'refused')}", "title": _title(status)}
-    content["status"] = status
-    if detail:
-        content["detail"] = detail
+    told: dict[str, Any] = {"detail": detail} if detail else {}
     if errors:
-        content["errors"] = list(errors)
-    body = json.dumps({**content, **more}, ensure_ascii=False, default=str)
-    response = HttpResponse(body, status=status, content_type=CONTENT_TYPE)
+        told["errors"] = list(errors)
+    response = problem_json(status, _title(status), **told, **more)
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="Peyvand"'
     return response

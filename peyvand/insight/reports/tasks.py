@@ -39,13 +39,11 @@ def mail(run: Running, *, mailing: int, due: str) -> Mapping[str, Any]:
     for place, row in enumerate(rows):
         run.check()
         run.progress(place, len(rows))
-        # Noted before it is handed over: a worker that dies between the two never sends the same mail twice.
-        if not MailingSent.objects.filter(pk=row.pk, done_at=None).update(done_at=timezone.now()):
-            continue
         try:
             if kept is None or kept.archived:
                 raise StaffMailError(gettext("It was archived."))
-            _one(found, kept, row.person)
+            if not _one(found, kept, row):
+                continue
         except StaffMailError as error:
             sent_note(row, good=False, words=str(error))
         except Exception:
@@ -63,8 +61,9 @@ def reader_of(user: User) -> Reader:
     )  # fmt: skip
 
 
-def _one(mailing: Mailing, kept: Report | Dashboard, person: User) -> None:
-    """One colleague's mail, by their own rights, in their language and calendar."""
+def _one(mailing: Mailing, kept: Report | Dashboard, row: MailingSent) -> bool:
+    """One colleague's mail, by their own rights, in their language and calendar; False when another has it in hand."""
+    person = row.person
     reader = reader_of(person)
     with translation.override(reader.language), use_reader(reader):
         actor = actor_of(person, demo=mailing.demo, via="job", language=reader.language)
@@ -81,7 +80,12 @@ def _one(mailing: Mailing, kept: Report | Dashboard, person: User) -> None:
         posts = registry.all(StaffPost)
         if not posts:
             raise StaffMailError(gettext("There is no way to send mail here."))
+        # Noted before it is handed over, so that a worker that dies between the two never sends the same mail twice;
+        # and no sooner, so that what is still being computed is not said to be not sent.
+        if not MailingSent.objects.filter(pk=row.pk, done_at=None).update(done_at=timezone.now()):
+            return False
         posts[0].send(StaffMail(person.email, person.name, kept.name, text, files))
+        return True
 
 
 def _figures(actor: Actor, kept: Report | Dashboard) -> Sequence[Figure]:

@@ -15,9 +15,10 @@ import ibis
 import pyarrow as pa
 from pyarrow import csv
 
-from peyvand.insight.value.charging import ORDER_DRIVERS, Charges, matched
+from peyvand.insight.value.charging import Charges
 from peyvand.insight.value.frames import Frame, Table
 from peyvand.insight.value.person import KINDS
+from peyvand.insight.value.weighing import ORDER_DRIVERS, matched
 
 ROWS: Final = 100_000  # of a block
 

@@ -15,7 +15,7 @@ from peyvand.insight.value.models import SnapshotCustomer
 from peyvand.insight.value.panels import rows_of
 from peyvand.insight.value.person import KINDS
 from peyvand.insight.value.web import figures, profit
-from peyvand.memory.commerce.access import COSTS_EDIT, COSTS_VIEW
+from peyvand.memory.commerce.access import COSTS_EDIT
 from peyvand.memory.commerce.models import Order
 from peyvand.memory.customers import queries as customers
 from peyvand.memory.customers.models import Customer
@@ -56,7 +56,7 @@ def _per_cent(part: int, whole: int) -> float:
 
 def shown_profit(actor: Actor, customer: Customer, query: Mapping[str, str]) -> Mapping[str, Any] | None:
     """From revenue to what is left, one block a currency; nothing without the right or before figures."""
-    rows = profit_queries.with_costs(rows_of(actor, customer)) if actor.may(COSTS_VIEW) else []
+    rows = profit_queries.with_costs(actor=actor, rows=rows_of(actor, customer))
     if not rows:
         return None
     new = f"{reverse('commerce:cost-new')}?customer={customer.pk}" if actor.may(COSTS_EDIT) else ""

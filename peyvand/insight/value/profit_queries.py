@@ -65,14 +65,12 @@ def people(
 
 def of_customer(*, actor: Actor, customer_id: int) -> list[SnapshotCustomer]:
     """A customer's newest figures with costs, one a currency; [] without the rights."""
-    if not actor.may(COSTS_VIEW):
-        return []
-    return with_costs(queries.of_customer(actor=actor, customer_id=customer_id))
+    return with_costs(actor=actor, rows=queries.of_customer(actor=actor, customer_id=customer_id))
 
 
-def with_costs(rows: Sequence[SnapshotCustomer]) -> list[SnapshotCustomer]:
-    """Those of the rows that were computed with costs; for who may see these."""
-    return [row for row in rows if row.net_minor is not None]
+def with_costs(*, actor: Actor, rows: Sequence[SnapshotCustomer]) -> list[SnapshotCustomer]:
+    """Those of a customer's figures that were computed with costs; [] for who may not see costs."""
+    return [row for row in rows if row.net_minor is not None] if actor.may(COSTS_VIEW) else []
 
 
 def of_order(*, actor: Actor, order: Order) -> OrderCharge | None:

@@ -16,6 +16,7 @@ from peyvand.doors.console.measuring.insight_stages import BESIDE, WHOLE
 CUSTOMERS, ORDERS = 2_000, 20_000
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_every_stage_is_measured_and_agrees_with_sql_by_hand(
     settings: LazySettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

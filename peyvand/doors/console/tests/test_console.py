@@ -18,6 +18,7 @@ import pytest
 from openpyxl import Workbook
 
 from peyvand.foundation.database import cluster
+from tests.ready import with_tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 
@@ -333,7 +334,7 @@ def test_measuring_leaves_nothing(place: Place) -> None:
 
 
 def test_the_sample_comes_and_goes_and_its_password_is_said_again(tmp_path: Path, orders: Path) -> None:
-    place = Place(tmp_path / "data")
+    place = Place(with_tables(tmp_path / "data"))
     try:
         first = place.json("demo")
         assert first["loaded"]

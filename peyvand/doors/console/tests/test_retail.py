@@ -13,6 +13,7 @@ import pytest
 
 from peyvand.doors.console.tests.test_console import ORDERS, Place
 from peyvand.foundation.database import cluster
+from tests.ready import with_tables
 
 REAL = Path(__file__).resolve().parents[5] / "shared" / "data" / "online_retail.csv.gz"
 pytestmark = [
@@ -29,7 +30,7 @@ TABLES = (
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     folder = tmp_path / "data"
-    yield Place(folder, patience=900)
+    yield Place(with_tables(folder), patience=900)
     cluster.remove(folder)
 
 

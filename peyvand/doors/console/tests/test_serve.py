@@ -22,6 +22,7 @@ import pytest
 from peyvand.doors.console.ground import MIGRATING
 from peyvand.doors.console.serve import address
 from peyvand.foundation.database import cluster
+from tests.ready import with_tables
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.xdist_group("serve")]
 
@@ -91,7 +92,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     made.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DATABASE_URL", raising=False)
-        yield made
+        yield with_tables(made)
         cluster.remove(made)
 
 

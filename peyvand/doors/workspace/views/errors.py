@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 import sys
@@ -19,6 +18,7 @@ from peyvand.foundation.registry.actor import Actor, NotAllowed
 from peyvand.foundation.registry.declarations import Permission
 from peyvand.foundation.registry.registry import registry
 from peyvand.foundation.ui.plain import AGAIN, plain_page
+from peyvand.foundation.ui.problems import problem_json
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """What Django refuses before any view is asked, as a host that is not ours: a page that needs no host's name."""
     if request.path.startswith("/api/"):
-        return _problem("unreadable", "This request can't be read", 400)
+        return problem_json(400, "This request can't be read")
     return HttpResponse(plain_page("unread"), status=400)
 
 
@@ -70,15 +70,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(plain_page("fault", code=code), status=500)
 
 
-def _problem(name: str, title: str, status: int) -> HttpResponse:
-    content = json.dumps({"type": f"urn:peyvand:problem:{name}", "title": title, "status": status})
-    return HttpResponse(content, status=status, content_type="application/problem+json")
-
-
 def _unavailable(request: HttpRequest, trouble: Literal["away", "full"]) -> HttpResponse:
     """503 with the time after which to ask again; for programs as problem+json."""
     if request.path.startswith("/api/"):
-        response = _problem("unavailable", "Not available at the moment", 503)
+        response = problem_json(503, "Not available at the moment")
     else:
         page = plain_page(trouble, again=trouble == "away" and request.method in ("GET", "HEAD"))
         response = HttpResponse(page, status=503)

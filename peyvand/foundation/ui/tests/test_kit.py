@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from peyvand.foundation.ui.reader import ENGLISH, PERSIAN, use_reader
 from peyvand.foundation.ui.tests import samples
+from tests.chromium import RESTING, rest
 
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static"
@@ -43,7 +44,9 @@ def drawn(name: str, language: str, theme: Any) -> str:
 
 
 def opened(browser: Browser, name: str, language: str = "fa", theme: str = "light", width: int = 1440) -> Page:
-    page = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce").new_page()
+    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    context.add_init_script(path=RESTING)
+    page = context.new_page()
     html = drawn(name, language, theme)
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
@@ -70,8 +73,8 @@ def opened(browser: Browser, name: str, language: str = "fa", theme: str = "ligh
             route.fulfill(body="", content_type="text/html")
 
     page.route("**/*", answer)
-    page.goto("http://kit.test/kit/", wait_until="networkidle")
-    page.evaluate("document.fonts.ready")
+    page.goto("http://kit.test/kit/")
+    rest(page)
     assert not faults
     return page
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils import timezone, translation
@@ -13,9 +14,9 @@ from peyvand.foundation.accounts.tests.factories import make_role, make_user
 from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.changes.services import undo
 from peyvand.foundation.registry.actor import Actor, NotAllowed, Scope, system_actor
-from peyvand.insight.reports import catalogue, posting, services
+from peyvand.insight.reports import catalogue, posting, services, tasks
 from peyvand.insight.reports.errors import RefusedError
-from peyvand.insight.reports.models import Dashboard, Every, Mailing, Report, ShareLink
+from peyvand.insight.reports.models import Dashboard, Every, Mailing, MailingSent, Report, ShareLink
 from peyvand.insight.reports.planning import FEWEST, plan_of
 from peyvand.insight.reports.public import shared
 from peyvand.insight.reports.questions import Condition, Question, checked, from_plain, from_query
@@ -179,6 +180,32 @@ def test_a_mailing_that_is_due_begins_once() -> None:
     mailing.refresh_from_db()
     assert mailing.next_at is not None
     assert mailing.next_at > timezone.now()
+
+
+def test_a_mail_is_on_its_way_while_it_is_made_and_handed_over_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = make_user(role=make_role({"reports.view": Scope.ALL}))
+    me = Actor(user_id=user.pk, name="x", everything=True)
+    report, _done = services.report_save(actor=me, name="Sales", question=REVENUE)
+    data = posting.MailingData("week", 5, 1, "jalali", time(8), ["pdf"], [user.pk])
+    mailing, _done = posting.mailing_save(actor=me, kept=report, data=data)
+    row = MailingSent.objects.create(mailing=mailing, due=timezone.now(), person=user)
+    seen: list[tuple[str, bool]] = []
+
+    def now(what: str) -> list[Any]:
+        row.refresh_from_db()
+        seen.append((what, row.done_at is not None))
+        return []
+
+    post = SimpleNamespace(send=lambda _mail: now("sent"))
+    monkeypatch.setattr(tasks, "_figures", lambda *_given: now("made"))
+    monkeypatch.setattr(tasks, "made", lambda *_given, **_more: b"")
+    monkeypatch.setattr(tasks, "registry", SimpleNamespace(all=lambda _kind: [post]))
+    run: Any = SimpleNamespace(check=lambda: None, progress=lambda *_given: None)
+    for _turn in range(2):
+        tasks.mail(run, mailing=mailing.pk, due=row.due.isoformat())
+    assert seen == [("made", False), ("sent", True)]
+    row.refresh_from_db()
+    assert row.good
 
 
 def test_a_link_opens_until_it_ends_or_its_maker_may_no_more() -> None:

@@ -115,7 +115,7 @@ def expected(theta: npt.ArrayLike, t: float, *, x: Vector, t_x: Vector, T: Vecto
     where a = 1 and where a and b are so great that all leave alike.
     """
     r, alpha, a, b = np.asarray(theta, dtype=float)
-    pairs, at = _pairs(x, T)
+    pairs, at = _pairs(_Asked(x, T))
     ratio = t / (alpha + pairs[:, 1])
     mean = np.zeros(len(pairs))
     number = next(points for most, points in POINTS if not len(pairs) or ratio.max() < most)
@@ -128,18 +128,27 @@ def expected(theta: npt.ArrayLike, t: float, *, x: Vector, t_x: Vector, T: Vecto
     return np.asarray(mean[at] * alive(theta, x=x, t_x=t_x, T=T), dtype=float)
 
 
-_LAST: dict[str, tuple[Vector, Vector, Vector, Index]] = {}
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """Two arrays, equal where they are the very same two: nobody writes to them."""
+
+    x: Vector
+    T: Vector
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self.x is other.x and self.T is other.T
+
+    def __hash__(self) -> int:
+        return hash((id(self.x), id(self.T)))
 
 
-def _pairs(x: Vector, T: Vector) -> tuple[Vector, Index]:  # noqa: N803
+@lru_cache(maxsize=1)
+def _pairs(asked: _Asked) -> tuple[Vector, Index]:
     """Unique (x, T), in order, and where each row's is. The same arrays are asked about month by month, so the last
-    answer is kept, with the arrays, which nobody writes to.
+    answer is kept.
     """
-    last = _LAST.get("")
-    if last is None or last[0] is not x or last[1] is not T:
-        both, at = np.unique(x + 1j * T, return_inverse=True)
-        last = _LAST[""] = (x, T, np.column_stack([both.real, both.imag]), at.ravel())
-    return last[2], last[3]
+    both, at = np.unique(asked.x + 1j * asked.T, return_inverse=True)
+    return np.column_stack([both.real, both.imag]), at.ravel()
 
 
 @lru_cache(maxsize=4096)

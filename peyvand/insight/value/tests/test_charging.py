@@ -13,10 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from peyvand.insight.value.charging import KINDS, NOBODY, ORDER_DRIVERS, charge, summary
+from peyvand.insight.value.charging import charge, summary
 from peyvand.insight.value.frames import Frame
 from peyvand.insight.value.order_charges import blocks, of_orders
+from peyvand.insight.value.person import KINDS
 from peyvand.insight.value.sharing import shared
+from peyvand.insight.value.weighing import NOBODY, ORDER_DRIVERS
 
 DAY = date(2026, 11, 23)
 DRIVERS = ("", "new_customer", "order", "order_value", "quantity", "interaction", "service_minute", "customer")
