@@ -16,7 +16,18 @@ from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.calendar.periods import month_of_index
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.ui import formats
-from peyvand.foundation.ui.charts import Axis, Chart, HeatCell, HeatRow, HeatTable, Link, Mark, Series, Share
+from peyvand.foundation.ui.charts import (
+    Axis,
+    Chart,
+    HeatCell,
+    HeatRow,
+    HeatTable,
+    Link,
+    Mark,
+    Series,
+    Share,
+    in_millions,
+)
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.value.models import RfmClass, Snapshot, SnapshotCustomer
 from peyvand.insight.value.queries import share_above
@@ -24,7 +35,6 @@ from peyvand.memory.customers.models import Customer
 
 FIFTH = 20
 SHOWN_MONTHS = 12
-MILLION = 10**6
 AREAS = {
     "champion": "champ", "loyal": "loyal", "promising": "prom", "new": "new", "attention": "att", "risk": "risk",
     "cantlose": "cant", "dormant": "dorm", "lost": "lost",
@@ -168,9 +178,7 @@ def months(snapshot: Snapshot, calendar: CalendarKind) -> Chart:
     )  # fmt: skip
     unit = _unit(snapshot.currency)
     shown = [_in_unit(net * scale, snapshot.currency) for net in nets]
-    if max((abs(net) for net in shown), default=Decimal(0)) >= 10 * MILLION:
-        shown, unit = [round(net / MILLION, 1) for net in shown], gettext("million %(unit)s") % {"unit": unit}
-    return Chart(
+    chart = Chart(
         name="months", question=gettext("How did sales go, month by month?"), answer=answer, kind="bar",
         x=Axis(labels=labels, format="text"), y=Axis(label=unit), unit=unit,
         series=[Series(label=gettext("Net sales"), values=shown)],
@@ -179,6 +187,7 @@ def months(snapshot: Snapshot, calendar: CalendarKind) -> Chart:
         ("sale", "return", "adjustment")), _in_unit(net * scale, snapshot.currency)] for label, row, net in zip(labels,
         rows, nets, strict=True) ],
     )  # fmt: skip
+    return in_millions(chart)
 
 
 def _toman(currency: str) -> bool:
