@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -88,7 +89,8 @@ def _sizes(chance: random.Random) -> dict[str, Any]:
             size = queries.size(actor=actor, tree=tree)
         each.append(time.perf_counter() - start)
         if number < 10:
-            exact = asking.everybody(tree, demo=False, now=asking.clock()).count()
+            with _of_everybody():
+                exact = asking.everybody(tree, demo=False, now=asking.clock()).count()
             off.append(abs(size.count - exact) / max(1, size.of))
     return {"stage": "size", "p50_ms": middle(each, 0.5), "p95_ms": middle(each, 0.95),
             "off_by_at_most_share": round(max(off), 4)}  # fmt: skip
@@ -187,12 +189,20 @@ def _happens(cursor: Any, chance: random.Random, customers: int, number: int) ->
         )
 
 
+@contextmanager
+def _of_everybody() -> Iterator[None]:
+    """Everybody is asked as the keeper asks."""
+    with of_everybody():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '256MB', true)")
+        yield
+
+
 def _differs(one: Audience) -> int:
     """How many members are wrong: looked up anew, in everybody."""
     tree = keeping.tree_of(one)
     sql, params = asking.compiled(asking.everybody(tree, demo=False, now=asking.clock()).values_list("pk"))
-    with of_everybody(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '256MB', true)")
+    with _of_everybody(), connection.cursor() as cursor:
         cursor.execute(
             f"WITH fresh (id) AS MATERIALIZED ({sql}), kept AS MATERIALIZED (SELECT customer_id AS id FROM "
             "customers_inaudience WHERE audience = %s) SELECT (SELECT count(*) FROM (TABLE fresh EXCEPT TABLE kept)"
