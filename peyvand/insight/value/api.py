@@ -48,7 +48,7 @@ class ValueOut(Schema):
     """What a customer is worth in one currency, in minor units.
 
     `alive`, `expected_orders` and `lifetime_minor` (discounted, within the horizon of the settings) are null where
-    nothing can be foretold.
+    nothing can be foretold, `alive` also where the model can't say whether who bought once is still a customer.
     """
 
     currency: str

@@ -41,7 +41,8 @@ NEW = {"bg/nbd": bgnbd.expected_of_new, "pareto/nbd": paretonbd.expected_of_new}
 @dataclass(frozen=True)
 class Ahead:
     """A customer's time ahead: the chance to be alive, purchases within the horizon (None where only contracts are
-    known), discounted value (minor units).
+    known), discounted value (minor units). `alive` is None too where BG/NBD foretells for who bought once: in it nobody
+    leaves before a second purchase, so that 1 would say nothing of them.
     """
 
     alive: float | None
@@ -117,12 +118,13 @@ def _foretold(ids: Vector, purchases: Purchases, *, until: int, business: Busine
     costs = _costs(ids, seen, business=business, currency=currency)
     profit = _profit(mean, business, costs.serving)
     ahead = _ahead(name, found, buying, profit, business=business)
-    payload |= _summed(ahead, mean) | _of_business(business, costs, currency)
+    told = seen.x > 0 if name == "bg/nbd" else np.ones(len(seen.x), dtype=bool)
+    payload |= _summed(ahead, mean, told) | _of_business(business, costs, currency)
     payload["less_loss"] = _less_loss(name, found, buying, profit, business=business)
     payload["new"] = _newcomer(name, found, spend, mean, business=business, costs=costs)
     alive, bought, value = ahead
     people = {
-        int(ids[place]): Ahead(float(alive[at]), float(bought[at]), round(float(value[at])))
+        int(ids[place]): Ahead(float(alive[at]) if told[at] else None, float(bought[at]), round(float(value[at])))
         for at, place in enumerate(seen.who)
     }
     return Foretold(payload, people)
@@ -281,15 +283,17 @@ def _in_units(minor: float | None, currency: str) -> float | None:
     return None if minor is None else round(minor / 10 ** exponent_of(currency), 6)
 
 
-def _summed(ahead: tuple[Vector, Vector, Vector], mean: Vector) -> dict[str, Any]:
+def _summed(ahead: tuple[Vector, Vector, Vector], mean: Vector, told: Any) -> dict[str, Any]:
+    """`alive` and `chances` are of the `told` customers: those of whom the model can say whether they have left."""
     alive, bought, value = ahead
     order = np.argsort(-value, kind="stable")
     tenths = [part for part in np.array_split(order, 10) if len(part)]
     return {
-        "total": round(float(value.sum())), "alive": float(alive.sum()), "purchases": float(bought.sum()),
+        "total": round(float(value.sum())), "alive": float(alive[told].sum()), "told": int(told.sum()),
+        "purchases": float(bought.sum()),
         "mean_spend": float(mean.mean()),
         "tenths": [{"customers": len(part), "value": round(float(value[part].sum()))} for part in tenths],
-        "chances": np.histogram(alive, bins=np.linspace(0, 1, 6))[0].tolist(),
+        "chances": np.histogram(alive[told], bins=np.linspace(0, 1, 6))[0].tolist(),
     }  # fmt: skip
 
 

@@ -61,10 +61,10 @@ class SnapshotCustomer(models.Model):
     """One customer in a snapshot. Scores run 1–5, 0 where too few customers allow none; `rank` 1 brings most revenue.
 
     `rhythm_days` is the median number of days between purchase days; `silence_days` since the last one.
-    Ahead, null where nothing is foretold: `alive_share` is the chance to buy again ever, `expected_orders` those within
-    the horizon of the payload, `lifetime_minor` their discounted value. `goods_minor` is the cost of what they bought,
-    where known; the costs after it are what they were charged; `net_minor` the revenue less all of these, null in
-    figures from before costs were.
+    Ahead, null where nothing is foretold: `alive_share` is the chance to buy again ever (null too where the model can't
+    say so of who bought once), `expected_orders` those within the horizon of the payload, `lifetime_minor` their
+    discounted value. `goods_minor` is the cost of what they bought, where known; the costs after it are what they were
+    charged; `net_minor` the revenue less all of these, null in figures from before costs were.
     """
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="people")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
+from peyvand.foundation.text.lists import joined
 from peyvand.foundation.ui import formats
 from peyvand.insight.reports import catalogue
 from peyvand.insight.reports.catalogue import Field, Subject
@@ -150,7 +151,7 @@ def _dimensions(about: Subject) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for one in about.dimensions:
         if one.timely:
-            found += [(f"{one.path}:{grain}", f"{one.label}, {word}") for grain, word in GRAINS.items()]
+            found += [(f"{one.path}:{grain}", joined((one.label, word))) for grain, word in GRAINS.items()]
         else:
             found.append((one.path, one.label))
     return found

@@ -15,6 +15,7 @@ from peyvand.foundation.calendar.periods import PeriodKind, period_of, shift
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.bidi import isolate
+from peyvand.foundation.text.lists import joined
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.charts import Axis, Chart, Number, Series, in_millions
 from peyvand.foundation.ui.reader import current_reader
@@ -114,8 +115,7 @@ class _Shown:
         best = [row for row in rows if row[count] is not None and OTHERS not in row[:count]]
         if len(best) > 1:
             top = max(best, key=lambda row: float(row[count]))
-            said = "، ".join if current_reader().language == "fa" else ", ".join
-            name = said(isolate(word.said(value)) for word, value in zip(self.words, top[:count], strict=True))
+            name = joined(isolate(word.said(value)) for word, value in zip(self.words, top[:count], strict=True))
             whole += " " + gettext("Most: %(name)s, %(number)s.") % {
                 "name": name, "number": self._with_unit(0, top[count])
             }  # fmt: skip
@@ -138,7 +138,7 @@ class _Shown:
             found.append(gettext("Groups of fewer than five people are under “Others”."))
         codes = [code for code in self.payload.get("currencies", ()) if code != self.currency]
         if codes:
-            named = ", ".join(formats.unit_word(code) for code in codes)
+            named = joined(formats.unit_word(code) for code in codes)
             found.append(gettext("Only %(this)s is counted; there is %(others)s too, which is never added to it.") % {
                 "this": formats.unit_word(self.currency), "others": named})  # fmt: skip
         return found

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from peyvand.foundation.calendar.calendars import CalendarKind, first_of_month
 from peyvand.foundation.calendar.periods import PeriodKind, month_of_index, period_of
 from peyvand.foundation.money.amounts import Money
+from peyvand.foundation.text.lists import joined
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.charts import Axis, Chart, Series, Share
 from peyvand.foundation.ui.pieces import Stat
@@ -256,7 +257,7 @@ def segments(found: Payload) -> list[Segment]:
                 model=errors["model"]["total"] if errors else None, plain=errors["rate"]["total"] if errors else None,
                 model_error=errors["model"]["rmse"] if errors else None,
                 plain_error=errors["rate"]["rmse"] if errors else None,
-                parameters=", ".join(
+                parameters=joined(
                     f"{sign} {formats.number(round(params[name], 3))}"
                     + (f" ± {formats.number(round(error, 3))}" if (error := row["stderr"][name]) is not None else "")
                     for name, sign in (("alpha", "α"), ("beta", "β")) if params

@@ -98,7 +98,7 @@ def stats(snapshot: Snapshot, ahead: dict[str, Any]) -> list[Stat]:
         ),
         Stat(
             label=gettext("Will buy again"), value=formats.number(round(ahead["alive"])), tone="c3",
-            note=gettext("of %(all)s customers, as expected") % {"all": formats.number(ahead["customers"])},
+            note=gettext("of %(all)s customers, as expected") % {"all": formats.number(_told(ahead))},
         ),
         Stat(
             label=gettext("Purchases expected"), value=formats.number(round(ahead["purchases"])), tone="c4",
@@ -164,13 +164,22 @@ def counted(snapshot: Snapshot, ahead: dict[str, Any]) -> list[str]:
     found.append(text % {"rate": formats.percent(ahead["discount"])})
     if ahead["spend"] is None:
         found.append(gettext("Too few came back to tell spending apart: everybody is expected to spend the mean."))
-    if ahead["alive"] > NOBODY_LEAVES * ahead["customers"]:
+    if _told(ahead) < ahead["customers"]:
+        found.append(
+            gettext("Of who bought once the model can't say whether they will again: the chance counts all others.")
+        )
+    if ahead["alive"] > NOBODY_LEAVES * _told(ahead):
         found.append(
             gettext("In these orders nobody is seen to leave for good; the chance to buy again says little yet.")
         )
     elif ahead["at_edge"]:
         found.append(gettext("Customers are so alike in some of this that the model can't say how much they differ."))
     return found
+
+
+def _told(ahead: dict[str, Any]) -> int:
+    """Of how many customers the chance is told; of all in what was computed when it was told of all."""
+    return int(ahead.get("told", ahead["customers"]))
 
 
 def tenths(snapshot: Snapshot, ahead: dict[str, Any]) -> Chart:
