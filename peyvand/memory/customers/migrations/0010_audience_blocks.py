@@ -76,9 +76,9 @@ class Migration(migrations.Migration):
             options={"db_table": "customers_inaudience", "managed": False},
         ),
         migrations.RunSQL(VIEW, "DROP VIEW customers_inaudience"),
-        # Rows are rewritten often and read whole: kept in their page, and not compressed.
+        # Rows are rewritten often and read whole: kept in their page with room beside them, and not compressed.
         migrations.RunSQL(
-            "ALTER TABLE customers_audienceblock SET (toast_tuple_target = 8160)",
-            "ALTER TABLE customers_audienceblock RESET (toast_tuple_target)",
+            "ALTER TABLE customers_audienceblock SET (toast_tuple_target = 8160, fillfactor = 80)",
+            "ALTER TABLE customers_audienceblock RESET (toast_tuple_target, fillfactor)",
         ),
     ]
