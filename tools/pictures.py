@@ -282,7 +282,7 @@ def main() -> int:
     if chromium.PROGRAM is None:
         print(chromium.MISSING, file=sys.stderr)
         return 1
-    with served("--demo", PEYVAND_SITE_PORT=str(SITE_PORT)) as (url, data):
+    with served("--demo", first=True, PEYVAND_SITE_PORT=str(SITE_PORT)) as (url, data):
         note = json.loads((data / "sample-sign-in.json").read_text(encoding="utf-8"))
         site = Site(url=url, data=data, email=note["email"], password=note["password"])
         site.settle()
