@@ -166,7 +166,9 @@ def counted(snapshot: Snapshot, ahead: dict[str, Any]) -> list[str]:
         found.append(gettext("Too few came back to tell spending apart: everybody is expected to spend the mean."))
     if _told(ahead) < ahead["customers"]:
         found.append(
-            gettext("Of who bought once the model can't say whether they will again: the chance counts all others.")
+            gettext(
+                "Of those who bought once the model can't say whether they will again: the chance counts all others."
+            )
         )
     if ahead["alive"] > NOBODY_LEAVES * _told(ahead):
         found.append(
