@@ -21,11 +21,9 @@ from typing import Any
 
 import duckdb
 import numpy as np
-from adbc_driver_postgresql import dbapi
 from django.apps import apps
-from django.db import connection, models
+from django.db import models
 
-from peyvand.foundation.database.address import libpq_address
 from peyvand.insight.audiences.asking import Asked
 from peyvand.memory.customers.models import Customer, Trait
 
@@ -158,9 +156,9 @@ class Copy:
 
 
 @contextmanager
-def copied(leaves: Iterable[Plain]) -> Iterator[Copy]:
-    """A copy of what these leaves read, and of who there is, as the caller's transaction sees it: it has to be of
-    isolation level REPEATABLE READ. Gone when the block ends.
+def copied(leaves: Iterable[Plain], cursor: Any) -> Iterator[Copy]:
+    """A copy of what these leaves read, and of who there is, brought by a cursor of `warehouse.beside`; gone when the
+    block ends.
     """
     columns: dict[str, set[str]] = {Customer._meta.db_table: {"id", "demo"}}
     traits: set[str] | None = set()
@@ -169,23 +167,9 @@ def copied(leaves: Iterable[Plain]) -> Iterator[Copy]:
             columns.setdefault(table, set()).update(some)
         traits = None if traits is None or leaf.traits is None else {*traits, *leaf.traits}
     with duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY, **_OWN}) as own:
-        with seeing() as cursor:
-            for table, wanted in sorted(columns.items()):
-                _bring(own, cursor, table, sorted(wanted), traits if table == _TRAITS else None)
+        for table, wanted in sorted(columns.items()):
+            _bring(own, cursor, table, sorted(wanted), traits if table == _TRAITS else None)
         yield Copy(own)
-
-
-@contextmanager
-def seeing() -> Iterator[Any]:
-    """A cursor of a connection of ADBC that sees what the caller's transaction sees."""
-    with connection.cursor() as here:
-        here.execute("SELECT pg_export_snapshot()")
-        snapshot = here.fetchone()[0]
-    with dbapi.connect(libpq_address()) as beside, beside.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
-        yield cursor
-        beside.rollback()
 
 
 def _bring(
@@ -205,7 +189,7 @@ def _bring(
 
 
 def members(cursor: Any, audience: int) -> Any:
-    """Who is in an audience, by id, as an array of int64 in no order; `cursor` is one of `seeing`."""
+    """Who is in an audience, by id, as an array of int64 in no order; `cursor` is one of `warehouse.beside`."""
     cursor.execute(f"SELECT customer_id FROM customers_inaudience WHERE audience = {int(audience)}")
     table = cursor.fetch_arrow_table()
     return np.asarray(table.column(0).to_numpy(), dtype=np.int64) if table.num_rows else np.empty(0, np.int64)

@@ -98,12 +98,17 @@ def _rebuilt(audience: Audience, patience: str) -> bool:
     with transaction.atomic():
         locked()
         sql, params = asking.compiled(asking.everybody(tree, demo=audience.demo, now=now).values_list("pk"))
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '256MB', true)")
+        make_room()
         first = audience.computed_at is None and not InAudience.objects.filter(audience=audience.pk).exists()
         moved = customers.audience_members_replace(audience=audience.pk, select=sql, params=params, first=first)
         settle(audience, tree, tables, now=now, moved=moved)
     return True
+
+
+def make_room() -> None:
+    """Until the transaction ends PostgreSQL takes the memory that a look at everybody needs, and compiles nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '256MB', true)")
 
 
 def refuse(audience: Audience, now: Clock) -> None:

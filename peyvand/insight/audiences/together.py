@@ -28,6 +28,7 @@ from peyvand.insight.audiences.errors import ConditionRefusedError
 from peyvand.insight.audiences.models import Audience
 from peyvand.insight.audiences.reading import Reading
 from peyvand.insight.audiences.tree import Group, MembershipLeaf, Node, Tree
+from peyvand.insight.warehouse.beside import beside, exported
 from peyvand.memory.customers import services as customers
 from peyvand.memory.customers.models import AudienceBlock
 
@@ -62,10 +63,11 @@ def _business(run: Running | None, demo: bool) -> int:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        low = _sets(run, demo, due, leaves)
-        with columns.seeing() as cursor:
+            snapshot = exported(cursor)
+        with beside(snapshot) as source:
+            low = _sets(run, demo, due, leaves, source)
             for one in due:
-                before = columns.members(cursor, one.audience.pk)
+                before = columns.members(source, one.audience.pk)
                 if one.audience.computed_at is not None or len(before):
                     moves[one.audience.pk] = _moved(_numbers(one.bits, low), before)
     for number, one in enumerate(due):
@@ -95,13 +97,13 @@ def _due(demo: bool, now: Clock) -> tuple[list[_Due], dict[str, Asked]]:
     return [one for one in found if not busy.intersection(one.tables)], leaves
 
 
-def _sets(run: Running | None, demo: bool, due: list[_Due], leaves: Mapping[str, Asked]) -> int:
-    """Find the bits of each; gives the id of the first bit."""
+def _sets(run: Running | None, demo: bool, due: list[_Due], leaves: Mapping[str, Asked], source: Any) -> int:
+    """Find the bits of each; gives the id of the first bit. `source` sees what the transaction does."""
     used = {key for one in due for key in one.keys if key in leaves}
     plain = {key: made for key in used if (made := columns.plain(leaves[key])) is not None}
     known: dict[str, Bits] = {}
     inside: dict[int, Bits] = {}
-    with columns.copied(plain.values()) as copy, columns.seeing() as cursor:
+    with columns.copied(plain.values(), source) as copy:
         everybody = copy.everybody(demo=demo)
         low = int(everybody.min()) >> _BITS << _BITS if len(everybody) else 0
         length = int(everybody.max()) - low + 1 if len(everybody) else 1
@@ -110,7 +112,7 @@ def _sets(run: Running | None, demo: bool, due: list[_Due], leaves: Mapping[str,
         def bits_of(key: str, leaf: Node) -> Bits:
             if isinstance(leaf, MembershipLeaf):
                 if leaf.audience not in inside:
-                    inside[leaf.audience] = _bits(columns.members(cursor, leaf.audience), low, length) & among
+                    inside[leaf.audience] = _bits(columns.members(source, leaf.audience), low, length) & among
                 return inside[leaf.audience] if leaf.inside else among & ~inside[leaf.audience]
             if key not in known:
                 known[key] = _bits(_ids(copy, plain.get(key), leaves[key]), low, length) & among

@@ -22,7 +22,6 @@ import logging
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -42,6 +41,7 @@ from peyvand.foundation.jobs.running import Running
 from peyvand.foundation.registry.declarations import WarehouseFact
 from peyvand.foundation.registry.registry import registry
 from peyvand.insight.warehouse import place, services, watching
+from peyvand.insight.warehouse.beside import beside, exported
 from peyvand.insight.warehouse.models import Load, LoadState
 from peyvand.insight.warehouse.parts import Fact, Sums, added, plain
 from peyvand.insight.warehouse.shapes import SCALE, Shape, shape_of
@@ -165,8 +165,7 @@ class _Load:
 
     def _all(self, cursor: Any, folder: Path) -> dict[str, tuple[Fact, Sums]]:
         """Every fact as it is, AT_ONCE at a time, each by a connection of its own in the snapshot of this one."""
-        cursor.execute("SELECT pg_export_snapshot()")
-        snapshot = cursor.fetchone()[0]
+        snapshot = exported(cursor)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             waiting = {name: pool.submit(_by_itself, shape, self._new(shape, folder), snapshot)
                        for name, shape in self.shapes.items()}  # fmt: skip
@@ -225,8 +224,7 @@ class _Load:
         return {"mark": shape.mark, "parts": fact.plain()}, told
 
     def _whole(self, cursor: Any, shape: Shape, fact: Fact) -> Sums:
-        cursor.execute("SELECT pg_export_snapshot()")
-        return _streamed(cursor, shape, fact, cursor.fetchone()[0])
+        return _streamed(cursor, shape, fact, exported(cursor))
 
     def _again(self, cursor: Any, shape: Shape, fact: Fact, ids: Any, source: Sums) -> Sums:
         """Read the rows with these keys again; gives what the source should hold now."""
@@ -317,17 +315,8 @@ def _sums_of_source(cursor: Any, shape: Shape) -> Sums:
     return _told(cursor.fetchone(), shape)
 
 
-@contextmanager
-def _beside(snapshot: str) -> Iterator[Any]:
-    """A cursor of a connection of its own, which sees what the load's transaction sees."""
-    with dbapi.connect(libpq_address()) as source, source.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
-        yield cursor
-
-
 def _by_itself(shape: Shape, fact: Fact, snapshot: str) -> tuple[Fact, Sums]:
-    with _beside(snapshot) as cursor:
+    with beside(snapshot) as cursor:
         return fact, _streamed(cursor, shape, fact, snapshot)
 
 
@@ -346,7 +335,7 @@ def _streamed(cursor: Any, shape: Shape, fact: Fact, snapshot: str) -> Sums:
 
 
 def _summed_beside(shape: Shape, snapshot: str) -> Sums:
-    with _beside(snapshot) as cursor:
+    with beside(snapshot) as cursor:
         return _sums_of_source(cursor, shape)
 
 

@@ -198,8 +198,7 @@ def _happens(cursor: Any, chance: random.Random, customers: int, number: int) ->
 def _of_everybody() -> Iterator[None]:
     """Everybody is asked as the keeper asks."""
     with of_everybody():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '256MB', true)")
+        keeping.make_room()
         yield
 
 

@@ -77,12 +77,16 @@ _LOADED = "COPY customers_audienceblock (audience, block, people, since) FROM ST
 Pairs = Sequence[tuple[int, int]]  # of audience and customer
 
 
+def _apart(pairs: Pairs) -> list[list[int]]:
+    return [[audience for audience, _id in pairs], [id for _audience, id in pairs]]
+
+
 def audience_members_change(*, come: Pairs, gone: Pairs) -> None:
     """Put customers into audiences that follow what happens, in which they are not, and take others out."""
     with transaction.atomic(), unkept() as cursor:
         for statement, pairs in ((_GONE, gone), (_EMPTIED, gone), (_COME, come)):
             if pairs:
-                cursor.execute(statement, [[audience for audience, _id in pairs], [id for _audience, id in pairs]])
+                cursor.execute(statement, _apart(pairs))
 
 
 def audience_members_replace(
@@ -128,7 +132,7 @@ def audience_members_freeze(*, audience: int) -> None:
 def audience_members_among(*, pairs: Pairs) -> list[tuple[int, int]]:
     """Of these pairs those of which the customer is in the audience, which follows what happens."""
     with connection.cursor() as cursor:
-        cursor.execute(_AMONG, [[audience for audience, _id in pairs], [id for _audience, id in pairs]])
+        cursor.execute(_AMONG, _apart(pairs))
         found: list[tuple[int, int]] = cursor.fetchall()
     return found
 
