@@ -176,7 +176,7 @@ def _choices(one: FormField, language: str, values: Sequence[str]) -> list[Choic
 def _unit(one: FormField) -> str:
     if one.type != Type.MONEY:
         return ""
-    return gettext("toman") if one.currency == "IRR" and current_reader().toman else one.currency
+    return gettext("toman") if formats.in_toman(one.currency) else one.currency
 
 
 def _condition(one: FormField, structure: Structure, language: str) -> str:

@@ -13,9 +13,8 @@ from peyvand.foundation.fields import kinds
 from peyvand.foundation.fields.declarations import Field
 from peyvand.foundation.fields.errors import ValueRefusedError
 from peyvand.foundation.fields.kinds import FieldKind
-from peyvand.foundation.money.currencies import RIAL
+from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.fields import CodeInput, DateInput, SearchSelect, SearchSelectMultiple
-from peyvand.foundation.ui.reader import current_reader
 
 
 class ValueField(forms.Field):
@@ -46,7 +45,7 @@ class ValueField(forms.Field):
 
 def unit_of(field: Field) -> str:
     """The unit in which amounts of the field are typed."""
-    if field.currency == RIAL and current_reader().toman:
+    if formats.in_toman(field.currency):
         return gettext("in toman")
     return gettext("in %(currency)s") % {"currency": field.currency} if field.currency else ""
 

@@ -303,7 +303,7 @@ def typed(field: Field, value: Any) -> Any:
     if value is None:
         return ""
     match field.kind:
-        case FieldKind.MONEY if field.currency == RIAL and current_reader().toman:
+        case FieldKind.MONEY if formats.in_toman(field.currency):
             return format((value / 10).normalize(), "f")
         case FieldKind.NUMBER | FieldKind.MONEY:
             return format(value.normalize(), "f")

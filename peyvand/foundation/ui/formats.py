@@ -53,9 +53,14 @@ def change(share: float | Decimal, places: int = 0) -> str:
     return f"+{text}" if bare == text else f"{ARABIC_LETTER_MARK}{LEFT_TO_RIGHT_ISOLATE}+{bare}{POP_ISOLATE}٪"
 
 
+def in_toman(currency: str) -> bool:
+    """Whether the reader sees and types amounts of the currency in tomans."""
+    return currency == RIAL and current_reader().toman
+
+
 def unit_word(currency: str) -> str:
     """The unit in which amounts of the currency are shown and typed, in a word."""
-    if currency == RIAL and current_reader().toman:
+    if in_toman(currency):
         return gettext("toman")
     return str(currency_of(currency).word or currency) if is_currency(currency) else currency
 

@@ -11,11 +11,10 @@ from django.urls import reverse
 
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.queries import user_names
-from peyvand.foundation.money.currencies import RIAL
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.lists import BadCursorError
 from peyvand.foundation.ui.pieces import by_day
-from peyvand.foundation.ui.reader import current_reader
 from peyvand.memory.customers.models import IdentityKind
 from peyvand.memory.customers.queries import hidden_kinds
 from peyvand.memory.interactions import access, queries, services, showing
@@ -28,7 +27,7 @@ SIZE = 30
 def cost_unit() -> str:
     """The unit in which costs are typed: toman where rials are read so, else the workspace's currency."""
     currency = settings.text("default_currency")
-    return "IRT" if currency == RIAL and current_reader().toman else currency
+    return "IRT" if formats.in_toman(currency) else currency
 
 
 def timeline(actor: Actor, customer: Any, query: Mapping[str, str]) -> Mapping[str, Any] | None:

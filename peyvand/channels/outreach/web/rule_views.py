@@ -20,11 +20,11 @@ from peyvand.channels.outreach.web.forms import BudgetForm, CapForm, PurposeRule
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.money.amounts import Money
-from peyvand.foundation.money.currencies import RIAL, TOMAN
+from peyvand.foundation.money.currencies import TOMAN
 from peyvand.foundation.registry.registry import registry
+from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.lists import BadCursorError, paginate
 from peyvand.foundation.ui.pieces import Empty
-from peyvand.foundation.ui.reader import current_reader
 from peyvand.foundation.ui.toasts import toast
 
 PAGE = 50
@@ -34,7 +34,7 @@ ORDER = ("-at", "-id")
 def unit() -> str:
     """The unit in which amounts are typed."""
     currency = settings.text("default_currency")
-    return TOMAN if currency == RIAL and current_reader().toman else currency
+    return TOMAN if formats.in_toman(currency) else currency
 
 
 @require_safe

@@ -8,10 +8,9 @@ from typing import Any
 from django.utils.translation import gettext
 
 from peyvand.foundation.money.amounts import Money
-from peyvand.foundation.money.currencies import RIAL, exponent_of
+from peyvand.foundation.money.currencies import exponent_of
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.charts import Axis, Chart, Series
-from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.prediction.models import Campaign
 
 
@@ -78,7 +77,7 @@ def curve(campaign: Campaign) -> Chart | None:
     row = campaign.result.get("arms", {}).get("revenue")
     if not row:
         return None
-    over = 10 ** exponent_of(campaign.currency) * (10 if campaign.currency == RIAL and current_reader().toman else 1)
+    over = 10 ** exponent_of(campaign.currency) * (10 if formats.in_toman(campaign.currency) else 1)
     points = [(round(100 * share, 1), round(gain / over, 2)) for share, gain in row["curve"]]
     end = points[-1][1]
     better = row["qini"] > 0

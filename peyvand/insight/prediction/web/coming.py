@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from peyvand.foundation.calendar.calendars import CalendarKind, month_name, parts
 from peyvand.foundation.money.amounts import Money
-from peyvand.foundation.money.currencies import RIAL, exponent_of
+from peyvand.foundation.money.currencies import exponent_of
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.charts import Axis, Chart, Series, in_millions
 from peyvand.foundation.ui.reader import current_reader
@@ -59,7 +59,7 @@ def _shown(value: float, demand: Demand) -> float:
     if demand.measure == "units":
         return round(value, 1)
     exact = value / 10 ** exponent_of(demand.currency)
-    return float(round(exact / 10 if demand.currency == RIAL and current_reader().toman else exact, 2))
+    return float(round(exact / 10 if formats.in_toman(demand.currency) else exact, 2))
 
 
 def picture(demand: Demand, name: str) -> Chart:

@@ -109,7 +109,7 @@ class Amounts:
 
     def __init__(self, measure: Measure, currency: str) -> None:
         self.measure, self.currency = measure, currency
-        self.toman = measure.money and currency == "IRR" and current_reader().toman
+        self.toman = measure.money and formats.in_toman(currency)
         self.scale = Decimal(1)
         if measure.unit == "minor" and currency:
             self.scale = Decimal(Money(1, currency).to_decimal())

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.charts import Axis, Chart, Link, Series, Share, Tone
-from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.reports.models import Figure
 from peyvand.insight.reports.touchpoints import OTHER, touch_label
 from peyvand.insight.reports.way_services import WINDOWS
@@ -211,4 +210,4 @@ def meanings() -> list[tuple[str, str]]:
 
 def in_toman(currency: str) -> bool:
     """Whether amounts of the currency are shown in tenths."""
-    return currency == "IRR" and current_reader().toman
+    return formats.in_toman(currency)

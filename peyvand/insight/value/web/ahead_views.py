@@ -16,9 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from peyvand.foundation.accounts import settings
 from peyvand.foundation.accounts.access import MANAGE_SETTINGS
 from peyvand.foundation.accounts.services.workspace import settings_save
-from peyvand.foundation.money.currencies import RIAL, RIALS_A_TOMAN
+from peyvand.foundation.money.currencies import RIALS_A_TOMAN
 from peyvand.foundation.ui import formats
-from peyvand.foundation.ui.reader import current_reader
 from peyvand.foundation.ui.toasts import toast
 from peyvand.insight.value import queries, rates
 from peyvand.insight.value.web import agreed, ahead
@@ -110,7 +109,7 @@ def rates_page(request: HttpRequest) -> HttpResponse:
 
 def _tenths() -> int:
     """How many units of the default currency one of those is that the reader sees and types."""
-    return RIALS_A_TOMAN if settings.text("default_currency") == RIAL and current_reader().toman else 1
+    return RIALS_A_TOMAN if formats.in_toman(settings.text("default_currency")) else 1
 
 
 def _shown(now: rates.Rates) -> dict[str, Any]:

@@ -190,16 +190,12 @@ def months(snapshot: Snapshot, calendar: CalendarKind) -> Chart:
     return in_millions(chart)
 
 
-def _toman(currency: str) -> bool:
-    return currency == "IRR" and current_reader().toman
-
-
 def _in_unit(amount: Decimal, currency: str) -> Decimal:
-    return amount / 10 if _toman(currency) else amount
+    return amount / 10 if formats.in_toman(currency) else amount
 
 
 def _unit(currency: str) -> str:
-    return gettext("toman") if _toman(currency) else currency
+    return gettext("toman") if formats.in_toman(currency) else currency
 
 
 def cohort_table(snapshot: Snapshot, calendar: CalendarKind, *, counts: bool, switch_url: str) -> HeatTable | None:

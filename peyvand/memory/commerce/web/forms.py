@@ -31,7 +31,7 @@ ORDER_CHANNELS = ("web", "store", "call", "instagram", "telegram", "bale", "sms"
 
 def reads_toman(currency: str) -> bool:
     """Whether amounts of this currency are typed and shown in toman."""
-    return currency == RIAL and current_reader().toman
+    return formats.in_toman(currency)
 
 
 def unit_word(currency: str) -> str:

@@ -18,12 +18,12 @@ from peyvand.foundation.fields.declarations import Field as RecordField
 from peyvand.foundation.fields.kinds import FieldKind, kept, shown, typed, value_of
 from peyvand.foundation.fields.models import SavedView
 from peyvand.foundation.money.amounts import AmountError, Money
-from peyvand.foundation.money.currencies import RIAL, is_currency
+from peyvand.foundation.money.currencies import is_currency
 from peyvand.foundation.money.parsing import parse_amount
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.text.bidi import isolate
+from peyvand.foundation.ui import formats
 from peyvand.foundation.ui.formats import money, number, unit_word
-from peyvand.foundation.ui.reader import current_reader
 from peyvand.memory.customers import belonging
 from peyvand.memory.customers.fields import OF_PEOPLE, TRAIT
 from peyvand.memory.customers.filters import TOUCHED, VIEWS, Asked
@@ -341,7 +341,7 @@ def line(
     worth = ""
     found = traits.get(WORTH)
     if found is not None and found.number is not None and is_currency(found.currency):
-        whole = found.currency == RIAL and current_reader().toman  # a list needs no tenth of a toman
+        whole = formats.in_toman(found.currency)  # a list needs no tenth of a toman
         amount = Money.from_decimal(round(found.number, -1) if whole else found.number, found.currency)
         worth = money(amount, "number" if found.currency == currency else "full")
     signs: dict[str, str] = {}
