@@ -25,7 +25,7 @@ from peyvand.foundation.registry.actor import system_actor
 from peyvand.insight.reports import usage
 from peyvand.insight.reports.models import Answer
 from peyvand.insight.reports.planning import Plan, key_of
-from peyvand.insight.reports.usage import DONE, KEPT
+from peyvand.insight.reports.usage import DONE, USED
 from peyvand.insight.warehouse import place
 
 JOB = "reports.answer"
@@ -33,6 +33,7 @@ SOCKET = "answers.sock"
 DEADLINE = 0.4  # seconds that a page waits for its figures
 AGAIN = timedelta(seconds=60)  # after which an answer that never came is asked for once more
 MOST = 100  # answers asked for at once
+KEPT = timedelta(days=2)  # an answer that is in no use
 
 
 @contextlib.contextmanager
@@ -130,5 +131,7 @@ def _told(ids: Sequence[int], wait: float) -> bool:
 
 
 def answers_forget() -> None:
-    """Old answers go."""
-    Answer.objects.filter(Q(asked_at__lt=timezone.now() - KEPT)).delete()
+    """Old answers go; those in use are what is made ahead."""
+    now = timezone.now()
+    unused = Q(used_at=None) | Q(used_at__lt=now - USED)
+    Answer.objects.filter(unused, asked_at__lt=now - KEPT).delete()

@@ -1,7 +1,7 @@
 """Which answers are in use: what dashboards and kept reports showed of late, to be made ahead. No heavy library.
 
 A page notes its answers with one moment, at most every NOTED; whoever makes them from another load carries that moment
-on, so that a question stays in use for KEPT after the last look at it, and no longer.
+on, so that a question stays in use for USED after the last look at it, and no longer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from peyvand.insight.reports.models import Answer, AnswerState
 from peyvand.insight.reports.planning import Plan, key_of, renewed, today
 from peyvand.insight.warehouse import place
 
-KEPT = timedelta(days=2)
+USED = timedelta(days=35)  # a month's report is opened once a month
 NOTED = timedelta(minutes=5)
 MOST = 64  # answers that are made ahead of one load
 LOOKED = 512  # rows among which they are sought
@@ -55,7 +55,7 @@ def due(token: str) -> list[list[Due]]:
     """What is to be made of the load: page by page, the one looked at last first, MOST answers in all. What asks about
     members or traits is left out, as it is of a minute.
     """
-    since, day = timezone.now() - KEPT, today()
+    since, day = timezone.now() - USED, today()
     rows = Answer.objects.filter(used_at__gt=since, state__in=DONE).order_by("-used_at", "id")
     found: dict[str, Due] = {}
     there: set[str] = set()

@@ -79,9 +79,22 @@ def test_a_dashboard_in_use_is_there_before_the_first_look_after_a_load() -> Non
     assert set(Answer.objects.exclude(used_at=None).values_list("used_at", flat=True)) == looked_at, "no look, no use"
     assert Answer.objects.count() == len(board) + 1, "those of the load before went, but for what is in no use"
     assert asked([once], hands, kept=False)[1] == 1
-    Answer.objects.filter(used_at__isnull=False).update(used_at=timezone.now() - usage.KEPT - timedelta(hours=1))
+    Answer.objects.filter(used_at__isnull=False).update(used_at=timezone.now() - usage.USED - timedelta(hours=1))
     loaded(3, 1)
     assert usage.due(place.token()) == [], "nobody looked for long"
+
+
+def test_what_is_in_use_stays_and_the_rest_goes_after_days() -> None:
+    loaded(1, 5)
+    hands = Hands()
+    asked([renewed(plan(window=MONTH), TODAY)], hands, kept=True)
+    asked([renewed(plan(window=MONTH, top=1), TODAY)], hands, kept=False)
+    asking.answers_forget()
+    assert Answer.objects.count() == 2
+    Answer.objects.update(asked_at=timezone.now() - asking.KEPT - timedelta(hours=1))
+    asking.answers_forget()
+    (left,) = Answer.objects.all()
+    assert left.used_at is not None
 
 
 def test_days_that_change_are_made_ahead_too(monkeypatch: pytest.MonkeyPatch) -> None:
