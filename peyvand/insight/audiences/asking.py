@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable, RawSQL
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -32,6 +32,7 @@ from peyvand.foundation.calendar.periods import PeriodKind, period_of, start_of_
 from peyvand.foundation.fields import conditions
 from peyvand.foundation.money.currencies import exponent_of
 from peyvand.foundation.ui.reader import Reader, use_reader
+from peyvand.insight.audiences import inside
 from peyvand.insight.audiences.tree import (
     BehaviourLeaf,
     FieldLeaf,
@@ -44,7 +45,7 @@ from peyvand.insight.audiences.tree import (
     Within,
 )
 from peyvand.insight.prediction.models import CustomerForecast
-from peyvand.memory.customers.models import AudienceBlock, AudienceMember, Customer, InAudience
+from peyvand.memory.customers.models import Customer, InAudience
 
 FEW = "audiences_few"  # the name under which a statement knows those few
 _FEW_IDS = f"SELECT id FROM {FEW}"
@@ -146,14 +147,6 @@ def _those(found: QuerySet[Any, Any]) -> Q:
     return Q(pk__in=found.values("customer_id"))
 
 
-def _member(audience: int) -> Q:
-    """In an audience, as a few customers are looked up: to read everybody who is in it would take longer."""
-    bits = AudienceBlock.BLOCK_BITS
-    place, offset = OuterRef("pk").bitrightshift(bits), OuterRef("pk").bitand((1 << bits) - 1)
-    block = AudienceBlock.objects.filter(audience=audience, block=place, people__contains=[offset])
-    return Q(Exists(block)) | Q(Exists(AudienceMember.objects.filter(audience=audience, customer=OuterRef("pk"))))
-
-
 def asks(leaf: Leaf, *, demo: bool, now: Clock, few: bool = False) -> tuple[dict[str, Combinable], Q]:
     """The leaf as a condition on a customer, with what must stand under a name first; `few` where few are asked."""
     if isinstance(leaf, FieldLeaf):
@@ -161,7 +154,7 @@ def asks(leaf: Leaf, *, demo: bool, now: Clock, few: bool = False) -> tuple[dict
     if isinstance(leaf, BehaviourLeaf):
         return {}, _did(leaf, demo=demo, now=now)
     if isinstance(leaf, MembershipLeaf):
-        those = _member(leaf.audience) if few else _those(InAudience.objects.filter(audience=leaf.audience))
+        those = (inside.by_customer if few else inside.by_audience)([leaf.audience])
         return {}, those if leaf.inside else ~those
     if isinstance(leaf, MinedLeaf):
         of = CustomerForecast.objects.filter(forecast__demo=demo, forecast__currency=leaf.currency, group=leaf.group)

@@ -13,12 +13,11 @@ from peyvand.foundation.fields.declarations import Field, LazyChoices, MoreField
 from peyvand.foundation.fields.kinds import FieldKind
 from peyvand.foundation.fields.sorting import as_people_sort
 from peyvand.foundation.registry.actor import Actor
-from peyvand.insight.audiences import access
+from peyvand.insight.audiences import access, inside
 from peyvand.insight.audiences.asked import AUDIENCES
 from peyvand.insight.audiences.models import Audience
 from peyvand.insight.audiences.reading import Reading, hides
 from peyvand.memory.customers.fields import RECORD
-from peyvand.memory.customers.models import InAudience
 
 MOST_OFFERED = 500
 
@@ -35,9 +34,8 @@ def _choices(actor: Actor) -> list[tuple[int | str, str]]:
 
 
 def _in_audience(actor: Actor, condition: Condition) -> Q:
-    seen = [one.pk for one in _seen(actor)]
-    wanted = [pk for pk in seen if not condition.values or str(pk) in condition.values]
-    those = Q(pk__in=InAudience.objects.filter(audience__in=wanted).values("customer_id"))
+    wanted = [one for one in _seen(actor) if not condition.values or str(one.pk) in condition.values]
+    those = inside.in_one_of(wanted)
     return those if condition.operator in ("any", "filled") else ~those
 
 

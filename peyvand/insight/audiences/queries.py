@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Sum
 from django.utils.translation import gettext
 
 from peyvand.foundation.fields.sorting import as_people_sort
@@ -15,9 +14,9 @@ from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.money.currencies import is_currency
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.registry import registry
-from peyvand.insight.audiences import access, explaining, sizing
+from peyvand.insight.audiences import access, explaining, inside, sizing
 from peyvand.insight.audiences.access import AudienceQuerySet, SnapshotQuerySet
-from peyvand.insight.audiences.answers import Comparison, Reach, Reason, Size, Why, Worth
+from peyvand.insight.audiences.answers import Reach, Reason, Size, Why
 from peyvand.insight.audiences.errors import HiddenFromReaderError
 from peyvand.insight.audiences.keeping import FAILED
 from peyvand.insight.audiences.models import Audience, AudienceKind, Snapshot
@@ -27,7 +26,6 @@ from peyvand.insight.audiences.tree import Tree, UnreadLeaf
 from peyvand.memory.consents import access as consents
 from peyvand.memory.consents.declarations import ConsentChannel
 from peyvand.memory.consents.models import ConsentState, Decision
-from peyvand.memory.customers import queries as customers
 from peyvand.memory.customers.access import CustomerQuerySet, unseen_traits
 from peyvand.memory.customers.models import Customer, InAudience, Trait
 
@@ -81,22 +79,19 @@ def members(*, actor: Actor, audience: Audience) -> CustomerQuerySet:
 def _inside(actor: Actor, one: Audience | Snapshot) -> CustomerQuerySet:
     if isinstance(one, Snapshot):
         return Customer.objects.visible_to(actor).filter(pk__in=one.people.values("customer_id"))
-    return Customer.objects.visible_to(actor).filter(in_audiences__audience=one.pk)
+    return Customer.objects.visible_to(actor).filter(inside.in_one_of([one]))
 
 
 def member_count(*, actor: Actor, audience: Audience) -> int:
     """How many of `members`."""
-    return members(actor=actor, audience=audience).count()
+    if concealed(actor=actor, audience=audience):
+        raise HiddenFromReaderError
+    return inside.counts(actor, [audience])[audience.pk]
 
 
-def member_counts(*, actor: Actor, audiences: Sequence[Audience]) -> dict[int, int]:
+def member_counts(*, actor: Actor, audiences: Sequence[Audience]) -> Mapping[int, int]:
     """How many of `members` each has, by id, in one question; the concealed ones are the caller's to leave out."""
-    rows = InAudience.objects.filter(
-        audience__in=[one.pk for one in audiences],
-        customer_id__in=Customer.objects.visible_to(actor).order_by().values("pk"),
-    )
-    counts = dict(rows.order_by().values_list("audience").annotate(n=Count("customer_id")))
-    return {one.pk: counts.get(one.pk, 0) for one in audiences}
+    return inside.counts(actor, audiences)
 
 
 # ── while editing ─────────────────────────────────────────────────────────
@@ -216,50 +211,3 @@ def snapshots(*, actor: Actor, audience: Audience) -> SnapshotQuerySet:
     """Pictures of it, newest first."""
     found = Snapshot.objects.visible_to(actor).filter(audience=audience).select_related("taken_by")
     return found.order_by("-taken_at", "-id")
-
-
-# ── side by side ──────────────────────────────────────────────────────────
-
-
-def compare(*, actor: Actor, a: Audience | Snapshot, b: Audience | Snapshot) -> Comparison:
-    """Two audiences, two snapshots, or one of each; HiddenFromReaderError where one is concealed."""
-    for one in (a, b):
-        if concealed(actor=actor, audience=one.audience if isinstance(one, Snapshot) else one):
-            raise HiddenFromReaderError
-    first, second = _inside(actor, a), _inside(actor, b)
-    both = first.filter(pk__in=second.order_by().values("pk")).count()
-    left, right = _worth(actor, first), _worth(actor, second)
-    return Comparison(left, right, both, left.count - both, right.count - both)
-
-
-def _worth(actor: Actor, found: CustomerQuerySet) -> Worth:
-    traits = Trait.objects.filter(demo=actor.demo, number__isnull=False, customer_id__in=found.order_by().values("pk"))
-    if not actor.may("insight.view_customer"):
-        return Worth(found.count(), {}, {})
-    return Worth(
-        count=found.count(),
-        revenue=_sums(traits.filter(Q(name=customers.WORTH) | Q(name__startswith=f"{customers.WORTH}."))),
-        lifetime=_sums(traits.filter(name=LIFETIME)),
-    )
-
-
-def _sums(traits: Any) -> dict[str, Decimal]:
-    rows = traits.order_by().values_list("currency").annotate(sum=Sum("number"))
-    return {currency: total for currency, total in rows if currency}
-
-
-def overlap(*, actor: Actor, audiences: Sequence[Audience]) -> dict[tuple[int, int], int]:
-    """How many customers whom the actor sees are in both, for each pair of these audiences by id, the lower first; of
-    an audience with itself its size. Concealed ones are left out.
-    """
-    reading = Reading(actor)
-    shown = sorted({one.pk for one in audiences if actor.everything or not hides(one.tree, reading)})
-    found: dict[tuple[int, int], int] = {}
-    for at, one in enumerate(shown):
-        of = InAudience.objects.filter(
-            audience=one, customer_id__in=Customer.objects.visible_to(actor).order_by().values("pk")
-        ).values("customer_id")
-        rows = InAudience.objects.filter(audience__in=shown[at:], customer_id__in=of)
-        counts = dict(rows.order_by().values_list("audience").annotate(n=Count("customer_id")))
-        found |= {(one, other): counts.get(other, 0) for other in shown[at:]}
-    return found

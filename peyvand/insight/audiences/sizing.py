@@ -17,7 +17,7 @@ from functools import partial
 from django.db import connection
 from django.db.models import Max, Min
 
-from peyvand.foundation.registry.actor import Actor, Scope
+from peyvand.foundation.registry.actor import Actor
 from peyvand.insight.audiences import asking
 from peyvand.insight.audiences.answers import Size
 from peyvand.insight.audiences.tree import Group, Tree
@@ -83,7 +83,7 @@ def _sample(actor: Actor, salt: int) -> list[int]:
 
 def _total(actor: Actor) -> int:
     """How many customers the actor sees: counted where few are, else as the database last counted its table."""
-    if actor.scope(customers.VIEW) is not Scope.ALL:
+    if not customers.sees_everybody(actor):
         return Customer.objects.visible_to(actor).count()
     with connection.cursor() as cursor:
         cursor.execute(

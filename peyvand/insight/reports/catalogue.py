@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext
 
-from peyvand.foundation.registry.actor import Actor, Scope
+from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import WarehouseFact
 from peyvand.foundation.registry.registry import registry
 from peyvand.insight.reports import access
@@ -98,11 +98,6 @@ def words_of(name: str) -> FactWords:
 def may_ask(actor: Actor, fact: WarehouseFact) -> bool:
     """Whether numbers over a fact may be seen: of reports, and each right it needs, in any reach."""
     return actor.may(access.VIEW) and all(actor.may(name) for name in fact.needs)
-
-
-def sees_everybody(actor: Actor) -> bool:
-    """Whether small groups tell nothing that the actor may not see anyway."""
-    return actor.scope("customers.view") == Scope.ALL
 
 
 def subjects(actor: Actor, wanted: Collection[str] = ()) -> list[Subject]:

@@ -23,6 +23,7 @@ from peyvand.insight.reports.declarations import Measure
 from peyvand.insight.reports.questions import Checked, value_read
 from peyvand.insight.reports.sides import is_side, spec_of
 from peyvand.insight.reports.spans import Span, beside, span_of
+from peyvand.memory.customers.access import sees_everybody
 
 FEWEST = 5  # people of whom a group consists at least, for readers who may not see everybody
 Plan = dict[str, Any]
@@ -77,7 +78,7 @@ def plan_of(
         "shown": list(question.measures), "conditions": _conditions(asked), "at": question.at,
         "span": span.plain if span else None, "beside": other.plain if other else None,
         "currency_path": asked.currency_path, "currency": question.currency, "people_path": about.people,
-        "fewest": FEWEST if personal and about.people and not catalogue.sees_everybody(actor) else 0,
+        "fewest": FEWEST if personal and about.people and not sees_everybody(actor) else 0,
         "top": question.top, "rows": len(question.rows), "order": question.order, "window": _window(asked),
     }  # fmt: skip
     beside_it = {one.path: _side(about.people, one.path, actor.demo) for one in used if is_side(one.path)}

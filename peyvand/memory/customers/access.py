@@ -42,6 +42,11 @@ PERMISSIONS = (
 )
 
 
+def sees_everybody(actor: Actor) -> bool:
+    """Whether numbers of everybody tell the actor no more than they may know."""
+    return actor.scope(VIEW) is Scope.ALL
+
+
 def unseen_traits(actor: Actor) -> set[str]:
     """Names of traits that need a right which the actor lacks."""
     return {kind.name for kind in registry.all(TraitKind) if kind.permission and not actor.may(kind.permission)}

@@ -16,7 +16,7 @@ from peyvand.foundation.changes.models import ChangeSet
 from peyvand.foundation.changes.services import undo
 from peyvand.foundation.money.amounts import Money
 from peyvand.foundation.registry.actor import Actor, Scope, system_actor
-from peyvand.insight.audiences import conditions, queries, services
+from peyvand.insight.audiences import conditions, inside, overlapping, queries, services
 from peyvand.insight.audiences.asking import Clock, bounds
 from peyvand.insight.audiences.errors import (
     AudienceRefusedError,
@@ -32,7 +32,8 @@ from peyvand.insight.audiences.watching import whose
 from peyvand.memory.commerce.tests import factories as commerce
 from peyvand.memory.customers import services as customers
 from peyvand.memory.customers.data import TraitRow
-from peyvand.memory.customers.models import CustomerList
+from peyvand.memory.customers.exports import export_count
+from peyvand.memory.customers.models import Customer, CustomerList
 from peyvand.memory.customers.tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +186,39 @@ def test_a_change_is_taken_back_and_two_who_change_do_not_overwrite() -> None:
     assert list(queries.members(actor=SYSTEM, audience=one)) == [sara]
 
 
+@pytest.mark.parametrize("many", [0, inside.MANY])
+def test_lists_and_numbers_are_the_same_however_many_there_are(monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    monkeypatch.setattr(inside, "MANY", many)
+    me = factories.user()
+    mine, also = (factories.customer(city=city, owner_id=me.pk) for city in ("Shiraz", "Tabriz"))
+    other = factories.customer(city="Shiraz")
+    factories.customer(city="Qom", owner_id=me.pk)
+    live = make({"all": [CITY]}, shared=True)
+    some = make({"none": [{"field": "city", "operator": "is", "values": ["Qom"]}]}, name="some", shared=True)
+    frozen = services.audience_freeze(actor=SYSTEM, audience=make({"all": [CITY]}, name="then", shared=True))
+    every = [live, some, frozen]
+    before = services.snapshot_take(actor=SYSTEM, audience=some)
+    values = [TraitRow(one.pk, "value.revenue", number=Decimal(9), currency="IRR") for one in (mine, also, other)]
+    customers.traits_write(actor=SYSTEM, source="test", rows=values)
+    own = factories.actor(me, scope=Scope.OWN, audiences_view=Scope.ALL, insight_view_customer=Scope.ALL)
+    for actor, inner, outer in ((SYSTEM, {mine, other}, {mine, other, also}), (own, {mine}, {mine, also})):
+        found = [set(queries.members(actor=actor, audience=one)) for one in every]
+        assert found == [inner, outer, inner]
+        assert list(queries.member_counts(actor=actor, audiences=every).values()) == [len(one) for one in found]
+        pairs = overlapping.overlap(actor=actor, audiences=every)
+        assert pairs == {
+            (one.pk, two.pk): len(found[at] & found[to])
+            for at, one in enumerate(every) for to, two in enumerate(every) if at <= to
+        }  # fmt: skip
+        compared = overlapping.compare(actor=actor, a=live, b=before)
+        assert (compared.both, compared.only_a, compared.only_b) == (len(inner), 0, 1)
+        assert [one.revenue for one in (compared.a, compared.b)] == [
+            {"IRR": 9 * len(inner)}, {"IRR": 9 * len(outer)}
+        ]  # fmt: skip
+        listed = [export_count(actor, {"f.audiences": f"{way}:{live.pk}"}) for way in ("any", "none")]
+        assert listed == [len(inner), Customer.objects.visible_to(actor).count() - len(inner)]
+
+
 def test_frozen_ones_stay_and_pictures_are_compared() -> None:
     sara = factories.customer(city="Shiraz")
     one = make({"all": [CITY]})
@@ -195,9 +229,9 @@ def test_frozen_ones_stay_and_pictures_are_compared() -> None:
     services.audience_rebuild(actor=SYSTEM, audience=frozen)
     assert set(queries.members(actor=SYSTEM, audience=one)) == {sara, reza}
     assert list(queries.members(actor=SYSTEM, audience=frozen)) == [sara]
-    found = queries.compare(actor=SYSTEM, a=before, b=one)
+    found = overlapping.compare(actor=SYSTEM, a=before, b=one)
     assert (found.a.count, found.b.count, found.both, found.only_a, found.only_b) == (1, 2, 1, 0, 1)
-    assert queries.overlap(actor=SYSTEM, audiences=[one, frozen])[one.pk, frozen.pk] == 1
+    assert overlapping.overlap(actor=SYSTEM, audiences=[one, frozen])[one.pk, frozen.pk] == 1
     thawed = services.audience_thaw(actor=SYSTEM, audience=frozen)
     assert queries.member_count(actor=SYSTEM, audience=thawed) == 2
     assert len(list(export_rows(SYSTEM, {"audience": str(one.pk)}))) == 3

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.formats import number, percent
-from peyvand.insight.audiences import queries
+from peyvand.insight.audiences import overlapping
 from peyvand.insight.audiences.answers import Comparison
 from peyvand.insight.audiences.models import Audience, Snapshot
 from peyvand.insight.audiences.web.showing import sums
@@ -51,7 +51,7 @@ class Compared:
 
 def compared(*, actor: Actor, a: Audience | Snapshot, b: Audience | Snapshot, names: tuple[str, str]) -> Compared:
     """The two, of those customers whom the reader sees."""
-    found = queries.compare(actor=actor, a=a, b=b)
+    found = overlapping.compare(actor=actor, a=a, b=b)
     rows = [(gettext("Customers"), number(found.a.count), number(found.b.count))]
     if found.a.revenue or found.b.revenue:
         rows.append((gettext("Revenue so far"), sums(found.a.revenue) or "–", sums(found.b.revenue) or "–"))

@@ -8,12 +8,12 @@ from datetime import timedelta
 from django.db.models import F, Sum
 from django.utils.translation import gettext, ngettext
 
-from peyvand.foundation.registry.actor import Actor, Scope
+from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.charts import Axis, Chart, Series
 from peyvand.foundation.ui.formats import day, number
 from peyvand.insight.audiences import asking
 from peyvand.insight.audiences.models import Audience, AudienceDay
-from peyvand.memory.customers.access import VIEW
+from peyvand.memory.customers.access import sees_everybody
 
 DAYS = 60
 WEEK = 7
@@ -22,20 +22,15 @@ FEWEST = 2  # days of which a line says something
 
 def course(*, actor: Actor, audience: Audience, days: int = DAYS) -> list[AudienceDay]:
     """Its days on which something was noted, oldest first; of everybody, so only for those who see everybody."""
-    if not sees_all(actor):
+    if not sees_everybody(actor):
         return []
     since = asking.clock().today - timedelta(days=days)
     return list(AudienceDay.objects.filter(audience=audience, day__gte=since).order_by("day"))
 
 
-def sees_all(actor: Actor) -> bool:
-    """Whether numbers of everybody tell the actor no more than they may know."""
-    return actor.scope(VIEW) is Scope.ALL
-
-
 def week_changes(*, actor: Actor, audiences: Sequence[Audience]) -> Mapping[int, int]:
     """By how many each grew in seven days; nothing of those of which nothing was noted, or that are younger."""
-    if not sees_all(actor):
+    if not sees_everybody(actor):
         return {}
     now = asking.clock()
     since = now.today - timedelta(days=WEEK)

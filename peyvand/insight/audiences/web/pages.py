@@ -21,6 +21,7 @@ from peyvand.insight.audiences.web.builder import audience_or_404, require_view
 from peyvand.insight.audiences.web.examples import EXAMPLES
 from peyvand.insight.audiences.web.showing import KIND_LOOKS, lines, tabs
 from peyvand.memory.customers import queries as customers
+from peyvand.memory.customers.access import sees_everybody
 from peyvand.memory.customers.models import Customer
 from peyvand.memory.customers.web.showing import line
 from peyvand.memory.customers.web.views.lists import currency_of
@@ -146,7 +147,7 @@ def over_time(request: StaffRequest, audience_id: int) -> HttpResponse:
         "a": a,
         "b": b,
         "course": courses.chart(actor=actor, audience=audience),
-        "sees_all": courses.sees_all(actor),
+        "sees_all": sees_everybody(actor),
     }
     one, other = _side(a, audience, kept), _side(b, audience, kept)
     if kept and (one is None or other is None):

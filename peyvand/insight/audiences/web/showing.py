@@ -15,6 +15,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.formats import money, number
 from peyvand.insight.audiences import queries
 from peyvand.insight.audiences.models import Audience, AudienceKind
+from peyvand.insight.audiences.reading import Reading
 
 KIND_LOOKS: Mapping[str, tuple[str, str]] = {  # tone and icon of a kind's tag
     AudienceKind.LIVE: ("good", "refresh"),
@@ -77,13 +78,15 @@ def lines(rows: Sequence[Audience], *, actor: Actor, changes: Mapping[int, int])
     editable = set(
         Audience.objects.editable_by(actor).filter(pk__in=[one.pk for one in rows]).values_list("pk", flat=True)
     )
+    reading = Reading(actor)
+    sizes = queries.member_counts(actor=actor, audiences=rows)
     found = []
     for one in rows:
-        hidden = queries.concealed(actor=actor, audience=one)
+        hidden = queries.concealed(actor=actor, audience=one, reading=reading)
         tone, icon = KIND_LOOKS[one.kind]
         found.append(
             Line(
-                one, "" if hidden else number(queries.member_count(actor=actor, audience=one)),
+                one, "" if hidden else number(sizes[one.pk]),
                 None if hidden else changes.get(one.pk), containing.get(one.pk, ()), tone, icon, one.pk in editable,
             )
         )  # fmt: skip

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 
 from peyvand.foundation.database.planning import of_everybody
+from peyvand.memory.customers.access import CustomerQuerySet
 from peyvand.memory.customers.models import AudienceBlock
 from peyvand.memory.customers.services.traits import unkept
 
@@ -72,6 +74,14 @@ _COUNTED = """
 SELECT audience, sum(n)::bigint FROM (
   SELECT audience, cardinality(people) AS n FROM customers_audienceblock WHERE audience = ANY(%s)
   UNION ALL SELECT audience, 1 FROM customers_audiencemember WHERE audience = ANY(%s)) AS each GROUP BY 1
+"""
+_COUNTED_AMONG = f"""
+WITH few AS MATERIALIZED (SELECT id FROM ({{}}) AS few (id))
+SELECT audience, count(*) FROM (
+  SELECT b.audience FROM few
+    JOIN customers_audienceblock b ON b.block = {_BLOCK} AND {_OFFSET} = ANY (b.people) AND b.audience = ANY(%s)
+  UNION ALL SELECT m.audience FROM few JOIN customers_audiencemember m ON m.customer_id = few.id
+   WHERE m.audience = ANY(%s)) AS each GROUP BY 1
 """
 _LOADED = "COPY customers_audienceblock (audience, block, people, since) FROM STDIN (FORMAT BINARY)"
 Pairs = Sequence[tuple[int, int]]  # of audience and customer
@@ -149,10 +159,17 @@ def audience_members_forget(*, customers: Sequence[int]) -> list[int]:
     return sorted({audience for audience, _customer in gone})
 
 
-def audience_members_count(*, audiences: Sequence[int]) -> Mapping[int, int]:
-    """How many customers are in each of these audiences, of everybody; no key for nobody."""
+def audience_members_count(*, audiences: Sequence[int], among: CustomerQuerySet | None = None) -> Mapping[int, int]:
+    """How many customers are in each of these audiences, of everybody or `among` some; no key for nobody."""
+    statement, params = _COUNTED, [list(audiences)] * 2
+    if among is not None:
+        try:
+            select, chosen = among.order_by().values_list("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return {}
+        statement, params = _COUNTED_AMONG.format(select), [*chosen, *params]
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTED, [list(audiences)] * 2)
+        cursor.execute(statement, params)
         return dict(cursor.fetchall())
 
 
