@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from itertools import islice
+from itertools import accumulate, islice
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -70,6 +70,10 @@ _BY_BYTES = """
 SELECT datlocprovider = 'b' OR datlocprovider = 'c' AND datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')
   FROM pg_database WHERE datname = current_database()
 """
+_AMONG = re.compile(
+    r'SELECT ("customers_customer"\.)"id" AS "pk" FROM "customers_customer" WHERE '
+    r'\((?:NOT )?\1"demo" AND (NOT \()?\1"id" IN \((SELECT .*)\)\)(?(2)\))'
+)
 _NAMED = re.compile(r'(?:"customers_trait"|[A-Z]+\d+)\."name" = %s')
 _TRAITS = Trait._meta.db_table
 
@@ -77,7 +81,8 @@ _TRAITS = Trait._meta.db_table
 @dataclass(frozen=True)
 class Plain:
     """A leaf that the copy can be asked: its SQL and parameters as DuckDB takes them, the columns it reads by table,
-    the names of the traits that it reads, None where it reads any; and by table and name what PostgreSQL computes.
+    the names of the traits that it reads, None where it reads any; by table and name what PostgreSQL computes; and
+    whether it holds of all others than those whom the SQL gives.
     """
 
     sql: str
@@ -85,6 +90,7 @@ class Plain:
     columns: Mapping[str, frozenset[str]]
     traits: frozenset[str] | None
     made: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    others: bool = False
 
 
 def plain(leaf: Asked) -> Plain | None:
@@ -102,11 +108,22 @@ def plain(leaf: Asked) -> Plain | None:
         if table is None or ((table, column) not in made and _columns(table).get(column) is None):
             return None
         columns[table].add(column)
+    sql, others = _inner(sql)
     return Plain(
         sql.replace("%s", "?"), tuple(_param(one) for one in params),
         {table: frozenset(some) for table, some in columns.items()},
-        _traits(leaf) if _TRAITS in columns else frozenset(), made,
+        _traits(leaf) if _TRAITS in columns else frozenset(), made, others,
     )  # fmt: skip
+
+
+def _inner(sql: str) -> tuple[str, bool]:
+    """The inner query alone where a leaf asks only whether customers are among those whom it gives, and whether they
+    are not: to look each of these up among all customers would take as long again.
+    """
+    found = _AMONG.fullmatch(sql)
+    if found is None or min(accumulate((one == "(") - (one == ")") for one in found[3])) < 0:
+        return sql, False
+    return found[3], bool(found[2])
 
 
 def _rewritten(leaf: Asked, names: Mapping[str, str]) -> tuple[str, tuple[Any, ...], dict[tuple[str, str], str]]:
@@ -217,18 +234,23 @@ def _traits(leaf: Asked) -> frozenset[str] | None:
 
 
 class Copy:
-    """What some leaves read, in columns; gives the ids of the customers of whom a leaf holds."""
+    """What some leaves read, in columns."""
 
     def __init__(self, own: duckdb.DuckDBPyConnection) -> None:
         self._own = own
 
     def ids(self, leaf: Plain) -> Any:
-        """Ids as an array of int64, in no order, or None where it cannot say."""
+        """The ids that its SQL gives, as an array of integers in no order, perhaps several times and of others than
+        customers of its business; None where the copy cannot say.
+        """
         try:
-            return self._own.execute(leaf.sql, list(leaf.params)).fetchnumpy()["pk"]
+            (found,) = self._own.execute(leaf.sql, list(leaf.params)).fetchnumpy().values()
         except duckdb.Error:
             logger.exception("a condition could not be asked of the copy, and is asked of the database")
             return None
+        if not np.ma.isMaskedArray(found):
+            return found
+        return None if leaf.others else found.compressed()  # who is none of some and of nobody cannot be said
 
     def everybody(self, *, demo: bool) -> Any:
         """The ids of all customers of a business, as an array of int64."""
@@ -249,8 +271,8 @@ def copied(leaves: Iterable[Plain], cursor: Any) -> Iterator[Copy]:
             columns.setdefault(table, {}).update({one: leaf.made.get((table, one), f'"{one}"') for one in some})
         traits = None if traits is None or leaf.traits is None else {*traits, *leaf.traits}
     cursor.execute(f"SET TimeZone TO '{connection.timezone_name}'")  # as where the rest is asked
-    with (
-        TemporaryDirectory(prefix="peyvand-audiences-") as spill,  # of long texts there may be more than the memory holds
+    with (  # of long texts there may be more than the memory holds
+        TemporaryDirectory(prefix="peyvand-audiences-") as spill,
         duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY, "temp_directory": spill, **_OWN}) as own,
     ):
         for table, wanted in sorted(columns.items()):

@@ -135,10 +135,12 @@ def _same(leaves: list[dict[str, Any]]) -> None:
         with beside(exported(cursor)) as source, columns.copied(filter(None, made), source) as copy:
             for (leaf, asked), one in zip(every, made, strict=True):
                 assert one is not None
-                found = copy.ids(one)
+                found, everybody = copy.ids(one), set(copy.everybody(demo=False).tolist())
                 assert found is not None, leaf
+                those = set(found.tolist())
                 cursor.execute(asked.sql, asked.params)
-                assert sorted(found.tolist()) == sorted(pk for (pk,) in cursor.fetchall()), leaf
+                held = everybody - those if one.others else everybody & those
+                assert held == {pk for (pk,) in cursor.fetchall()}, leaf
 
 
 LETTERS = "aAiIıİsSſßẞşkKKσςΣشیيکك٪é\u0301\u200c%_\\\\'\"$?"
@@ -249,6 +251,36 @@ def test_what_may_mean_another_thing_is_not_copied(holds: str, value: Any, monke
     assert columns.plain(asking.Asked(sql, (value,), frozenset(), {})) is None
     same = asking.Asked(sql.split(" WHERE ")[0], (), frozenset(), {})
     assert columns.plain(same) is not None
+
+
+AMONG = '"customers_customer"."id" IN (SELECT U0."parent_id" AS "p" FROM "customers_customer" U0 WHERE (U0."id" > %s))'
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_among_some_is_read_from_these_alone() -> None:
+    factories.customer()
+    firm = customers.customer_create(actor=SYSTEM, data=CustomerData(name="Tea House", kind="organisation"))
+    Customer.objects.create(name="Tea Room", kind="organisation", parent=firm)
+    made = [_made(holds) for holds in (AMONG, f"NOT ({AMONG})", f"{AMONG} AND {AMONG}")]
+    assert [(one.sql.startswith("SELECT U0."), one.others) for one in made] == [
+        (True, False), (True, True), (False, False),
+    ]  # fmt: skip
+    with (
+        transaction.atomic(), connection.cursor() as cursor, beside(exported(cursor)) as source,
+        columns.copied(made, source) as copy,
+    ):  # fmt: skip
+        assert [copy.ids(one).tolist() for one in (made[0], made[2])] == [[firm.pk], [firm.pk]]
+        assert copy.ids(made[1]) is None  # one has no parent: of the others it can be said neither way
+
+
+def _made(holds: str) -> columns.Plain:
+    sql = (
+        'SELECT "customers_customer"."id" AS "pk" FROM "customers_customer" WHERE (NOT "customers_customer"."demo" AND '
+    )
+    params = (0,) * holds.count("%s")
+    made = columns.plain(asking.Asked(f"{sql}{holds})", params, frozenset(), {}))
+    assert made is not None
+    return made
 
 
 @pytest.mark.django_db
