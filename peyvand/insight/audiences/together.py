@@ -34,6 +34,7 @@ from peyvand.memory.customers.models import AudienceBlock
 
 Bits = Any  # an array of uint8, eight ids each, from the lowest id of the business on
 _BITS = AudienceBlock.BLOCK_BITS
+_PARTS = 100  # of 25 blocks, which are written at once
 _SMALLINT, _INTEGER = 21, 23  # types as PostgreSQL numbers them
 
 
@@ -115,7 +116,9 @@ def _sets(run: Running | None, demo: bool, due: list[_Due], leaves: Mapping[str,
                     inside[leaf.audience] = _bits(columns.members(source, leaf.audience), low, length) & among
                 return inside[leaf.audience] if leaf.inside else among & ~inside[leaf.audience]
             if key not in known:
-                known[key] = _bits(_ids(copy, plain.get(key), leaves[key]), low, length) & among
+                those, others = _ids(copy, plain.get(key), leaves[key])
+                bits = _bits(those, low, length)
+                known[key] = among & (~bits if others else bits)
             return known[key]
 
         for number, one in enumerate(due):
@@ -127,13 +130,14 @@ def _sets(run: Running | None, demo: bool, due: list[_Due], leaves: Mapping[str,
     return low
 
 
-def _ids(copy: Copy, plain: Plain | None, leaf: Asked) -> Any:
+def _ids(copy: Copy, plain: Plain | None, leaf: Asked) -> tuple[Any, bool]:
+    """Ids, and whether the leaf holds of all others than these."""
     found = copy.ids(plain) if plain is not None else None
-    if found is not None:
-        return found
+    if plain is not None and found is not None:
+        return found, plain.others
     with connection.cursor() as cursor:
         cursor.execute(leaf.sql, leaf.params)
-        return np.fromiter((pk for (pk,) in cursor.fetchall()), dtype=np.int64)
+        return np.fromiter((pk for (pk,) in cursor.fetchall()), dtype=np.int64), False
 
 
 def _bits(ids: Any, low: int, length: int) -> Bits:
@@ -194,12 +198,15 @@ def _rows(audience: int, ids: Any) -> Iterator[bytes]:
     since = struct.pack(">ii", 4, int(timezone.now().timestamp() // 60)) * (1 << _BITS)
     blocks, starts = np.unique(ids >> _BITS, return_index=True)
     bounds = [*starts.tolist(), len(ids)]
-    yield b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+    parts = [b"PGCOPY\n\xff\r\n\x00" + bytes(8)]
     for block, start, end in zip(blocks.tolist(), bounds[:-1], bounds[1:], strict=True):
         many = end - start
-        yield b"".join((
+        parts += (
             struct.pack(">hiqii", 4, 8, audience, 4, block),
             struct.pack(">iiiIii", 20 + 6 * many, 1, 0, _SMALLINT, many, 1), people[start:end].tobytes(),
             struct.pack(">iiiIii", 20 + 8 * many, 1, 0, _INTEGER, many, 1), since[: 8 * many],
-        ))  # fmt: skip
-    yield struct.pack(">h", -1)
+        )  # fmt: skip
+        if len(parts) > _PARTS:
+            yield b"".join(parts)
+            parts.clear()
+    yield b"".join((*parts, struct.pack(">h", -1)))
