@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
 from ninja import Router, Schema
+from ninja.params.functions import Query
 from pydantic import Field
 
 from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.rest import After, Given, Id, Size, Text, example, page
-from peyvand.insight.audiences import access, conditions, queries, services
+from peyvand.insight.audiences import access, conditions, overlapping, queries, services
 from peyvand.insight.audiences.answers import Reason
+from peyvand.insight.audiences.errors import AudienceRefusedError
 from peyvand.insight.audiences.models import Audience
 from peyvand.insight.audiences.reading import Reading
 from peyvand.insight.audiences.services import AudienceData
@@ -179,6 +183,20 @@ def _seen(request: StaffRequest, audience_id: int) -> Audience:
     return queries.audience_get(actor=request.actor, id=audience_id)
 
 
+class OverlapPairOut(Schema):
+    """How many customers whom you see are in both; of an audience with itself, in it."""
+
+    a: int
+    b: int
+    customers: int
+
+
+class OverlapOut(Schema):
+    """What audiences have in common."""
+
+    pairs: list[OverlapPairOut]
+
+
 @router.get("/audiences", response=AudiencePage, summary="Audiences, by name")
 def audiences_list(
     request: StaffRequest, archived: bool = False, after: After | None = None, size: Size = 50
@@ -273,6 +291,25 @@ def audiences_why(request: StaffRequest, audience_id: int, customer_id: Id) -> d
     customer = customer_get(actor=request.actor, id=customer_id)
     why = queries.why(actor=request.actor, audience=audience, customer=customer)
     return {"inside": why.inside, "since": why.since, "frozen": why.frozen, "reason": _plain(why.tree)}
+
+
+@router.get("/audiences/{int:audience_id}/overlap", response=OverlapOut, summary="Whom it has in common with others")
+def audiences_overlap(
+    request: StaffRequest,
+    audience_id: int,
+    others: str = Query("", max_length=200, description="Ids of other audiences, with commas."),
+) -> dict[str, Any]:
+    """Of those whom you see, for each two of these audiences, the lower id first, and each with itself. One that asks
+    for what is kept from you is left out.
+    """
+    named = [one.strip() for one in others.split(",") if one.strip()]
+    numbers = {int(one) for one in named if one.isascii() and one.isdecimal() and len(one) < 19}
+    found = [_seen(request, one) for one in sorted({audience_id, *numbers})]
+    if len(numbers) < len(set(named)) or len(found) > overlapping.MOST:
+        wrong = gettext("Choose two to %(most)s audiences.") % {"most": number(overlapping.MOST)}
+        raise AudienceRefusedError({"others": wrong})
+    pairs = overlapping.overlap(actor=request.actor, audiences=found)
+    return {"pairs": [{"a": a, "b": b, "customers": both} for (a, b), both in sorted(pairs.items())]}
 
 
 def _plain(reason: Reason) -> dict[str, Any]:

@@ -203,6 +203,7 @@ POST /audiences/{audience_id}/archive audiences.view+audiences.edit+customers.vi
 POST /audiences/{audience_id}/freeze audiences.view+audiences.edit+customers.view
 POST /audiences/{audience_id}/thaw audiences.view+audiences.edit+customers.view
 GET /audiences/{audience_id}/members audiences.view+customers.view all:audiences.edit
+GET /audiences/{audience_id}/overlap audiences.view+customers.view all:audiences.edit
 GET /audiences/{audience_id}/why audiences.view+customers.view all:audiences.edit
 GET /fields/{record} customers.view
 GET /custom-fields fields.manage

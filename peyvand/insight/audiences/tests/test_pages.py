@@ -113,6 +113,11 @@ def test_members_reasons_moments_and_comparing(people: list[Customer], manager: 
     assert "data-compared" in manager.get(reverse("audiences:time", args=[audience.pk])).content.decode()
     compared = manager.get(reverse("audiences:compare") + f"?a={audience.pk}&b={other.pk}").content.decode()
     assert "au-venn" in compared
+    page = reverse("audiences:compare")
+    several = manager.get(f"{page}?of={audience.pk}&of={other.pk}").content.decode()
+    assert f'href="{page}?a={audience.pk}&amp;b={other.pk}"' in several
+    assert 'role="alert"' in manager.get(f"{page}?of={audience.pk}").content.decode(), "one has nothing to overlap with"
+    assert manager.get(f"{page}?of={audience.pk}&of=0").status_code == 404
 
 
 def test_freezing_sharing_copying_and_putting_away(people: list[Customer], manager: Client) -> None:

@@ -1,14 +1,18 @@
-"""Two groups of customers side by side: as a picture of two circles, and as a table."""
+"""Two groups of customers side by side, as a picture of two circles and as a table; several, each with each."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.text.bidi import isolate
+from peyvand.foundation.ui.charts import HeatCell, HeatRow, HeatTable
 from peyvand.foundation.ui.formats import number, percent
 from peyvand.insight.audiences import overlapping
 from peyvand.insight.audiences.answers import Comparison
@@ -69,7 +73,7 @@ def _sentence(found: Comparison, names: tuple[str, str]) -> str:
     if not found.both:
         return gettext("Nobody is in both.")
     return gettext("%(both)s are in both: %(of_a)s of “%(a)s” and %(of_b)s of “%(b)s”.") % {
-        "both": number(found.both), "a": names[0], "b": names[1],
+        "both": number(found.both), "a": isolate(names[0]), "b": isolate(names[1]),
         "of_a": percent(found.both / found.a.count), "of_b": percent(found.both / found.b.count),
     }  # fmt: skip
 
@@ -115,3 +119,67 @@ def _common(ra: float, rb: float, apart: float) -> float:
         radius**2 * math.acos(max(-1.0, min(1.0, to / radius))) - to * math.sqrt(max(0.0, radius**2 - to**2))
         for radius, to in ((ra, to_a), (rb, to_b))
     )
+
+
+# ── several ───────────────────────────────────────────────────────────────
+
+
+def overlapped(*, actor: Actor, audiences: Sequence[Audience]) -> dict[str, Any]:
+    """What the page shows of several audiences: a table of each with each (`table`), or why there is none (`trouble`),
+    and whether some were left out as they are concealed (`left_out`).
+    """
+    if not 2 <= len(audiences) <= overlapping.MOST:
+        return {"trouble": gettext("Choose two to %(most)s audiences.") % {"most": number(overlapping.MOST)}}
+    found = overlapping.overlap(actor=actor, audiences=audiences)
+    shown = [one for one in audiences if (one.pk, one.pk) in found]
+    left_out = len(shown) < len(audiences)
+    if len(shown) < 2:
+        return {"trouble": gettext("Choose two at least that are not hidden from you."), "left_out": left_out}
+    return {"table": _table(shown, found), "left_out": left_out}
+
+
+def _table(shown: Sequence[Audience], found: Mapping[tuple[int, int], int]) -> HeatTable:
+    rows = []
+    for at, one in enumerate(shown):
+        size = found[one.pk, one.pk]
+        cells = [HeatCell() if one is other else _cell(one, other, size, _both(found, one, other)) for other in shown]
+        rows.append(HeatRow(_numbered(at, one), number(size), cells))
+    question = gettext("Who is in several of them?")
+    return HeatTable(
+        name="overlap", question=question, note=gettext("The darker, the larger a part of the row's audience."),
+        caption=question, corner=gettext("Audience"), size_label=gettext("Members"),
+        columns=[number(at + 1) for at in range(len(shown))], rows=rows, answer=_closest(shown, found),
+    )  # fmt: skip
+
+
+def _numbered(at: int, one: Audience) -> str:
+    return f"{number(at + 1)}. {isolate(one.name)}"
+
+
+def _both(found: Mapping[tuple[int, int], int], one: Audience, other: Audience) -> int:
+    return found[min(one.pk, other.pk), max(one.pk, other.pk)]
+
+
+def _cell(one: Audience, other: Audience, size: int, both: int) -> HeatCell:
+    said = gettext("%(both)s are in both: %(part)s of “%(a)s”.") % {
+        "both": number(both), "part": percent(both / size) if size else percent(0), "a": isolate(one.name),
+    }  # fmt: skip
+    url = reverse("audiences:compare") + f"?a={one.pk}&b={other.pk}"
+    return HeatCell(text=number(both), strength=both / size if size else 0.0, url=url, title=said)
+
+
+def _closest(shown: Sequence[Audience], found: Mapping[tuple[int, int], int]) -> str:
+    """The two that are most alike: of all who are in one of them the largest part is in both."""
+    pairs = [(one, other) for at, one in enumerate(shown) for other in shown[at + 1 :]]
+
+    def likeness(pair: tuple[Audience, Audience]) -> float:
+        both = _both(found, *pair)
+        return both / ((found[pair[0].pk, pair[0].pk] + found[pair[1].pk, pair[1].pk] - both) or 1)
+
+    one, other = max(pairs, key=likeness)
+    if not _both(found, one, other):
+        return gettext("Nobody is in two of them.")
+    both, part = _both(found, one, other), likeness((one, other))
+    return gettext("Most alike are “%(a)s” and “%(b)s”: %(both)s are in both, %(part)s of all who are in either.") % {
+        "a": isolate(one.name), "b": isolate(other.name), "both": number(both), "part": percent(part),
+    }  # fmt: skip

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.registry.panels import blocks
-from peyvand.foundation.ui.formats import moment, unit_word
+from peyvand.foundation.ui.formats import moment, number, unit_word
 from peyvand.foundation.ui.lists import BadCursorError, paginate
-from peyvand.insight.audiences import access, queries
+from peyvand.insight.audiences import access, overlapping, queries
 from peyvand.insight.audiences.errors import HiddenFromReaderError
 from peyvand.insight.audiences.models import Audience, AudienceKind, Snapshot
 from peyvand.insight.audiences.web import comparing, courses
@@ -163,7 +163,7 @@ def _side(text: str, audience: Audience, kept: list[Snapshot]) -> Audience | Sna
 
 @require_safe
 def compare(request: StaffRequest) -> HttpResponse:
-    """Two audiences side by side: who is in both, who in one alone, what each brought."""
+    """Two audiences side by side: who is in both, who in one alone, what each brought; or how several overlap."""
     require_view(request.actor)
     rows = list(queries.audiences(actor=request.actor))
     known = {str(one.pk): one for one in rows}
@@ -177,4 +177,12 @@ def compare(request: StaffRequest) -> HttpResponse:
             context["compared"] = comparing.compared(actor=request.actor, a=one, b=other, names=(one.name, other.name))
         except HiddenFromReaderError:
             context["hidden"] = True
+    several = request.GET.getlist("of")
+    if any(value not in known for value in several):
+        raise Http404
+    context |= {"several": set(several), "most": number(overlapping.MOST)}
+    if several:
+        context |= comparing.overlapped(
+            actor=request.actor, audiences=[known[value] for value in dict.fromkeys(several)]
+        )
     return render(request, "audiences/compare.html", context)
