@@ -265,7 +265,9 @@ class _View:
             column = column - table[one["less"]]
         if one["op"] == "sum":
             return column.sum(where=where).fill_null(0)
-        return {"mean": column.cast("float64").mean, "min": column.min, "max": column.max}[one["op"]](where=where)
+        number = column.cast("float64")
+        ops = {"mean": number.mean, "median": number.median, "min": column.min, "max": column.max}
+        return ops[one["op"]](where=where)
 
     def _numbers(self, row: dict[str, Any]) -> dict[str, Any]:
         """Every measure of a row, ratios from their parts."""
