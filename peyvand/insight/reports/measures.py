@@ -79,12 +79,12 @@ MEASURES = (
             _("Mean over the conversations that are closed, by the clock and not by working hours"),
             over=("conversations.closed_hours", "conversations.closed"), order=5),
     Measure("conversations.first_answer", _("Time to first answer, median"), "conversations", "median",
-            _("From the customer’s first own words until a person of ours first answered, by the clock: half were "
-              "answered sooner. Answers of machines and notes don’t count; what nobody answered is left out"),
+            _("Of conversations answered: from the customer’s first own words until a person of ours answered, by "
+              "the clock; half took longer"),
             FIRST_ANSWER, where=(ANSWERED,), unit="minutes", order=6),
     Measure("conversations.first_answer_mean", _("Time to first answer, mean"), "conversations", "mean",
-            _("From the customer’s first own words until a person of ours first answered, by the clock; what nobody "
-              "answered is left out"), FIRST_ANSWER, where=(ANSWERED,), unit="minutes", order=7),
+            _("Of conversations answered: from the customer’s first own words until a person of ours answered, by "
+              "the clock"), FIRST_ANSWER, where=(ANSWERED,), unit="minutes", order=7),
     Measure("conversations.asked", _("Conversations in which the customer wrote"), "conversations", "count",
             _("Those with words of the customer’s own, not only what machines send by themselves"), where=(ASKED,),
             order=8),
@@ -100,8 +100,8 @@ MEASURES = (
             _("A person of ours answered at most 60 minutes after the customer’s first own words, by the clock"),
             where=(ASKED, (FIRST_ANSWER, "less", 60.01)), order=12),
     Measure("conversations.in_an_hour_share", _("Share answered within an hour"), "conversations", "ratio",
-            _("Conversations first answered within an hour, by the clock, by those in which the customer wrote; what "
-              "nobody has answered counts as not answered"),
+            _("Of conversations in which the customer wrote, by the clock; what nobody has answered counts as not "
+              "answered"),
             over=("conversations.in_an_hour", "conversations.asked"), unit="share", order=13),
     Measure("visits.all", pgettext_lazy("measure", "Visits"), "visits", "count", _("Visits of our sites"), order=1),
     Measure("visits.browsers", _("Browsers"), "visits", "distinct", _("Different browsers, where one is kept"),
