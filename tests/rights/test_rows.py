@@ -127,6 +127,9 @@ def test_visits_open_the_visitor(loaded: None, reader: Callable[..., Actor]) -> 
         )
     found = queries.behind(actor=some, question=Question("visits", ["visits.all"]), cell=[], rows=True)
     assert (set(found.found), found.hidden) == ({*visits[:2]}, 1)
+    kind = kind_of("visits")
+    assert kind is not None
+    assert set(kind.found(some, [one.pk for one in visits], narrowly=True)) == {*visits[:2]}
     told = registry.get(RecordList, "visits").told(some, list(found.found.order_by("-started_at")))
     assert [one.person for one in told] == [None, visits[1].visitor.customer_id]
     assert f"/{visits[0].visitor_id}/" in told[0].url
