@@ -25,7 +25,11 @@ router = Router(tags=["conversations"])
 
 
 class ConversationOut(Schema):
-    """A conversation. `waiting_since` is null when the customer waits for nothing; `address` "" where it is hidden."""
+    """A conversation. `waiting_since` is null when the customer waits for nothing; `address` "" where it is hidden.
+
+    `first_in_at` is when the customer first wrote, `first_answered_at` when a person of ours first answered after that,
+    null where nobody has (what machines send by themselves is neither); `answered_at` is our latest answer.
+    """
 
     id: int
     customer_id: int | None
@@ -38,6 +42,8 @@ class ConversationOut(Schema):
     preview: str
     created_at: datetime
     last_at: datetime
+    first_in_at: datetime | None
+    first_answered_at: datetime | None
     waiting_since: datetime | None
     answered_at: datetime | None
     snoozed_until: datetime | None
@@ -115,8 +121,8 @@ class SnoozeIn(Given):
 
 def _out(one: Conversation, actor: Actor) -> dict[str, Any]:
     names = (
-        "customer_id subject state channel assignee_id team_id preview created_at last_at waiting_since answered_at"
-        " snoozed_until closed_at version"
+        "customer_id subject state channel assignee_id team_id preview created_at last_at first_in_at"
+        " first_answered_at waiting_since answered_at snoozed_until closed_at version"
     )
     plain = {name: getattr(one, name) for name in names.split()}
     return {"id": one.pk, "address": showing.address_of(one, actor=actor), **plain}

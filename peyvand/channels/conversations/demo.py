@@ -25,6 +25,7 @@ from peyvand.channels.conversations.models import (
     Way,
 )
 from peyvand.channels.conversations.services.answering import mentioned
+from peyvand.channels.conversations.services.firsts import firsts_put
 from peyvand.channels.conversations.services.receiving import PREVIEW
 from peyvand.channels.outreach.models import Content, Message
 from peyvand.channels.outreach.models import State as MessageState
@@ -51,6 +52,7 @@ TABLES = (
     "conversations_conversationread", "conversations_entryfile", "conversations_entry",
     "conversations_conversation",
 )  # fmt: skip
+SLOW = (0, 0, 1, 0, 1)  # which of its lines comes hours later, of conversations of earlier days; 0 is none
 KINDS = {"sms": IdentityKind.PHONE, "email": IdentityKind.EMAIL}
 
 
@@ -126,6 +128,9 @@ def _talk(
     one.save()
     entries: list[Entry] = []
     for number, (way, text) in enumerate(texts):
+        later = timedelta(hours=place % 7 + 2)
+        if 0 < number == SLOW[place % len(SLOW)] and days and at + 2 * later < world.now:
+            at += later
         entries.append(_entry(actor, world, chance, one, number, way, text, at))
         at += timedelta(minutes=chance.randrange(6, 36))
     _stand(one, entries, world, chance, place, customer)
@@ -188,6 +193,7 @@ def _stand(
     one.waiting_since = said[-1].at if waits else None
     answers = [entry for entry in said if entry.way == Way.OUT]
     one.answered_at = answers[-1].at if answers else None
+    firsts_put(one)
     if place % 4 == 3 and customer is not None:
         one.assignee_id, one.routed = world.staff_ids[place // 4 % len(world.staff_ids)], {"why": "answered"}
     elif place % 4:

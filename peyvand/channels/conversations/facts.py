@@ -1,4 +1,4 @@
-"""What the warehouse takes of conversations: when each began and was closed; none of the words."""
+"""What the warehouse takes of conversations: when each began, was answered and was closed; none of the words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ FACTS = (
         needs=(access.VIEW, customers.VIEW),
         leads={"customer_id": "customers"},
         select="""
-            SELECT id, demo, customer_id, channel, language, state, created_at, closed_at,
+            SELECT id, demo, customer_id, channel, language, state, created_at, first_in_at, first_answered_at,
+                   round((extract(epoch FROM first_answered_at - first_in_at) / 60)::numeric, 2) AS first_answer_m,
+                   closed_at,
                    CASE WHEN state = 'closed'
                         THEN round((extract(epoch FROM closed_at - created_at) / 3600)::numeric, 1)
                     END AS closed_h
@@ -31,6 +33,9 @@ FACTS = (
             "language": _("Language of the conversation: fa, en or empty"),
             "state": _("open, snoozed or closed"),
             "created_at": _("When it began (UTC)"),
+            "first_in_at": _("When the customer's first own words came; empty where only machines wrote (UTC)"),
+            "first_answered_at": _("When a person of ours first answered them; empty where nobody has (UTC)"),
+            "first_answer_m": _("Minutes from their first words to that answer; empty where nobody has"),
             "closed_at": _("When it was closed; empty where it is not (UTC)"),
             "closed_h": _("Hours from its beginning until it was closed; empty where it is not"),
         },

@@ -15,7 +15,8 @@ TABLES = (
             technical="demo state routed snoozed_until entries_count created_at version",
             staff="assignee_id",
             identifying="address name",
-            descriptive="channel language value last_at last_in_at waiting_since answered_at closed_at",
+            descriptive="channel language value last_at last_in_at first_in_at first_answered_at waiting_since "
+            "answered_at closed_at",
             content="subject preview",
         ),
         order=90,

@@ -8,7 +8,18 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from peyvand.channels.conversations import access, demo, facts, forgetting, panels, personal, queries, saved, trail
+from peyvand.channels.conversations import (
+    access,
+    demo,
+    facts,
+    forgetting,
+    panels,
+    personal,
+    queries,
+    records,
+    saved,
+    trail,
+)
 from peyvand.channels.conversations.kinds import KINDS
 from peyvand.channels.conversations.services.joining import MERGE, SPLIT, after_undo
 from peyvand.channels.conversations.services.receiving import FILE
@@ -49,6 +60,7 @@ DECLARATIONS = (
     *KINDS,
     *WEBHOOKS,
     *facts.FACTS,
+    *records.RECORDS,
     FilePurpose(FILE, max_bytes=30 * 2**20),
     TrackedTable("conversations_conversation", _("Conversation"), "messages", unseen=trail.unseen),
     TrackedTable("conversations_savedreply", _("Saved reply"), "bolt", unseen=saved.unseen),

@@ -142,6 +142,14 @@ def tags_of(ids: Sequence[int]) -> dict[int, list[ConversationTag]]:
     return found
 
 
+def first_answer(conversation: Conversation) -> str:
+    """After how long a person of ours first answered; "" where nobody has."""
+    asked, answered = conversation.first_in_at, conversation.first_answered_at
+    if asked is None or answered is None:
+        return ""
+    return formats.duration((answered - asked).total_seconds())
+
+
 def there(conversation: Conversation) -> There | None:
     """How it is with the other side just now, where their channel knows."""
     if not registry.has(OtherSide, conversation.channel):

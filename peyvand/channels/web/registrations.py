@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.channels.outreach.declarations import Inbound
 from peyvand.channels.sites.declarations import SitePart
 from peyvand.channels.sites.models import Site
-from peyvand.channels.web import access, behaviours, demo, facts, kinds, linking, panels, personal, setting
+from peyvand.channels.web import access, behaviours, demo, facts, kinds, linking, panels, personal, records, setting
 from peyvand.channels.web.digesting import stand
 from peyvand.channels.web.shops.taking import take
 from peyvand.events.commerce import OrderPlaced
@@ -39,6 +39,7 @@ DECLARATIONS = (
     *personal.TABLES,
     *kinds.KINDS,
     *facts.FACTS,
+    *records.RECORDS,
     *behaviours.BEHAVIOURS,
     SitePart("web", _("Visits"), Path(__file__).parent / "static" / "web" / "web.js", _config, order=10),
     Standing("web.digest", stand),

@@ -105,6 +105,12 @@ def proof_of(visitor: Visitor) -> str:
     return str(Proof(visitor.how).label) if visitor.how in Proof.values else ""
 
 
+def first_page(visit: Visit) -> str:
+    """The title of the page that a visit began with, else its address; "" where it has none."""
+    found = (str(one.get("n", "")) or path_of(str(one.get("u", ""))) for one in visit.path)
+    return next((one for one in found if one), "")
+
+
 def shown(visit: Visit) -> Shown:
     """A visit with its steps in words."""
     steps = [
@@ -114,8 +120,7 @@ def shown(visit: Visit) -> Shown:
         )
         for one in visit.path
     ]  # fmt: skip
-    first = next((one.title or one.path for one in steps), "")
     return Shown(
-        visit, steps, source_words(visit.source, visit.medium, visit.campaign), first, DEVICES.get(visit.device),
-        name_of(visit.visitor),
+        visit, steps, source_words(visit.source, visit.medium, visit.campaign), first_page(visit),
+        DEVICES.get(visit.device), name_of(visit.visitor),
     )  # fmt: skip

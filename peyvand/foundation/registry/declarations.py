@@ -154,6 +154,40 @@ class WarehouseFact:
 
 
 @dataclass(frozen=True)
+class Record:
+    """A record as a list of such shows it. `url` is empty where it has no page of its own; `person` is the customer's
+    id; `day` is a day or a moment (UTC); `last` is what its list's last column holds, an amount (Money) or words.
+    """
+
+    pk: int
+    name: str
+    url: str
+    person: int | None
+    day: Any
+    last: Any = ""
+
+
+@dataclass(frozen=True)
+class RecordList:
+    """Records that may be opened by their ids, as those behind a number; `name` is the fact whose keys the ids are.
+
+    `found(actor, ids)` are those of them that the actor may see, and no others; `told(actor, rows)` says how rows of
+    these read, in their order. `newest` is an order with a unique end, the newest first; `person` is the path from a
+    row to the customer's id, `last` heads the list's last column. `also` names further facts whose rows belong to such
+    records, with the column that holds the record's id.
+    """
+
+    name: str
+    label: Label
+    found: Callable[[Actor, Sequence[int]], QuerySet[Any]]
+    told: Callable[[Actor, Sequence[Any]], Sequence[Record]]
+    newest: Sequence[str]
+    last: Label
+    person: str = "customer_id"
+    also: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class DemoPart:
     """A room's part of the sample business; parts are loaded in their `order` and removed the other way round.
 

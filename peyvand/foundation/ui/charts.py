@@ -124,11 +124,26 @@ def in_millions(chart: Chart) -> Chart:
     """
     if max((abs(float(number)) for series in chart.series for number in _numbers(series)), default=0.0) < FROM:
         return chart
-    unit = gettext("million %(unit)s") % {"unit": chart.unit}
+    return _scaled(chart, 1 / MILLION, gettext("million %(unit)s") % {"unit": chart.unit})
+
+
+def in_lengths(chart: Chart, seconds: int) -> Chart:
+    """The picture of lengths of time, given in a unit of so many seconds: in days, hours, minutes or seconds, whichever
+    is the largest of which the longest has two. The table keeps the lengths.
+    """
+    longest = seconds * max((abs(float(number)) for series in chart.series for number in _numbers(series)), default=0.0)
+    units = (
+        (86_400, gettext("days")), (3_600, gettext("hours")), (60, gettext("minutes")), (1, gettext("seconds")),
+    )  # fmt: skip
+    size, unit = next((one for one in units if longest >= 2 * one[0]), units[-1])
+    return _scaled(chart, seconds / size, unit)
+
+
+def _scaled(chart: Chart, by: float, unit: str) -> Chart:
     series = [
         replace(
-            one, values=[_million(value) for value in one.values], low=[_million(value) for value in one.low],
-            high=[_million(value) for value in one.high],
+            one, values=[_times(value, by) for value in one.values], low=[_times(value, by) for value in one.low],
+            high=[_times(value, by) for value in one.high],
         )
         for one in chart.series
     ]  # fmt: skip
@@ -142,12 +157,12 @@ def _numbers(series: Series) -> Iterator[Number]:
             yield number
 
 
-def _million(value: Any) -> Any:
+def _times(value: Any, by: float) -> Any:
     if isinstance(value, tuple):
-        return (value[0], _million(value[1]))
+        return (value[0], _times(value[1], by))
     if value is None:
         return None
-    found = float(value) / MILLION
+    found = float(value) * by
     return round(found, 0 if abs(found) >= 100 else 2)
 
 

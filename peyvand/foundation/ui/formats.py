@@ -108,6 +108,11 @@ def ago(value: datetime) -> str:
     )
 
 
+def duration(seconds: float) -> str:
+    """A length of time in its two largest units: «۱ ساعت و ۱۲ دقیقه»."""
+    return calendar_formats.duration(seconds, current_reader().language)
+
+
 def day_label(value: date, *, today: date) -> str:
     """A day as a heading: today, yesterday, else its date with the weekday."""
     if value == today:

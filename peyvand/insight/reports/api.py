@@ -67,7 +67,8 @@ class ReportAnswerOut(Schema):
     """What a question gave for you. Without `ready` it is still being computed: ask again. `refused` says in a sentence
     why there is none. A row has a value for each of `dimensions` (days are ISO, the first of their period; "__others__"
     for what was put together), then a number for each of `measures`; `before` is the whole of the other period.
-    Amounts named in minor units are integers of `currency`; exact decimals are texts.
+    Amounts named in minor units are integers of `currency`; exact decimals are texts. Times to the first answer are
+    numbers of minutes, time in contact of seconds.
     """
 
     ready: bool

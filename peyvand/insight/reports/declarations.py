@@ -13,13 +13,15 @@ from peyvand.foundation.registry.declarations import Label
 class Measure:
     """A number over one fact of the warehouse, as data.
 
-    `op`: "count" (rows), "distinct" (different values of `column`), "sum", "mean", "min", "max" (of `column`), or
+    `op`: "count" (rows), "distinct" (different values of `column`), "sum", "mean", "median", "min", "max" (of `column`;
+    rows without a value of it are left out, except that a sum of none is 0), or
     "ratio" (the sum or count of `over[0]` by that of `over[1]`, both names of measures of the same fact; nothing where
     the second is nothing). `less` is a column taken from `column`, row by row; `where` are conditions on the fact's
-    columns or on those it leads to, as (path, "is" or "not" or "filled", value).
+    columns or on those it leads to, as (path, "is", "not", "filled", "empty", "more" or "less", value).
 
-    `unit`: "number", "share" (0–1), "seconds", "minor" (integer minor units) or "whole" (exact units of a currency).
-    Amounts name the path of the column that holds their `currency`, and are only ever summed within one.
+    `unit`: "number", "share" (0–1), "seconds" or "minutes" (told as a length of time), "minor" (integer minor units) or
+    "whole" (exact units of a currency). Amounts name the path of the column that holds their `currency`, and are only
+    ever summed within one.
     `definition` says in a sentence what is counted.
     """
 

@@ -10,6 +10,8 @@ from peyvand.insight.reports.declarations import FactWords, Measure
 STANDS = ("status", "not", "cancelled")
 SALE = ("kind", "is", "sale")
 CLOSED = ("state", "is", "closed")
+ASKED, ANSWERED = ("first_in_at", "filled", ""), ("first_answered_at", "filled", "")
+FIRST_ANSWER = "first_answer_m"
 OF_STANDING = ("order_id.status", "not", "cancelled")
 
 MEASURES = (
@@ -76,6 +78,31 @@ MEASURES = (
     Measure("conversations.resolution", _("Hours until closed"), "conversations", "ratio",
             _("Mean over the conversations that are closed, by the clock and not by working hours"),
             over=("conversations.closed_hours", "conversations.closed"), order=5),
+    Measure("conversations.first_answer", _("Time to first answer, median"), "conversations", "median",
+            _("Of conversations answered: from the customer’s first own words until a person of ours answered, by "
+              "the clock; half took longer"),
+            FIRST_ANSWER, where=(ANSWERED,), unit="minutes", order=6),
+    Measure("conversations.first_answer_mean", _("Time to first answer, mean"), "conversations", "mean",
+            _("Of conversations answered: from the customer’s first own words until a person of ours answered, by "
+              "the clock"), FIRST_ANSWER, where=(ANSWERED,), unit="minutes", order=7),
+    Measure("conversations.asked", _("Conversations in which the customer wrote"), "conversations", "count",
+            _("Those with words of the customer’s own, not only what machines send by themselves"), where=(ASKED,),
+            order=8),
+    Measure("conversations.answered", _("Conversations answered"), "conversations", "count",
+            _("Those that a person of ours has answered by now"), where=(ASKED, ANSWERED), order=9),
+    Measure("conversations.unanswered", _("Conversations not answered"), "conversations", "count",
+            _("The customer wrote, and no person of ours has answered by now, closed ones too"),
+            where=(ASKED, ("first_answered_at", "empty", "")), order=10),
+    Measure("conversations.answered_share", _("Share answered"), "conversations", "ratio",
+            _("Conversations answered by now, by those in which the customer wrote"),
+            over=("conversations.answered", "conversations.asked"), unit="share", order=11),
+    Measure("conversations.in_an_hour", _("First answered within an hour"), "conversations", "count",
+            _("A person of ours answered at most 60 minutes after the customer’s first own words, by the clock"),
+            where=(ASKED, (FIRST_ANSWER, "less", 60.01)), order=12),
+    Measure("conversations.in_an_hour_share", _("Share answered within an hour"), "conversations", "ratio",
+            _("Of conversations in which the customer wrote, by the clock; what nobody has answered counts as not "
+              "answered"),
+            over=("conversations.in_an_hour", "conversations.asked"), unit="share", order=13),
     Measure("visits.all", pgettext_lazy("measure", "Visits"), "visits", "count", _("Visits of our sites"), order=1),
     Measure("visits.browsers", _("Browsers"), "visits", "distinct", _("Different browsers, where one is kept"),
             "visitor_id", order=2),
@@ -162,6 +189,8 @@ WORDS = (
         columns={
             "customer_id": _("Customer"), "channel": _("Channel"), "language": _("Language"),
             "state": _("State of the conversation"), "created_at": _("Day it began"),
+            "first_in_at": _("Day the customer first wrote"), "first_answered_at": _("Day first answered"),
+            "first_answer_m": _("Minutes until first answered"),
             "closed_at": _("Day it was closed"), "closed_h": _("Hours until closed"),
         },
         values={

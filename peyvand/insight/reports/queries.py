@@ -17,7 +17,7 @@ from peyvand.insight.reports.errors import RefusedError
 from peyvand.insight.reports.models import Answer, AnswerState, Dashboard, Mailing, Report, ShareLink
 from peyvand.insight.reports.planning import plan_of, spans
 from peyvand.insight.reports.questions import Checked, Question, checked
-from peyvand.insight.reports.rows import KINDS, RowKind
+from peyvand.insight.reports.rows import RowKind, kind_of
 from peyvand.insight.reports.spans import Span
 from peyvand.insight.warehouse import place
 from peyvand.memory.customers.models import Customer
@@ -133,9 +133,9 @@ def behind(*, actor: Actor, question: Question, cell: Sequence[Any], rows: bool 
     """
     actor.require("customers.view")
     asked = checked(actor, question)
-    offered = KINDS.get(asked.subject.fact.name)
+    offered = kind_of(asked.subject.fact.name)
     kind = offered if rows else None
-    nobody: QuerySet[Any] = kind.model.objects.none() if kind else Customer.objects.none()
+    nobody: QuerySet[Any] = kind.found(actor, (), narrowly=False) if kind else Customer.objects.none()
     if not asked.subject.people and kind is None:
         return Behind(Got(asked=asked, refused=gettext("No customers are known behind these rows.")), nobody)
     reader = current_reader()
@@ -149,6 +149,9 @@ def behind(*, actor: Actor, question: Question, cell: Sequence[Any], rows: bool 
     if got.payload is None:
         return Behind(got, nobody, kind=kind, offered=offered)
     ids = got.payload["ids"]
-    seen = kind.found(actor, ids) if kind else Customer.objects.visible_to(actor).filter(pk__in=ids)
+    if kind:
+        seen = kind.found(actor, ids, narrowly=bool(plan["fewest"]))
+    else:
+        seen = Customer.objects.visible_to(actor).filter(pk__in=ids)
     nameless = 0 if kind else got.payload["nameless"]
     return Behind(got, seen, len(ids) - seen.count(), nameless, got.payload["more"], kind, offered)

@@ -48,6 +48,7 @@ from peyvand.memory.commerce.imports.prices import PriceWriter
 from peyvand.memory.commerce.imports.products import ProductWriter
 from peyvand.memory.commerce.products import product_keys_restore
 from peyvand.memory.commerce.queries import order_numbers
+from peyvand.memory.commerce.records import RECORDS
 from peyvand.memory.commerce.timeline import KINDS, ORDER, PAYMENT
 from peyvand.memory.commerce.webhooks import WEBHOOKS
 from peyvand.memory.customers.trail import unseen_with_customer
@@ -65,6 +66,7 @@ DECLARATIONS = (
     *PERMISSIONS,
     *KINDS,
     *FACTS,
+    *RECORDS,
     *BEHAVIOURS,
     *COST_FACTS,
     *REASONS,

@@ -21,6 +21,7 @@ from peyvand.memory.interactions import access, demo, forgetting, handlers, pane
 from peyvand.memory.interactions.behaviours import BEHAVIOURS
 from peyvand.memory.interactions.exports import export_count, export_rows
 from peyvand.memory.interactions.kinds import KINDS
+from peyvand.memory.interactions.records import RECORDS
 from peyvand.memory.interactions.services import refill, sample_remove
 from peyvand.memory.interactions.services.attaching import LARGEST, PURPOSE
 from peyvand.memory.interactions.webhooks import WEBHOOKS
@@ -30,6 +31,7 @@ DECLARATIONS = (
     *personal.TABLES,
     *access.PERMISSIONS,
     *KINDS,
+    *RECORDS,
     *BEHAVIOURS,
     TrackedTable("interactions_interaction", _("Interaction"), "timeline-event", unseen=trail.unseen),
     TrackedTable("interactions_interactionfile", _("File of an interaction"), "paperclip", unseen=trail.unseen_files),

@@ -190,6 +190,8 @@ WORDS: Mapping[str, Label] = {
     "confirmed_at": pgettext_lazy("personal data", "Confirmed at"),
     "last_at": pgettext_lazy("personal data", "Latest word"),
     "last_in_at": pgettext_lazy("personal data", "Their latest word"),
+    "first_in_at": pgettext_lazy("personal data", "Their first word"),
+    "first_answered_at": pgettext_lazy("personal data", "First answered at"),
     "waiting_since": pgettext_lazy("personal data", "Waiting since"),
     "answered_at": pgettext_lazy("personal data", "Answered at"),
     "closed_at": pgettext_lazy("personal data", "Closed at"),

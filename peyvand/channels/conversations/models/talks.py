@@ -38,6 +38,8 @@ class Conversation(models.Model):
 
     `channel` is the one they last wrote over, `account_id` the account it came to, `address` theirs as it is compared.
     `waiting_since` is when the oldest of their words came that nobody has answered, null when it is our turn no more.
+    `first_in_at` is when the first of their own words came (not what a machine sent by itself), `first_answered_at`
+    when a person of ours first answered after that; null where nobody did (`services.firsts`).
     `routed` says to whom it was given and why. `value` is what the customer was worth when it was routed, for sorting.
     `version` grows with every change.
     """
@@ -66,6 +68,8 @@ class Conversation(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     last_at = models.DateTimeField(db_default=Now())
     last_in_at = models.DateTimeField(null=True, blank=True)
+    first_in_at = models.DateTimeField(null=True, blank=True)
+    first_answered_at = models.DateTimeField(null=True, blank=True)
     waiting_since = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

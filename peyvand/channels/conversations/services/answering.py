@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.channels.conversations import access
 from peyvand.channels.conversations.errors import InvalidError, SaidMeanwhileError
 from peyvand.channels.conversations.models import Conversation, Entry, EntryFile, Mention, State, Way
+from peyvand.channels.conversations.services.firsts import first_said
 from peyvand.channels.conversations.services.receiving import FILE, PREVIEW, SEARCHED, TEXT_LENGTH
 from peyvand.channels.conversations.services.standing import locked
 from peyvand.channels.conversations.waking import wake
@@ -227,6 +228,7 @@ def _answered(actor: Actor, conversation: Conversation, entry: Entry, *, close: 
     conversation.waiting_since, conversation.answered_at, conversation.snoozed_until = None, entry.at, None
     conversation.state = State.CLOSED if close else State.OPEN
     conversation.closed_at = entry.at if close else None
+    first_said(conversation, entry)
     if conversation.assignee_id is None and actor.user_id is not None:
         conversation.assignee_id = actor.user_id
         conversation.routed = {"why": "answered"}

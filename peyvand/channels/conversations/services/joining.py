@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from peyvand.channels.conversations import access
 from peyvand.channels.conversations.errors import InvalidError
 from peyvand.channels.conversations.models import Conversation, Entry, EntryMove, Mention, State, Tagging, Way
+from peyvand.channels.conversations.services.firsts import firsts_put
 from peyvand.channels.conversations.services.receiving import PREVIEW
 from peyvand.channels.conversations.waking import wake
 from peyvand.events.conversations import ConversationChanged
@@ -141,6 +142,7 @@ def recount(conversation: Conversation) -> None:
         conversation.last_at = last.at
     conversation.last_in_at = heard.at if heard is not None else None
     conversation.answered_at = said.at if said is not None else None
+    firsts_put(conversation)
     conversation.version += 1
     conversation.save()
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from peyvand.channels.conversations.data import Received, ReceivedFile
 from peyvand.channels.conversations.models import Conversation, Entry, EntryFile, State, Way
+from peyvand.channels.conversations.services.firsts import first_heard
 from peyvand.channels.conversations.services.routing import routed_on_arrival
 from peyvand.channels.conversations.waking import wake
 from peyvand.channels.outreach.declarations import Carrier
@@ -189,6 +190,7 @@ def _follow(conversation: Conversation, words: str, received: Received) -> None:
             conversation.channel, conversation.account_id = received.channel, received.account_id
             conversation.address = received.address[:254]
         conversation.last_in_at = received.at
+        first_heard(conversation, received.at)
         conversation.waiting_since = conversation.waiting_since or received.at
         conversation.state, conversation.snoozed_until, conversation.closed_at = State.OPEN, None, None
     conversation.save()

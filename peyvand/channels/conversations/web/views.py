@@ -190,7 +190,7 @@ def shown(
         "one": conversation, "name": showing.name_of(conversation, actor=actor),
         "address": showing.address_of(conversation, actor=actor),
         "channel_label": showing.channel_of(conversation.channel),
-        "card": showing.card(conversation, actor=actor),
+        "card": showing.card(conversation, actor=actor), "first_answer": showing.first_answer(conversation),
         "tags": showing.tags_of([conversation.pk]).get(conversation.pk, ()),
         "why_mine": reasons.why_mine(conversation, actor=actor),
         "channels_open": channels, "may_attach": any(one.rich and not one.why for one in channels),

@@ -62,6 +62,7 @@ class Figure:
     currencies: Sequence[str] = ()
     currency: str = ""
     definitions: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    lengths: Sequence[tuple[str, str]] = ()  # of measures that are lengths of time, the unit of their raw numbers
 
     @property
     def url(self) -> str:
@@ -104,6 +105,9 @@ class Words:
         return self.words.get(str(value), str(value))
 
 
+SECONDS = {"seconds": 1, "minutes": 60}  # in one of the units of lengths of time
+
+
 class Amounts:
     """Numbers of a measure in the reader's unit."""
 
@@ -121,7 +125,12 @@ class Amounts:
         """In a word; empty for plain numbers."""
         if self.measure.money and self.currency:
             return formats.unit_word(self.currency)
-        return gettext("seconds") if self.measure.unit == "seconds" else ""
+        return {"seconds": gettext("seconds"), "minutes": gettext("minutes")}.get(self.measure.unit, "")
+
+    @property
+    def seconds(self) -> int:
+        """In one of its unit, where it is a length of time; else 0."""
+        return SECONDS.get(self.measure.unit, 0)
 
     def value(self, number: Any) -> Decimal | None:
         """In the unit; a share as it is (0–1)."""
@@ -136,6 +145,8 @@ class Amounts:
             return "–"
         if self.measure.unit == "share":
             return formats.percent(value, 1)
+        if self.seconds:
+            return formats.duration(float(value) * self.seconds)
         whole = value == value.to_integral_value() or abs(value) >= 1000
         return formats.number(value.quantize(Decimal(1) if whole else Decimal("0.01")), 0 if whole else 2)
 

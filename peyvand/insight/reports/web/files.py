@@ -57,7 +57,8 @@ def _rows(figures: Sequence[Figure]) -> Iterator[list[Any]]:
         yield list(one.heads)
         yield from ([_raw(cell) for cell in row] for row in [*one.rows, *([one.total] if one.total else [])])
         yield []
-        for label, words in [*one.definitions, *about(one)]:
+        lengths = [(label, gettext("In %(unit)s") % {"unit": unit}) for label, unit in one.lengths]
+        for label, words in [*one.definitions, *lengths, *about(one)]:
             yield [label, words]
 
 

@@ -17,7 +17,7 @@ from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.bidi import isolate
 from peyvand.foundation.text.lists import joined
 from peyvand.foundation.ui import formats
-from peyvand.foundation.ui.charts import Axis, Chart, Number, Series, in_millions
+from peyvand.foundation.ui.charts import Axis, Chart, Number, Series, in_lengths, in_millions
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.insight.reports.queries import Got
 from peyvand.insight.reports.questions import Checked, Question
@@ -79,6 +79,7 @@ class _Shown:
             "window": window_of(self.asked, self.got.span, self.got.beside), "fresh": self.got.fresh_until,
             "ms": self.got.ms, "currencies": self.payload.get("currencies", ()), "currency": self.currency,
             "definitions": [(str(one.label), str(one.definition)) for one in self.measures],
+            "lengths": [(str(one.measure.label), one.unit) for one in self.amounts if one.seconds],
             "sentence": self._sentence(rows),
         }  # fmt: skip
         if not self.dimensions or self.asked.question.chart == "number":
@@ -102,7 +103,7 @@ class _Shown:
         if value is not None and amount.measure.money and self.currency:
             plain = value * 10 if amount.toman else value
             return formats.money(Money.from_decimal(plain.quantize(_cent(self.currency)), self.currency), "short")
-        unit = f" {amount.unit}" if amount.unit else ""
+        unit = f" {amount.unit}" if amount.unit and not (amount.seconds or value is None) else ""
         return f"{amount.said(number)}{unit}"
 
     def _sentence(self, rows: Sequence[Sequence[Any]]) -> str:
@@ -170,7 +171,7 @@ class _Shown:
         return Cell(amount.said(number), value, self._url(cell) if cell is not None else "")
 
     def _head(self, place: int) -> str:
-        unit = self.amounts[place].unit
+        unit = "" if self.amounts[place].seconds else self.amounts[place].unit
         return f"{self.measures[place].label} ({unit})" if unit else str(self.measures[place].label)
 
     def _listed(self, rows: Sequence[Sequence[Any]]) -> tuple[list[str], list[list[Cell]], list[Cell]]:
@@ -328,6 +329,8 @@ class _Shown:
             unit="" if percent else amount.unit,
             stacked=stacked and len(series) > 1,
         )  # fmt: skip
+        if amount.seconds and not percent:
+            return in_lengths(chart, amount.seconds)
         return in_millions(chart) if amount.measure.money and not percent else chart
 
     def _many(self, rows: Sequence[Sequence[Any]], asked: str) -> tuple[list[Series], list[str], list[str]]:
@@ -341,11 +344,17 @@ class _Shown:
         labels = [
             " · ".join(word.said(value) for word, value in zip(self.words[:count], key, strict=True)) for key in keys
         ]
-        lines = [[self._drawn(0, cells.get((*key, value))) or 0 for key in keys] for value in across]
+        counted = asked == "share" or self.measures[0].op in (*ADDS, "distinct")
+        nothing = 0 if counted else None  # the mean of none is not nought
+        lines = [
+            [nothing if (number := self._drawn(0, cells.get((*key, value)))) is None else number for key in keys]
+            for value in across
+        ]
         if asked == "share":
-            sums_of = [sum(line[at] for line in lines) or 1 for at in range(len(keys))]
+            sums_of = [sum(line[at] or 0 for line in lines) or 1 for at in range(len(keys))]
             lines = [
-                [round(100 * float(number) / float(sums_of[at]), 1) for at, number in enumerate(line)] for line in lines
+                [round(100 * float(number or 0) / float(sums_of[at]), 1) for at, number in enumerate(line)]
+                for line in lines
             ]
         series = [
             Series(self.words[-1].said(value), line, tone=TONES[at], area=asked == "area")

@@ -22,7 +22,7 @@ from peyvand.insight.reports import access, catalogue, queries, services
 from peyvand.insight.reports.errors import RefusedError
 from peyvand.insight.reports.models import Report
 from peyvand.insight.reports.questions import Question, from_plain, from_query
-from peyvand.insight.reports.rows import Opened, opened
+from peyvand.insight.reports.rows import Opened, RowKind, opened
 from peyvand.insight.reports.shipped import SHIPPED
 from peyvand.insight.reports.web import building, files, showing
 from peyvand.memory.customers.models import Customer
@@ -153,7 +153,7 @@ def people(request: StaffRequest) -> HttpResponse:
         found = queries.behind(actor=actor, question=question, cell=cell, rows="rows" in request.GET)
     except RefusedError as error:
         found = queries.Behind(queries.Got(asked=None, refused=str(error)), Customer.objects.none())
-    order = found.kind.order if found.kind else ORDER
+    order = tuple(found.kind.records.newest) if found.kind else ORDER
     try:
         page = paginate(
             found.found, order=order, cursor=request.GET.get("cursor"), backwards="back" in request.GET, size=50
@@ -176,17 +176,17 @@ def people(request: StaffRequest) -> HttpResponse:
         "back_url": f"{reverse('reports:build')}?{question.query()}",
         "title": _people_title(actor, found, question, cell),
         "bulk": False,
-        "kind": found.kind,
-        "records": _records(actor, page.rows) if found.kind else (),
+        "kind": found.kind.records if found.kind else None,
+        "records": _records(actor, found.kind, page.rows) if found.kind else (),
         "tabs": _tabs(query, found),
     }
     return render(request, "reports/people.html", context)
 
 
-def _records(actor: Actor, rows: Sequence[Any]) -> list[Opened]:
-    ids = [row.customer_id for row in rows if row.customer_id]
-    seen = Customer.objects.visible_to(actor).in_bulk(ids)
-    return [opened(row, people=seen) for row in rows]
+def _records(actor: Actor, kind: RowKind, rows: Sequence[Any]) -> list[Opened]:
+    told = kind.records.told(actor, rows)
+    seen = Customer.objects.visible_to(actor).in_bulk([one.person for one in told if one.person])
+    return [opened(one, people=seen) for one in told]
 
 
 def _tabs(query: QueryDict, found: queries.Behind) -> list[Tab]:
@@ -197,7 +197,7 @@ def _tabs(query: QueryDict, found: queries.Behind) -> list[Tab]:
     people_url = f"?{query.urlencode()}"
     return [
         Tab(gettext("Customers"), people_url, found.kind is None),
-        Tab(str(found.offered.label), f"{people_url}&rows=1", found.kind is not None),
+        Tab(str(found.offered.records.label), f"{people_url}&rows=1", found.kind is not None),
     ]
 
 
