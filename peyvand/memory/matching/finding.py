@@ -1,11 +1,11 @@
 """The search over the whole base, by Splink on DuckDB. Heavy: imported in children of the worker only.
 
 Rows leave PostgreSQL by ADBC, one business and one kind at a time; their names get the keys of `likeness`; blocking
-rules choose the pairs to look at (none of them brings more than LARGEST_BLOCK records together, so the work grows with
-the base and not with its square); the Fellegi-Sunter model scores them. u is estimated from random pairs, m by
-expectation maximisation, both with SEED, where the base is large enough and the result is in order; otherwise the given
-values of `weighing` stand. How common a name is comes from how common its given and its family name are, since whole
-names are too rare to count.
+rules choose the pairs to look at (none of them brings more than LARGEST_BLOCK records together, nor more than
+MOST_PAIRS pairs, so the work grows with the base and not with its square); the Fellegi-Sunter model scores them. u is
+estimated from random pairs, m by expectation maximisation, both with SEED, where the base is large enough and the
+result is in order; otherwise the given values of `weighing` stand. How common a name is comes from how common its
+given and its family name are, since whole names are too rare to count.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from peyvand.memory.matching.services.measuring import quality_count
 
 SEED = 7
 LARGEST_BLOCK = 60
+MOST_PAIRS = 3_000_000  # that one rule brings; of more, those of its largest blocks go
 U_PAIRS = 2e6
 FARTHEST = 3
 COMMONEST = 1e-3  # share of the commonest whole name there is; a tiny base would say more
@@ -202,9 +203,8 @@ def _blocks(own: duckdb.DuckDBPyConnection) -> None:
     own.execute(f"CREATE TABLE keyed AS SELECT *, list_extract(phones, 1) AS phone, {made} FROM records")
     own.execute("DROP TABLE records")
     narrow = ", ".join(
-        f"CASE WHEN {name} IS NULL OR count(*) OVER (PARTITION BY {name}) > {LARGEST_BLOCK} THEN NULL ELSE {name} END "
-        f"AS {name}"
-        for name in _BLOCKS
+        f"CASE WHEN {name} IS NULL OR count(*) OVER (PARTITION BY {name}) > {most} THEN NULL ELSE {name} END AS {name}"
+        for name, most in ((name, _largest(own, name)) for name in _BLOCKS)
     )
     own.execute(f"CREATE TABLE blocked AS SELECT * EXCLUDE ({', '.join(_BLOCKS)}), {narrow} FROM keyed")
     own.execute("DROP TABLE keyed")
@@ -221,6 +221,20 @@ def _blocks(own: duckdb.DuckDBPyConnection) -> None:
             else f"ALTER TABLE blocked ADD COLUMN k_{column} VARCHAR[]; UPDATE blocked SET k_{column} = {column}"
         )
         own.execute("DROP TABLE often")
+
+
+def _largest(own: duckdb.DuckDBPyConnection, name: str) -> int:
+    """How many records a block of the rule has at most, so that all of them bring MOST_PAIRS pairs at most."""
+    sizes = own.execute(
+        f"SELECT n, count(*) FROM (SELECT count(*) AS n FROM keyed WHERE {name} IS NOT NULL GROUP BY {name}) "
+        f"WHERE n BETWEEN 2 AND {LARGEST_BLOCK} GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    pairs = 0
+    for n, blocks in sizes:
+        pairs += blocks * n * (n - 1) // 2
+        if pairs > MOST_PAIRS:
+            return int(n) - 1
+    return LARGEST_BLOCK
 
 
 # ── the model ─────────────────────────────────────────────────────────────

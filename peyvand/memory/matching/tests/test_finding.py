@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from peyvand.memory.customers.models import Identity
@@ -89,3 +90,13 @@ def test_the_search_over_the_whole_base_reads_and_keeps(tmp_path: Path) -> None:
     third.mkdir()
     again = search(demo=False, kind="person", folder=third)
     assert (again.new, again.gone) == (0, 0)
+
+
+def test_a_rule_that_brings_too_many_pairs_lets_go_of_its_largest_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    with duckdb.connect() as own:
+        own.execute("CREATE TABLE keyed AS SELECT unnest(['a', 'a', 'b', 'b', 'b', 'c', NULL]) AS b_end")
+        assert finding._largest(own, "b_end") == finding.LARGEST_BLOCK
+        monkeypatch.setattr(finding, "MOST_PAIRS", 3)  # a brings one, b three
+        assert finding._largest(own, "b_end") == 2
+        monkeypatch.setattr(finding, "MOST_PAIRS", 0)
+        assert finding._largest(own, "b_end") == 1
