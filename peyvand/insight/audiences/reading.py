@@ -344,7 +344,7 @@ def _within(sent: Any, place: Place) -> tuple[Within, dict[str, Any]]:
         raise ConditionRefusedError(place, gettext("Say when."))
     if "last" in sent:
         if not _whole(sent["last"], 1, LONGEST_DAYS) or len(sent) > 1:
-            raise ConditionRefusedError(place, gettext("Type a number of days."))
+            raise ConditionRefusedError(place, gettext("Type a number of days, from 1 to 36,500."))
         return Within(last=sent["last"]), {"last": sent["last"]}
     if "since" in sent:
         if sent["since"] not in PERIODS or len(sent) > 1:
@@ -362,7 +362,9 @@ def _day(sent: Any, place: Place) -> date | None:
         return None
     try:
         day = date.fromisoformat(str(kinds.kept(Field("day", "", FieldKind.DATE), str(sent))))
-    except (ValueRefusedError, ValueError) as error:
+    except ValueRefusedError as error:
+        raise ConditionRefusedError(place, str(error)) from error
+    except ValueError as error:
         raise ConditionRefusedError(place, gettext("Type a date.")) from error
     if not 1300 <= day.year <= 3000:
         raise ConditionRefusedError(place, gettext("Type a date."))

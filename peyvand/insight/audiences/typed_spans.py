@@ -46,7 +46,7 @@ def within(take: Take, now: Clock) -> Found | None:
     match = take(words.LAST)
     if match is not None:
         days = int(Decimal(match.group(1).replace(",", "")) * words.DAYS[_unit(match.group(2))])
-        return ({"last": days}, None) if 0 < days < 40_000 else None
+        return ({"last": days}, None) if 0 < days <= 36_500 else None
     match = take(words.LAST_ONE)
     if match is not None:
         return {"last": words.DAYS[_unit(match.group(1) or match.group(2))]}, None

@@ -11,10 +11,13 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.calendar.calendars import CalendarKind
+from peyvand.foundation.calendar.parsing import DateError
+from peyvand.foundation.money.currencies import is_currency
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.formats import read_date
 from peyvand.insight.reports.catalogue import GRAINS, Field, Subject, subject
 from peyvand.insight.reports.errors import RefusedError
-from peyvand.insight.reports.spans import COMPARES, PERIODS, day_read, number_read
+from peyvand.insight.reports.spans import COMPARES, PERIODS, number_read
 
 CHARTS = ("auto", "bar", "line", "area", "stacked", "share", "number", "table")
 OPERATORS = ("is", "not", "more", "less", "filled", "empty")
@@ -111,7 +114,7 @@ def from_plain(plain: Mapping[str, Any]) -> Question:
         measures=[str(one)[:PLAIN] for one in _listed(plain.get("measures"))],
         rows=[str(one)[:PLAIN] for one in _listed(plain.get("rows"))],
         across=_text(plain, "across"), conditions=conditions, period=_text(plain, "period") or "all",
-        start=_text(plain, "start"), end=_text(plain, "end"), days=_number(plain.get("days"), 30, 3660),
+        start=_text(plain, "start"), end=_text(plain, "end"), days=max(1, _number(plain.get("days"), 30, 3660)),
         at=_text(plain, "at"), compare=_text(plain, "compare"), order=_text(plain, "order") or "value",
         top=_number(plain.get("top"), 0, MOST_TOP), chart=_text(plain, "chart") or "auto",
         currency=_text(plain, "currency")[:3].upper(), share=bool(plain.get("share")),
@@ -195,6 +198,8 @@ def checked(actor: Actor, question: Question) -> Checked:
         _condition(about, one)
     if question.period not in PERIODS or question.compare not in COMPARES:
         raise RefusedError(_("There is no such period."))
+    if question.currency and not is_currency(question.currency):
+        raise RefusedError(_("There is no such currency. Choose another."))
     at = question.at or about.at
     if at and (at not in about.fields or not about.fields[at].timely):
         raise RefusedError(_("The day that the period asks about is not there, or not for you to see."))
@@ -209,8 +214,13 @@ def checked(actor: Actor, question: Question) -> Checked:
 
 
 def _days_of(question: Question) -> tuple[date, date]:
-    start, end = day_read(question.start), day_read(question.end)
-    if start is None or end is None or end < start:
+    if not question.start.strip() or not question.end.strip():
+        raise RefusedError(_("Type the first and the last day of the period, the first one first."))
+    try:
+        start, end = read_date(question.start), read_date(question.end)
+    except DateError as error:
+        raise RefusedError(str(error)) from None
+    if end < start:
         raise RefusedError(_("Type the first and the last day of the period, the first one first."))
     return start, end
 
@@ -247,10 +257,11 @@ def value_read(found: Field, text: str) -> Any:
             return str(_decimal(text))
         except ArithmeticError:
             raise RefusedError(_("Type a number in the filter.")) from None
-    day = day_read(text)
-    if day is None:
-        raise RefusedError(_("Type a day in the filter, such as 1405/09/02."))
-    return day.isoformat()
+    try:
+        return read_date(text).isoformat()
+    except DateError as error:
+        there = error.month is not None  # a month that there is, without that day
+        raise RefusedError(str(error) if there else _("Type a day in the filter, such as 1405/09/02.")) from None
 
 
 def _decimal(text: str) -> Any:
