@@ -151,6 +151,7 @@ def _page(
         "words": {
             "saving": gettext("Saving"),
             "unfinished": gettext("Not saved: a condition is wrong"),
+            "empty": gettext("Not saved: add a condition"),
         },
         "tabs": tabs(audience, "one"),
         "saved": gettext("Saved") if audience is not None else gettext("Not saved yet"),
