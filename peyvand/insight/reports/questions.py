@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.calendar.calendars import CalendarKind
 from peyvand.foundation.calendar.parsing import DateError
+from peyvand.foundation.money.amounts import AmountError, Money
 from peyvand.foundation.money.currencies import is_currency
+from peyvand.foundation.money.parsing import read_amount
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.ui.formats import read_date
 from peyvand.insight.reports.catalogue import GRAINS, Field, Subject, subject
@@ -24,6 +26,7 @@ OPERATORS = ("is", "not", "more", "less", "filled", "empty")
 MOST_MEASURES, MOST_ROWS, MOST_FILTERS, MOST_TOP = 4, 2, 8, 100
 PLAIN = 300  # letters of a value
 DATED = "from-to"
+MONEY = ("minor", "whole")  # units of fields that hold amounts
 
 
 @dataclass(frozen=True)
@@ -124,9 +127,9 @@ def from_plain(plain: Mapping[str, Any]) -> Question:
 def from_query(given: Any) -> Question:
     """A question as an address has it (a QueryDict)."""
     conditions = [
-        [path, op or "is", value.replace("\x00", "")]
-        for path, op, value in zip(
-            given.getlist("f"), _filled(given.getlist("o")), _filled(given.getlist("v")), strict=False
+        [path, op or "is", _in_unit(value.replace("\x00", ""), unit)]
+        for path, op, value, unit in zip(
+            given.getlist("f"), *(_filled(given.getlist(name)) for name in ("o", "v", "u")), strict=False
         )
         if path
     ]
@@ -140,6 +143,16 @@ def from_query(given: Any) -> Question:
             "chart": given.get("chart", ""), "currency": given.get("cur", ""), "share": given.get("share", ""),
         }
     )  # fmt: skip
+
+
+def _in_unit(value: str, unit: str) -> str:
+    """A bare number with the unit that was chosen beside it."""
+    if len(unit) != 3 or not unit.isascii() or not unit.isalpha():
+        return value
+    try:
+        return f"{value.strip()} {unit}" if number_read(value).is_finite() else value
+    except ArithmeticError:
+        return value
 
 
 def _filled(values: list[str]) -> list[str]:
@@ -253,6 +266,8 @@ def value_read(found: Field, text: str) -> Any:
     if found.kind == "yes":
         return text in ("1", "yes", "true")
     if found.kind == "number":
+        if found.unit in MONEY and (amount := _amount(text)) is not None:
+            return str(amount.minor if found.unit == "minor" else amount.to_decimal())
         try:
             return str(_decimal(text))
         except ArithmeticError:
@@ -262,6 +277,15 @@ def value_read(found: Field, text: str) -> Any:
     except DateError as error:
         there = error.month is not None  # a month that there is, without that day
         raise RefusedError(str(error) if there else _("Type a day in the filter, such as 1405/09/02.")) from None
+
+
+def _amount(text: str) -> Money | None:
+    """An amount with its unit, "10,000,000 toman"; None of a bare number, which is in the unit that the fact holds."""
+    try:
+        amount = read_amount(text)
+        return Money.from_decimal(amount.value, amount.unit) if amount.unit else None
+    except (AmountError, ArithmeticError):
+        return None
 
 
 def _decimal(text: str) -> Any:

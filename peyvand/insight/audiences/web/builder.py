@@ -216,9 +216,12 @@ def size(request: StaffRequest) -> HttpResponse:
         words = error.words if isinstance(error, ConditionRefusedError) else gettext("Hidden from you")
         side = render_to_string("audiences/side_wrong.html", {"words": words}, request)
         return JsonResponse({"side": side, "left": "", "after": {}})
+    frozen = None  # how many its members are, whatever its conditions fit by now
+    if audience is not None and audience.kind == AudienceKind.FROZEN:
+        frozen = queries.member_count(actor=request.actor, audience=audience)
     after = {drawing.path_of(places[place]): number(count) for place, count in shown.left.items()}
     return JsonResponse({
-        "side": render_to_string("audiences/side.html", {"shown": shown, "audience": audience}, request),
+        "side": render_to_string("audiences/side.html", {"shown": shown, "audience": audience, "frozen": frozen}, request),
         "left": render_to_string("audiences/left.html", {"shown": shown}, request),
         "after": after,
     })  # fmt: skip
