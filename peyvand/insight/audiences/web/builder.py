@@ -220,8 +220,9 @@ def size(request: StaffRequest) -> HttpResponse:
     if audience is not None and audience.kind == AudienceKind.FROZEN:
         frozen = queries.member_count(actor=request.actor, audience=audience)
     after = {drawing.path_of(places[place]): number(count) for place, count in shown.left.items()}
+    context = {"shown": shown, "audience": audience, "frozen": frozen}
     return JsonResponse({
-        "side": render_to_string("audiences/side.html", {"shown": shown, "audience": audience, "frozen": frozen}, request),
+        "side": render_to_string("audiences/side.html", context, request),
         "left": render_to_string("audiences/left.html", {"shown": shown}, request),
         "after": after,
     })  # fmt: skip

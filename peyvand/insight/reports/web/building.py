@@ -192,7 +192,8 @@ def _amount(value: str) -> tuple[str, list[Choice]]:
     if value and not amount.unit:
         return value, _options([("", gettext("the smallest unit")), *units], "")
     chosen = amount.unit or (TOMAN if usual == RIAL and toman else usual)
-    text = formats.number(amount.value, max(0, -int(amount.value.as_tuple().exponent))) if value else ""
+    plain = amount.value.normalize()
+    text = formats.number(plain, max(0, -int(plain.as_tuple().exponent))) if value else ""
     return text, _options(units, chosen if chosen in dict(units) else RIAL)
 
 
