@@ -16,7 +16,7 @@ from peyvand.foundation.fields.conditions import Condition
 from peyvand.foundation.fields.declarations import Field
 from peyvand.foundation.fields.errors import ValueRefusedError
 from peyvand.foundation.fields.kinds import FieldKind
-from peyvand.foundation.money.currencies import exponent_of
+from peyvand.foundation.money.currencies import exponent_of, is_currency
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.keys import clean
 from peyvand.insight.audiences import asked
@@ -327,7 +327,7 @@ def _spent(sent: Any, behaviour: Behaviour, place: Place) -> tuple[str, Decimal,
     if not isinstance(sent, Mapping) or sent.get("operator") not in ("least", "most") or not behaviour.amount:
         raise ConditionRefusedError(place, gettext("This is no condition."))
     currency = sent.get("currency")
-    if not isinstance(currency, str) or len(currency) != 3 or not currency.isascii() or not currency.isupper():
+    if not isinstance(currency, str) or not is_currency(currency):
         raise ConditionRefusedError(place, gettext("Choose a currency."))
     plain = Field("amount", "", FieldKind.MONEY, currency=currency)
     try:

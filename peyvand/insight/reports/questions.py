@@ -223,7 +223,21 @@ def checked(actor: Actor, question: Question) -> Checked:
     currencies = {about.measures[name].currency for name in question.measures if about.measures[name].money}
     if len(currencies) > 1:
         raise RefusedError(_("Amounts of different kinds can't stand in one report. Take one out."))
-    return Checked(question=question.asking(at=at), subject=about, currency_path=next(iter(currencies), ""))
+    question = question.asking(at=at, conditions=[*question.conditions, *_of_currency(about, question)])
+    return Checked(question=question, subject=about, currency_path=next(iter(currencies), ""))
+
+
+def _of_currency(about: Subject, question: Question) -> list[Condition]:
+    """Rows in the currencies in which filters ask for amounts: ten million tomans say nothing of a row in euros."""
+    codes = {
+        amount.currency
+        for one in question.conditions
+        if one.op in ("is", "more", "less") and about.fields[one.path].unit in MONEY
+        for amount in map(_amount, one.values)
+        if amount is not None
+    }
+    path = about.words.money
+    return [Condition(path, "is", "|".join(sorted(codes)))] if codes and path in about.fields else []
 
 
 def _days_of(question: Question) -> tuple[date, date]:

@@ -62,6 +62,7 @@ REFUSED: list[tuple[Any, tuple[int, ...]]] = [
     ({"all": [{"did": "ordered", "within": {"from": "2026-05-01", "to": "2026-04-01"}}]}, (0,)),
     ({"all": [{"did": "ordered", "of": [{"field": "product", "operator": "any", "values": ["socks"]}]}]}, (0,)),
     ({"all": [{"did": "flew"}]}, (0,)),
+    ({"all": [{"did": "ordered", "spent": {"operator": "least", "amount": "5", "currency": "ZZZ"}}]}, (0,)),
     ({"all": [{"audience": 2**40, "in": True}]}, (0,)),
     ({"all": [CITY] * 41}, (40,)),
     ({"all": [{"field": "birth_date", "operator": "between", "values": ["2000-02-02", "1999-01-01"]}]}, (0,)),

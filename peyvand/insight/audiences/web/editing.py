@@ -192,6 +192,8 @@ def _behaviour_leaf(behaviour: Behaviour, typed: Mapping[str, Any], actor: Actor
     if isinstance(typed.get("spent"), dict):
         spent = typed["spent"]
         currency = str(spent.get("currency"))
+        if currency not in CURRENCIES:
+            raise LeafRefusedError(gettext("Choose a currency."))
         leaf["spent"] = {
             "operator": spent.get("operator"),
             "amount": _number(spent.get("amount"), Field("amount", "", FieldKind.MONEY, currency=currency)),

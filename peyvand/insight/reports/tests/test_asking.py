@@ -112,7 +112,9 @@ def test_an_amount_in_a_filter_is_of_its_unit(rf: object) -> None:
     asked = rf.get("/?fact=orders&f=net_minor&o=more&v=۱۰٬۰۰۰٬۰۰۰&u=IRT&f=lines&o=more&v=3&u=").GET  # type: ignore[attr-defined]
     question = from_query(asked)
     assert [one.value for one in question.conditions] == ["۱۰٬۰۰۰٬۰۰۰ IRT", "3"]
-    fields = checked(somebody(), question).subject.fields
+    found = checked(somebody(), question)
+    assert found.question.conditions[-1] == Condition("currency", "is", "IRR"), "no euros beside them"
+    fields = found.subject.fields
     typed = ("۱۰٬۰۰۰٬۰۰۰ IRT", "10 million rial", "12.50 EUR", "1250")
     read = [value_read(fields["net_minor"], value) for value in typed]
     assert read == ["100000000", "10000000", "1250", "1250"]
