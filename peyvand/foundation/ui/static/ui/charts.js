@@ -45,7 +45,8 @@
   const ofLine = (series, font, spec) => {
     const colour = token(series.tone);
     const main = {
-      type: 'line', name: series.label, data: series.values, smooth: series.smooth ? .25 : false, showSymbol: false, symbolSize: 7, connectNulls: false,
+      // One point alone makes no line, so it is drawn.
+      type: 'line', name: series.label, data: series.values, smooth: series.smooth ? .25 : false, showSymbol: series.values.filter(value => value !== null).length === 1, symbolSize: 7, connectNulls: false,
       lineStyle: { width: series.dashed ? 1.4 : 2.4, color: colour, type: series.dashed ? [4, 5] : 'solid' }, itemStyle: { color: colour },
       ...(series.area ? { areaStyle: { color: colour, opacity: .1 } } : {}),
       ...(spec.series.filter(one => !one.dashed).length > 1 && !series.dashed ? { endLabel: { show: true, formatter: isolate(series.label), color: colour, fontFamily: font.fontFamily, fontSize: 12, fontWeight: 600 } } : {}),
@@ -103,7 +104,7 @@
     const order = named.map((_one, at) => at).sort((one, other) => heights[one] - heights[other]);
     const places = order.map(at => heights[at]), floor = height(Math.min(0, ...named.map(one => end(one.values))));
     for (let at = 1; at < places.length; at += 1) places[at] = Math.max(places[at], places[at - 1] + APART);
-    places[places.length - 1] = Math.min(places.at(-1), Math.max(floor, heights[order.at(-1)]));
+    places[places.length - 1] = Math.min(places.at(-1), floor - 6);
     for (let at = places.length - 2; at >= 0; at -= 1) places[at] = Math.min(places[at], places[at + 1] - APART);
     made.setOption({ series: order.map((one, at) => ({ name: named[one].label, endLabel: { offset: [0, places[at] - heights[one]] } })) });
   };
