@@ -272,7 +272,8 @@ class _Shown:
             note = gettext("Only %(n)s of %(all)s columns are shown: the latest ones.") if timely else gettext(
                 "Only %(n)s of %(all)s columns are shown: those with the most.")  # fmt: skip
             numbers = {"n": formats.number(ACROSS), "all": formats.number(len(sums))}
-            self.left_out = [note % numbers]
+            if (said := note % numbers) not in self.left_out:
+                self.left_out.append(said)
         if timely:
             return sorted(sums, key=str)[-ACROSS:], cells
         return sorted(sums, key=lambda one: (one == OTHERS, -sums[one]))[:ACROSS], cells
@@ -386,7 +387,7 @@ class _Shown:
         labels = [
             " · ".join(word.said(value) for word, value in zip(self.words[:count], key, strict=True)) for key in keys
         ]
-        nothing = 0 if self.adds else None
+        nothing = 0 if self.adds or self.measures[0].op == "distinct" else None  # the mean of none is not nought
         lines = [[self._drawn(0, cells.get((*key, value), nothing)) for key in keys] for value in across]
         named: list[tuple[str, Any]] = [
             (self.words[-1].said(value), tone) for value, tone in zip(across, TONES, strict=False)
