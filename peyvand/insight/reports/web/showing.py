@@ -388,7 +388,10 @@ class _Shown:
             " · ".join(word.said(value) for word, value in zip(self.words[:count], key, strict=True)) for key in keys
         ]
         nothing = 0 if self.adds or self.measures[0].op == "distinct" else None  # the mean of none is not nought
-        lines = [[self._drawn(0, cells.get((*key, value), nothing)) for key in keys] for value in across]
+        lines = [
+            [nothing if (number := self._drawn(0, cells.get((*key, value)))) is None else number for key in keys]
+            for value in across
+        ]
         named: list[tuple[str, Any]] = [
             (self.words[-1].said(value), tone) for value, tone in zip(across, TONES, strict=False)
         ]
