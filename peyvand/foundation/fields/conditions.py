@@ -310,15 +310,15 @@ def compared(condition: Condition, path: str) -> Q:
 
 
 def _timed(condition: Condition, path: str) -> Q:
-    """Days are days of the reader's zone; both ends are counted in. The last days are whole ones of the workspace's
-    zone, with today, so that they mean the same to everybody and change at midnight only.
+    """Days are days of the reader's zone; both ends are counted in. The last N days are whole ones of the workspace's
+    zone, today the Nth, as in reports and figures, so that they mean the same to everybody and change at midnight only.
     """
     operator, values = condition.operator, condition.values
     moment = condition.field.kind == FieldKind.MOMENT
     if operator in ("last", "notlast"):
         zone = ZoneInfo(settings.text("time_zone"))
         today = timezone.now().astimezone(zone).date()
-        since = today - timedelta(days=int(values[0]))
+        since = today - timedelta(days=int(values[0]) - 1)
         within = Q(**{f"{path}__gte": since, f"{path}__lte": today})
         if moment:
             end = start_of_day_utc(today + timedelta(days=1), zone).astimezone(UTC)

@@ -96,7 +96,7 @@ def began(since: str, now: Clock) -> date:
 def bounds(within: Within, now: Clock) -> tuple[date | None, date]:
     """The first and the last day of it; the last is today at the latest."""
     if within.last is not None:
-        return now.today - timedelta(days=within.last), now.today
+        return now.today - timedelta(days=within.last - 1), now.today
     if within.since:
         return began(within.since, now), now.today
     return within.first, min(within.until or now.today, now.today)

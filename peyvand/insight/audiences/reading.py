@@ -16,7 +16,7 @@ from peyvand.foundation.fields.conditions import Condition
 from peyvand.foundation.fields.declarations import Field
 from peyvand.foundation.fields.errors import ValueRefusedError
 from peyvand.foundation.fields.kinds import FieldKind
-from peyvand.foundation.money.currencies import exponent_of
+from peyvand.foundation.money.currencies import exponent_of, is_currency
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.text.keys import clean
 from peyvand.insight.audiences import asked
@@ -327,7 +327,7 @@ def _spent(sent: Any, behaviour: Behaviour, place: Place) -> tuple[str, Decimal,
     if not isinstance(sent, Mapping) or sent.get("operator") not in ("least", "most") or not behaviour.amount:
         raise ConditionRefusedError(place, gettext("This is no condition."))
     currency = sent.get("currency")
-    if not isinstance(currency, str) or len(currency) != 3 or not currency.isascii() or not currency.isupper():
+    if not isinstance(currency, str) or not is_currency(currency):
         raise ConditionRefusedError(place, gettext("Choose a currency."))
     plain = Field("amount", "", FieldKind.MONEY, currency=currency)
     try:
@@ -344,7 +344,7 @@ def _within(sent: Any, place: Place) -> tuple[Within, dict[str, Any]]:
         raise ConditionRefusedError(place, gettext("Say when."))
     if "last" in sent:
         if not _whole(sent["last"], 1, LONGEST_DAYS) or len(sent) > 1:
-            raise ConditionRefusedError(place, gettext("Type a number of days."))
+            raise ConditionRefusedError(place, gettext("Type a number of days, from 1 to 36,500."))
         return Within(last=sent["last"]), {"last": sent["last"]}
     if "since" in sent:
         if sent["since"] not in PERIODS or len(sent) > 1:
@@ -362,7 +362,9 @@ def _day(sent: Any, place: Place) -> date | None:
         return None
     try:
         day = date.fromisoformat(str(kinds.kept(Field("day", "", FieldKind.DATE), str(sent))))
-    except (ValueRefusedError, ValueError) as error:
+    except ValueRefusedError as error:
+        raise ConditionRefusedError(place, str(error)) from error
+    except ValueError as error:
         raise ConditionRefusedError(place, gettext("Type a date.")) from error
     if not 1300 <= day.year <= 3000:
         raise ConditionRefusedError(place, gettext("Type a date."))

@@ -254,6 +254,8 @@ def _how_often(leaf: BehaviourLeaf) -> str:
 
 def when_said(within: Within) -> Pieces:
     """When: "in the last 90 days", "since Nowruz"; nothing for ever."""
+    if within.last == 1:
+        return strong(pgettext("audience", "today"))
     if within.last is not None:
         days = strong(ngettext("%(n)s day", "%(n)s days", within.last) % {"n": number(within.last)})
         return woven(pgettext("audience", "in the last %(days)s"), days=days)

@@ -19,7 +19,7 @@ from peyvand.foundation.fields.conditions import Condition, made, said
 from peyvand.foundation.fields.declarations import Field
 from peyvand.foundation.fields.errors import ValueRefusedError
 from peyvand.foundation.registry.actor import Actor
-from peyvand.foundation.text.keys import ZWNJ, fa_key
+from peyvand.foundation.text.keys import ZWNJ, fa_key, fa_key_spaced
 from peyvand.foundation.ui.formats import day
 from peyvand.insight.audiences import asking, conditions, typed_spans
 from peyvand.insight.audiences import typed_words as words
@@ -104,30 +104,30 @@ class _Reading:
         known: list[tuple[str, str, str, str]] = []  # key, what, field, value
         for name in ("class", "tags", "stage", "lists"):
             if name in self.fields:
-                known += [(fa_key(str(label)), "field", name, key) for key, label in self.fields[name].choices]
+                known += [(fa_key_spaced(str(label)), "field", name, key) for key, label in self.fields[name].choices]
         ordered = self.behaviours.get("ordered")
         if ordered is not None:
             own = {one.name: one for one in ordered.fields(self.actor)}
             self.goods = {
-                name: [(fa_key(str(label).rsplit(BETWEEN, 1)[-1]), str(key)) for key, label in own[name].offered]
+                name: [(fa_key_spaced(str(label).rsplit(BETWEEN, 1)[-1]), str(key)) for key, label in own[name].offered]
                 for name in ("category", "product")
                 if name in own
             }
             known += [(key, "of", name, value) for name, rows in self.goods.items() for key, value in rows]
         if "city" in self.fields:
-            known += [(fa_key(city), "city", "city", city) for city in customers.cities(actor=self.actor)]
+            known += [(fa_key_spaced(city), "city", "city", city) for city in customers.cities(actor=self.actor)]
         for pk, name in Audience.objects.visible_to(self.actor).filter(archived=False).values_list("pk", "name"):
-            known.append((fa_key(name), "audience", "", str(pk)))
+            known.append((fa_key_spaced(name), "audience", "", str(pk)))
         for key, what, about, _value in sorted(known, key=lambda row: -len(row[0])):
             if len(key) < 2 or key not in self.folded:
                 continue
-            place = re.search(rf"(?:(?<=^)|(?<=[ ,;])){re.escape(key)}(?=$|[ ,;])", self.folded)
+            place = re.search(rf"(?:(?<=^)|(?<=[ ,;])){re.escape(key)}(?:ند)?(?=$|[ ,;])", self.folded)
             if place is None:
                 continue
             sign = chr(0xE000 + len(self.names))
             same = [row[3] for row in known if row[:3] == (key, what, about)]
             self.names[sign] = (what, about, same)
-            self.folded = self.folded[: place.start()] + sign * len(key) + self.folded[place.end() :]
+            self.folded = self.folded[: place.start()] + sign * len(place.group()) + self.folded[place.end() :]
 
     def _clauses(self) -> list[_Clause]:
         found, start, joined = [], 0, ""
@@ -174,7 +174,7 @@ class _Reading:
             place = at - clause.start
             if 0 <= place < len(clause.text) and not clause.used[place]:
                 left.append(word)
-        if any(fa_key(word) not in words.EMPTY and fa_key(word).isalnum() for word in left):
+        if any(fa_key(word) not in words.EMPTY and any(map(str.isalnum, word)) for word in left):
             self.found.missed.append(" ".join(left))
 
     def _add(self, node: Node) -> None:
@@ -337,6 +337,9 @@ class _Reading:
         if found is None:
             return None
         kept, match = found
+        if not kept and match is not None:
+            self.found.missed.append(self._original(clause, match))
+            return None
         if match is not None and "to" in kept:
             first, last = (day(date.fromisoformat(kept[end])) for end in ("from", "to"))
             told = gettext("“%(word)s” was read as the days from %(first)s to %(last)s.")

@@ -27,17 +27,19 @@ def woven(folded: str) -> str:
 
 
 def within(take: Take, now: Clock) -> Found | None:
-    """When it was, as a tree has it; None where nothing is said of it that there can be."""
+    """When it was, as a tree has it; None where nothing is said of it. Empty with what was said where there is no such
+    day.
+    """
     match = take(words.SPAN)
     if match is not None:
         first, last = _day(match.group(1)), _day(match.group(2))
         if first is None or last is None or first > last:
-            return None
+            return {}, match
         return {"from": first.isoformat(), "to": last.isoformat()}, match
     match = take(words.SINCE_DAY)
     if match is not None:
         day = _day(match.group(1))
-        return ({"from": day.isoformat()}, match) if day is not None else None
+        return ({"from": day.isoformat()}, match) if day is not None else ({}, match)
     for name, pattern in words.BEFORE.items():
         match = take(pattern)
         if match is not None:
@@ -46,7 +48,9 @@ def within(take: Take, now: Clock) -> Found | None:
     match = take(words.LAST)
     if match is not None:
         days = int(Decimal(match.group(1).replace(",", "")) * words.DAYS[_unit(match.group(2))])
-        return ({"last": days}, None) if 0 < days < 40_000 else None
+        return ({"last": days}, None) if 0 < days <= 36_500 else None
+    if take(words.TODAY):
+        return {"last": 1}, None
     match = take(words.LAST_ONE)
     if match is not None:
         return {"last": words.DAYS[_unit(match.group(1) or match.group(2))]}, None

@@ -84,6 +84,7 @@ LAST = whole(
     r"(?:(?:در|طی|ظرف|in|within|during|for|over) )?(?:(?:the|their|these) )?(?:(?:last|past|previous) )?"
     + rf"{NUMBER} ({one_of('|'.join(UNITS.values()))})(?: (?:گذشته|اخیر|پیش|است که|است))?"
 )
+TODAY = whole(one_of("today|امروز"))
 LAST_ONE = whole(
     rf"(?:(?:در|طی|in|within|during) )?(?:(?:the )?(?:last|past) ({one_of('day|week|month|year')})"
     rf"|({one_of('هفته|ماه|سال')}) (?:گذشته|اخیر))"

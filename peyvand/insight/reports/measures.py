@@ -45,7 +45,7 @@ MEASURES = (
             _("Amounts of lines without tax, less what came back; cancelled orders are left out"), "net",
             where=(OF_STANDING, ("order_id.kind", "not", "adjustment")), unit="whole", currency="order_id.currency",
             order=2),
-    Measure("lines.margin", _("margin"), "order_lines", "sum",
+    Measure("lines.margin", _("Margin"), "order_lines", "sum",
             _("Net less cost, over lines whose cost is known; cancelled orders are left out"), "net", "cost",
             where=(OF_STANDING, ("cost", "filled", "")), unit="whole", currency="order_id.currency", order=3),
     Measure("lines.costed", _("Revenue of known cost"), "order_lines", "sum",

@@ -11,16 +11,22 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.calendar.calendars import CalendarKind
+from peyvand.foundation.calendar.parsing import DateError
+from peyvand.foundation.money.amounts import AmountError, Money
+from peyvand.foundation.money.currencies import is_currency
+from peyvand.foundation.money.parsing import read_amount
 from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.formats import read_date
 from peyvand.insight.reports.catalogue import GRAINS, Field, Subject, subject
 from peyvand.insight.reports.errors import RefusedError
-from peyvand.insight.reports.spans import COMPARES, PERIODS, day_read, number_read
+from peyvand.insight.reports.spans import COMPARES, PERIODS, number_read
 
 CHARTS = ("auto", "bar", "line", "area", "stacked", "share", "number", "table")
 OPERATORS = ("is", "not", "more", "less", "filled", "empty")
 MOST_MEASURES, MOST_ROWS, MOST_FILTERS, MOST_TOP = 4, 2, 8, 100
 PLAIN = 300  # letters of a value
 DATED = "from-to"
+MONEY = ("minor", "whole")  # units of fields that hold amounts
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def from_plain(plain: Mapping[str, Any]) -> Question:
         measures=[str(one)[:PLAIN] for one in _listed(plain.get("measures"))],
         rows=[str(one)[:PLAIN] for one in _listed(plain.get("rows"))],
         across=_text(plain, "across"), conditions=conditions, period=_text(plain, "period") or "all",
-        start=_text(plain, "start"), end=_text(plain, "end"), days=_number(plain.get("days"), 30, 3660),
+        start=_text(plain, "start"), end=_text(plain, "end"), days=max(1, _number(plain.get("days"), 30, 3660)),
         at=_text(plain, "at"), compare=_text(plain, "compare"), order=_text(plain, "order") or "value",
         top=_number(plain.get("top"), 0, MOST_TOP), chart=_text(plain, "chart") or "auto",
         currency=_text(plain, "currency")[:3].upper(), share=bool(plain.get("share")),
@@ -121,9 +127,9 @@ def from_plain(plain: Mapping[str, Any]) -> Question:
 def from_query(given: Any) -> Question:
     """A question as an address has it (a QueryDict)."""
     conditions = [
-        [path, op or "is", value.replace("\x00", "")]
-        for path, op, value in zip(
-            given.getlist("f"), _filled(given.getlist("o")), _filled(given.getlist("v")), strict=False
+        [path, op or "is", _in_unit(value.replace("\x00", ""), unit)]
+        for path, op, value, unit in zip(
+            given.getlist("f"), *(_filled(given.getlist(name)) for name in ("o", "v", "u")), strict=False
         )
         if path
     ]
@@ -137,6 +143,16 @@ def from_query(given: Any) -> Question:
             "chart": given.get("chart", ""), "currency": given.get("cur", ""), "share": given.get("share", ""),
         }
     )  # fmt: skip
+
+
+def _in_unit(value: str, unit: str) -> str:
+    """A bare number with the unit that was chosen beside it."""
+    if len(unit) != 3 or not unit.isascii() or not unit.isalpha():
+        return value
+    try:
+        return f"{value.strip()} {unit}" if number_read(value).is_finite() else value
+    except ArithmeticError:
+        return value
 
 
 def _filled(values: list[str]) -> list[str]:
@@ -195,6 +211,8 @@ def checked(actor: Actor, question: Question) -> Checked:
         _condition(about, one)
     if question.period not in PERIODS or question.compare not in COMPARES:
         raise RefusedError(_("There is no such period."))
+    if question.currency and not is_currency(question.currency):
+        raise RefusedError(_("There is no such currency. Choose another."))
     at = question.at or about.at
     if at and (at not in about.fields or not about.fields[at].timely):
         raise RefusedError(_("The day that the period asks about is not there, or not for you to see."))
@@ -205,12 +223,31 @@ def checked(actor: Actor, question: Question) -> Checked:
     currencies = {about.measures[name].currency for name in question.measures if about.measures[name].money}
     if len(currencies) > 1:
         raise RefusedError(_("Amounts of different kinds can't stand in one report. Take one out."))
-    return Checked(question=question.asking(at=at), subject=about, currency_path=next(iter(currencies), ""))
+    question = question.asking(at=at, conditions=[*question.conditions, *_of_currency(about, question)])
+    return Checked(question=question, subject=about, currency_path=next(iter(currencies), ""))
+
+
+def _of_currency(about: Subject, question: Question) -> list[Condition]:
+    """Rows in the currencies in which filters ask for amounts: ten million tomans say nothing of a row in euros."""
+    codes = {
+        amount.currency
+        for one in question.conditions
+        if one.op in ("is", "more", "less") and about.fields[one.path].unit in MONEY
+        for amount in map(_amount, one.values)
+        if amount is not None
+    }
+    path = about.words.money
+    return [Condition(path, "is", "|".join(sorted(codes)))] if codes and path in about.fields else []
 
 
 def _days_of(question: Question) -> tuple[date, date]:
-    start, end = day_read(question.start), day_read(question.end)
-    if start is None or end is None or end < start:
+    if not question.start.strip() or not question.end.strip():
+        raise RefusedError(_("Type the first and the last day of the period, the first one first."))
+    try:
+        start, end = read_date(question.start), read_date(question.end)
+    except DateError as error:
+        raise RefusedError(str(error)) from None
+    if end < start:
         raise RefusedError(_("Type the first and the last day of the period, the first one first."))
     return start, end
 
@@ -243,14 +280,26 @@ def value_read(found: Field, text: str) -> Any:
     if found.kind == "yes":
         return text in ("1", "yes", "true")
     if found.kind == "number":
+        if found.unit in MONEY and (amount := _amount(text)) is not None:
+            return str(amount.minor if found.unit == "minor" else amount.to_decimal())
         try:
             return str(_decimal(text))
         except ArithmeticError:
             raise RefusedError(_("Type a number in the filter.")) from None
-    day = day_read(text)
-    if day is None:
-        raise RefusedError(_("Type a day in the filter, such as 1405/09/02."))
-    return day.isoformat()
+    try:
+        return read_date(text).isoformat()
+    except DateError as error:
+        there = error.month is not None  # a month that there is, without that day
+        raise RefusedError(str(error) if there else _("Type a day in the filter, such as 1405/09/02.")) from None
+
+
+def _amount(text: str) -> Money | None:
+    """An amount with its unit, "10,000,000 toman"; None of a bare number, which is in the unit that the fact holds."""
+    try:
+        amount = read_amount(text)
+        return Money.from_decimal(amount.value, amount.unit) if amount.unit else None
+    except (AmountError, ArithmeticError):
+        return None
 
 
 def _decimal(text: str) -> Any:

@@ -105,11 +105,7 @@ def _year_before(day: date, calendar: CalendarKind) -> date:
 
 
 def day_read(text: str) -> date | None:
-    """A day as ISO or as people type it."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
+    """A day as ISO or as people type it: 1405-09-02 is Jalali, as everywhere."""
     try:
         return formats.read_date(text)
     except DateError:

@@ -11,6 +11,7 @@ import ibis
 from ibis import _
 
 from peyvand.foundation.accounts import settings as workspace_settings
+from peyvand.foundation.calendar.calendars import zone
 from peyvand.foundation.calendar.periods import start_of_day_utc
 from peyvand.foundation.jobs.alone import alone
 from peyvand.foundation.jobs.running import Running
@@ -174,7 +175,7 @@ def _payloads(
         for row in lost:  # who bought nothing might have in any currency
             walked[currency].paths[path_sums.touches_of(row["path"], apart)].nulls += row["n"]
         payload = path_sums.summed(walked[currency])
-        since = (ways.until - timedelta(days=window)).date()
+        since = (ways.until - timedelta(days=window)).astimezone(zone(workspace_settings.text("time_zone"))).date()
         payload |= {
             "since": since.isoformat(), "lookback": ways.lookback.days, "open": still, "window": window,
             "untold": untold[currency][0], "untold_net": untold[currency][1],

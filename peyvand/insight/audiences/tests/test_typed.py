@@ -82,6 +82,8 @@ def test_the_main_job_in_both_languages(house: dict[str, str]) -> None:
         ("از نوروز نخریده‌اند", "fa", [bought(no=True, since="nowruz")]),
         ("در ۳ ماه گذشته حداقل ۵ بار خرید کرده‌اند", "fa", [bought(n=5, last=90)]),
         ("bought more than 3 times in the last year", "en", [bought(n=4, last=365)]),
+        ("امروز خرید کرده‌اند", "fa", [bought(last=1)]),
+        ("مشتریانی که در خطرند", "fa", [{"field": "class", "operator": "any", "values": ["risk"]}]),
         ("ordered this month", "en", [bought(since="month")]),
         ("ارزش طول عمر بیش از ۵ میلیون تومان", "fa",
          [{"field": "t.value.lifetime", "operator": "least", "values": ["50000000"]}]),
@@ -119,6 +121,7 @@ def test_what_is_said_is_what_is_asked(
         ("bought by phone from Mars", "en"),
         ("ایمیل دارند", "fa"),
         ("since Nowruz", "en"),
+        ("ordered between 1405/01/31 and 1405/02/32", "en"),
     ],
 )
 def test_what_nobody_understands_is_told_and_nothing_is_made_of_it(

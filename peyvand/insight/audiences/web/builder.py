@@ -151,6 +151,7 @@ def _page(
         "words": {
             "saving": gettext("Saving"),
             "unfinished": gettext("Not saved: a condition is wrong"),
+            "empty": gettext("Not saved: add a condition"),
         },
         "tabs": tabs(audience, "one"),
         "saved": gettext("Saved") if audience is not None else gettext("Not saved yet"),
@@ -215,9 +216,13 @@ def size(request: StaffRequest) -> HttpResponse:
         words = error.words if isinstance(error, ConditionRefusedError) else gettext("Hidden from you")
         side = render_to_string("audiences/side_wrong.html", {"words": words}, request)
         return JsonResponse({"side": side, "left": "", "after": {}})
+    frozen = None  # how many its members are, whatever its conditions fit by now
+    if audience is not None and audience.kind == AudienceKind.FROZEN:
+        frozen = queries.member_count(actor=request.actor, audience=audience)
     after = {drawing.path_of(places[place]): number(count) for place, count in shown.left.items()}
+    context = {"shown": shown, "audience": audience, "frozen": frozen}
     return JsonResponse({
-        "side": render_to_string("audiences/side.html", {"shown": shown, "audience": audience}, request),
+        "side": render_to_string("audiences/side.html", context, request),
         "left": render_to_string("audiences/left.html", {"shown": shown}, request),
         "after": after,
     })  # fmt: skip

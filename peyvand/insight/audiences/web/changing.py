@@ -14,6 +14,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from peyvand.foundation.accounts.requests import StaffRequest
+from peyvand.foundation.registry.actor import Actor
+from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.toasts import toast
 from peyvand.insight.audiences import access, queries, services
 from peyvand.insight.audiences.errors import AudienceRefusedError, ChangedMeanwhileError, ConditionRefusedError
@@ -50,7 +52,7 @@ def _refused(error: AudienceRefusedError | ConditionRefusedError) -> JsonRespons
 
 @require_POST
 def create(request: StaffRequest) -> HttpResponse:
-    """Keep a new audience for the first time; it is called by what it asks where nobody has named it."""
+    """Keep a new audience for the first time; where nobody has named it, it is a new one by number."""
     require_view(request.actor)
     request.actor.require(access.EDIT)
     given = _typed(request)
@@ -58,7 +60,7 @@ def create(request: StaffRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     name, note, tree = given
     try:
-        data = AudienceData(name=name or gettext("New audience"), note=note, tree=tree)
+        data = AudienceData(name=name or _new_name(request.actor), note=note, tree=tree)
         made = services.audience_create(actor=request.actor, data=data)
     except (AudienceRefusedError, ConditionRefusedError) as error:
         return _refused(error)
@@ -69,6 +71,14 @@ def create(request: StaffRequest) -> HttpResponse:
             "ui/parts/tabs.html", {"tabs": tabs(made, "one"), "label": gettext("Audience")}, request
         ),
     })  # fmt: skip
+
+
+def _new_name(actor: Actor) -> str:
+    """A name that none of the audiences has that the actor sees: "New audience", "New audience 2"."""
+    plain = gettext("New audience")
+    taken = set(queries.audiences(actor=actor).filter(name__startswith=plain).values_list("name", flat=True))
+    numbered = (f"{plain} {number(n)}" for n in range(2, len(taken) + 3))
+    return next(name for name in (plain, *numbered) if name not in taken)
 
 
 def _data(audience: Audience) -> AudienceData:

@@ -299,6 +299,8 @@ def periods() -> dict[str, str]:
 def _when(within: Within) -> list[Token]:
     if within.ever:
         return []
+    if within.last == 1:
+        return [Token(pgettext("audience", "today"), "v")]
     if within.last is not None:
         text = ngettext("the last %(days)s day", "the last %(days)s days", within.last) % {"days": number(within.last)}
         return [Token(pgettext("condition", "in"), "o"), Token(text, "v")]

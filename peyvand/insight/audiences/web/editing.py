@@ -22,6 +22,7 @@ from peyvand.foundation.text.keys import fa_key
 from peyvand.foundation.ui.formats import read_date, unit_word
 from peyvand.insight.audiences import conditions, queries
 from peyvand.insight.audiences.errors import ConditionRefusedError
+from peyvand.insight.audiences.reading import LONGEST_DAYS
 from peyvand.insight.audiences.web.drawing import counted_how, periods
 from peyvand.memory.customers.declarations import Behaviour
 
@@ -191,6 +192,8 @@ def _behaviour_leaf(behaviour: Behaviour, typed: Mapping[str, Any], actor: Actor
     if isinstance(typed.get("spent"), dict):
         spent = typed["spent"]
         currency = str(spent.get("currency"))
+        if currency not in CURRENCIES:
+            raise LeafRefusedError(gettext("Choose a currency."))
         leaf["spent"] = {
             "operator": spent.get("operator"),
             "amount": _number(spent.get("amount"), Field("amount", "", FieldKind.MONEY, currency=currency)),
@@ -220,8 +223,8 @@ def _within(typed: Mapping[str, Any]) -> dict[str, Any]:
         return {"since": str(typed["since"])}
     if "last" in typed:
         days = _number(typed["last"], Field("days", "", FieldKind.NUMBER))
-        if not days.isdigit() or not 0 < int(days) < 40_000:
-            raise LeafRefusedError(gettext("Type a number of days."))
+        if not days.isdigit() or not 0 < int(days) <= LONGEST_DAYS:
+            raise LeafRefusedError(gettext("Type a number of days, from 1 to 36,500."))
         return {"last": int(days)}
     found: dict[str, Any] = {}
     for end in ("from", "to"):

@@ -19,7 +19,7 @@ from peyvand.insight.reports.errors import RefusedError
 from peyvand.insight.reports.models import Dashboard, Every, Mailing, MailingSent, Report, ShareLink
 from peyvand.insight.reports.planning import FEWEST, plan_of
 from peyvand.insight.reports.public import shared
-from peyvand.insight.reports.questions import Condition, Question, checked, from_plain, from_query
+from peyvand.insight.reports.questions import Condition, Question, checked, from_plain, from_query, value_read
 from peyvand.insight.reports.shipped import SHIPPED
 from peyvand.insight.reports.spans import Span, beside, span_of
 
@@ -82,7 +82,9 @@ def test_small_groups_are_folded_for_who_sees_only_some() -> None:
         Question("orders", conditions=[Condition("placed_at", "more", "yesterday")]),
         Question("orders", conditions=[Condition("net_minor", "more", "NaN")]),
         Question("orders", period="from-to", start="1405/01/02", end="1405/01/01"),
+        Question("orders", period="from-to", start="1405-12-30", end="1406-01-01"),
         Question("orders", period="the day"),
+        Question("orders", currency="ZZZ"),
         Question("products", measures=["count"], period="this-month"),
         Question("orders", measures=["orders.sales"] * 5),
     ],
@@ -104,6 +106,19 @@ def test_an_address_and_a_report_hold_the_whole_question(rf: object) -> None:
     assert from_query(asked) == question
     assert from_plain(question.as_plain()) == question
     assert from_plain({"measures": 7, "conditions": [[1]], "top": "x", "days": None}).top == 0
+
+
+def test_an_amount_in_a_filter_is_of_its_unit(rf: object) -> None:
+    asked = rf.get("/?fact=orders&f=net_minor&o=more&v=۱۰٬۰۰۰٬۰۰۰&u=IRT&f=lines&o=more&v=3&u=").GET  # type: ignore[attr-defined]
+    question = from_query(asked)
+    assert [one.value for one in question.conditions] == ["۱۰٬۰۰۰٬۰۰۰ IRT", "3"]
+    found = checked(somebody(), question)
+    assert found.question.conditions[-1] == Condition("currency", "is", "IRR"), "no euros beside them"
+    fields = found.subject.fields
+    typed = ("۱۰٬۰۰۰٬۰۰۰ IRT", "10 million rial", "12.50 EUR", "1250")
+    read = [value_read(fields["net_minor"], value) for value in typed]
+    assert read == ["100000000", "10000000", "1250", "1250"]
+    assert from_query(rf.get(f"/?{question.query()}").GET) == question  # type: ignore[attr-defined]
 
 
 def test_everything_shipped_can_be_asked() -> None:

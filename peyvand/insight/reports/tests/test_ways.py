@@ -135,6 +135,7 @@ def test_from_contacts_and_orders_to_ways_paths_and_pages(committed: None, clien
     assert set(WayTouch.objects.values_list("customer_id", flat=True)) == {one.pk}
 
     month = Figure.objects.get(name="paths-30", currency="EUR").payload
+    assert month["since"] == (today() - timedelta(days=29)).isoformat(), "the day as the workspace has it"
     assert (month["orders"], month["told"], month["nobody"]) == (1, 1, 1)
     assert set(month["credit"]["last"]) == {"said:meeting/store/"}
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.calendar.calendars import CalendarKind
@@ -152,5 +152,6 @@ def span_days(days: float | None) -> str:
     if days * 24 < 1:
         return gettext("less than an hour")
     if days < 2:
-        return gettext("%(n)s hours") % {"n": formats.number(round(days * 24))}
-    return gettext("%(n)s days") % {"n": formats.number(round(days))}
+        hours = round(days * 24)
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": formats.number(hours)}
+    return ngettext("%(n)s day", "%(n)s days", round(days)) % {"n": formats.number(round(days))}

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from peyvand.foundation.accounts import settings as workspace
+from peyvand.foundation.money.amounts import AmountError
+from peyvand.foundation.money.currencies import CURRENCIES, RIAL, TOMAN, currency_of
+from peyvand.foundation.money.parsing import Amount, read_amount
 from peyvand.foundation.registry.actor import Actor
 from peyvand.foundation.registry.declarations import Label
 from peyvand.foundation.text.lists import joined
 from peyvand.foundation.ui import formats
 from peyvand.insight.reports import catalogue
 from peyvand.insight.reports.catalogue import Field, Subject
-from peyvand.insight.reports.questions import MOST_FILTERS, MOST_MEASURES, MOST_ROWS, Condition, Question
+from peyvand.insight.reports.questions import MONEY, MOST_FILTERS, MOST_MEASURES, MOST_ROWS, Condition, Question
 from peyvand.insight.reports.sides import sides_found
 from peyvand.insight.reports.spans import COMPARES, PERIODS
 
@@ -54,6 +59,7 @@ class Line:
     values: Sequence[Choice]
     needs_value: bool
     path: str
+    units: Sequence[Choice] = ()
 
 
 @dataclass(frozen=True)
@@ -165,10 +171,30 @@ def _line(about: Subject, one: Condition) -> Line:
         values = _options([("1", gettext("Yes")), ("0", gettext("No"))], one.value)
     elif field is not None and field.values:
         values = _options([("", gettext("Not known")), *field.values.items()], one.value)
+    typed, units = _amount(one.value) if field is not None and field.unit in MONEY else (one.value, [])
     return Line(
-        fields=_options(fields, one.path), operators=_options(_operators(field), one.op), value=one.value,
-        values=values, needs_value=one.op not in ("filled", "empty"), path=one.path,
+        fields=_options(fields, one.path), operators=_options(_operators(field), one.op), value=typed,
+        values=values, needs_value=one.op not in ("filled", "empty"), path=one.path, units=units,
     )  # fmt: skip
+
+
+def _amount(value: str) -> tuple[str, list[Choice]]:
+    """The number of an amount as typed, and the units beside it; a bare one that was kept is in the smallest unit."""
+    try:
+        amount = read_amount(value)
+    except AmountError:
+        amount = Amount(Decimal(0), "")
+    usual = workspace.text("default_currency")
+    toman = formats.in_toman(RIAL)
+    units: list[tuple[str, object]] = [(TOMAN, formats.unit_word(RIAL))] if toman else []
+    units += [(RIAL, currency_of(RIAL).word)]
+    units += [(code, formats.unit_word(code)) for code in CURRENCIES if code != RIAL]
+    if value and not amount.unit:
+        return value, _options([("", gettext("the smallest unit")), *units], "")
+    chosen = amount.unit or (TOMAN if usual == RIAL and toman else usual)
+    plain = amount.value.normalize()
+    text = formats.number(plain, max(0, -int(plain.as_tuple().exponent))) if value else ""
+    return text, _options(units, chosen if chosen in dict(units) else RIAL)
 
 
 def _filterable(about: Subject) -> list[Field]:

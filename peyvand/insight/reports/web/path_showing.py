@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from peyvand.foundation.money.amounts import Money
@@ -153,6 +153,12 @@ def path_rows(kept: Figure, found: Sequence[Mapping[str, Any]]) -> list[PathRow]
     ]  # fmt: skip
 
 
+def _plural(middle: object) -> int:
+    """The number by which a word for so many is chosen: a broken one takes the plural."""
+    number = Decimal(str(middle))
+    return int(number) if number == number.to_integral_value() else 2
+
+
 def lengths(kept: Figure) -> Chart | None:
     """How many touches led to an order."""
     found = kept.payload["lengths"]
@@ -163,7 +169,11 @@ def lengths(kept: Figure) -> Chart | None:
     if found[-1][0] >= 10:
         labels[-1] = gettext("%(n)s and more") % {"n": labels[-1]}
     answer = format_html(
-        gettext("Half of the orders came after at most <b>{middle}</b> touches."),
+        ngettext(
+            "Half of the orders came after at most <b>{middle}</b> touch.",
+            "Half of the orders came after at most <b>{middle}</b> touches.",
+            _plural(kept.payload["length_middle"]),
+        ),
         middle=formats.number(Decimal(str(kept.payload["length_middle"])).normalize()),
     )
     return Chart(
@@ -191,7 +201,11 @@ def days(kept: Figure) -> Chart | None:
             labels.append(formats.number(high) if low == high else f"{formats.number(low)}–{formats.number(high)}")
         low = (high or 0) + 1
     answer = format_html(
-        gettext("Half of the orders came at most <b>{middle}</b> days after the first touch."),
+        ngettext(
+            "Half of the orders came at most <b>{middle}</b> day after the first touch.",
+            "Half of the orders came at most <b>{middle}</b> days after the first touch.",
+            _plural(kept.payload["days_middle"]),
+        ),
         middle=formats.number(Decimal(str(kept.payload["days_middle"])).normalize()),
     )
     return Chart(

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from peyvand.foundation.accounts.requests import StaffRequest
 from peyvand.foundation.text.digits import latin_digits
+from peyvand.foundation.ui.formats import number
 from peyvand.foundation.ui.reader import current_reader
 from peyvand.foundation.ui.toasts import toast
 from peyvand.insight.reports import access, queries, services
@@ -31,6 +32,10 @@ def links(request: StaffRequest) -> HttpResponse:
 def _page(request: StaffRequest, kept: Report | Dashboard, address: str = "", error: str = "") -> HttpResponse:
     context = {
         "kept": kept, "is_report": isinstance(kept, Report), "address": address, "error": error,
+        "typed": {
+            "days": request.POST.get("days", "") if error else number(30),
+            "sites": request.POST.get("sites", "") if error else "",
+        },
         "links": list(queries.links(actor=request.actor, kept=kept)[:100]),
     }  # fmt: skip
     return render(request, "reports/links.html", context, status=422 if error else 200)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,8 @@ from peyvand.insight.reports.queries import Got
 from peyvand.insight.reports.questions import Checked, Question
 from peyvand.insight.reports.spans import COMPARES, Span
 from peyvand.insight.reports.web.figures import OTHERS, Amounts, Cell, Figure, Words
+from peyvand.insight.reports.web.noting import cut_periods
+from peyvand.insight.reports.web.titles import label_of, title_of, window_of
 
 SERIES, BARS, ACROSS, PERIODS = 5, 30, 60, 400
 TONES: Sequence[Any] = ("c1", "c2", "c3", "c4", "c5")
@@ -71,6 +73,8 @@ class _Shown:
         self.title = title or title_of(self.asked)
         self.drill = drill and bool(about.people) and actor.may("customers.view")
         self.pinned = question.asking(currency=self.currency)
+        self.adds = self.measures[0].op in ADDS
+        self.left_out: list[str] = []  # notes on what stands in the table alone, or in the files
 
     def figure(self) -> Figure:
         rows = self._filled(self.payload["rows"], self.got.span)
@@ -90,6 +94,8 @@ class _Shown:
             )  # fmt: skip
         heads, table, total = self._pivoted(rows) if self.question.across else self._listed(rows)
         chart = None if self.asked.question.chart == "table" or not rows else self._chart(rows, heads, table)
+        shown = {str(value) for row in rows for value in row[: len(self.dimensions)]}
+        common["notes"] += [*cut_periods(self.asked, self.got.span, shown), *self.left_out]
         return Figure(**common, chart=chart, heads=heads, rows=table, total=total)
 
     # ── words ──
@@ -176,7 +182,7 @@ class _Shown:
 
     def _listed(self, rows: Sequence[Sequence[Any]]) -> tuple[list[str], list[list[Cell]], list[Cell]]:
         count, before = len(self.dimensions), self._before()
-        heads = [self.asked.field(path).label for path in self.dimensions]
+        heads = [label_of(self.asked, path) for path in self.dimensions]
         total_before = self.payload.get("before", {}).get("total")
         heads += [self._head(place) for place in range(len(self.measures))]
         if before is not None:
@@ -221,12 +227,17 @@ class _Shown:
     def _pivoted(self, rows: Sequence[Sequence[Any]]) -> tuple[list[str], list[list[Cell]], list[Cell]]:
         count = len(self.dimensions) - 1
         across, cells = self._across(rows)
-        heads = [self.asked.field(path).label for path in self.dimensions[:count]]
+        heads = [label_of(self.asked, path) for path in self.dimensions[:count]]
         heads += [self.words[-1].said(value) for value in across]
         if not count:
             heads = [str(self.measures[0].label), *heads]
+        if whole := self.adds and len(across) > 1:
+            heads.append(gettext("Total"))
         table = []
-        for key in dict.fromkeys(tuple(row[:count]) for row in rows):
+        cells_of: dict[tuple[Any, ...], list[Any]] = {}
+        for row in rows:
+            cells_of.setdefault(tuple(row[:count]), []).append(row[count + 1])
+        for key in cells_of:
             line = [
                 Cell(word.said(value), value, number=False) for word, value in zip(self.words[:count], key, strict=True)
             ]
@@ -236,13 +247,19 @@ class _Shown:
                 self._cell(0, cells.get((*key, value)), [*key, value]) if (*key, value) in cells else Cell("–")
                 for value in across
             ]
+            if whole:
+                line.append(self._cell(0, _sum(cells_of[key]), [*key, "*"]))
             table.append(line)
         total: list[Cell] = []
-        if self.measures[0].op in ADDS:
+        if self.adds:
             total = [Cell(gettext("Total"), number=False), *(Cell("", number=False) for _one in range(count - 1))]
             for value in across:
-                parts = [Decimal(str(row[-1])) for row in rows if row[count] == value and row[-1] is not None]
-                total.append(self._cell(0, sum(parts, Decimal(0)), [*["*"] * count, value]))
+                parts = _sum(row[count + 1] for row in rows if row[count] == value)
+                total.append(self._cell(0, parts, [*["*"] * count, value]))
+        if whole:
+            total.append(self._cell(0, self.payload["total"][0], ["*"] * (count + 1)))
+        if len(self.measures) > 1:
+            self.left_out.append(gettext("Beside columns, only the first number is shown."))
         return heads, table, total
 
     def _across(self, rows: Sequence[Sequence[Any]]) -> tuple[list[Any], dict[tuple[Any, ...], Any]]:
@@ -251,8 +268,16 @@ class _Shown:
         for row in rows:
             sums[row[count]] = sums.get(row[count], 0.0) + float(row[count + 1] or 0)
         timely = ":" in self.dimensions[-1]
-        order = sorted(sums, key=str) if timely else sorted(sums, key=lambda one: (one == OTHERS, -sums[one]))
-        return order[:ACROSS], {tuple(row[: count + 1]): row[count + 1] for row in rows}
+        cells = {tuple(row[: count + 1]): row[count + 1] for row in rows}
+        if len(sums) > ACROSS:
+            note = gettext("Only %(n)s of %(all)s columns are shown: the latest ones.") if timely else gettext(
+                "Only %(n)s of %(all)s columns are shown: those with the most.")  # fmt: skip
+            numbers = {"n": formats.number(ACROSS), "all": formats.number(len(sums))}
+            if (said := note % numbers) not in self.left_out:
+                self.left_out.append(said)
+        if timely:
+            return sorted(sums, key=str)[-ACROSS:], cells
+        return sorted(sums, key=lambda one: (one == OTHERS, -sums[one]))[:ACROSS], cells
 
     # ── pictures ──
 
@@ -283,6 +308,9 @@ class _Shown:
 
     def _chart(self, rows: Sequence[Sequence[Any]], heads: Sequence[str], table: Sequence[Sequence[Cell]]) -> Chart:
         asked, count = self.asked.question.chart, len(self.dimensions)
+        if asked in ("stacked", "share") and not self.adds:
+            asked = "bar"
+            self.left_out.append(gettext("These numbers do not add up to a whole, so the bars stand side by side."))
         timely = ":" in self.dimensions[0]
         kind: Any = "line" if asked in ("line", "area") or (asked == "auto" and timely) else "bar"
         stacked = asked in ("stacked", "share")
@@ -290,11 +318,13 @@ class _Shown:
         if self.question.across and count > 1:
             series, labels, links = self._many(rows, asked)
         elif self.question.across:
+            self._only(BARS, len(rows))
             labels = [self.words[-1].said(row[0]) for row in rows][:BARS]
             series = [Series(str(self.measures[0].label), [self._drawn(0, row[1]) for row in rows][:BARS])]
             links = [self._url(row[:1]) for row in rows][:BARS]
         else:
             most = PERIODS if timely else BARS
+            self._only(most, len(rows))
             labels = [" · ".join(cell.text for cell in line[:count]) for line in table][:most]
             links = [self._url(row[:count]) for row in rows][:most]
             same = [place for place, one in enumerate(self.amounts) if one.unit == amount.unit][:SERIES]
@@ -316,7 +346,7 @@ class _Shown:
                     Series(str(COMPARES[self.asked.question.compare]), values, tone="c6", dashed=kind == "line")
                 )
             if asked == "share":
-                series = [_of_all(series[0])]
+                series = [_of_all(series[0], sum(float(self._drawn(0, row[count]) or 0) for row in rows))]
         percent = amount.measure.unit == "share" or asked == "share"
         chart = Chart(
             name=self.name, question=self.title, answer=self._sentence(rows), kind=kind,
@@ -333,40 +363,62 @@ class _Shown:
             return in_lengths(chart, amount.seconds)
         return in_millions(chart) if amount.measure.money and not percent else chart
 
+    def _only(self, most: int, rows: int) -> None:
+        """Say of a picture that it shows the first rows alone."""
+        if rows > most:
+            note = gettext("The picture shows the first %(n)s of %(all)s rows; the table has all.")
+            self.left_out.append(note % {"n": formats.number(most), "all": formats.number(rows)})
+
     def _many(self, rows: Sequence[Sequence[Any]], asked: str) -> tuple[list[Series], list[str], list[str]]:
-        """A series a value across: the five with most; the table has all."""
+        """A series a value across: the five with most, and the others together where numbers add up."""
         count = len(self.dimensions) - 1
         across, cells = self._across(rows)
+        rest: list[Any] = []
         if len(across) > SERIES:
             sums = {value: sum(float(cells.get(key) or 0) for key in cells if key[-1] == value) for value in across}
-            across = sorted(across, key=lambda value: -sums[value])[:SERIES]
-        keys = list(dict.fromkeys(tuple(row[:count]) for row in rows))[: PERIODS if ":" in self.dimensions[0] else BARS]
+            ranked = sorted(across, key=lambda value: (value == OTHERS, -sums[value]))
+            across = ranked[:SERIES]
+            if self.adds:
+                rest = [key for key in {key[-1]: None for key in cells} if key not in across]
+            else:
+                note = gettext("The picture shows the %(n)s with the most; the table has all.")
+                self.left_out.append(note % {"n": formats.number(SERIES)})
+        keys = list(dict.fromkeys(tuple(row[:count]) for row in rows))
+        most = PERIODS if ":" in self.dimensions[0] else BARS
+        self._only(most, len(keys))
+        keys = keys[:most]
         labels = [
             " · ".join(word.said(value) for word, value in zip(self.words[:count], key, strict=True)) for key in keys
         ]
-        counted = asked == "share" or self.measures[0].op in (*ADDS, "distinct")
+        counted = asked == "share" or self.adds or self.measures[0].op == "distinct"
         nothing = 0 if counted else None  # the mean of none is not nought
         lines = [
             [nothing if (number := self._drawn(0, cells.get((*key, value)))) is None else number for key in keys]
             for value in across
         ]
+        named: list[tuple[str, Any]] = [
+            (self.words[-1].said(value), tone) for value, tone in zip(across, TONES, strict=False)
+        ]
+        if rest:
+            together = [sum(Decimal(str(cells.get((*key, value)) or 0)) for value in rest) for key in keys]
+            lines.append([self._drawn(0, number) for number in together])
+            named.append((gettext("Others"), "c6"))
         if asked == "share":
-            sums_of = [sum(line[at] or 0 for line in lines) or 1 for at in range(len(keys))]
-            lines = [
-                [round(100 * float(number or 0) / float(sums_of[at]), 1) for at, number in enumerate(line)]
-                for line in lines
-            ]
+            sums_of = [sum(float(line[at] or 0) for line in lines) or 1.0 for at in range(len(keys))]
+            lines = [[round(100 * float(one or 0) / sums_of[at], 1) for at, one in enumerate(line)] for line in lines]
         series = [
-            Series(self.words[-1].said(value), line, tone=TONES[at], area=asked == "area")
-            for at, (value, line) in enumerate(zip(across, lines, strict=True))
+            Series(word, line, tone=tone, area=asked == "area") for (word, tone), line in zip(named, lines, strict=True)
         ]
         return series, labels, [self._url([*key, "*"]) for key in keys]
 
 
-def _of_all(series: Series) -> Series:
+def _of_all(series: Series, whole: float) -> Series:
     values: list[Any] = list(series.values)
-    whole = sum(float(one or 0) for one in values) or 1.0
-    return Series(series.label, [round(100 * float(one or 0) / whole, 1) for one in values])
+    return Series(series.label, [round(100 * float(one or 0) / (whole or 1.0), 1) for one in values])
+
+
+def _sum(parts: Iterable[Any]) -> Decimal:
+    return sum((Decimal(str(one)) for one in parts if one is not None), Decimal(0))
 
 
 def _change(now: Any, before: Any) -> float | None:
@@ -391,48 +443,3 @@ def _share(part: Any, whole: Any) -> Cell:
 
 def _cent(currency: str) -> Decimal:
     return Decimal(Money(1, currency).to_decimal())
-
-
-def title_of(asked: Checked) -> str:
-    """What a question that nobody named is called."""
-    about, question = asked.subject, asked.question
-    measure = str(about.measures[question.measures[0]].label)
-    if not question.dimensions:
-        return measure
-    by = gettext(" and ").join(asked.field(path).label for path in question.dimensions)
-    return gettext("%(measure)s by %(fields)s") % {"measure": measure, "fields": by}
-
-
-def window_of(asked: Checked, span: Span | None, other: Span | None) -> str:
-    """The days that are counted, in words."""
-    if span is None:
-        return gettext("All time")
-    said = gettext("%(from)s to %(to)s") % {
-        "from": formats.day(span.start, "full"),
-        "to": formats.day(span.end, "full"),
-    }
-    if other is not None:
-        beside = {"from": formats.day(other.start, "full"), "to": formats.day(other.end, "full")}
-        said += gettext("; beside %(from)s to %(to)s") % beside
-    return said
-
-
-def cell_title(actor: Actor, asked: Checked, cell: Sequence[Any]) -> str:
-    """What the values of a cell are called."""
-    words = [
-        Words(actor, asked.field(path), path.partition(":")[2]).said(value)
-        for path, value in zip(asked.question.dimensions, cell, strict=False)
-        if value != "*" and _sensible(path, value)
-    ]
-    return " · ".join(words) or title_of(asked)
-
-
-def _sensible(path: str, value: Any) -> bool:
-    """Whether an address has a day where one belongs."""
-    if ":" not in path or value is None:
-        return True
-    try:
-        date.fromisoformat(str(value))
-    except ValueError:
-        return False
-    return True

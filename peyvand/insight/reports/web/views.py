@@ -24,7 +24,7 @@ from peyvand.insight.reports.models import Report
 from peyvand.insight.reports.questions import Question, from_plain, from_query
 from peyvand.insight.reports.rows import Opened, RowKind, opened
 from peyvand.insight.reports.shipped import SHIPPED
-from peyvand.insight.reports.web import building, files, showing
+from peyvand.insight.reports.web import building, files, showing, titles
 from peyvand.memory.customers.models import Customer
 
 LARGEST_ID = 2**63 - 1
@@ -210,7 +210,7 @@ def _cell(text: str) -> Any:
 def _people_title(actor: Actor, found: queries.Behind, question: Question, cell: list[Any]) -> str:
     if found.got.asked is None:
         return gettext("Behind the number")
-    return showing.cell_title(actor, found.got.asked, cell)
+    return titles.cell_title(actor, found.got.asked, cell)
 
 
 @require_safe

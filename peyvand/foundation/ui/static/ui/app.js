@@ -41,6 +41,12 @@
   }
   document.addEventListener('htmx:load', event => wakers.forEach(({ run }) => run(event.detail.elt)));
 
+  // ── tabs: on a phone they may be wider than it, and the one that is open is shown ──
+  each('.pv-tabs > [aria-current]', tab => {
+    const tabs = tab.parentElement, own = tab.getBoundingClientRect(), all = tabs.getBoundingClientRect();
+    if (own.left < all.left || own.right > all.right) tabs.scrollBy({ left: own.left + own.width / 2 - all.left - all.width / 2, behavior: 'instant' });
+  });
+
   // ── theme ──
   const ground = () => {
     const meta = $('meta[name=theme-color]');

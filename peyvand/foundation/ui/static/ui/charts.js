@@ -45,10 +45,11 @@
   const ofLine = (series, font, spec) => {
     const colour = token(series.tone);
     const main = {
-      type: 'line', name: series.label, data: series.values, smooth: series.smooth ? .25 : false, showSymbol: false, symbolSize: 7, connectNulls: false,
+      // One point alone makes no line, so it is drawn.
+      type: 'line', name: series.label, data: series.values, smooth: series.smooth ? .25 : false, showSymbol: series.values.filter(value => value !== null).length === 1, symbolSize: 7, connectNulls: false,
       lineStyle: { width: series.dashed ? 1.4 : 2.4, color: colour, type: series.dashed ? [4, 5] : 'solid' }, itemStyle: { color: colour },
       ...(series.area ? { areaStyle: { color: colour, opacity: .1 } } : {}),
-      ...(spec.series.filter(one => !one.dashed).length > 1 && !series.dashed ? { endLabel: { show: true, formatter: isolate(series.label), color: colour, fontFamily: font.fontFamily, fontSize: 12, fontWeight: 600 }, labelLayout: { moveOverlap: 'shiftY' } } : {}),
+      ...(spec.series.filter(one => !one.dashed).length > 1 && !series.dashed ? { endLabel: { show: true, formatter: isolate(series.label), color: colour, fontFamily: font.fontFamily, fontSize: 12, fontWeight: 600 } } : {}),
       emphasis: { disabled: series.dashed },
     };
     if (!series.low.length) return [main];
@@ -90,6 +91,23 @@
       series,
     };
   };
+  // Names at the ends of lines that come near one another are moved apart, down and, at the bottom, up: the library
+  // moves other labels but not these.
+  const APART = 15;
+  const show = (made, spec, width) => {
+    made.setOption(options(spec, width), true);
+    const named = spec.kind === 'bar' ? [] : spec.series.filter(one => !one.dashed && one.values.some(value => value !== null));
+    if (named.length < 2) return;
+    const end = values => [values.findLast(value => value !== null && value !== undefined)].flat().at(-1);
+    const height = value => made.convertToPixel({ yAxisIndex: 0 }, value);
+    const heights = named.map(one => height(end(one.values)));
+    const order = named.map((_one, at) => at).sort((one, other) => heights[one] - heights[other]);
+    const places = order.map(at => heights[at]), floor = height(Math.min(0, ...named.map(one => end(one.values))));
+    for (let at = 1; at < places.length; at += 1) places[at] = Math.max(places[at], places[at - 1] + APART);
+    places[places.length - 1] = Math.min(places.at(-1), floor - 6);
+    for (let at = places.length - 2; at >= 0; at -= 1) places[at] = Math.min(places[at], places[at + 1] - APART);
+    made.setOption({ series: order.map((one, at) => ({ name: named[one].label, endLabel: { offset: [0, places[at] - heights[one]] } })) });
+  };
   const draw = element => {
     const source = document.getElementById(element.dataset.chart);
     if (!source || element.hidden) return;
@@ -103,10 +121,10 @@
       new ResizeObserver(() => {
         if (!element.isConnected || !element.clientWidth) return;
         made.resize({ animation: { duration: 0 } });
-        if (element.clientWidth !== last) { last = element.clientWidth; made.setOption(options(spec, last), true); }
+        if (element.clientWidth !== last) { last = element.clientWidth; show(made, spec, last); }
       }).observe(element);
     }
-    made.setOption(options(spec, element.clientWidth), true);
+    show(made, spec, element.clientWidth);
   };
   const drawAll = () => {
     for (const [element, made] of drawn) if (!element.isConnected) { made.dispose(); drawn.delete(element); }

@@ -42,6 +42,7 @@
   const sent = values => ({ tree: JSON.stringify(tree), ...values });
   async function draw(focus) {
     const turn = ++drawn;
+    clearTimeout(keeping);  // what is not drawn yet is not kept: it may be wrong
     shutEditor(false);
     steer();
     try {
@@ -54,7 +55,7 @@
       wake(build);
       if (focus !== null) ($(focus || 'nothing', build) || $('[data-do=add]', build))?.focus({ preventScroll: !focus });
       measure();
-      if (found.ok) keep(); else if (!found.empty) tell(words.unfinished, 'bad');
+      if (found.ok) keep(); else if (!found.empty) tell(words.unfinished, 'bad'); else if (root.dataset.audience) tell(words.empty, 'bad');
     } catch { tell(navigator.onLine ? P.words.failed : P.words.offline, 'bad'); }
   }
   const wake = element => {
