@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 import ibis
@@ -80,19 +80,25 @@ def or_others(table: Expression, name: str, stays: Expression) -> Expression:
 
 
 def calendar_days(backend: Any) -> Expression:
-    """Each day from FIRST to LAST with the first day of its week, month, season and year in both calendars. Made once
-    a backend, and kept on it: Ibis holds two backends of the same kind for equal.
+    """Each day from FIRST to LAST with the first day of its week, month, season and year in both calendars. Brought
+    once a backend, and kept on it: Ibis holds two backends of the same kind for equal.
     """
     known = getattr(backend, DAYS, None)
     if known is None:
-        days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
-        columns: dict[str, list[date]] = {"day": days}
-        for kind in CalendarKind:
-            for grain in ("week", "month", "season", "year"):
-                columns[f"{kind.value}_{grain}"] = list(_begins(days, PeriodKind(grain), kind))
-        known = backend.create_table(DAYS, ibis.memtable(pa.table(columns)), temp=True)
+        known = backend.create_table(DAYS, ibis.memtable(_all_days()), temp=True)
         setattr(backend, DAYS, known)
     return known
+
+
+@cache
+def _all_days() -> Any:
+    """As an Arrow table; once a process, since it hangs on no load."""
+    days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
+    columns: dict[str, list[date]] = {"day": days}
+    for kind in CalendarKind:
+        for grain in ("week", "month", "season", "year"):
+            columns[f"{kind.value}_{grain}"] = list(_begins(days, PeriodKind(grain), kind))
+    return pa.table(columns)
 
 
 def _begins(days: Sequence[date], grain: PeriodKind, kind: CalendarKind) -> Iterator[date]:
