@@ -24,7 +24,6 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from itertools import accumulate, islice
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -33,6 +32,7 @@ from django.apps import apps
 from django.db import connection, models
 from psycopg import ClientCursor
 
+from peyvand.foundation.jobs.scratch import scratch
 from peyvand.insight.audiences.asking import Asked
 from peyvand.memory.customers.models import Customer, Trait
 
@@ -272,8 +272,10 @@ def copied(leaves: Iterable[Plain], cursor: Any) -> Iterator[Copy]:
         traits = None if traits is None or leaf.traits is None else {*traits, *leaf.traits}
     cursor.execute(f"SET TimeZone TO '{connection.timezone_name}'")  # as where the rest is asked
     with (  # of long texts there may be more than the memory holds
-        TemporaryDirectory(prefix="peyvand-audiences-") as spill,
-        duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY, "temp_directory": spill, **_OWN}) as own,
+        scratch() as spill,
+        duckdb.connect(
+            config={"threads": THREADS, "memory_limit": MEMORY, "temp_directory": str(spill), **_OWN}
+        ) as own,
     ):
         for table, wanted in sorted(columns.items()):
             _bring(own, cursor, table, wanted, traits if table == _TRAITS else None)

@@ -11,7 +11,6 @@ given and its family name are, since whole names are too rare to count.
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from splink import DuckDBAPI, Linker
 
 from peyvand.foundation.database.address import libpq_address
 from peyvand.foundation.jobs.running import Running
+from peyvand.foundation.jobs.scratch import scratch
 from peyvand.foundation.text.keys import fa_key
 from peyvand.memory.customers.models import CustomerKind
 from peyvand.memory.matching import weighing
@@ -73,8 +73,8 @@ def find(run: Running, **_arguments: Any) -> Mapping[str, Any]:
     for number, kind in enumerate(kinds):
         run.check()
         run.progress(number * 50, 100)
-        with tempfile.TemporaryDirectory(prefix="peyvand-matching-") as folder:
-            found = search(demo=run.actor.demo, kind=kind, folder=Path(folder), progress=_progress(run, number * 50))
+        with scratch() as folder:
+            found = search(demo=run.actor.demo, kind=kind, folder=folder, progress=_progress(run, number * 50))
         totals = {name: totals[name] + getattr(found, name) for name in totals}
     quality_count(demo=run.actor.demo)  # of which the pairs are a part
     run.progress(100, 100)
