@@ -31,6 +31,7 @@ from peyvand.memory.customers.models import InAudience
 
 NAME_LENGTH, NOTE_LENGTH = 120, 500
 MOST_SNAPSHOTS = 200
+PATIENCE = "3s"  # longer than the second after which PostgreSQL takes its autovacuum off a table that is waited for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +158,7 @@ def _settle(audience: Audience) -> None:
         return
     if keeping.large():
         return
-    keeping.rebuild(audience, patience="1s")
+    keeping.rebuild(audience, patience=PATIENCE)
 
 
 def levels(*, demo: bool) -> None:
