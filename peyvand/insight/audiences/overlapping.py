@@ -14,12 +14,12 @@ from django.db import connection, transaction
 
 from peyvand.foundation.database.planning import of_everybody
 from peyvand.foundation.registry.actor import Actor
-from peyvand.insight.audiences import inside, keeping
+from peyvand.insight.audiences import inside, keeping, queries
 from peyvand.insight.audiences.answers import Comparison, Worth
 from peyvand.insight.audiences.errors import HiddenFromReaderError
 from peyvand.insight.audiences.models import Audience, Snapshot
 from peyvand.insight.audiences.queries import LIFETIME
-from peyvand.insight.audiences.reading import Reading, hides
+from peyvand.insight.audiences.reading import Reading
 from peyvand.memory.customers import queries as customers
 from peyvand.memory.customers.access import sees_everybody
 from peyvand.memory.customers.models import Customer
@@ -44,8 +44,9 @@ def compare(*, actor: Actor, a: Side, b: Side) -> Comparison:
     """Two audiences, two snapshots, or one of each, of those whom the actor sees; HiddenFromReaderError where one is
     concealed. What they brought is told to who may see it.
     """
-    if _concealed(actor, [a, b]):
-        raise HiddenFromReaderError
+    for one in (a, b):
+        if queries.concealed(actor=actor, audience=one.audience if isinstance(one, Snapshot) else one):
+            raise HiddenFromReaderError
     rows = _asked(actor, [a, b], worth=actor.may("insight.view_customer"))
     alone = {sides: int(number) for sides, name, _currency, number in rows if not name}
     both, only_a, only_b = alone.get(3, 0), alone.get(1, 0), alone.get(2, 0)
@@ -57,8 +58,9 @@ def overlap(*, actor: Actor, audiences: Sequence[Audience]) -> dict[tuple[int, i
     """How many customers whom the actor sees are in both, for each pair of these audiences by id, the lower first; of
     an audience with itself its size. MOST at once at most; concealed ones are left out.
     """
-    concealed = _concealed(actor, audiences)
-    shown = sorted({one.pk: one for one in audiences if one.pk not in concealed}.values(), key=lambda one: one.pk)
+    reading = Reading(actor)
+    seen = (one for one in audiences if not queries.concealed(actor=actor, audience=one, reading=reading))
+    shown = sorted({one.pk: one for one in seen}.values(), key=lambda one: one.pk)
     if len(shown) > MOST:
         raise ValueError(len(shown))
     found = {(one.pk, other.pk): 0 for at, one in enumerate(shown) for other in shown[at:]}
@@ -68,15 +70,6 @@ def overlap(*, actor: Actor, audiences: Sequence[Audience]) -> dict[tuple[int, i
             for other in there[at:]:
                 found[one, other] += int(number)
     return found
-
-
-def _concealed(actor: Actor, sides: Sequence[Side]) -> set[int]:
-    """The ids of the audiences that ask for what is kept from the actor."""
-    if actor.everything:
-        return set()
-    reading = Reading(actor)
-    audiences = (one.audience if isinstance(one, Snapshot) else one for one in sides)
-    return {one.pk for one in audiences if hides(one.tree, reading)}
 
 
 def _asked(actor: Actor, sides: Sequence[Side], *, worth: bool) -> list[tuple[int, str, str, Decimal]]:

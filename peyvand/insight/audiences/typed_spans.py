@@ -13,6 +13,7 @@ from peyvand.foundation.calendar.periods import PeriodKind, period_of, previous
 from peyvand.foundation.text.keys import fa_key
 from peyvand.insight.audiences import typed_words as words
 from peyvand.insight.audiences.asking import Clock
+from peyvand.insight.audiences.reading import LONGEST_DAYS
 
 Take = Callable[[re.Pattern[str]], re.Match[str] | None]  # uses the first place of a pattern up
 Found = tuple[dict[str, Any], re.Match[str] | None]  # what is kept of it; where it was said, if that is to be told
@@ -48,7 +49,7 @@ def within(take: Take, now: Clock) -> Found | None:
     match = take(words.LAST)
     if match is not None:
         days = int(Decimal(match.group(1).replace(",", "")) * words.DAYS[_unit(match.group(2))])
-        return ({"last": days}, None) if 0 < days <= 36_500 else None
+        return ({"last": days}, None) if 0 < days <= LONGEST_DAYS else None
     if take(words.TODAY):
         return {"last": 1}, None
     match = take(words.LAST_ONE)

@@ -161,11 +161,12 @@ def _both(found: Mapping[tuple[int, int], int], one: Audience, other: Audience) 
 
 
 def _cell(one: Audience, other: Audience, size: int, both: int) -> HeatCell:
+    part = both / size if size else 0.0
     said = gettext("%(both)s are in both: %(part)s of “%(a)s”.") % {
-        "both": number(both), "part": percent(both / size) if size else percent(0), "a": isolate(one.name),
+        "both": number(both), "part": percent(part), "a": isolate(one.name),
     }  # fmt: skip
     url = reverse("audiences:compare") + f"?a={one.pk}&b={other.pk}"
-    return HeatCell(text=number(both), strength=both / size if size else 0.0, url=url, title=said)
+    return HeatCell(text=number(both), strength=part, url=url, title=said)
 
 
 def _closest(shown: Sequence[Audience], found: Mapping[tuple[int, int], int]) -> str:
